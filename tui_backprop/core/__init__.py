@@ -1,0 +1,1 @@
+"""The mathematics: NumPy and the standard library alone, pure functions, read beside a textbook."""

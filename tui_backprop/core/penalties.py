@@ -1,0 +1,24 @@
+"""What is added to the gradient, or done to it, before the optimizer sees it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Network
+
+
+def penalty_gradient(network: Network, vector: Array, *, l1: float, l2: float) -> Array:
+    """Gradient of λ₁Σ|w| + ½λ₂Σw² over the weights, (size,); biases are not penalised (Goodfellow et al. 2016, 7.1)."""
+    return network.weight_mask * (l1 * np.sign(vector) + l2 * vector)
+
+
+def clip_by_norm(gradient: Array, limit: float) -> Array:
+    """Return the gradient, shortened to the Euclidean length `limit` where it is longer (Pascanu et al. 2013).
+
+    The factor is limit / (norm + 1e-6), as in PyTorch's `clip_grad_norm_`.
+    """
+    norm = math.sqrt(float(gradient @ gradient))
+    return gradient if norm <= limit else gradient * min(1.0, limit / (norm + 1e-6))

@@ -1,0 +1,93 @@
+"""Which samples a step trains on: a pure function of (how, rows, batch size, seed, step).
+
+Draws are made a block of many steps at a time, each block from a generator of its own; the block that holds a step is
+the same however the step was reached.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from tui_backprop.core.arrays import Indices
+from tui_backprop.core.randomness import generator
+
+SAMPLINGS = ("random", "shuffle", "sequential")
+"""`random`: with replacement; `shuffle`: a new permutation every epoch; `sequential`: the rows in their order."""
+
+_BLOCK = 4096  # draws in a block, about: few enough to be made at once, many enough that a generator's cost is shared
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How batches are chosen from `rows` training samples.
+
+    Raises:
+        ValueError: a name or number that cannot be, in one sentence.
+    """
+
+    kind: str
+    rows: int
+    batch_size: int | None
+    """Samples of a step; None for the full batch, which is every row in order, whatever the kind."""
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.kind not in SAMPLINGS:
+            raise ValueError(f"sampling: one of {', '.join(SAMPLINGS)}, not {self.kind!r}")
+        if self.rows < 1:
+            raise ValueError("sampling: there are no rows to sample from")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ValueError(f"batch size: 1 or more, or full, not {self.batch_size}")
+
+    @property
+    def largest_batch(self) -> int:
+        """Most samples that a step can have. Without replacement it is at most all the rows."""
+        if self.batch_size is None:
+            return self.rows
+        return self.batch_size if self.kind == "random" else min(self.batch_size, self.rows)
+
+    @property
+    def steps_per_epoch(self) -> float:
+        """Steps in which as many samples are seen as there are rows; a whole number unless rows are drawn at random."""
+        if self.kind == "random" and self.batch_size is not None:
+            return self.rows / self.batch_size
+        return float(-(-self.rows // self.largest_batch))
+
+    def batch(self, step: int) -> Indices:
+        """Row numbers of the batch of `step` (0, 1, …), (batch,); an epoch's last batch may be short. Read-only."""
+        size = self.largest_batch
+        if self.kind == "random" and self.batch_size is not None:
+            steps = max(1, _BLOCK // size)
+            block, place = divmod(step, steps)
+            return _random_block(self.rows, steps * size, self.seed, block)[place * size : (place + 1) * size]
+        epoch, place = divmod(step, -(-self.rows // size))
+        if self.kind == "shuffle" and self.batch_size is not None:
+            epochs = max(1, _BLOCK // self.rows)
+            order = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)[epoch % epochs]
+        else:
+            order = _in_order(self.rows)
+        return order[place * size : (place + 1) * size]
+
+
+@lru_cache(maxsize=4)
+def _random_block(rows: int, draws: int, seed: int, block: int) -> Indices:
+    return _read_only(generator(seed, "random", block).integers(rows, size=draws))
+
+
+@lru_cache(maxsize=4)
+def _shuffled_block(rows: int, epochs: int, seed: int, block: int) -> Indices:
+    ordered = np.tile(np.arange(rows, dtype=np.int64), (epochs, 1))
+    return _read_only(generator(seed, "shuffle", block).permuted(ordered, axis=1))
+
+
+@lru_cache(maxsize=4)
+def _in_order(rows: int) -> Indices:
+    return _read_only(np.arange(rows, dtype=np.int64))
+
+
+def _read_only(indices: Indices) -> Indices:
+    indices.setflags(write=False)
+    return indices

@@ -1,0 +1,142 @@
+"""One step of training, in full and in order: sample, forward, loss, backward, update.
+
+This is the reference that every engine is compared with: a pure function from a state to the next one, together with
+all that was computed on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.backward import Gradients, Rule
+from tui_backprop.core.forward import Tape, forward
+from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.objective import Objective
+from tui_backprop.core.optimizers import Optimizer
+from tui_backprop.core.penalties import clip_by_norm, penalty_gradient
+from tui_backprop.core.sampling import Sampling
+from tui_backprop.core.schedules import Schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """All that a step needs besides the state. It holds between two edits of a run."""
+
+    network: Network
+    objective: Objective
+    inputs: Array
+    """Scaled training inputs, (rows, inputs)."""
+    targets: Array
+    """Training targets, (rows, outputs)."""
+    sampling: Sampling
+    rule: Rule
+    optimizer: Optimizer
+    rate: float
+    """η before the schedule."""
+    schedule: Schedule
+    l1: float
+    l2: float
+    clip: float | None
+    """Largest Euclidean length of the gradient that reaches the optimizer; None for no limit."""
+    free: Array
+    """1 where a parameter is trained and 0 where it is frozen, (size,)."""
+    slots_since: int
+    """Step at which the optimizer's slots were last 0."""
+
+    def rate_at(self, step: int) -> float:
+        """η at `step`, with the schedule."""
+        return self.rate * self.schedule.factor(step)
+
+    def first_state(self, parameters: Array, step: int = 0) -> State:
+        """Return a state at `step` with empty slots; `parameters` (size,) is copied."""
+        return State(step, parameters.copy(), np.zeros((len(self.optimizer.slots), self.network.size)))
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """All that changes from step to step. Two states are the same when their bits are."""
+
+    step: int
+    """Number of updates made so far."""
+    parameters: Array
+    """θ, (size,)."""
+    slots: Array
+    """What the optimizer remembers, (slots, size)."""
+
+    def same_bits(self, other: State) -> bool:
+        """Whether both are the same to the last bit (NaN included)."""
+        return (
+            self.step == other.step
+            and self.parameters.tobytes() == other.parameters.tobytes()
+            and self.slots.tobytes() == other.slots.tobytes()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StepRecord:
+    """Everything that one step computed, in order."""
+
+    training: Training
+    before: State
+    rows: Indices
+    """Row numbers of the batch in the training set, (batch,)."""
+    targets: Array
+    """(batch, outputs)."""
+    tape: Tape
+    loss: float
+    """Mean loss of the batch before the update, without penalties."""
+    gradients: Gradients
+    """∂L/∂θ of the batch as the rule has it, without penalties."""
+    descent: Array
+    """What the optimizer was given: the gradient with penalties, frozen entries 0, clipped, (size,)."""
+    rate: float
+    """η of this step, with the schedule."""
+    after: State
+
+
+def take_step(training: Training, state: State) -> StepRecord:
+    """Make one update and return it with all that led to it. Overflow gives ±∞ or NaN and raises nothing."""
+    network = training.network
+    with np.errstate(all="ignore"):
+        rows = training.sampling.batch(state.step)
+        targets = training.targets[rows]
+        parameters = Parameters(network, state.parameters)
+        tape = forward(network, parameters, training.inputs[rows])
+        loss = training.objective.mean_loss(tape.z[-1], tape.a[-1], targets)
+        gradients = training.rule(network, training.objective, parameters, tape, targets)
+        descent = _descent(training, state.parameters, gradients.parameters.vector)
+        rate = training.rate_at(state.step)
+        moved, slots = training.optimizer.update(
+            state.parameters, descent, state.slots, state.step - training.slots_since + 1, rate
+        )
+        theta = np.where(training.free > 0, moved, state.parameters)
+    after = State(state.step + 1, theta, slots)
+    return StepRecord(training, state, rows, targets, tape, loss, gradients, descent, rate, after)
+
+
+def _descent(training: Training, vector: Array, gradient: Array) -> Array:
+    if training.l1 or training.l2:
+        gradient = gradient + penalty_gradient(training.network, vector, l1=training.l1, l2=training.l2)
+    gradient = np.where(training.free > 0, gradient, 0.0)
+    return gradient if training.clip is None else clip_by_norm(gradient, training.clip)
+
+
+def first_broken(record: StepRecord) -> str | None:
+    """Name the first tensor of a step that is not finite: z1, a1, …, loss, δ2, ∂L/∂w2, …, w1; None if all are."""
+    network = record.training.network
+    named: list[tuple[str, Array]] = []
+    for layer in range(1, network.depth + 1):
+        named += [(f"z{layer}", record.tape.z[layer]), (f"a{layer}", record.tape.a[layer])]
+    named.append(("loss", np.array(record.loss)))
+    gradients = record.gradients.parameters
+    for layer in range(network.depth, 0, -1):
+        named += [
+            (f"δ{layer}", record.gradients.deltas[layer - 1]),
+            (f"∂L/∂w{layer}", gradients.w(layer)),
+            (f"∂L/∂b{layer}", gradients.b(layer)),
+        ]
+    named += Parameters(network, record.after.parameters).by_name().items()
+    return next((name for name, values in named if not np.isfinite(values).all()), None)

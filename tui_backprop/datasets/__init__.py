@@ -1,0 +1,1 @@
+"""Data: the built-in catalogue, CSV files, scaling, splits and noise."""

@@ -1,0 +1,1 @@
+"""All that a learner can do, without a screen."""

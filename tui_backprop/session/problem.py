@@ -1,0 +1,113 @@
+"""A recipe brought together with its data: the samples a run trains and tests on, the network and the objective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.forward import forward
+from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.objective import Objective
+from tui_backprop.datasets.dataset import Dataset
+from tui_backprop.datasets.scaling import Scaler
+
+LIVE_ROWS = 8192
+"""Most rows of each part that a live loss is computed over; the report's losses are always over all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows of one part of the data, training or test."""
+
+    rows: Indices
+    """Their row numbers in the data set, ascending, (rows,)."""
+    raw: Array
+    """Inputs before scaling, with the noise if any, (rows, inputs)."""
+    inputs: Array
+    """Scaled inputs, (rows, inputs)."""
+    targets: Array
+    """(rows, outputs)."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def head(self, limit: int) -> Samples:
+        """Return at most `limit` of the samples, evenly spread."""
+        if len(self) <= limit:
+            return self
+        chosen = np.linspace(0, len(self) - 1, limit).astype(np.int64)
+        return Samples(self.rows[chosen], self.raw[chosen], self.inputs[chosen], self.targets[chosen])
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well a network does on some samples."""
+
+    loss: float
+    """Mean loss, without penalties."""
+    accuracy: float | None
+    """Share of samples answered rightly; None where the targets are numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is to be learned and by what; it holds until the data or the network is changed."""
+
+    dataset: Dataset
+    scaler: Scaler
+    train: Samples
+    test: Samples
+    """Empty where nothing is kept for testing."""
+    network: Network
+    objective: Objective
+
+    @cached_property
+    def live_train(self) -> Samples:
+        """The training samples that live losses are computed over."""
+        return self.train.head(LIVE_ROWS)
+
+    @cached_property
+    def live_test(self) -> Samples:
+        """The test samples that live losses are computed over."""
+        return self.test.head(LIVE_ROWS)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each number that `answers` gives is called; empty where the targets are numbers."""
+        if self.dataset.task == "binary":
+            outputs = self.dataset.n_outputs
+            return tuple(f"{answer:0{outputs}b}"[::-1] for answer in range(2**outputs))
+        return self.dataset.classes
+
+    def predict(self, theta: Array, raw: Array) -> Array:
+        """ŷ, (rows, outputs), for raw inputs (rows, inputs) and θ (size,)."""
+        with np.errstate(all="ignore"):
+            return forward(self.network, Parameters(self.network, theta), self.scaler.transform(raw)).prediction
+
+    def score(self, theta: Array, samples: Samples) -> Score | None:
+        """Loss and accuracy of θ (size,) over `samples`; None where there are none."""
+        if not len(samples):
+            return None
+        with np.errstate(all="ignore"):
+            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
+            loss = self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
+        return Score(loss, self._accuracy(tape.prediction, samples.targets))
+
+    def _accuracy(self, prediction: Array, targets: Array) -> float | None:
+        if self.dataset.task == "regression":
+            return None
+        return float((self.answers(prediction) == self.answers(targets)).mean())
+
+    def answers(self, prediction: Array) -> Indices:
+        """Return the answer of each row, (rows,), of predictions or targets (rows, outputs).
+
+        For classes it is the number of the largest output. For 0/1 targets each output above ½ counts as 1, and several
+        outputs are read as the digits of one binary number.
+        """
+        if self.dataset.task == "classes":
+            return prediction.argmax(axis=1)
+        digits = 2 ** np.arange(prediction.shape[1], dtype=np.int64)
+        return np.asarray((prediction > 0.5) @ digits)

@@ -1,0 +1,125 @@
+"""The timeline: what happened in a run, and how any step of it is reached again.
+
+A run is cut into segments at its edits. Each segment knows the state it began with, so an earlier step is reached from the
+nearest kept state of its segment by replay, and is bit for bit what it was.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.step import State, Training
+from tui_backprop.engines.protocol import Engine
+from tui_backprop.session.checkpoints import Checkpoints
+from tui_backprop.session.edits import Edit
+from tui_backprop.session.problem import Problem
+from tui_backprop.session.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """A stretch of a run between two edits."""
+
+    asked: Recipe
+    """The recipe as it was asked for, with what is auto."""
+    recipe: Recipe
+    """The recipe resolved."""
+    problem: Problem
+    training: Training
+    entry: State
+    """The state it began with, after the edit."""
+    first_parameters: Array
+    """θ at step 0, or where the network was last rebuilt."""
+    epoch: float
+    """Passes' worth of samples seen when it began."""
+    edit: Edit | None
+    """The edit that began it; None for the first."""
+
+    @property
+    def start(self) -> int:
+        """Its first step."""
+        return self.entry.step
+
+    def epoch_at(self, step: int) -> float:
+        """Passes' worth of samples seen at `step`."""
+        return self.epoch + (step - self.start) / self.training.sampling.steps_per_epoch
+
+
+class Timeline:
+    """The segments of a run, its kept states, and replay."""
+
+    def __init__(self, first: Segment, engine: Engine, memory: int) -> None:
+        self.segments = [first]
+        self.last_step = first.start
+        """The furthest step reached."""
+        self._engine = engine
+        self._checkpoints = Checkpoints(_checkpoint_interval(first.training), memory)
+
+    def segment_at(self, step: int) -> Segment:
+        """Return the segment in force at `step`: the last that began at or before it."""
+        return self.segments[bisect_right(self.segments, step, key=lambda segment: segment.start) - 1]
+
+    def boundary_after(self, step: int) -> int:
+        """Return the next step after `step` at which a state is wanted, or an edit was made."""
+        starts = [segment.start for segment in self.segments if segment.start > step]
+        return min([self._checkpoints.next_wanted(step), *starts])
+
+    def advance(self, state: State, to: int) -> State:
+        """Return the state at step `to` from one at or before it. It must not cross `boundary_after(state.step)`.
+
+        Where an edit was made at step `to`, the state after the edit is returned.
+        """
+        if to > state.step:
+            state = self._engine.advance(self.segment_at(state.step).training, state, to - state.step)
+            into = self.segment_at(to)
+            if into.start == to:
+                return into.entry
+        return state
+
+    def keep(self, state: State) -> None:
+        """Note that the run has reached `state`."""
+        self.last_step = max(self.last_step, state.step)
+        if state.step == self._checkpoints.next_wanted(state.step - 1):
+            self._checkpoints.add(state)
+
+    def state_at(self, step: int) -> State:
+        """Return the state at a step that was reached, 0 ≤ step ≤ last_step, by replay from the nearest known one.
+
+        The states just before it are kept for a while, since whoever goes back one step often goes back another.
+        """
+        segment = self.segment_at(step)
+        known = self._checkpoints.nearest(step)
+        state = known if known is not None and known.step >= segment.start else segment.entry
+        around = step - self._checkpoints.recent_capacity(state) // 2
+        while state.step < step:
+            nearby = state.step + 1 if state.step >= around else around
+            state = self._engine.advance(segment.training, state, min(step, nearby) - state.step)
+            self._checkpoints.remember(state)
+        return state
+
+    def begin(self, segment: Segment) -> None:
+        """Begin a segment at its entry's step; whatever was recorded after that step is forgotten."""
+        step = segment.start
+        self.segments = [kept for kept in self.segments if kept.start <= step]
+        self._checkpoints.forget_after(step - 1)
+        self.segments.append(segment)
+        self.last_step = step
+
+    def history(self, segment: Segment, step: int, points: int) -> list[State]:
+        """Return some earlier states up to `step` whose parameters have the shape of the segment's, in order."""
+        start = next(s.start for s in self.segments if s.first_parameters is segment.first_parameters)
+        return self._checkpoints.spread(start, step, points)
+
+
+def _checkpoint_interval(training: Training) -> int:
+    """Return how many steps may lie between two kept states at first, so that going back costs a few milliseconds."""
+    return int(np.clip(64 // step_cost(training), 1, 64))
+
+
+def step_cost(training: Training) -> float:
+    """Return about how long one step takes, in units of a step of the smallest network (a few tens of µs)."""
+    return 1.0 + training.sampling.largest_batch * training.network.size * 1.5e-4

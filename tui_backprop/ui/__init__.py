@@ -1,0 +1,1 @@
+"""The Textual app: it draws immutable frames and sends the learner's wishes to a session."""
