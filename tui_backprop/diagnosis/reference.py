@@ -13,7 +13,7 @@ _BISECTIONS = 200  # halves an interval of any float64 numbers down to neighbour
 
 
 def _mean(targets: Array) -> Array:
-    return targets.mean(axis=0)
+    return np.asarray(targets.mean(axis=0))
 
 
 def _median(targets: Array) -> Array:
@@ -27,7 +27,7 @@ def _huber_centre(targets: Array) -> Array:
         middle = low + 0.5 * (high - low)
         rising = huber_slope(middle, targets).mean(axis=0) > 0
         low, high = np.where(rising, low, middle), np.where(rising, middle, high)
-    return low + 0.5 * (high - low)
+    return np.asarray(low + 0.5 * (high - low))
 
 
 _BEST_CONSTANT: dict[str, Callable[[Array], Array]] = {"absolute": _median, "huber": _huber_centre}

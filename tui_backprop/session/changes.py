@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
+from tui_backprop.core.arrays import Indices
 from tui_backprop.core.network import Network
-from tui_backprop.core.objective import make_objective
 from tui_backprop.core.step import State
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.source import open_source
+from tui_backprop.datasets.text import clean
+from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.edits import Edit
-from tui_backprop.session.fields import BY_NAME, format_number
-from tui_backprop.session.preparation import first_parameters, make_training, prepare, resolve
+from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.preparation import first_parameters, make_training, objective_misfits, prepare, resolve
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.timeline import Segment
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
-_DATA_FIELDS = ("source", "target", "inputs", "scale_inputs", "test_fraction", "noise", "label_noise", "seed")
+_FOLLOWS_SOURCE = ("target", "inputs", "probe", "loss", "output_activation", "set", "freeze")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,17 @@ def first_segment(asked: Recipe, dataset: Dataset) -> Segment:
     problem = prepare(recipe, dataset)
     training = make_training(recipe, problem, slots_since=0)
     theta = first_parameters(recipe, problem.network)
-    return Segment(asked, recipe, problem, training, training.first_state(theta), theta, epoch=0.0, edit=None)
+    return Segment(
+        asked,
+        recipe,
+        problem,
+        training,
+        engine=make_engine(recipe.engine),
+        entry=training.first_state(theta),
+        first_parameters=theta,
+        epoch=0.0,
+        edit=None,
+    )
 
 
 def is_in_flight(changes: Mapping[str, Any]) -> bool:
@@ -88,37 +102,28 @@ def changed_segment(
         SourceError: the data set cannot be read.
     """
     notes: list[str] = []
-    if asked.source != current.asked.source:
-        dataset = read_data(asked)
-        asked = _adapted(asked, dataset, notes)
+    if _same_problem(asked, current.asked):
+        recipe, problem = resolve(asked, current.problem.dataset), current.problem
+        _check_names(recipe, problem.network)
+    else:
+        dataset = read_data(asked) if asked.source != current.asked.source else current.problem.dataset
+        asked = _adapted(asked, dataset, current, notes)
         recipe = resolve(asked, dataset)
         problem = prepare(recipe, dataset)
-    else:
-        recipe = resolve(asked, current.problem.dataset)
-        problem = current.problem if _same_problem(recipe, current.recipe) else prepare(recipe, current.problem.dataset)
     rebuilt = problem.network.sizes != current.problem.network.sizes
     theta = first_parameters(recipe, problem.network) if rebuilt else state.parameters.copy()
     for name, value in parameters.items():
-        theta[_positions(problem.network, name)] = value
-    fresh_slots = rebuilt or _slots_of(recipe) != _slots_of(current.recipe)
+        theta[positions(problem.network, name)] = value
+    fresh_slots = rebuilt or recipe.optimizer != current.recipe.optimizer
     training = make_training(recipe, problem, state.step if fresh_slots else current.training.slots_since)
-    entry = training.first_state(theta, state.step)
-    if not fresh_slots:
-        entry = State(state.step, theta, state.slots)
-    summary = _summary(current.asked, asked, current, state, parameters)
-    if rebuilt:
-        inputs, outputs = problem.network.sizes[0], problem.network.sizes[-1]
-        notes.insert(
-            0,
-            f"the network is rebuilt as {problem.network.name}: {problem.dataset.name} has "
-            f"{inputs} input{'s' * (inputs > 1)} and {outputs} output{'s' * (outputs > 1)}",
-        )
+    summary = _summary(current, asked, state, parameters)
     segment = Segment(
         asked,
         recipe,
         problem,
         training,
-        entry,
+        engine=current.engine if recipe.engine == current.recipe.engine else make_engine(recipe.engine),
+        entry=training.first_state(theta, state.step) if fresh_slots else State(state.step, theta, state.slots),
         first_parameters=theta if rebuilt else current.first_parameters,
         epoch=current.epoch_at(state.step),
         edit=Edit(state.step, _differences(current.asked, asked), tuple(parameters.items()), summary),
@@ -126,42 +131,75 @@ def changed_segment(
     return segment, "; ".join([f"{summary} at step {state.step:,}", *notes])
 
 
-def _adapted(asked: Recipe, dataset: Dataset, notes: list[str]) -> Recipe:
+def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]) -> Recipe:
     """Give up what cannot hold for another data set, and note it."""
-    try:
-        resolved = resolve(asked, dataset)
-        make_objective(resolved.output_activation, resolved.loss)
-        fits = (
-            not (dataset.task == "regression" and "cross-entropy" in resolved.loss)
-            and not (dataset.n_outputs == 1 and resolved.output_activation == "softmax")
-            and not (dataset.task != "classes" and resolved.loss == "cross-entropy")
+    old, new = current.problem.network.sizes, (dataset.n_inputs, *asked.hidden, dataset.n_outputs)
+    if old != new:
+        inputs, outputs = dataset.n_inputs, dataset.n_outputs
+        notes.append(
+            f"the network is rebuilt as {'-'.join(map(str, new))}: {dataset.name} has "
+            f"{inputs} input{'s' * (inputs > 1)} and {outputs} output{'s' * (outputs > 1)}"
         )
-    except ValueError:
-        fits = False
-    if not fits:
+        if asked.set or asked.freeze:
+            asked = asked.replace(set=(), freeze=())
+            notes.append("what was set or frozen by name is given up")
+    if objective_misfits(resolve(asked, dataset), dataset):
         asked = asked.replace(loss="auto", output_activation="auto")
         notes.append("loss and output activation are chosen anew for its targets")
     return asked
 
 
-def _same_problem(recipe: Recipe, other: Recipe) -> bool:
-    return all(
-        getattr(recipe, name) == getattr(other, name)
-        for name in (*_DATA_FIELDS, "hidden", "activation", "output_activation", "loss", "freeze", "set", "probe")
-    )
+def _same_problem(asked: Recipe, other: Recipe) -> bool:
+    """Whether the samples, the network and the objective stay as they are: only fields of other kinds differ."""
+    changed = {name for name, _ in _differences(other, asked)}
+    return all(name in BY_NAME and BY_NAME[name].in_flight and name != "probe" for name in changed)
 
 
-def _slots_of(recipe: Recipe) -> str:
-    return recipe.optimizer
+def positions(network: Network, name: str) -> Indices:
+    """Positions in θ of a parameter or entry.
 
-
-def _positions(network: Network, name: str) -> Any:
+    Raises:
+        RecipeError: it names nothing.
+    """
     try:
         return network.positions(name)
     except ValueError as error:
         raise RecipeError((str(error),)) from None
 
 
-def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, object], ...]:
+def _check_names(recipe: Recipe, network: Network) -> None:
+    for name in recipe.freeze:
+        positions(network, name)
+
+
+def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, Any], ...]:
     pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Recipe))
     return tuple((name, new) for name, old, new in pairs if old != new)
+
+
+def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, float]) -> str:
+    """Say what changes, old → new: `η 0.1 → 1, w1 +0.3 → 0.5`."""
+    parts = []
+    for name, new in _differences(current.asked, asked):
+        if name == "source":
+            parts.append(f"data {current.problem.dataset.name} → {clean(str(new))}")
+        elif asked.source == current.asked.source or name not in _FOLLOWS_SOURCE:
+            write = BY_NAME[name].write
+            parts.append(
+                f"{_SHOWN_AS.get(name, name.replace('_', ' '))} "
+                f"{write(getattr(current.asked, name)) or 'none'} → {write(new) or 'none'}"
+            )
+    network = current.problem.network
+    for name, value in parameters.items():
+        old = state.parameters[network.positions(name)] if _has(network, name) else np.empty(0)
+        before = f"{old[0]:.4g} → " if len(old) == 1 else ""
+        parts.append(f"{name} {before}{value:.4g}".replace("-", "−"))
+    return ", ".join(parts) or "nothing changed"
+
+
+def _has(network: Network, name: str) -> bool:
+    try:
+        network.positions(name)
+    except ValueError:
+        return False
+    return True

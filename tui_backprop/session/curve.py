@@ -27,16 +27,16 @@ class Curve:
 class CurveRecorder:
     """Collects the points of a curve in order and thins itself out.
 
-    After a thinning new points are wanted only half as often, so that the points stay evenly spread however long the run.
+    After a thinning new points are wanted only half as often, so that they stay evenly spread however long the run. Before
+    the first interval is over they are wanted at powers of two, since a loss changes most in the first steps.
     """
 
-    def __init__(self, interval: int, *, with_test: bool, limit: int = CURVE_POINTS) -> None:
+    def __init__(self, interval: int, limit: int = CURVE_POINTS) -> None:
         self.interval = interval
         """Steps between two points that are wanted."""
         self._limit = limit
         self._steps = np.empty(limit, dtype=np.int64)
         self._losses = np.empty((limit, 2))
-        self._with_test = with_test
         self._count = 0
 
     @property
@@ -46,6 +46,8 @@ class CurveRecorder:
 
     def next_wanted(self, step: int) -> int:
         """Return the first step after `step` at which a point is wanted."""
+        if step + 1 < self.interval:
+            return int(min(2 ** step.bit_length(), self.interval))
         return (step // self.interval + 1) * self.interval
 
     def add(self, step: int, train: float, test: float | None) -> None:
@@ -62,10 +64,10 @@ class CurveRecorder:
         """Drop the points after `step`: the run takes another way from there."""
         self._count = int(np.searchsorted(self._steps[: self._count], step, side="right"))
 
-    def snapshot(self) -> Curve:
-        """Return the curve as it is now, copied."""
+    def snapshot(self, *, with_test: bool) -> Curve:
+        """Return the curve as it is now, copied; NaN where there was no test set at that step."""
         steps, losses = self._steps[: self._count].copy(), self._losses[: self._count].copy()
-        return Curve(steps, losses[:, 0], losses[:, 1] if self._with_test else None)
+        return Curve(steps, losses[:, 0], losses[:, 1] if with_test else None)
 
     def _thin(self) -> None:
         kept = (self._count + 1) // 2

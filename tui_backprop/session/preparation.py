@@ -58,18 +58,24 @@ def prepare(recipe: Recipe, dataset: Dataset) -> Problem:
     return Problem(dataset, scaler, train, test, network, make_objective(recipe.output_activation, recipe.loss))
 
 
-def _misfits(recipe: Recipe, dataset: Dataset, network: Network) -> list[str]:
+def objective_misfits(recipe: Recipe, dataset: Dataset) -> list[str]:
+    """Return why a resolved recipe's loss and output activation cannot serve the data's targets, a sentence each."""
     problems = []
     try:
         make_objective(recipe.output_activation, recipe.loss)
     except ValueError as error:
         problems.append(str(error))
-    if recipe.loss in ("binary-cross-entropy", "cross-entropy") and dataset.task == "regression":
+    if recipe.loss in _OUTPUT_FOR_LOSS and dataset.task == "regression":
         problems.append(f"loss: {recipe.loss} needs 0/1 targets or classes, and {dataset.name} has numbers")
     elif recipe.loss == "cross-entropy" and dataset.task != "classes":
         problems.append(f"loss: cross-entropy needs classes, and {dataset.name} has 0/1 targets: binary-cross-entropy")
     if recipe.output_activation == "softmax" and dataset.n_outputs == 1:
         problems.append(f"output-activation: softmax of one output is always 1, and {dataset.name} has one output")
+    return problems
+
+
+def _misfits(recipe: Recipe, dataset: Dataset, network: Network) -> list[str]:
+    problems = objective_misfits(recipe, dataset)
     for field, names in (("set", [name for name, _ in recipe.set]), ("freeze", recipe.freeze)):
         for name in names:
             try:

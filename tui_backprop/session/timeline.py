@@ -30,6 +30,7 @@ class Segment:
     """The recipe resolved."""
     problem: Problem
     training: Training
+    engine: Engine
     entry: State
     """The state it began with, after the edit."""
     first_parameters: Array
@@ -52,11 +53,10 @@ class Segment:
 class Timeline:
     """The segments of a run, its kept states, and replay."""
 
-    def __init__(self, first: Segment, engine: Engine, memory: int) -> None:
+    def __init__(self, first: Segment, memory: int) -> None:
         self.segments = [first]
         self.last_step = first.start
         """The furthest step reached."""
-        self._engine = engine
         self._checkpoints = Checkpoints(_checkpoint_interval(first.training), memory)
 
     def segment_at(self, step: int) -> Segment:
@@ -74,7 +74,8 @@ class Timeline:
         Where an edit was made at step `to`, the state after the edit is returned.
         """
         if to > state.step:
-            state = self._engine.advance(self.segment_at(state.step).training, state, to - state.step)
+            segment = self.segment_at(state.step)
+            state = segment.engine.advance(segment.training, state, to - state.step)
             into = self.segment_at(to)
             if into.start == to:
                 return into.entry
@@ -97,7 +98,7 @@ class Timeline:
         around = step - self._checkpoints.recent_capacity(state) // 2
         while state.step < step:
             nearby = state.step + 1 if state.step >= around else around
-            state = self._engine.advance(segment.training, state, min(step, nearby) - state.step)
+            state = segment.engine.advance(segment.training, state, min(step, nearby) - state.step)
             self._checkpoints.remember(state)
         return state
 

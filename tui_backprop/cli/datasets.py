@@ -1,0 +1,62 @@
+"""`tui-backprop datasets`: the built-in data sets."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from tui_backprop.cli.options import Parser
+from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
+from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.recipe import Recipe
+
+_WIDTH = 100
+
+
+def main(arguments: Sequence[str]) -> int:
+    """List them, as text or as JSON.
+
+    Raises:
+        UsageError: the options are wrong.
+    """
+    parser = Parser(prog="tui-backprop datasets", description="The built-in data sets.", allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
+    if parser.parse(arguments).json:
+        json.dump([_as_dict(entry) for entry in catalogue()], sys.stdout, ensure_ascii=False, indent=2)
+        print()
+        return 0
+    for entry in catalogue():
+        print(f"{entry.name:<13}{entry.task:<11}{_shape(entry):<32}{entry.licence}")
+        print(textwrap.fill(entry.description, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        print(f"  {_suggestion(entry)}\n")
+    return 0
+
+
+def _shape(entry: CatalogueEntry) -> str:
+    outputs = f"{len(entry.classes)} classes" if entry.classes else f"{entry.outputs} output{'s' * (entry.outputs > 1)}"
+    return f"{entry.rows:,} rows, {entry.inputs} input{'s' * (entry.inputs > 1)}, {outputs}"
+
+
+def _suggestion(entry: CatalogueEntry) -> str:
+    """The suggested recipe as the options that make it, where they differ from the original case."""
+    usual = Recipe()
+    given = ((name, value) for name, value in entry.recipe.items() if getattr(usual, name) != value)
+    return " ".join(f"{BY_NAME[name].flag} {BY_NAME[name].write(value)}" for name, value in given)
+
+
+def _as_dict(entry: CatalogueEntry) -> dict[str, object]:
+    recipe = Recipe(source=entry.name).replace(**entry.recipe).as_dict()
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "source": entry.source,
+        "licence": entry.licence,
+        "task": entry.task,
+        "rows": entry.rows,
+        "inputs": entry.inputs,
+        "outputs": entry.outputs,
+        "classes": list(entry.classes),
+        "recipe": {name: recipe[name] for name in entry.recipe},
+    }

@@ -1,0 +1,110 @@
+"""`tui-backprop run`: train without a screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_backprop.cli.options import Parser, make_parser, recipe_from
+from tui_backprop.cli.progress import Progress
+from tui_backprop.datasets.text import clean
+from tui_backprop.session.conditions import Condition
+from tui_backprop.session.export import check_output, write_curve, write_predictions
+from tui_backprop.session.report import report
+from tui_backprop.session.session import Session, Stop
+
+_SLICE = 0.05  # seconds between two looks at the clock
+
+_DESCRIPTION = "Train without a screen, and say how it went."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train and report; 1 if the run diverged.
+
+    Raises:
+        UsageError: the options are wrong.
+        SourceError: the source cannot be read.
+        RecipeError: the recipe cannot be run.
+        ConditionError: what follows --until is not a condition.
+        OSError: a file cannot be written.
+    """
+    options = _parser().parse(arguments)
+    condition = None if options.until is None else Condition(options.until)
+    for path in (options.curve, options.predictions):
+        if path is not None:
+            check_output(path, options.source)
+    session = Session(recipe_from(options))
+    for notice in session.problem.dataset.notices:
+        print(f"note: {notice}", file=sys.stderr)
+    started = time.perf_counter()
+    stop = _train(session, condition)
+    found = report(session, stop, time.perf_counter() - started)
+    if options.curve is not None:
+        write_curve(options.curve, session.curve)
+    if options.predictions is not None:
+        write_predictions(options.predictions, session.problem, session.state.parameters)
+    if options.json:
+        json.dump(found, sys.stdout, ensure_ascii=False, allow_nan=False)
+        print()
+    else:
+        print(_text(session, found))
+    return 1 if stop.reason == "diverged" else 0
+
+
+def _parser() -> Parser:
+    parser = make_parser("tui-backprop run", _DESCRIPTION)
+    output = parser.add_argument_group("what comes of it")
+    output.add_argument("--until", metavar="CONDITION", help="stop where this holds, such as 'loss < 0.1'")
+    output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    output.add_argument("--curve", metavar="FILE.csv", type=Path, help="write the loss curve")
+    output.add_argument("--predictions", metavar="FILE.csv", type=Path, help="write every sample's prediction")
+    return parser
+
+
+def _train(session: Session, condition: Condition | None) -> Stop:
+    """Run in slices of a fraction of a second, so that progress shows and ^C is answered at once."""
+    total = session.recipe.steps
+    progress = Progress(total)
+    steps = 1
+    try:
+        while True:
+            started = time.perf_counter()
+            stop = session.run(min(steps, total - session.step), condition)
+            took = time.perf_counter() - started
+            if stop.reason != "steps" or session.step >= total:
+                return stop
+            progress.show(session.step, float(session.curve.train[-1]))
+            steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
+    finally:
+        progress.close()
+
+
+def _text(session: Session, found: dict[str, Any]) -> str:
+    """Say in a few lines what the JSON says."""
+    recipe, problem = session.recipe, session.problem
+    loss, accuracy = found["loss"], found["accuracy"]
+    lines = [
+        f"{clean(problem.dataset.name)} · {problem.network.name} {recipe.activation} → {recipe.output_activation} · "
+        f"{recipe.loss} · {recipe.optimizer} η {recipe.lr:g} · rule {recipe.rule} · seed {recipe.seed}",
+        f"{found['steps']:,} steps, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
+        f"{found['steps_per_second']:,.0f} steps a second",
+        f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
+        *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
+    ]
+    if accuracy["train"] is not None:
+        lines.append(f"accuracy  {_pair(accuracy)}")
+    for probe in found["probes"]:
+        asked = ",".join(f"{value:g}" for value in probe["input"])
+        before, after = (" ".join(f"{value:.4f}" for value in probe[when]) for when in ("before", "after"))
+        lines.append(f"probe     {asked}: {before}  →  {after}")
+    for finding in found["findings"]:
+        lines.append(f"{finding['severity']}: {finding['message']}: {finding['remedy']}")
+    return "\n".join(lines)
+
+
+def _pair(parts: dict[str, float | None]) -> str:
+    return "  ".join(f"{part} {value:.6g}" for part, value in parts.items() if value is not None)

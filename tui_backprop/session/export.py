@@ -1,0 +1,84 @@
+"""Files that a run leaves: its loss curve and its predictions, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.session.curve import Curve
+from tui_backprop.session.problem import Problem
+
+
+def check_output(path: Path, source: str) -> None:
+    """Check before a long run that `path` can be written and is not the data it reads.
+
+    Raises:
+        OSError: what is wrong, in one sentence.
+    """
+    if path.is_dir():
+        raise OSError(f"{path}: this is a folder")
+    if not path.parent.is_dir():
+        raise OSError(f"{path}: there is no folder {path.parent}")
+    if path.exists() and Path(source).exists() and path.samefile(source):
+        raise OSError(f"{path}: this is the file that the data are read from")
+
+
+def write_curve(path: Path, curve: Curve) -> None:
+    """Write the loss curve with the columns step, train and test (empty where there is no test set).
+
+    Raises:
+        OSError: the file cannot be written; one that was there is then unchanged.
+    """
+    test = np.full(len(curve.steps), np.nan) if curve.test is None else curve.test
+    rows = zip(curve.steps.tolist(), curve.train.tolist(), test.tolist(), strict=True)
+    _write_csv(path, ("step", "train", "test"), ((step, a, "" if b != b else b) for step, a, b in rows))
+
+
+def write_predictions(path: Path, problem: Problem, theta: Array) -> None:
+    """Write every sample with its part, raw inputs, targets and predictions.
+
+    Raises:
+        OSError: the file cannot be written; one that was there is then unchanged.
+    """
+    data = problem.dataset
+    outputs = data.classes or data.target_names
+    header = (
+        "row",
+        "part",
+        *data.input_names,
+        *(f"target {n}" for n in outputs),
+        *(f"prediction {n}" for n in outputs),
+    )
+
+    def rows() -> Iterable[Sequence[object]]:
+        for part, samples in (("train", problem.train), ("test", problem.test)):
+            predicted = problem.predict(theta, samples.raw)
+            columns = (samples.rows, samples.raw, samples.targets, predicted)
+            for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
+                yield (row + 1, part, *raw, *target, *prediction)
+
+    _write_csv(path, header, rows())
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write beside the file, then put it in its place at once."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows(rows)
+        umask = os.umask(0)
+        os.umask(umask)
+        beside.chmod(0o666 & ~umask)  # mkstemp's own mode is for its owner alone
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

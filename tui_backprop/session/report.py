@@ -1,0 +1,75 @@
+"""The report of a run: the one object that `run --json` prints."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Parameters
+from tui_backprop.diagnosis.findings import Finding, non_finite
+from tui_backprop.session.problem import Problem
+from tui_backprop.session.session import Session, Stop
+
+
+def findings(session: Session) -> tuple[Finding, ...]:
+    """Return what can be said of the run as it stands."""
+    broken = session.divergence
+    if broken is None:
+        return ()
+    return (non_finite(broken.step, broken.tensor, session.frame().rate),)
+
+
+def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
+    """Return all that is known at the end of a run that took `seconds`; losses are over the whole training (test) set.
+
+    Numbers that are not finite are null, since JSON has no word for them.
+    """
+    frame, problem = session.frame(), session.problem
+    initial, final = _losses(problem, frame.first_parameters), _losses(problem, frame.state.parameters)
+    return _finite(
+        {
+            "recipe": session.recipe.as_dict(),
+            "steps": session.step,
+            "epochs": float(f"{session.epoch:.5g}"),
+            "stopped_by": stop.reason,
+            "loss": {"initial": initial["loss"], "final": final["loss"]},
+            "accuracy": final["accuracy"],
+            "parameters": {
+                name: values.tolist()
+                for name, values in Parameters(problem.network, frame.state.parameters).by_name().items()
+            },
+            "probes": [
+                {
+                    "input": list(probe.input),
+                    "scaled": list(probe.scaled),
+                    "before": list(probe.before),
+                    "after": list(probe.now),
+                }
+                for probe in frame.probes
+            ],
+            "reference": {line.name.removeprefix("best "): line.loss for line in frame.reference},
+            "findings": [asdict(finding) for finding in findings(session)],
+            "engine": session.recipe.engine,
+            "seconds": seconds,
+            "steps_per_second": session.step / seconds if seconds > 0 else 0.0,
+        }
+    )
+
+
+def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]]:
+    """Loss and accuracy over all of both parts."""
+    scores = {"train": problem.score(theta, problem.train), "test": problem.score(theta, problem.test)}
+    return {
+        name: {part: None if score is None else getattr(score, name) for part, score in scores.items()}
+        for name in ("loss", "accuracy")
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
