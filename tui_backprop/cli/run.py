@@ -101,8 +101,7 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         asked = ",".join(f"{value:g}" for value in probe["input"])
         before, after = (" ".join(f"{value:.4f}" for value in probe[when]) for when in ("before", "after"))
         lines.append(f"probe     {asked}: {before}  →  {after}")
-    for finding in found["findings"]:
-        lines.append(f"{finding['severity']}: {finding['message']}: {finding['remedy']}")
+    lines += [f"{finding['severity']}: {finding['message']}: {finding['remedy']}" for finding in found["findings"]]
     return "\n".join(lines)
 
 

@@ -162,5 +162,5 @@ def pull_back(activation: Activation, z: Array, a: Array, upstream: Array) -> Ar
     a ⊙ (upstream − Σₖ upstreamₖ aₖ).
     """
     if activation.name == "softmax":
-        return a * (upstream - (upstream * a).sum(axis=-1, keepdims=True))
+        return np.asarray(a * (upstream - (upstream * a).sum(axis=-1, keepdims=True)))
     return np.asarray(upstream * activation.slope(z, a))

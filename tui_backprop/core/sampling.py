@@ -69,7 +69,7 @@ class Sampling:
             order = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)[epoch % epochs]
         else:
             order = _in_order(self.rows)
-        return order[place * size : (place + 1) * size]
+        return np.asarray(order[place * size : (place + 1) * size])
 
 
 @lru_cache(maxsize=4)

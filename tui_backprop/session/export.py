@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ def write_curve(path: Path, curve: Curve) -> None:
     """
     test = np.full(len(curve.steps), np.nan) if curve.test is None else curve.test
     rows = zip(curve.steps.tolist(), curve.train.tolist(), test.tolist(), strict=True)
-    _write_csv(path, ("step", "train", "test"), ((step, a, "" if b != b else b) for step, a, b in rows))
+    _write_csv(path, ("step", "train", "test"), ((step, a, "" if math.isnan(b) else b) for step, a, b in rows))
 
 
 def write_predictions(path: Path, problem: Problem, theta: Array) -> None:

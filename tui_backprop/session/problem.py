@@ -108,6 +108,6 @@ class Problem:
         outputs are read as the digits of one binary number.
         """
         if self.dataset.task == "classes":
-            return prediction.argmax(axis=1)
+            return np.asarray(prediction.argmax(axis=1))
         digits = 2 ** np.arange(prediction.shape[1], dtype=np.int64)
         return np.asarray((prediction > 0.5) @ digits)

@@ -28,7 +28,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
     """
     frame, problem = session.frame(), session.problem
     initial, final = _losses(problem, frame.first_parameters), _losses(problem, frame.state.parameters)
-    return _finite(
+    found: dict[str, Any] = _finite(
         {
             "recipe": session.recipe.as_dict(),
             "steps": session.step,
@@ -56,6 +56,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
             "steps_per_second": session.step / seconds if seconds > 0 else 0.0,
         }
     )
+    return found
 
 
 def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]]:

@@ -1,0 +1,49 @@
+"""Scaling of the inputs, learned from the training samples alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+
+SCALINGS = ("none", "max", "standard", "minmax")
+"""`max`: by the largest |x| of a column; `standard`: mean 0, standard deviation 1; `minmax`: to 0 … 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scaler:
+    """x ↦ (x − offset) / divisor, column by column."""
+
+    kind: str
+    offset: Array
+    """(inputs,)."""
+    divisor: Array
+    """(inputs,); 1 where a column gives nothing to divide by."""
+
+    def transform(self, raw: Array) -> Array:
+        """Scale raw inputs (rows, inputs)."""
+        return (raw - self.offset) / self.divisor
+
+    def inverse(self, scaled: Array) -> Array:
+        """Return the raw inputs (rows, inputs) of scaled ones."""
+        return scaled * self.divisor + self.offset
+
+
+def fit_scaler(inputs: Array, kind: str) -> Scaler:
+    """Learn a scaling of `kind` from `inputs` (rows, inputs).
+
+    A constant column becomes 0 under `standard` and `minmax`, and a column of zeros stays 0 under `max`.
+    """
+    zero, one = np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    match kind:
+        case "max":
+            offset, divisor = zero, np.abs(inputs).max(axis=0)
+        case "standard":
+            offset, divisor = inputs.mean(axis=0), inputs.std(axis=0)
+        case "minmax":
+            offset, divisor = inputs.min(axis=0), np.ptp(inputs, axis=0)
+        case _:
+            offset, divisor = zero, one
+    return Scaler(kind, offset, np.where(divisor > 0, divisor, 1.0))
