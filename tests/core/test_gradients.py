@@ -101,8 +101,12 @@ def gradient_of(rule, network, objective, theta, inputs, targets):
 
 
 def distance(found, expected):
-    """Largest difference, relative to the largest entry."""
-    return np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-8)
+    """Largest difference, relative to the largest entry.
+
+    Where everything is saturated and no entry reaches 0.01, float64 itself leaves fewer digits in either oracle (1 − a² with
+    a near 1, and differences of losses near 1), so such gradients are compared on that scale.
+    """
+    return np.abs(found - expected).max() / max(np.abs(expected).max(), 0.01)
 
 
 def far_from_kinks(network, objective, theta, inputs, targets):

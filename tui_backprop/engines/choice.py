@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tui_backprop.engines.numpy_engine import NumpyEngine
 from tui_backprop.engines.protocol import Engine
-from tui_backprop.engines.reference import ReferenceEngine
 
-ENGINES: Mapping[str, Callable[[], Engine]] = {"numpy": ReferenceEngine, "reference": ReferenceEngine}
+ENGINES: Mapping[str, Callable[[], Engine]] = {"numpy": NumpyEngine}
 """Every engine by name."""
 
 

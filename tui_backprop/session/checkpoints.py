@@ -59,7 +59,7 @@ class Checkpoints:
         place = bisect_right(self._steps, step) - 1
         known = self._states[place] if place >= 0 else None
         recent = max((s for s in self._recent if s <= step), default=-1)
-        return self._recent[recent] if known is None or recent > known.step else known
+        return self._recent[recent] if recent > (-1 if known is None else known.step) else known
 
     def spread(self, first: int, last: int, points: int) -> list[State]:
         """Return at most `points` kept states with first ≤ step ≤ last, evenly spread, in order."""

@@ -144,7 +144,7 @@ class Session:
             if self.step >= target:
                 return Stop("steps", self.step)
             self._advance(target, until)
-            if self.divergence is not None:
+            if self._divergence is not None and self._divergence.step == self.step:
                 return Stop("diverged", self.step)
 
     def advance_epoch(self) -> Stop:
@@ -157,7 +157,9 @@ class Session:
     def step_once(self) -> Stop:
         """Make one update, and note the loss after it on the curve."""
         stop = self.run(1)
-        self._record_loss(self._segment)
+        if stop.reason == "steps" and not self._record_loss(self._segment):
+            self._stop_before_break()
+            return Stop("diverged", self.step)
         return stop
 
     def go_to(self, step: int) -> None:
@@ -259,20 +261,20 @@ class Session:
 
     def _advance(self, target: int, until: Condition | None) -> None:
         """Go on to the next place where something is to be noted, at most to `target`."""
-        start, segment = self._state, self._segment
+        start = self._state
         curve_at = self._curve.next_wanted(start.step)
         to = min(target, self._timeline.boundary_after(start.step), curve_at)
         if until is not None:
-            interval = check_interval(segment, until.names)
+            interval = check_interval(self._segment, until.names)
             to = min(to, (start.step // interval + 1) * interval)
         state = self._timeline.advance(start, to)
         if not np.isfinite(state.parameters).all():
-            self._stop_before_break(start, segment)
+            self._stop_before_break()
             return
         self._anchor, self._state = start, state
         self._timeline.keep(state)
         if to == curve_at and not self._record_loss(self._segment):
-            self._stop_before_break(start, segment)
+            self._stop_before_break()
 
     def _record_loss(self, segment: Segment) -> bool:
         """Note the losses at the present step; say whether the training loss is finite."""
@@ -285,20 +287,28 @@ class Session:
             self._curve.add(self.step, train.loss, None if test is None else test.loss)
         return math.isfinite(train.loss)
 
-    def _stop_before_break(self, start: State, segment: Segment) -> None:
-        """Stand at the last finite state at or after `start`, and name what breaks next."""
-        anchor = state = start
-        problem = segment.problem
+    def _stop_before_break(self) -> None:
+        """Stand at the last state whose parameters and loss are finite, and name what breaks next.
+
+        The loss is known to be finite at the last point of the curve; from there each step is looked at, so that the answer
+        does not depend on the portions in which the run was made.
+        """
+        anchor = state = self._timeline.state_at(max(0, min(self._curve.last_step, self.step)))
         while True:
+            segment = self._timeline.segment_at(state.step)
             following = self._timeline.advance(state, state.step + 1)
-            score = problem.score(following.parameters, problem.live_train)
-            if not np.isfinite(following.parameters).all() or (score and not math.isfinite(score.loss)):
+            if not _is_finite(self._timeline.segment_at(following.step).problem, following):
                 break
             anchor, state = state, following
         self._anchor, self._state = anchor, state
-        self._timeline.keep(state)
+        self._timeline.forget_after(state.step)
         tensor = first_broken(take_step(segment.training, state)) or "loss"
         self._divergence = Divergence(state.step, tensor)
+
+
+def _is_finite(problem: Problem, state: State) -> bool:
+    score = problem.score(state.parameters, problem.live_train)
+    return bool(np.isfinite(state.parameters).all()) and score is not None and math.isfinite(score.loss)
 
 
 def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:

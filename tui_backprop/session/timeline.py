@@ -104,10 +104,14 @@ class Timeline:
 
     def begin(self, segment: Segment) -> None:
         """Begin a segment at its entry's step; whatever was recorded after that step is forgotten."""
-        step = segment.start
-        self.segments = [kept for kept in self.segments if kept.start <= step]
-        self._checkpoints.forget_after(step - 1)
+        self.forget_after(segment.start)
+        self._checkpoints.forget_after(segment.start - 1)
         self.segments.append(segment)
+
+    def forget_after(self, step: int) -> None:
+        """Forget whatever was recorded after `step`: the run ends there, for now."""
+        self.segments = [kept for kept in self.segments if kept.start <= step]
+        self._checkpoints.forget_after(step)
         self.last_step = step
 
     def history(self, segment: Segment, step: int, points: int) -> list[State]:

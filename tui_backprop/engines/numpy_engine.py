@@ -1,14 +1,14 @@
-"""The engine that calls `core` step by step: slow, plain, and what the others are compared with."""
+"""The NumPy engine: the core's own step, again and again."""
 
 from __future__ import annotations
 
 from tui_backprop.core.step import State, Training, take_step
 
 
-class ReferenceEngine:
-    """`core.step.take_step`, again and again."""
+class NumpyEngine:
+    """`core.step.take_step` in a loop, so it is equal to the reference by construction."""
 
-    name = "reference"
+    name = "numpy"
 
     def advance(self, training: Training, state: State, steps: int) -> State:
         """Make `steps` updates."""

@@ -1,0 +1,172 @@
+"""`tui-backprop run`, as somebody calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tui_backprop.cli.main import main
+
+
+def run_json(capsys, *arguments):
+    status = main(["run", *arguments, "--json"])
+    printed = capsys.readouterr()
+    return status, json.loads(printed.out)
+
+
+def refused(capsys, *arguments):
+    """The one line that a usage error ends in."""
+    assert main(list(arguments)) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert printed.err.startswith("error: ")
+    return printed.err
+
+
+def test_json_has_every_member_of_the_contract(capsys):
+    """The object on standard output has the members that other programs rely on."""
+    status, found = run_json(capsys, "--steps", "100")
+    assert status == 0
+    assert list(found) == [
+        "recipe", "steps", "epochs", "stopped_by", "loss", "accuracy", "parameters", "probes", "reference", "findings",
+        "engine", "seconds", "steps_per_second",
+    ]  # fmt: skip
+    assert found["steps"] == 100
+    assert found["stopped_by"] == "steps"
+    assert found["epochs"] == pytest.approx(100 / 9, rel=1e-4)
+    assert found["loss"]["initial"]["test"] is None
+    assert found["recipe"]["loss"] == "squared"
+    assert found["recipe"]["output_activation"] == "sigmoid"
+    assert [probe["input"] for probe in found["probes"]] == [[5.0], [16.0]]
+    assert found["probes"][0]["scaled"] == [5 / 9]
+    assert found["reference"]["constant"] == pytest.approx(20 / 81)
+    assert found["findings"] == []
+    assert set(found["parameters"]) == {"w1", "b1", "w2", "b2"}
+
+
+def test_the_same_recipe_gives_the_same_numbers(capsys):
+    """Two runs differ in nothing but their time."""
+    first, second = (run_json(capsys, "xor", "--steps", "300", "--seed", "7")[1] for _ in range(2))
+    for found in (first, second):
+        del found["seconds"], found["steps_per_second"]
+    assert first == second
+
+
+def test_original_run_is_what_it_was(capsys):
+    """The golden numbers of the original case, 200 steps with seed 0."""
+    _, found = run_json(capsys, "--steps", "200")
+    assert found["loss"]["initial"]["train"] == pytest.approx(0.24727067639758538, rel=1e-9)
+    assert found["loss"]["final"]["train"] == pytest.approx(0.24703786625097301, rel=1e-9)
+    assert found["epochs"] == 22.222
+    assert found["engine"] == "numpy"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_posted_formulas_give_the_original_symptom(capsys, seed):
+    """With the formulas as posted, 5 and 16 get nearly the same answer from every seed."""
+    _, found = run_json(capsys, "--rule", "posted", "--seed", str(seed))
+    five, sixteen = (probe["after"][0] for probe in found["probes"])
+    assert abs(five - sixteen) < 0.02
+
+
+@pytest.mark.parametrize("rate", ["0.01", "0.1", "1", "10", "100"])
+def test_no_rate_takes_a_chain_of_single_units_below_the_monotone_floor(capsys, rate):
+    """The best monotone answer to parity has a mean squared error of 2/9."""
+    _, found = run_json(capsys, "--lr", rate, "--steps", "3000", "--batch-size", "full")
+    assert found["loss"]["final"]["train"] >= 2 / 9
+
+
+def test_until_stops_where_the_condition_first_holds(capsys):
+    """The run stops at the first step whose loss is below the mark, and says so."""
+    _, found = run_json(capsys, "xor", "--until", "loss < 0.1")
+    assert found["stopped_by"] == "until"
+    assert found["loss"]["final"]["train"] < 0.1
+    steps = found["steps"]
+    _, before = run_json(capsys, "xor", "--steps", str(steps - 1))
+    assert before["loss"]["final"]["train"] >= 0.1
+
+
+def test_a_run_that_diverges_ends_with_status_1_and_finite_numbers(capsys):
+    """The last finite state is reported, with the tensor that broke first."""
+    status, found = run_json(capsys, "line", "--lr", "1e3", "--steps", "1000")
+    assert status == 1
+    assert found["stopped_by"] == "diverged"
+    assert found["loss"]["final"]["train"] > 1e100
+    assert found["findings"][0]["id"] == "non-finite"
+    assert found["findings"][0]["evidence"]["step"] == found["steps"]
+
+
+def test_set_and_freeze_hold_a_parameter(capsys):
+    """A parameter that is set and frozen is there at the end."""
+    _, found = run_json(capsys, "--set", "w1=0.15", "--freeze", "w1", "--steps", "50")
+    assert found["parameters"]["w1"] == [[0.15]]
+
+
+def test_negative_probes_are_numbers_and_not_options(capsys):
+    """`--probe -1,2` is a probe."""
+    _, found = run_json(capsys, "xor", "--probe", "-1,2", "--steps", "1")
+    assert found["probes"][0]["input"] == [-1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "xr"], "xor"),
+        (["run", "--lr", "0"], "lr: expected a number above 0"),
+        (["run", "--lr", "nan"], "lr: expected"),
+        (["run", "--hidden", "0", "--lr", "x"], "; lr: expected"),
+        (["run", "--hidden", "2,2,2,2,2,2,2,2,2"], "up to 8 sizes"),
+        (["run", "--loss", "cross-entropy"], "cross-entropy needs"),
+        (["run", "--set", "w9=1"], "no parameter w9"),
+        (["run", "--freeze", "w1[4,4]"], "outside w1"),
+        (["run", "--probe", "1,2"], "probe: expected 1 number"),
+        (["run", "--until", "__import__('os')"], "not allowed"),
+        (["run", "--until", "loss <"], "not a condition"),
+        (["run", "--until", "los < 1"], "there is no los"),
+        (["run", "--until", "w1 + 1"], "not true or false"),
+        (["run", "--steps", "-1"], "steps: expected"),
+        (["run", "--bogus"], "unrecognized arguments"),
+        (["run", "--curve", "nowhere/x.csv"], "no folder"),
+        (["run", "."], "folder"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(capsys, arguments, said):
+    """Whatever is wrong with the command line is said in one line."""
+    assert said in refused(capsys, *arguments)
+
+
+def test_run_never_imports_the_screen():
+    """Training without a screen loads neither Textual nor plotext."""
+    code = (
+        "import sys; from tui_backprop.cli.main import main; main(['run', '--steps', '1', '--json']); "
+        "sys.exit(any(name.split('.')[0] in ('textual', 'plotext', 'rich') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_curve_and_predictions_are_written(capsys, tmp_path):
+    """Both files have a header and as many rows as there are points and samples."""
+    curve, predictions = tmp_path / "c.csv", tmp_path / "p.csv"
+    run_json(capsys, "iris", "--steps", "20", "--curve", str(curve), "--predictions", str(predictions))
+    assert curve.read_text().splitlines()[0] == "step,train,test"
+    assert len(predictions.read_text().splitlines()) == 151
+
+
+def test_the_data_are_never_overwritten(capsys, tmp_path):
+    """Writing the predictions over the file that is read is refused, and the file survives."""
+    source = tmp_path / "my.csv"
+    source.write_text("x,y\n1,2\n2,3\n")
+    assert "read from" in refused(capsys, "run", str(source), "--predictions", str(source))
+    assert source.read_text() == "x,y\n1,2\n2,3\n"
+
+
+def test_datasets_lists_all_fourteen(capsys):
+    """The list is there for people and for programs."""
+    assert main(["datasets", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 14
+    assert main(["datasets"]) == 0
+    assert "parity" in capsys.readouterr().out
