@@ -75,7 +75,7 @@ def prediction_picture(frame: Frame, columns: int, rows: int, output: int = 0) -
         frame: where the network and the data are taken from.
         columns: points wanted from left to right, at least 2.
         rows: points wanted from top to bottom of a surface, at least 2.
-        output: which output a scatter shows, from 0.
+        output: which output a scatter, or a confusion matrix of 0/1 targets, shows, from 0.
 
     Confusion and scatter are over the test set where there is one.
     """
@@ -90,8 +90,11 @@ def prediction_picture(frame: Frame, columns: int, rows: int, output: int = 0) -
     if problem.dataset.task == "regression":
         return Scatter(part, samples.targets[:, output], predicted[:, output])
     labels = problem.labels
+    targets = samples.targets
+    if problem.dataset.task == "binary":  # of several 0/1 outputs, the one that is asked for
+        labels, targets, predicted = ("0", "1"), targets[:, output : output + 1], predicted[:, output : output + 1]
     counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
-    np.add.at(counts, (problem.answers(samples.targets), problem.answers(predicted)), 1)
+    np.add.at(counts, (problem.answers(targets), problem.answers(predicted)), 1)
     return Confusion(part, labels, counts)
 
 

@@ -1,0 +1,1 @@
+"""Pure drawing: numbers, bars, charts and heat-maps as text."""

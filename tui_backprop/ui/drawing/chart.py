@@ -1,0 +1,87 @@
+"""The loss chart, drawn by plotext."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotext
+from rich.text import Text
+
+from tui_backprop.core.arrays import Array, Indices
+
+_SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
+_TRAIN, _TEST, _REFERENCE, _MARK = "blue+", "orange+", "gray", "gray"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One curve."""
+
+    name: str
+    steps: Indices
+    values: Array
+
+
+def thin(steps: Indices, values: Array, columns: int) -> tuple[Indices, Array]:
+    """Keep at most the lowest and the highest value of each of `columns` equal stretches, so that no spike is lost."""
+    if len(steps) <= 2 * columns:
+        return steps, values
+    place = np.minimum(((steps - steps[0]) * columns) // max(1, int(steps[-1] - steps[0])), columns - 1)
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    kept: set[int] = {0, len(steps) - 1}
+    for first, end in zip(starts, [*starts[1:], len(steps)], strict=True):
+        kept |= {int(first + values[first:end].argmin()), int(first + values[first:end].argmax())}
+    chosen = np.array(sorted(kept))
+    return steps[chosen], values[chosen]
+
+
+def drawable(series: Series, *, log: bool) -> Series:
+    """Drop what a chart cannot have (not finite; for a log axis not above 0) and clamp the rest."""
+    good = np.isfinite(series.values) & (series.values > 0 if log else True)
+    return Series(
+        series.name, series.steps[good], np.clip(series.values[good], _SMALLEST if log else -_LARGEST, _LARGEST)
+    )
+
+
+def draw_chart(
+    series: Sequence[Series],
+    references: Sequence[tuple[str, float]],
+    marks: Sequence[int],
+    size: tuple[int, int],
+    *,
+    log: bool,
+) -> Text:
+    """Draw curves, horizontal reference lines and vertical marks.
+
+    Args:
+        series: the training curve first, then the test curve if there is one.
+        references: (name, loss) of each horizontal line.
+        marks: steps of the vertical lines.
+        size: (columns, rows) of the text.
+        log: whether the loss axis is logarithmic.
+    """
+    columns, rows = size
+    shown = [drawable(one, log=log) for one in series]
+    shown = [one for one in shown if len(one.steps)]
+    if not shown or columns < 12 or rows < 4:
+        return Text("no loss to draw yet" if not shown else "too small to draw")
+    figure = plotext
+    figure.clear_figure()
+    figure.theme("clear")
+    figure.plot_size(columns, rows)
+    figure.xfrequency(4)
+    figure.yfrequency(max(2, min(6, rows // 3)))
+    if log:
+        figure.yscale("log")
+    for one, color in zip(shown, (_TRAIN, _TEST), strict=False):
+        steps, values = thin(one.steps, one.values, columns)
+        figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker="braille")
+    for name, value in references:
+        if np.isfinite(value) and (value > 0 or not log):
+            ends = [int(shown[0].steps[0]), int(max(one.steps[-1] for one in shown))]
+            figure.plot(ends, [value, value], label=f"{name} {value:.4g}", color=_REFERENCE, marker="-")
+    for step in marks:
+        figure.vline(step, color=_MARK)
+    return Text.from_ansi(figure.build(), no_wrap=True)

@@ -1,0 +1,27 @@
+"""Numbers as they stand on the screen: signed, of one width, with a true minus sign."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def signed(value: float, width: int = 9) -> str:
+    """Write a number with its sign in `width` cells: `+0.3141`, `−1.2e−07`, `+∞`."""
+    if math.isnan(value):
+        text = "NaN"
+    elif math.isinf(value):
+        text = "+∞" if value > 0 else "-∞"
+    elif value == 0 or 1e-4 <= abs(value) < 1e4:
+        text = f"{value:+.4f}"
+    else:
+        text = f"{value:+.2e}"
+    return text.replace("-", MINUS).rjust(width)
+
+
+def plain(value: float) -> str:
+    """Write a loss or an accuracy with four significant digits."""
+    if not math.isfinite(value):
+        return signed(value, 0)
+    return f"{value:.4g}".replace("-", MINUS)

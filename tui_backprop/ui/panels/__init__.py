@@ -1,0 +1,1 @@
+"""The panels: each draws the frame it is shown."""

@@ -1,0 +1,130 @@
+"""The panel *Loss*: the curves of the run, live."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+
+from tui_backprop.session.curve import Curve
+from tui_backprop.session.frame import Frame
+from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.panels.panel import PicturePanel
+
+
+class LossPanel(PicturePanel):
+    """Training and test loss, reference lines, edits, and a cursor that reads a point."""
+
+    name_shown = "Loss"
+
+    BINDINGS = [
+        Binding("left", "move(-1)", "earlier point", show=False),
+        Binding("right", "move(1)", "later point", show=False),
+        Binding("enter", "choose", "go to the point", show=False),
+    ]
+
+    log: reactive[bool] = reactive(False)
+    """Whether the loss axis is logarithmic."""
+    tail: reactive[bool] = reactive(False)
+    """Whether only the last tenth of the run is drawn."""
+
+    class StepChosen(Message):
+        """Somebody pointed at a step of the run and wants to go there."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._cursor: int | None = None
+
+    def watch_log(self) -> None:
+        """Draw with the other axis."""
+        self.redraw()
+
+    def watch_tail(self) -> None:
+        """Draw the other part."""
+        self.redraw()
+
+    def draw(self, frame: Frame) -> list[Text]:
+        """Draw the chart and say in the subtitle what the cursor reads."""
+        curve = self._part(frame.curve)
+        series = [Series("train", curve.steps, curve.train)]
+        if curve.test is not None:
+            series.append(Series("test", curve.steps, curve.test))
+        first = int(curve.steps[0]) if len(curve.steps) else 0
+        marks = [edit.step for edit in frame.edits if edit.step >= first]
+        if frame.step < frame.last_step:
+            marks.append(frame.step)
+        if self._cursor is not None:
+            marks.append(self._cursor)
+        references = [(line.name, line.loss) for line in frame.reference]
+        chart = draw_chart(series, references, marks, (self.size.width, self.size.height), log=self.log)
+        self.border_subtitle = Text(self._reading(frame))
+        return list(chart.split("\n", allow_blank=True))[: self.size.height]
+
+    def _part(self, curve: Curve) -> Curve:
+        if not (self.tail and len(curve.steps)):
+            return curve
+        at = int(np.searchsorted(curve.steps, curve.steps[-1] * 0.9))
+        return Curve(curve.steps[at:], curve.train[at:], None if curve.test is None else curve.test[at:])
+
+    def _reading(self, frame: Frame) -> str:
+        view = ", ".join(name for name, on in (("log", self.log), ("last tenth", self.tail)) if on)
+        if self._cursor is None or not len(frame.curve.steps):
+            return view
+        at = int(np.abs(frame.curve.steps - self._cursor).argmin())
+        parts = [f"step {int(frame.curve.steps[at]):,}", f"train {plain(float(frame.curve.train[at]))}"]
+        if frame.curve.test is not None:
+            parts.append(f"test {plain(float(frame.curve.test[at]))}")
+        parts += [edit.summary for edit in frame.edits if edit.step == self._cursor]
+        return "  ".join([*parts, view]).strip()
+
+    def action_move(self, direction: int) -> None:
+        """Move the cursor to the next point, or to the next edit where one lies before it."""
+        if self.frame is None or not len(self.frame.curve.steps):
+            return
+        steps = np.unique([*self.frame.curve.steps, *(edit.step for edit in self.frame.edits)])
+        stride = max(1, len(steps) // 100)
+        start = self.frame.step if self._cursor is None else self._cursor
+        at = int(np.clip(np.searchsorted(steps, start) + direction * stride, 0, len(steps) - 1))
+        self._cursor = int(steps[at])
+        self.redraw()
+
+    def action_choose(self) -> None:
+        """Go to the step under the cursor."""
+        if self._cursor is not None:
+            self.post_message(self.StepChosen(self._cursor))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Read the point under the mouse."""
+        self._cursor = self._step_under(event.x)
+        self.redraw()
+
+    def on_leave(self) -> None:
+        """Take the cursor away with the mouse."""
+        self._cursor = None
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the step under the mouse."""
+        step = self._step_under(event.x)
+        if step is not None:
+            self.post_message(self.StepChosen(step))
+
+    def _step_under(self, x: int) -> int | None:
+        """Return the step at a column; the plot begins behind the axis labels and ends at the frame."""
+        if self.frame is None or not self._lines:
+            return None
+        steps = self._part(self.frame.curve).steps
+        axis = max((line.plain.find("┤") for line in self._lines), default=0)
+        width = self.size.width - axis - 2
+        if not len(steps) or width < 2:
+            return None
+        share = float(np.clip((x - axis - 1) / (width - 1), 0, 1))
+        return round(float(steps[0]) + share * float(steps[-1] - steps[0]))

@@ -1,0 +1,82 @@
+"""What all panels share: they are shown a frame, and draw the lines of it that are in sight."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_backprop.session.frame import Frame
+
+
+class Panel(ScrollView, can_focus=True):
+    """A bordered, scrolling view of one aspect of a frame, drawn line by line."""
+
+    name_shown = ""
+    """The panel's name, its border title."""
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(id=panel_id, classes="panel")
+        self.border_title = Text(self.name_shown)
+        self.frame: Frame | None = None
+
+    def show(self, frame: Frame) -> None:
+        """Draw this frame from now on."""
+        self.frame = frame
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the present frame again, for another size or another view of it."""
+        if self.frame is None or not self.size.width or not self.size.height:
+            return
+        self.prepare(self.frame)
+        self.virtual_size = Size(self.size.width, self.line_count(self.frame))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def prepare(self, frame: Frame) -> None:
+        """Make ready what `line_at` reads; called once for each frame and size."""
+
+    def line_count(self, frame: Frame) -> int:
+        """Return how many lines the whole picture has."""
+        raise NotImplementedError
+
+    def line_at(self, frame: Frame, row: int) -> Text:
+        """Return one line, 0 ≤ row < line_count."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Render the line at `y` of the visible part."""
+        row, base = y + self.scroll_offset.y, self.rich_style
+        if self.frame is None or row >= self.line_count(self.frame):
+            return Strip.blank(self.size.width, base)
+        segments = self.line_at(self.frame, row).render(self.app.console)
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(base)
+
+
+class PicturePanel(Panel):
+    """A panel whose lines are all made at once."""
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._lines: list[Text] = []
+
+    def draw(self, frame: Frame) -> list[Text]:
+        """Return all lines, for the present size."""
+        raise NotImplementedError
+
+    def prepare(self, frame: Frame) -> None:
+        """Make all lines."""
+        self._lines = self.draw(frame)
+
+    def line_count(self, frame: Frame) -> int:
+        """Return how many there are."""
+        return len(self._lines)
+
+    def line_at(self, frame: Frame, row: int) -> Text:
+        """Return one of them."""
+        return self._lines[row]

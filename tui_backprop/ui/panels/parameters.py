@@ -1,0 +1,44 @@
+"""The panel *Parameters*: every entry of θ, its last change and its history."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.text import Text
+
+from tui_backprop.core.network import Tensor
+from tui_backprop.session.frame import Frame
+from tui_backprop.ui.drawing.bars import sparkline
+from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
+from tui_backprop.ui.theme import sign_color
+
+
+class ParametersPanel(EntriesPanel):
+    """Value, last Δ and history of each parameter."""
+
+    name_shown = "Parameters"
+
+    def prepare(self, frame: Frame) -> None:
+        """Find which entries are frozen, once a frame."""
+        super().prepare(frame)
+        frozen = [frame.network.positions(name) for name in frame.recipe.freeze]
+        self._frozen = set(np.concatenate(frozen).tolist()) if frozen else set()
+
+    def heading(self, frame: Frame, tensor: Tensor) -> Text:
+        """Return name, shape and length."""
+        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(frame.state.parameters[tensor.span])))}")
+
+    def entry(self, frame: Frame, tensor: Tensor, index: int) -> Text:
+        """Return name, value, Δ and sparkline."""
+        at = tensor.start + index
+        value = float(frame.state.parameters[at])
+        line = Text(f"{tensor.entry_name(index):<10}", no_wrap=True)
+        line.append(signed(value), sign_color(value))
+        if at in self._frozen:
+            line.append("  frozen        ", "italic")
+        elif frame.last_change is None:
+            line.append("  last Δ       ·", "dim")
+        else:
+            change = float(frame.last_change[at])
+            line.append("  last Δ ", "dim").append(signed(change), sign_color(change))
+        return line.append("  " + sparkline(frame.history.parameters[:, at].tolist()))
