@@ -64,3 +64,12 @@ def _entry(name: str, fields: dict[str, Any]) -> CatalogueEntry:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def entry(name: str) -> CatalogueEntry:
+    """Return one built-in data set.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return {one.name: one for one in catalogue()}[name]

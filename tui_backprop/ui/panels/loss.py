@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -21,13 +23,13 @@ class LossPanel(PicturePanel):
 
     name_shown = "Loss"
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "earlier point", show=False),
         Binding("right", "move(1)", "later point", show=False),
         Binding("enter", "choose", "go to the point", show=False),
     ]
 
-    log: reactive[bool] = reactive(False)
+    log_axis: reactive[bool] = reactive(False)
     """Whether the loss axis is logarithmic."""
     tail: reactive[bool] = reactive(False)
     """Whether only the last tenth of the run is drawn."""
@@ -43,7 +45,7 @@ class LossPanel(PicturePanel):
         super().__init__(panel_id)
         self._cursor: int | None = None
 
-    def watch_log(self) -> None:
+    def watch_log_axis(self) -> None:
         """Draw with the other axis."""
         self.redraw()
 
@@ -64,7 +66,7 @@ class LossPanel(PicturePanel):
         if self._cursor is not None:
             marks.append(self._cursor)
         references = [(line.name, line.loss) for line in frame.reference]
-        chart = draw_chart(series, references, marks, (self.size.width, self.size.height), log=self.log)
+        chart = draw_chart(series, references, marks, (self.size.width, self.size.height), log=self.log_axis)
         self.border_subtitle = Text(self._reading(frame))
         return list(chart.split("\n", allow_blank=True))[: self.size.height]
 
@@ -75,7 +77,7 @@ class LossPanel(PicturePanel):
         return Curve(curve.steps[at:], curve.train[at:], None if curve.test is None else curve.test[at:])
 
     def _reading(self, frame: Frame) -> str:
-        view = ", ".join(name for name, on in (("log", self.log), ("last tenth", self.tail)) if on)
+        view = ", ".join(name for name, on in (("log", self.log_axis), ("last tenth", self.tail)) if on)
         if self._cursor is None or not len(frame.curve.steps):
             return view
         at = int(np.abs(frame.curve.steps - self._cursor).argmin())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.frame import Frame
@@ -21,7 +23,7 @@ class PredictionPanel(PicturePanel):
 
     name_shown = "Prediction"
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "output(-1)", "output before", show=False),
         Binding("right", "output(1)", "next output", show=False),
     ]

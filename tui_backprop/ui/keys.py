@@ -1,0 +1,64 @@
+"""The table of keys: bindings, footer, help, palette and README are all made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key and what it does."""
+
+    key: str
+    """As Textual calls it; several with commas between."""
+    shown: str
+    """As people write it."""
+    action: str
+    """The app's action."""
+    label: str
+    """A word or two, for the footer and the palette."""
+    help: str
+    """One sentence."""
+    in_footer: bool = False
+
+    def binding(self) -> Binding:
+        """Return it as Textual wants it."""
+        return Binding(
+            self.key, self.action, self.label, key_display=self.shown, show=self.in_footer, tooltip=self.help
+        )
+
+
+KEYS: tuple[Key, ...] = (
+    Key("space", "space", "toggle_run", "run", "Run, or pause.", in_footer=True),
+    Key("n", "n", "step", "step", "Make one step.", in_footer=True),
+    Key("e", "e", "epoch", "epoch", "Run to the end of the epoch.", in_footer=True),
+    Key("b", "b", "step_back", "back", "Go back one step: it is bit for bit what it was.", in_footer=True),
+    Key("plus,equals_sign", "+", "rate(1)", "rate up", "Raise the learning rate: 0.1, 0.3, 1, 3 …", in_footer=True),
+    Key("minus", "-", "rate(-1)", "rate down", "Lower the learning rate.", in_footer=True),
+    Key("l", "l", "type_rate", "rate", "Type the learning rate."),
+    Key("d", "d", "choose_data", "data", "Choose another data set.", in_footer=True),
+    Key("o", "o", "edit_recipe", "recipe", "Change the rest of the recipe.", in_footer=True),
+    Key("r", "r", "reset", "reset", "Begin anew at step 0 with the same seed.", in_footer=True),
+    Key("R", "R", "new_seed", "new seed", "Begin anew at step 0 with the next seed."),
+    Key("less_than_sign", "<", "speed(-1)", "slower", "Slower: 1,000, 100, 10 steps a second, 1."),
+    Key("greater_than_sign", ">", "speed(1)", "faster", "Faster, up to full speed."),
+    Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
+    Key("t", "t", "tail", "last tenth", "Draw only the last tenth of the run, or all of it."),
+    Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
+    Key("1", "1", "panel('loss')", "Loss", "Go to the panel Loss."),
+    Key("2", "2", "panel('prediction')", "Prediction", "Go to the panel Prediction."),
+    Key("3", "3", "panel('parameters')", "Parameters", "Go to the panel Parameters."),
+    Key("4", "4", "panel('gradients')", "Gradients", "Go to the panel Gradients."),
+    Key("5", "5", "panel('step')", "Step", "Go to the panel Step."),
+    Key("question_mark", "?", "show_keys", "keys", "Show all keys.", in_footer=True),
+    Key("q", "q", "quit", "quit", "Leave."),
+)
+"""Every key of the trainer. The palette itself is ^p, which is Textual's own."""
+
+
+def keys_markdown() -> str:
+    """Return the table as Markdown, for the README."""
+    rows = [f"| `{key.shown}` | {key.help} |" for key in KEYS]
+    return "\n".join(["| key | what it does |", "|---|---|", *rows, "| `^p` | Everything by name. |"])

@@ -1,0 +1,65 @@
+"""The chooser of data sets."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue, entry
+from tui_backprop.session.suggestion import suggested_recipe
+
+_PREVIEW_ROWS = 6
+
+
+class DataScreen(ModalScreen[dict[str, Any] | None]):
+    """Ends with the changes that bring another data set, or with None."""
+
+    CSS_PATH = "screens.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,d", "dismiss", "leave it"),
+        Binding("s", "suggested", "take its suggested recipe as well"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Show the list, and below it what is highlighted."""
+        with Vertical(classes="dialog tall") as dialog:
+            dialog.border_title = "Data"
+            dialog.border_subtitle = "enter: keep the settings   s: take its suggested recipe   escape"
+            yield OptionList(*(Option(_title(one), id=one.name) for one in catalogue()))
+            yield Static("", id="preview", markup=False)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what the set is, and its first rows."""
+        if event.option.id is not None:
+            self.query_one("#preview", Static).update(_preview(entry(event.option.id)))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the data set and keep the settings."""
+        self.dismiss({"source": event.option.id})
+
+    def action_suggested(self) -> None:
+        """Take the data set with its suggested recipe."""
+        chosen = self.query_one(OptionList).highlighted_option
+        if chosen is not None and chosen.id is not None:
+            recipe = suggested_recipe(chosen.id)
+            fields = ("loss", "output_activation", *entry(chosen.id).recipe)
+            self.dismiss({"source": chosen.id, **{name: getattr(recipe, name) for name in fields}})
+
+
+def _title(one: CatalogueEntry) -> Text:
+    outputs = f"{len(one.classes)} classes" if one.classes else one.task
+    return Text(f"{one.name:<13}{one.rows:>5,} rows {one.inputs:>3} in  {outputs}", no_wrap=True)
+
+
+def _preview(one: CatalogueEntry) -> Text:
+    with one.path.open(encoding="utf-8") as file:
+        rows = [line.rstrip("\n")[:70] for line in islice(file, _PREVIEW_ROWS)]
+    return Text("\n").join([Text(one.description, style="bold"), *(Text(row, no_wrap=True) for row in rows)])

@@ -1,0 +1,32 @@
+"""All keys on one screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.table import Table
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_backprop.ui.keys import KEYS
+
+
+class KeysScreen(ModalScreen[None]):
+    """What each key does."""
+
+    CSS_PATH = "screens.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "dismiss", "close")]
+
+    def compose(self) -> ComposeResult:
+        """Show the table of keys."""
+        table = Table.grid(padding=(0, 2))
+        for key in KEYS:
+            table.add_row(key.shown, key.help)
+        table.add_row("^p", "Everything by name.")
+        with VerticalScroll(classes="dialog") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "escape closes"
+            yield Static(table)
