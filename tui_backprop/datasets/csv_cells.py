@@ -46,7 +46,7 @@ class Column:
     @property
     def is_constant(self) -> bool:
         """Whether every row has the same number."""
-        return self.labels is None and float(np.ptp(self.numbers)) == 0.0
+        return self.labels is None and bool((self.numbers == self.numbers[0]).all())
 
 
 @contextmanager

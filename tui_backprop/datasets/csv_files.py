@@ -41,7 +41,7 @@ def read_csv(path: Path, *, name: str | None = None, target: Sequence[str] = (),
     columns = read_columns(path, shown, header, [*input_at, *target_at], labels=target_at)
     given, aims = columns[: len(input_at)], columns[len(input_at) :]
     task, targets, classes = _targets(shown, aims)
-    notices = [f"column '{c.name}' is constant: it tells the network nothing" for c in given if np.ptp(c.numbers) == 0]
+    notices = [f"column '{c.name}' is constant: it tells the network nothing" for c in given if c.is_constant]
     notices += [f"target '{c.name}' is constant: there is nothing to learn" for c in aims if c.is_constant]
     return Dataset(
         name=name or shown,

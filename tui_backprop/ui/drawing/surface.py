@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from rich.color import Color
@@ -24,20 +26,17 @@ def _half_block(upper: int, lower: int) -> Style:
     )
 
 
-def heat_map(values: Array, *, colored: bool) -> list[Text]:
+def heat_map(values: Array, *, colored: bool) -> Canvas:
     """Draw values in 0 … 1, (2·rows, columns) from top to bottom, two to a cell; without colour one shade a cell."""
     levels = np.rint(np.clip(np.nan_to_num(values, nan=0.5), 0, 1) * (_LEVELS - 1)).astype(int)
-    lines = []
-    for upper, lower in zip(levels[0::2], levels[1::2], strict=False):
-        line = Text(no_wrap=True)
-        if colored:
-            for a, b in zip(upper, lower, strict=True):
-                line.append("▄", _half_block(int(a), int(b)))
-        else:
-            mean = (upper + lower) / 2 / (_LEVELS - 1)
-            line.append("".join(_SHADES[min(4, int(m * 5))] for m in mean))
-        lines.append(line)
-    return lines
+    canvas = Canvas(levels.shape[1], len(levels) // 2)
+    for row, (upper, lower) in enumerate(zip(levels[0::2], levels[1::2], strict=False)):
+        for column, (a, b) in enumerate(zip(upper.tolist(), lower.tolist(), strict=True)):
+            if colored:
+                canvas.put(column, row, "▄", _half_block(a, b))
+            else:
+                canvas.put(column, row, _SHADES[min(4, int((a + b) / 2 / (_LEVELS - 1) * 5))])
+    return canvas
 
 
 def place(values: Array, low: float, high: float, cells: int) -> Indices:
@@ -53,22 +52,36 @@ class Canvas:
 
     def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
-        self._cells = [[(" ", "")] * columns for _ in range(rows)]
+        self._cells: list[list[tuple[str, str | Style]]] = [[(" ", "")] * columns for _ in range(rows)]
 
-    def put(self, column: int, row: int, glyph: str, style: str = "") -> None:
+    def put(self, column: int, row: int, glyph: str, style: str | Style = "") -> None:
         """Put a glyph, unless it lies outside."""
         if 0 <= column < self.columns and 0 <= row < self.rows:
             self._cells[row][column] = (glyph, style)
 
+    def put_over(self, column: int, row: int, glyph: str) -> None:
+        """Put a glyph on the background that the cell has, in a colour that is read on it."""
+        if 0 <= column < self.columns and 0 <= row < self.rows:
+            below = self._cells[row][column][1]
+            background = below.bgcolor if isinstance(below, Style) else None
+            self._cells[row][column] = (glyph, _over(background) if background is not None else "bold")
+
     def lines(self) -> list[Text]:
-        """Return the rows from top to bottom."""
-        return [Text.assemble(*row, no_wrap=True) for row in self._cells]
+        """Return the rows from top to bottom, neighbours of one style merged."""
+        return [
+            Text.assemble(
+                *(("".join(g for g, _ in run), style) for style, run in groupby(row, itemgetter(1))), no_wrap=True
+            )
+            for row in self._cells
+        ]
 
 
-def put_samples(lines: list[Text], columns: Indices, rows: Indices, labels: Indices, wrong: Array) -> None:
-    """Replace cells by the glyph of a sample's class; wrong ones are ✗."""
-    for column, row, label, bad in zip(columns, rows, labels, wrong, strict=True):
-        if 0 <= row < len(lines) and 0 <= column < len(lines[row].plain):
-            glyph = "✗" if bad else class_glyph(int(label))
-            line = lines[row]
-            lines[row] = line[:column] + Text(glyph, style="bold") + line[column + 1 :]
+@lru_cache(maxsize=_LEVELS)
+def _over(background: Color) -> Style:
+    return Style(color=Color.from_rgb(255, 255, 255), bgcolor=background, bold=True)
+
+
+def put_samples(canvas: Canvas, columns: Indices, rows: Indices, labels: Indices, wrong: Array) -> None:
+    """Put the glyph of each sample's class; wrong ones are ✗."""
+    for column, row, label, bad in zip(columns.tolist(), rows.tolist(), labels.tolist(), wrong.tolist(), strict=True):
+        canvas.put_over(column, row, "✗" if bad else class_glyph(label))

@@ -73,7 +73,7 @@ class PredictionPanel(PicturePanel):
         if problem.dataset.task == "regression":
             low, high = float(np.nanmin(values)), float(np.nanmax(values))
             values = (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
-        lines = heat_map(values, colored="nocolor" not in self.app.pseudo_classes)
+        canvas = heat_map(values, colored="nocolor" not in self.app.pseudo_classes)
         for samples in (picture.train, picture.test):
             if not len(samples) or problem.dataset.task == "regression":
                 continue
@@ -81,9 +81,9 @@ class PredictionPanel(PicturePanel):
             wrong = problem.answers(problem.predict(frame.state.parameters, samples.raw)) != true
             at = place(samples.raw[:, 0], float(picture.x1[0]), float(picture.x1[-1]), columns)
             down = rows - 1 - place(samples.raw[:, 1], float(picture.x2[0]), float(picture.x2[-1]), rows)
-            put_samples(lines, at, down, true, wrong)
+            put_samples(canvas, at, down, true, wrong)
         marks = "  ".join(f"{class_glyph(i)} {name}" for i, name in enumerate(problem.labels[:6]))
-        return lines, f"{marks}  ✗ answered wrongly   orange → blue: low → high"
+        return canvas.lines(), f"{marks}  ✗ answered wrongly   orange → blue: low → high"
 
 
 def _probe_lines(frame: Frame, width: int) -> list[Text]:

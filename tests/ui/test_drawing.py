@@ -1,0 +1,118 @@
+"""Numbers, bars, curves and headers as text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tui_backprop.session.explanation import explain
+from tui_backprop.session.session import Session
+from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.ui.drawing.bars import signed_bar, sparkline
+from tui_backprop.ui.drawing.chart import Series, draw_chart, thin
+from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.header import header_text
+from tui_backprop.ui.keys import keys_markdown
+from tui_backprop.ui.layout import layout_for
+from tui_backprop.ui.pacing import Pacer
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.31416, "  +0.3142"), (-0.0002, "  −0.0002"), (1.2e-7, "+1.20e−07"), (np.inf, "       +∞"),
+     (np.nan, "      NaN"), (0.0, "  +0.0000")],
+)  # fmt: skip
+def test_numbers_have_one_width_and_a_true_minus(value, text):
+    """Signs, decimal points and what is not finite."""
+    assert signed(value) == text
+    assert "-" not in plain(-1e-9)
+
+
+def test_a_bar_hangs_on_the_side_of_its_sign():
+    """Minus to the left, plus to the right, and the smallest still shows."""
+    assert signed_bar(1, 1, 2) == ("  ", "██")
+    assert signed_bar(-1, 1, 2) == ("██", "  ")
+    assert signed_bar(1e-9, 1, 2)[1].strip()
+    assert signed_bar(0, 0, 2) == ("  ", "  ")
+    assert all(len(part) == 4 for value in np.linspace(-1, 1, 33) for part in signed_bar(value, 1, 4))
+
+
+def test_a_sparkline_has_a_character_for_each_value():
+    """Low is low, high is high, and NaN is a blank."""
+    assert sparkline([0, 1, np.nan]) == "▁█ "
+    assert sparkline([2, 2]) == "▁▁"
+
+
+def test_thinning_loses_no_spike():
+    """Of a hundred thousand points, one high and one low are still there."""
+    values = np.zeros(100_000)
+    values[31_234], values[77_777] = 5, -5
+    steps, kept = thin(np.arange(100_000), values, 60)
+    assert len(steps) <= 2 * 60 + 2
+    assert (kept.max(), kept.min()) == (5, -5)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0, 1.0], [np.nan, np.inf, 1e308], [0.0, -1.0], [1e-300, 1e300]])
+@pytest.mark.parametrize("log", [False, True])
+def test_a_chart_of_anything_is_drawn(values, log):
+    """No points, one point, constants, infinities and zeros on a log axis all give a picture."""
+    series = [Series("train", np.arange(len(values)), np.array(values))]
+    assert draw_chart(series, [("best constant", 0.25)], [0], (60, 12), log=log).plain
+
+
+def test_the_header_shortens_and_keeps_the_step():
+    """At every width it fits, and the step and the loss stay."""
+    session = Session(suggested_recipe("digits"))
+    session.run(3)
+    frame = session.frame()
+    for width in range(60, 200):
+        text = header_text(frame, "‖ paused", width)
+        assert len(text) == width
+        assert "step 3" in text
+        assert "loss" in text
+
+
+def test_layouts_are_made_for_their_sizes():
+    """A sentence, tabs, a grid, and a grid with room."""
+    sizes = [(59, 18), (80, 24), (120, 36), (200, 60)]
+    assert [layout_for(*size) for size in sizes] == ["tiny", "tabs", "grid", "large"]
+
+
+def test_a_pacer_keeps_to_the_clock():
+    """At 100 steps a second a second has a hundred steps, however often it is asked."""
+    pacer, made, now = Pacer(100), 0, 10.0
+    while now < 11.0:
+        due = pacer.due(now)
+        pacer.made(due, due * 1e-5)
+        made += due
+        now += 0.003
+    assert 99 <= made <= 101
+
+
+def test_the_explanation_prints_what_the_core_computed():
+    """Each printed gradient is the product that stands before it, and the one the engine used."""
+    session = Session(suggested_recipe("parity"))
+    session.run(5)
+    frame = session.frame()
+    text = "\n".join(line.text for line in explain(frame))
+    for name, values in frame.last.gradients.parameters.by_name().items():
+        assert f"{values.ravel()[0]:.5g}".replace("-", "−") in text, name
+    assert "∂L/∂w2 = a1·δ2 = " in text
+
+
+@pytest.mark.parametrize("source", ["iris", "sine", "xor", "digits"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("rule", ["exact", "posted"])
+def test_every_update_is_explained(source, optimizer, rule):
+    """Any network, batch, optimizer and rule has its words."""
+    session = Session(suggested_recipe(source, optimizer=optimizer, rule=rule, freeze=("b1",)))
+    assert "no update yet" in explain(session.frame())[0].text
+    session.run(2)
+    text = "\n".join(line.text for line in explain(session.frame()))
+    assert optimizer in text
+    assert "frozen" in text
+
+
+def test_the_readme_has_the_table_of_keys(pytestconfig):
+    """README and program speak of the same keys."""
+    assert keys_markdown() in (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,251 @@
+"""Every key does what the table says."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tui_backprop.ui.keys import KEYS
+from tui_backprop.ui.panels.gradients import GradientsPanel
+from tui_backprop.ui.panels.loss import LossPanel
+from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.panels.parameters import ParametersPanel
+from tui_backprop.ui.screens.data import DataScreen
+from tui_backprop.ui.screens.keys import KeysScreen
+from tui_backprop.ui.screens.rate import RateScreen
+from tui_backprop.ui.screens.recipe import RecipeScreen
+
+TESTED: set[str] = set()
+
+BIG = (120, 36)
+
+
+def covers(*names):
+    """Note which keys of the table a test covers."""
+    TESTED.update(names)
+    return lambda function: function
+
+
+def active(app):
+    return next(panel.id for panel in app.query(Panel) if panel.has_class("active"))
+
+
+@covers("space")
+async def test_space_runs_and_pauses(trainer):
+    """Space trains before your eyes until it is pressed again."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        assert not app.running
+        await pilot.press("space")
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if app.session.step > 20:
+                break
+        await pilot.press("space")
+        stopped = app.session.step
+        assert stopped > 20
+        await asyncio.sleep(0.05)
+        assert app.session.step == stopped
+
+
+@covers("n", "b", "e")
+async def test_n_steps_e_runs_an_epoch_and_b_goes_back(trainer):
+    """One step, one epoch of nine, one step back; at step 0 b is dim."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        assert app.check_action("step_back", ()) is None
+        await pilot.press("b")
+        assert app.session.step == 0
+        await pilot.press("n")
+        first = app.session.state
+        assert first.step == 1
+        await pilot.press("e")
+        assert app.session.step == 9
+        await pilot.press(*"bbbbbbbb")
+        assert app.session.state.same_bits(first)
+        assert app.check_action("step_back", ()) is True
+
+
+@covers("+", "-")
+async def test_plus_and_minus_walk_the_rate(trainer):
+    """0.1, 0.3, 1 and back; the change is an edit with its step."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n", "plus", "plus")
+        assert app.session.recipe.lr == 1.0
+        await pilot.press("minus")
+        assert app.session.recipe.lr == 0.3
+        assert [edit.step for edit in app.session.edits] == [1, 1, 1]
+
+
+@covers("l")
+async def test_l_types_a_rate(trainer):
+    """A rate that cannot be is said while typing and not taken."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("l")
+        assert isinstance(app.screen, RateScreen)
+        await pilot.press(*"-3", "enter")
+        assert isinstance(app.screen, RateScreen)
+        app.screen.query_one(Input).value = "0.25"
+        await pilot.press("enter")
+        assert app.session.recipe.lr == 0.25
+
+
+@covers("d")
+async def test_d_swaps_the_data(trainer):
+    """Enter keeps the settings, s takes the suggested recipe as well, escape leaves everything."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n", "d")
+        assert isinstance(app.screen, DataScreen)
+        await pilot.press("escape")
+        assert app.session.recipe.source == "parity"
+        await pilot.press("d")
+        app.screen.query_one(OptionList).highlighted = 3
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (app.session.recipe.source, app.session.recipe.hidden, app.session.step) == ("xor", (1,), 1)
+        await pilot.press("d")
+        app.screen.query_one(OptionList).highlighted = 3
+        await pilot.press("s")
+        await pilot.pause()
+        assert app.session.problem.network.name == "2-4-1"
+
+
+@covers("o")
+async def test_o_changes_the_recipe(trainer):
+    """A wrong field is said in the form; what is right is applied at once."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("o")
+        assert isinstance(app.screen, RecipeScreen)
+        app.screen.query_one("#f-hidden", Input).value = "0"
+        await pilot.press("ctrl+s")
+        assert isinstance(app.screen, RecipeScreen)
+        app.screen.query_one("#f-hidden", Input).value = "3"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert app.session.problem.network.name == "1-3-1"
+
+
+@covers("r", "R")
+async def test_r_begins_anew_and_capital_r_with_another_seed(trainer):
+    """The same seed gives the same first parameters, the next one others."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        first = app.session.state
+        await pilot.press("n", "n", "r")
+        assert app.session.state.same_bits(first)
+        await pilot.press("R")
+        assert app.session.recipe.seed == 1
+        assert not app.session.state.same_bits(first)
+
+
+@covers("<", ">")
+async def test_speed_is_paced(trainer):
+    """At one step a second hardly anything happens in a moment; > makes it faster."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press(*["less_than_sign"] * 6, "space")
+        await asyncio.sleep(0.2)
+        assert app.session.step <= 10  # full speed would be at hundreds
+        await pilot.press(*["greater_than_sign"] * 6)
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if app.session.step > 50:
+                break
+        assert app.session.step > 50
+
+
+@covers("y", "t")
+async def test_y_and_t_change_the_chart(trainer):
+    """The axis and the part that is drawn."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("e", "y", "t")
+        panel = app.query_one(LossPanel)
+        assert panel.log_axis
+        assert panel.tail
+        assert "last tenth" in str(panel.border_subtitle)
+
+
+@covers("z", "1", "2", "3", "4", "5")
+async def test_panels_are_reached_and_maximised(trainer):
+    """Each digit focuses its panel, with tabs as well; z gives it the screen and takes it back."""
+    app = trainer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, name in zip("12345", ("loss", "prediction", "parameters", "gradients", "step"), strict=True):
+            await pilot.press(key)
+            assert active(app) == name
+            assert app.query_one(f"#{name}").display
+        await pilot.press("z")
+        assert app.screen.maximized is not None
+        await pilot.press("z")
+        assert app.screen.maximized is None
+
+
+@covers("?", "q")
+async def test_question_mark_shows_all_keys_and_q_leaves(trainer):
+    """The list closes with escape, and the trainer with q."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, KeysScreen)
+        await pilot.press("escape", "q")
+    assert app.return_code == 0
+
+
+async def test_clicking_the_chart_goes_to_the_step(trainer):
+    """A click at the left end of the curve goes to its beginning."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(100)
+        app.redraw()
+        await pilot.pause()
+        app.query_one(LossPanel).post_message(LossPanel.StepChosen(40))
+        await pilot.pause()
+        assert app.session.step == 40
+        assert app.session.last_step == 100
+
+
+async def test_divergence_pauses_and_keeps_finite_numbers(trainer):
+    """A run that breaks stands still at its last finite step."""
+    app = trainer("line", lr=1000.0)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("space")
+        for _ in range(300):
+            await asyncio.sleep(0.01)
+            if not app.running:
+                break
+        assert not app.running
+        assert app.session.divergence is not None
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 18), (80, 24), (120, 36), (200, 60)])
+async def test_any_size_draws(trainer, size):
+    """From too small to very large nothing breaks, and resizing keeps the run."""
+    app = trainer("iris")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("n")
+        await pilot.resize_terminal(100, 30)
+        await pilot.resize_terminal(*size)
+        assert app.query_one("#small").display == (size == (40, 10))
+        assert app.session.step == 1
+
+
+async def test_large_networks_list_every_entry(trainer):
+    """All 2,410 parameters of the digits network are there, with a heading for each tensor."""
+    app = trainer("digits")
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n")
+        for kind in (ParametersPanel, GradientsPanel):
+            panel = app.query_one(kind)
+            assert panel.line_count(panel.frame) == app.session.problem.network.size + 4
+
+
+def test_every_key_of_the_table_is_tested():
+    """A key that no test presses is not in the table."""
+    assert {key.shown for key in KEYS} == TESTED
