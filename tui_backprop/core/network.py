@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,12 +30,12 @@ class Tensor:
     """Position of its first entry in θ."""
     shape: tuple[int, ...]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of entries."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
 
-    @property
+    @cached_property
     def span(self) -> slice:
         """Where its entries are in θ."""
         return slice(self.start, self.start + self.size)
@@ -110,7 +111,7 @@ class Network:
                 start += tensor.size
         return tuple(found)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of parameters, the length of θ."""
         last = self.tensors[-1]
@@ -177,8 +178,8 @@ class Parameters:
             raise ValueError(f"θ of {network.name} has {network.size} entries, not {vector.shape}")
         self.network = network
         self.vector = vector
-        self._weights = [vector[t.span].reshape(t.shape) for t in network.tensors if t.is_weight]
-        self._biases = [vector[t.span] for t in network.tensors if not t.is_weight]
+        self._weights = [vector[t.span].reshape(t.shape) for t in network.tensors[0::2]]
+        self._biases = [vector[t.span] for t in network.tensors[1::2]]
 
     @classmethod
     def zeros(cls, network: Network) -> Parameters:
