@@ -1,0 +1,169 @@
+"""How the app feels and how fast it trains, as ratios against something run beside it: `python tests/benchmarks/trainer.py`.
+
+Prints, each the median of several rounds on a real pseudo-terminal of 120 by 36:
+key to paint while training at full speed against idle, steps a second in the app against a session without a screen, time to
+the first paint against an empty Textual app, and the processor time of the paused app.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable
+
+from tui_backprop.session.session import Session
+from tui_backprop.session.suggestion import suggested_recipe
+
+KEYS = 60
+ROUNDS = 5
+TRAINER = "import sys; from tui_backprop.cli.main import main; sys.exit(main([]))"
+EMPTY = "from textual.app import App\nApp().run()"
+
+
+class Terminal:
+    """A program on a pseudo-terminal."""
+
+    def __init__(self, code: str) -> None:
+        self.started = time.perf_counter()
+        self.pid, self.file = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm-256color"
+            os.execv(sys.executable, [sys.executable, "-c", code])  # noqa: S606  (the very program that is measured)
+        fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        self.seen = b""
+
+    def read(self, seconds: float) -> bytes:
+        """Return what is painted within `seconds`, at once when something is."""
+        ready, _, _ = select.select([self.file], [], [], seconds)
+        if not ready:
+            return b""
+        painted = os.read(self.file, 65536)
+        self.seen = (self.seen + painted)[-200_000:]
+        return painted
+
+    def wait_for(self, found: Callable[[bytes], bool], seconds: float = 20.0) -> float:
+        """Return the seconds until what was painted since now satisfies `found`."""
+        started, painted = time.perf_counter(), b""
+        while time.perf_counter() - started < seconds:
+            painted += self.read(0.05)
+            if found(painted):
+                return time.perf_counter() - started
+        raise TimeoutError
+
+    def drain(self, seconds: float) -> None:
+        """Read and forget for a while."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.read(0.02)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self.file, keys.encode())
+
+    def close(self) -> None:
+        """End the program."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.file)
+
+
+def open_trainer() -> Terminal:
+    """Open the trainer and wait until it is drawn."""
+    terminal = Terminal(TRAINER)
+    terminal.wait_for(lambda painted: b"palette" in painted)
+    terminal.drain(1.0)
+    return terminal
+
+
+def key_to_paint(terminal: Terminal) -> float:
+    """Return the median seconds from `?` to the dialog it opens, over `KEYS` presses."""
+    times = []
+    for _ in range(KEYS):
+        terminal.press("?")
+        times.append(terminal.wait_for(lambda painted: b"escape closes" in painted))
+        terminal.press("?")
+        terminal.drain(0.15)
+    return statistics.median(times)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123  (a file of the kernel's)
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def step_shown(painted: bytes) -> int:
+    """Return the last step number in the header."""
+    plain = re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", painted)
+    found = re.findall(rb"step ([0-9,]+)", plain)
+    return int(found[-1].replace(b",", b"")) if found else 0
+
+
+def steps_in_app(seconds: float) -> float:
+    """Return the steps a second that the app makes at full speed."""
+    terminal = open_trainer()
+    terminal.press(" ")
+    terminal.drain(1.0)
+    first, began = step_shown(terminal.seen), time.perf_counter()
+    terminal.drain(seconds)
+    last, ended = step_shown(terminal.seen), time.perf_counter()
+    terminal.close()
+    return (last - first) / (ended - began)
+
+
+def steps_without_screen(seconds: float) -> float:
+    """Return the steps a second of the same recipe in a session alone."""
+    session, began = Session(suggested_recipe("parity")), time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        session.run(200)
+    return session.step / (time.perf_counter() - began)
+
+
+def first_paint(code: str, mark: bytes) -> float:
+    """Return the seconds from the start of the process until `mark` is painted."""
+    terminal = Terminal(code)
+    terminal.wait_for(lambda painted: mark in painted)
+    took = time.perf_counter() - terminal.started
+    terminal.close()
+    return took
+
+
+def main() -> None:
+    """Measure and print."""
+    idle = open_trainer()
+    resting = key_to_paint(idle)
+    before, began = processor_seconds(idle.pid), time.perf_counter()
+    idle.drain(5.0)
+    load = (processor_seconds(idle.pid) - before) / (time.perf_counter() - began)
+    idle.close()
+    busy = open_trainer()
+    busy.press(" ")
+    busy.drain(0.5)
+    training = key_to_paint(busy)
+    busy.close()
+    app = statistics.median(steps_in_app(3.0) for _ in range(ROUNDS))
+    alone = statistics.median(steps_without_screen(3.0) for _ in range(ROUNDS))
+    ours = statistics.median(first_paint(TRAINER, b"\x1b[2;1H") for _ in range(ROUNDS))
+    empty = statistics.median(first_paint(EMPTY, b"\x1b[2;1H") for _ in range(ROUNDS))
+    rows = [
+        ("key to paint, training / idle", f"{training * 1e3:.1f} ms / {resting * 1e3:.1f} ms", training / resting),
+        ("steps a second, app / no screen", f"{app:,.0f} / {alone:,.0f}", app / alone),
+        ("first paint, trainer / empty app", f"{ours:.2f} s / {empty:.2f} s", ours / empty),
+        ("processor time while paused", "share of one core", load),
+    ]
+    for name, values, ratio in rows:
+        print(f"{name:<34}{values:<24}{ratio:8.3f}")
+
+
+if __name__ == "__main__":
+    main()
