@@ -39,6 +39,7 @@ RATES = (*(float(f"{digit}e{power}") for power in range(-6, 2) for digit in (1, 
 """Learning rates that + and − go along."""
 
 _REDRAW = 0.1  # seconds between two frames while running
+_SHARE = 15  # times the cost of a frame that lies between two: the rest of the time is for training
 _TURNS = 20  # turns of the event loop between two slices of training, so that a key never waits for long
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 _PANELS = ("loss", "prediction", "parameters", "gradients", "step")
@@ -59,6 +60,7 @@ class TrainerApp(App[None]):
         self._training: asyncio.Task[None] | None = None
         self._measured = 0.0
         self._active = "loss"
+        self._dimmed = True
 
     def compose(self) -> ComposeResult:
         """Header, the five panels, the tab bar of small terminals, the opening line and the footer."""
@@ -114,7 +116,9 @@ class TrainerApp(App[None]):
             if panel.is_on_screen or panel.frame is None:
                 panel.show(frame)
         base.query_one("#opening").display = frame.step == 0 and not self.running and not frame.edits
-        self.refresh_bindings()
+        if self._dimmed != (frame.step == 0):  # the footer is built anew each time, which is dear
+            self._dimmed = frame.step == 0
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now, and keep the trainer's keys away from the screens over it."""
@@ -151,7 +155,7 @@ class TrainerApp(App[None]):
     async def _train(self) -> None:
         """Train in slices inside the event loop, and redraw about ten times a second."""
         pacer = Pacer(SPEEDS[self._speed])
-        drawn, drawn_step = time.perf_counter(), self.session.step
+        drawn, drawn_step, wanted = time.perf_counter(), self.session.step, _REDRAW
         while True:
             started = time.perf_counter()
             due = pacer.due(started)
@@ -162,10 +166,11 @@ class TrainerApp(App[None]):
                 self._training = None
                 self._tell_divergence()
                 return
-            if now - drawn >= _REDRAW:
+            if now - drawn >= wanted:
                 self._measured = (self.session.step - drawn_step) / (now - drawn)
                 self.redraw()
                 drawn, drawn_step = time.perf_counter(), self.session.step
+                wanted = max(_REDRAW, _SHARE * (drawn - now))
             if due:
                 for _ in range(_TURNS):
                     await asyncio.sleep(0)

@@ -30,7 +30,7 @@ class EntriesPanel(Panel):
                 for index in range(-1 if tensor.size > 1 else 0, tensor.size)
             ]
         hidden = self.line_count(frame) > self.size.height
-        self.border_subtitle = Text(f"{frame.network.size:,} entries, scroll" if hidden else "")
+        self.note(f"{frame.network.size:,} entries, scroll" if hidden else "")
 
     def line_count(self, frame: Frame) -> int:
         """Return the number of rows, headings included."""

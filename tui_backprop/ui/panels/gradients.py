@@ -44,7 +44,7 @@ class GradientsPanel(EntriesPanel):
             wrong = int((np.abs(frame.last.gradients.parameters.vector - self._true) > self._allowed()).sum())
             checked = "central differences" if frame.numeric_gradients is not None else "the exact rule"
             verdict = f"{wrong:,} of {len(self._true):,} ✗ against" if wrong else "✓ agrees with"
-            self.border_subtitle = Text(f"{verdict} {checked}")
+            self.note(f"{verdict} {checked}")
 
     def _allowed(self) -> float:
         assert self._true is not None  # noqa: S101  (asked only where there is something to compare with)

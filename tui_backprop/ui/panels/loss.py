@@ -67,7 +67,7 @@ class LossPanel(PicturePanel):
             marks.append(self._cursor)
         references = [(line.name, line.loss) for line in frame.reference]
         chart = draw_chart(series, references, marks, (self.size.width, self.size.height), log=self.log_axis)
-        self.border_subtitle = Text(self._reading(frame))
+        self.note(self._reading(frame))
         return list(chart.split("\n", allow_blank=True))[: self.size.height]
 
     def _part(self, curve: Curve) -> Curve:

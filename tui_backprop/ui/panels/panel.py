@@ -20,6 +20,7 @@ class Panel(ScrollView, can_focus=True):
         super().__init__(id=panel_id, classes="panel")
         self.border_title = Text(self.name_shown)
         self.frame: Frame | None = None
+        self._noted = ""
 
     def show(self, frame: Frame) -> None:
         """Draw this frame from now on."""
@@ -33,6 +34,12 @@ class Panel(ScrollView, can_focus=True):
         self.prepare(self.frame)
         self.virtual_size = Size(self.size.width, self.line_count(self.frame))
         self.refresh()
+
+    def note(self, text: str) -> None:
+        """Put a text into the border below; one that is there already costs nothing."""
+        if text != self._noted:
+            self._noted = text
+            self.border_subtitle = Text(text)
 
     def on_resize(self) -> None:
         """Draw for the new size."""

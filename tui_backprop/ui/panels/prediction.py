@@ -57,9 +57,7 @@ class PredictionPanel(PicturePanel):
                 lines, legend = _scatter(picture, columns, rows)
         name = frame.problem.dataset.target_names[min(self._output, len(frame.problem.dataset.target_names) - 1)]
         several = frame.network.sizes[-1] > 1 and isinstance(picture, PredictionCurve | Scatter)
-        self.border_subtitle = Text(
-            f"{name}, output {self._output + 1} of {frame.network.sizes[-1]}" if several else ""
-        )
+        self.note(f"{name}, output {self._output + 1} of {frame.network.sizes[-1]}" if several else "")
         return [*probes, *lines, Text(legend, style="dim", no_wrap=True)]
 
     def _surface(self, frame: Frame, picture: DecisionSurface, columns: int, rows: int) -> tuple[list[Text], str]:

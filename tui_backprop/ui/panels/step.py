@@ -26,5 +26,5 @@ class StepPanel(PicturePanel):
             lines += text.wrap(self.app.console, self.size.width)
             heading = ""
         count = len(lines) - self.size.height
-        self.border_subtitle = Text(f"{count} more lines, scroll" if count > 0 else "")
+        self.note(f"{count} more lines, scroll" if count > 0 else "")
         return lines
