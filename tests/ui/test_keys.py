@@ -199,16 +199,41 @@ async def test_question_mark_shows_all_keys_and_q_leaves(trainer):
 
 
 async def test_clicking_the_chart_goes_to_the_step(trainer):
-    """A click at the left end of the curve goes to its beginning."""
+    """A click at either end of the curve goes to that end, one in the middle to the middle."""
     app = trainer()
     async with app.run_test(size=BIG) as pilot:
-        app.session.run(100)
+        app.session.run(400)
         app.redraw()
         await pilot.pause()
-        app.query_one(LossPanel).post_message(LossPanel.StepChosen(40))
-        await pilot.pause()
-        assert app.session.step == 40
-        assert app.session.last_step == 100
+        panel = app.query_one(LossPanel)
+        axis = max(line.plain.find("┤") for line in panel._lines)
+        right = panel.size.width + 1
+        for x, low, high in ((axis + 3, 0, 10), (right, 390, 400), ((axis + 3 + right) // 2, 180, 220)):
+            await pilot.click(LossPanel, offset=(x, 4))
+            await pilot.pause()
+            assert low <= app.session.step <= high
+        assert app.session.last_step == 400
+
+
+async def test_every_theme_draws(trainer):
+    """Textual's own list of themes works, the ansi ones included, while something is to be seen."""
+    app = trainer("moons")
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n")
+        for theme in app.available_themes:
+            app.theme = theme
+            await pilot.pause()
+            assert "Gradients" in app.export_screenshot()
+
+
+async def test_without_colour_the_sign_is_still_read(trainer, monkeypatch):
+    """Under NO_COLOR every number keeps its + or −."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = trainer(lr=1.0)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n")
+        panel = app.query_one(GradientsPanel)
+        assert all(any(sign in panel.line_at(panel.frame, row).plain for sign in "+−") for row in range(4))
 
 
 async def test_divergence_pauses_and_keeps_finite_numbers(trainer):

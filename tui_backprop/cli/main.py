@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tui_backprop.cli import datasets, run, trainer
-from tui_backprop.cli.options import UsageError
-from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.session.conditions import ConditionError
-from tui_backprop.session.recipe import RecipeError
+from tui_backprop.core.errors import InputError
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"run": run.main, "datasets": datasets.main}
-"""Commands by their first word; without one of them the trainer opens."""
+COMMANDS = ("run", "datasets")
+"""Commands, each the first word and a module of this room; without one of them the trainer opens."""
 
 EXIT_NO = 1
 EXIT_USAGE = 2
@@ -23,11 +21,10 @@ EXIT_INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0; 1 where the answer is no; 2 for a usage or input error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    command = COMMANDS.get(given[0]) if given else None
     try:
-        status = trainer.main(given) if command is None else command(given[1:])
+        status = _load(given.pop(0) if given and given[0] in COMMANDS else "trainer")(given)
         sys.stdout.flush()
-    except (UsageError, SourceError, RecipeError, ConditionError, OSError) as error:
+    except (InputError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             return _reader_gone()
         print(f"error: {_one_line(error)}", file=sys.stderr)
@@ -39,6 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("error: there is not enough memory for this recipe and data", file=sys.stderr)
         return EXIT_USAGE
     return status
+
+
+def _load(command: str) -> Callable[[Sequence[str]], int]:
+    """Import a command's module: one that is not called costs nothing, and `run` never loads a screen.
+
+    What is loaded stays, so the search for garbage, which takes a tenth of the start, waits and passes over it.
+    """
+    gc.disable()
+    try:
+        return importlib.import_module(f"tui_backprop.cli.{command}").main  # type: ignore[no-any-return]
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _one_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from tui_backprop.core.errors import InputError
 from tui_backprop.session.fields import FIELDS, Field
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.suggestion import suggested_recipe
@@ -21,7 +22,7 @@ _GROUPS = {
 }
 
 
-class UsageError(ValueError):
+class UsageError(InputError):
     """The command line is wrong; the text is one sentence."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tui_backprop import __version__
 from tui_backprop.cli.options import UsageError, make_parser, recipe_from
 from tui_backprop.session.session import Session
+from tui_backprop.ui.app import TrainerApp
 
 _DESCRIPTION = """\
 A debugger for backpropagation: open the trainer on a data set, paused at step 0.
@@ -30,7 +31,5 @@ def main(arguments: Sequence[str]) -> int:
     session = Session(recipe_from(parser.parse(arguments)))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the trainer needs a terminal; without one, use `tui-backprop run`")
-    from tui_backprop.ui.app import TrainerApp  # here, so that no other command loads Textual  # noqa: PLC0415
-
     TrainerApp(session).run()
     return 0

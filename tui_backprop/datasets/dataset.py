@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.errors import InputError
 
 Task = Literal["binary", "classes", "regression"]
 """`binary`: every target is 0 or 1; `classes`: one of several labels; `regression`: numbers."""
 
 
-class SourceError(ValueError):
+class SourceError(InputError):
     """Data that cannot be read. The text is one line such as `my.csv:17: column 'x1': 'abc' is not a number`."""
 
 

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tui_backprop.core.errors import InputError
+
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -54,7 +56,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 _LONGEST = 500  # characters: an expression is typed by a person
 
 
-class ConditionError(ValueError):
+class ConditionError(InputError):
     """An expression that is not a condition; the text is one sentence."""
 
 

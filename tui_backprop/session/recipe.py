@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from tui_backprop.core.errors import InputError
 
-class RecipeError(ValueError):
+
+class RecipeError(InputError):
     """A recipe that cannot be run. Its text is one sentence per problem, all of them at once."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:

@@ -30,10 +30,6 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
-from tui_backprop.ui.screens.data import DataScreen
-from tui_backprop.ui.screens.keys import KeysScreen
-from tui_backprop.ui.screens.rate import RateScreen
-from tui_backprop.ui.screens.recipe import RecipeScreen
 
 RATES = (*(float(f"{digit}e{power}") for power in range(-6, 2) for digit in (1, 3)), 100.0)
 """Learning rates that + and − go along."""
@@ -61,6 +57,7 @@ class TrainerApp(App[None]):
         self._measured = 0.0
         self._active = "loss"
         self._dimmed = True
+        self._redraw_due = False
 
     def compose(self) -> ComposeResult:
         """Header, the five panels, the tab bar of small terminals, the opening line and the footer."""
@@ -80,15 +77,14 @@ class TrainerApp(App[None]):
         """Show step 0."""
         sys.setswitchinterval(_SWITCH)
         self._lay_out(self.size.width, self.size.height)
-        self.action_panel("loss")
+        self.action_panel(self._active)
         for notice in self.session.problem.dataset.notices:
             self.notify(notice, markup=False)
-        self.call_after_refresh(self.redraw)
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout made for the new size."""
         self._lay_out(event.size.width, event.size.height)
-        self.call_after_refresh(self.redraw)
+        self._redraw_soon()
 
     def _lay_out(self, columns: int, rows: int) -> None:
         chosen = layout_for(columns, rows)
@@ -100,8 +96,15 @@ class TrainerApp(App[None]):
         """Whether training goes on."""
         return self._training is not None
 
+    def _redraw_soon(self) -> None:
+        """Draw once everything has its place, and once only however often it is asked for."""
+        if not self._redraw_due:
+            self._redraw_due = True
+            self.call_after_refresh(self.redraw)
+
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
+        self._redraw_due = False
         frame = self.session.frame()
         base = self.screen_stack[0]
         if self.running:
@@ -250,14 +253,20 @@ class TrainerApp(App[None]):
 
     def action_type_rate(self) -> None:
         """Open the line to type a rate."""
+        from tui_backprop.ui.screens.rate import RateScreen
+
         self.push_screen(RateScreen(self.session.recipe.lr), lambda rate: self.change(lr=rate) if rate else None)
 
     def action_choose_data(self) -> None:
         """Open the chooser of data sets."""
+        from tui_backprop.ui.screens.data import DataScreen
+
         self.push_screen(DataScreen(), lambda chosen: self.change(**chosen) if chosen else None)
 
     def action_edit_recipe(self) -> None:
         """Open the form of the recipe."""
+        from tui_backprop.ui.screens.recipe import RecipeScreen
+
         self.push_screen(RecipeScreen(self.session), lambda changed: self._recipe_changed() if changed else None)
 
     def _recipe_changed(self) -> None:
@@ -278,7 +287,7 @@ class TrainerApp(App[None]):
             for i, panel in enumerate(_PANELS, start=1)
         )
         base.query_one("#tabs", Static).update(tabs)
-        self.call_after_refresh(self.redraw)
+        self._redraw_soon()
 
     @on(events.Click, "#tabs")
     def choose_tab(self, event: events.Click) -> None:
@@ -302,7 +311,7 @@ class TrainerApp(App[None]):
             screen.minimize()
         else:
             screen.maximize(self.screen_stack[0].query_one(f"#{self._active}", Panel))
-        self.call_after_refresh(self.redraw)
+        self._redraw_soon()
 
     def action_log_axis(self) -> None:
         """Draw the loss on the other kind of axis."""
@@ -316,6 +325,8 @@ class TrainerApp(App[None]):
 
     def action_show_keys(self) -> None:
         """Open the list of keys."""
+        from tui_backprop.ui.screens.keys import KeysScreen
+
         self.push_screen(KeysScreen())
 
     @on(LossPanel.StepChosen)

@@ -24,7 +24,7 @@ def header_text(frame: Frame, state: str, width: int) -> str:
         f"seed {recipe.seed}",
         f"rule {recipe.rule}" if recipe.rule != "exact" else "",
     ]
-    for dropped in ((), (0,), (0, 4), (0, 2, 4), (0, 2, 4, 5), (0, 2, 3, 4, 5), (0, 1, 2, 3, 4, 5)):
+    for dropped in ((), (0,), (0, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5)):
         kept = " · ".join(part for i, part in enumerate(left) if part and i not in dropped)
         tail = "  ".join(part for i, part in enumerate(right) if not (i == 2 and len(dropped) > 1))
         if len(kept) + len(tail) + 4 <= width:

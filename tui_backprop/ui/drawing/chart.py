@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotext
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
@@ -67,7 +66,8 @@ def draw_chart(
     shown = [one for one in shown if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
         return Text("no loss to draw yet" if not shown else "too small to draw")
-    figure = plotext
+    import plotext as figure  # here, so that the screen is painted before it is loaded  # noqa: PLC0415
+
     figure.clear_figure()
     figure.theme("clear")
     figure.plot_size(columns, rows)

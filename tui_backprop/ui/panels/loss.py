@@ -105,7 +105,7 @@ class LossPanel(PicturePanel):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Read the point under the mouse."""
-        self._cursor = self._step_under(event.x)
+        self._cursor = self._step_under(event.get_content_offset_capture(self).x)
         self.redraw()
 
     def on_leave(self) -> None:
@@ -115,7 +115,7 @@ class LossPanel(PicturePanel):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the step under the mouse."""
-        step = self._step_under(event.x)
+        step = self._step_under(event.get_content_offset_capture(self).x)
         if step is not None:
             self.post_message(self.StepChosen(step))
 
