@@ -15,10 +15,15 @@ def penalty_gradient(network: Network, vector: Array, *, l1: float, l2: float) -
     return network.weight_mask * (l1 * np.sign(vector) + l2 * vector)
 
 
-def clip_by_norm(gradient: Array, limit: float) -> Array:
-    """Return the gradient, shortened to the Euclidean length `limit` where it is longer (Pascanu et al. 2013).
+def clip_factor(gradient: Array, limit: float) -> float:
+    """Return what shortens the gradient (size,) to the Euclidean length `limit`; 1 where it is short enough.
 
-    The factor is limit / (norm + 1e-6), as in PyTorch's `clip_grad_norm_`.
+    It is limit / (norm + 1e-6), as in PyTorch's `clip_grad_norm_` (Pascanu et al. 2013).
     """
     norm = math.sqrt(float(gradient @ gradient))
-    return gradient if norm <= limit else gradient * min(1.0, limit / (norm + 1e-6))
+    return 1.0 if norm <= limit else min(1.0, limit / (norm + 1e-6))
+
+
+def clip_by_norm(gradient: Array, limit: float) -> Array:
+    """Return the gradient times its `clip_factor`."""
+    return gradient * clip_factor(gradient, limit)

@@ -107,7 +107,9 @@ def take_step(training: Training, state: State) -> StepRecord:
         tape = forward(network, parameters, training.inputs[rows])
         loss = training.objective.mean_loss(tape.z[-1], tape.a[-1], targets)
         gradients = training.rule(network, training.objective, parameters, tape, targets)
-        descent = _descent(training, state.parameters, gradients.parameters.vector)
+        descent = penalised_gradient(training, state.parameters, gradients.parameters.vector)
+        if training.clip is not None:
+            descent = clip_by_norm(descent, training.clip)
         rate = training.rate_at(state.step)
         moved, slots = training.optimizer.update(
             state.parameters, descent, state.slots, state.step - training.slots_since + 1, rate
@@ -117,11 +119,11 @@ def take_step(training: Training, state: State) -> StepRecord:
     return StepRecord(training, state, rows, targets, tape, loss, gradients, descent, rate, after)
 
 
-def _descent(training: Training, vector: Array, gradient: Array) -> Array:
+def penalised_gradient(training: Training, vector: Array, gradient: Array) -> Array:
+    """Return the gradient (size,) with the penalties of the parameters `vector` (size,) added and frozen entries 0."""
     if training.l1 or training.l2:
         gradient = gradient + penalty_gradient(training.network, vector, l1=training.l1, l2=training.l2)
-    gradient = np.where(training.free > 0, gradient, 0.0)
-    return gradient if training.clip is None else clip_by_norm(gradient, training.clip)
+    return np.where(training.free > 0, gradient, 0.0)
 
 
 def first_broken(record: StepRecord) -> str | None:

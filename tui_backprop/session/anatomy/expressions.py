@@ -1,0 +1,184 @@
+"""Formulas as small trees that can be printed in symbols, printed with the numbers put in, and computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui_backprop.session.anatomy.quantities import Quantity
+
+SHOWN_TERMS = 3
+"""Terms of a long sum that are written out; of the rest their number is told."""
+
+_DIGITS = 6  # of a number inside a formula: a product of such numbers is right to the five digits of a result
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A number with its symbol, and the quantity that it is, where there is more to say of it."""
+
+    symbol: str
+    value: float
+    source: Quantity | None = None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum of its terms. `general` is how the whole is written in symbols, such as `Σᵢ x[i]·w1[i,0]`."""
+
+    terms: tuple[Expression, ...]
+    general: str = ""
+
+    @property
+    def value(self) -> float:
+        """The sum."""
+        return math.fsum(term.value for term in self.terms) if self._finite else sum(term.value for term in self.terms)
+
+    @property
+    def _finite(self) -> bool:
+        return all(math.isfinite(term.value) for term in self.terms)
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product of its factors."""
+
+    factors: tuple[Expression, ...]
+
+    @property
+    def value(self) -> float:
+        """The product."""
+        return math.prod(factor.value for factor in self.factors)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """left − right."""
+
+    left: Expression
+    right: Expression
+
+    @property
+    def value(self) -> float:
+        """The difference."""
+        return self.left.value - self.right.value
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """above / below."""
+
+    above: Expression
+    below: Expression
+
+    @property
+    def value(self) -> float:
+        """The quotient; ∞ or NaN where a number is divided by 0, as in NumPy."""
+        above, below = self.above.value, self.below.value
+        if below:
+            return above / below
+        return math.copysign(math.inf, above) if above else math.nan
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of its arguments, such as σ(z); its value was computed where the function is at home, in `core`."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    value: float
+
+
+Expression: TypeAlias = Leaf | Sum | Product | Difference | Quotient | Call
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a printed formula; `leaf` is set where it is one term of it."""
+
+    text: str
+    leaf: Leaf | None = None
+
+
+def number(value: float, digits: int = 5) -> str:
+    """Write a number with so many significant digits, a true minus sign, and a power of ten where it is far from 1."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def printed(expression: Expression, *, numbers: bool) -> tuple[Piece, ...]:
+    """Print a formula in symbols, or with the numbers put in."""
+    return tuple(_print(expression, numbers, loose=True))
+
+
+def text_of(pieces: Sequence[Piece]) -> str:
+    """The printed formula as one text."""
+    return "".join(piece.text for piece in pieces)
+
+
+def leaves(expression: Expression) -> Iterator[Leaf]:
+    """Every leaf of a formula, from left to right, those that a long sum leaves out included."""
+    match expression:
+        case Leaf():
+            yield expression
+        case Sum(terms=parts) | Product(factors=parts) | Call(arguments=parts):
+            for part in parts:
+                yield from leaves(part)
+        case Difference(left=first, right=second) | Quotient(above=first, below=second):
+            yield from leaves(first)
+            yield from leaves(second)
+
+
+def _print(expression: Expression, numbers: bool, *, loose: bool) -> Iterator[Piece]:
+    """Print; `loose` where no operator stands beside the expression, so that it needs no brackets."""
+    match expression:
+        case Leaf():
+            text = number(expression.value, _DIGITS) if numbers else expression.symbol
+            bracketed = not loose and text.startswith("−")
+            yield Piece(f"({text})" if bracketed else text, expression)
+        case Call(name=name, arguments=arguments):
+            yield Piece(f"{name}(")
+            yield from _joined(arguments, ", ", numbers, loose=True)
+            yield Piece(")")
+        case Product(factors=factors):
+            yield from _joined(factors, " · " if numbers else "·", numbers, loose=False)
+        case Sum() if len(expression.terms) == 1:
+            yield from _print(expression.terms[0], numbers, loose=loose)
+        case _:
+            if not loose:
+                yield Piece("(")
+            yield from _print_open(expression, numbers)
+            if not loose:
+                yield Piece(")")
+
+
+def _print_open(expression: Sum | Difference | Quotient, numbers: bool) -> Iterator[Piece]:
+    match expression:
+        case Sum(terms=terms, general=general):
+            if general and not numbers:
+                yield Piece(general)
+                return
+            yield from _joined(terms[:SHOWN_TERMS], " + ", numbers, loose=True)
+            left_out = len(terms) - SHOWN_TERMS
+            if left_out > 0:
+                yield Piece(f" + … {left_out:,} more")
+        case Difference(left=left, right=right):
+            yield from _print(left, numbers, loose=True)
+            yield Piece(" − ")
+            yield from _print(right, numbers, loose=isinstance(right, Product))
+        case Quotient(above=above, below=below):
+            yield from _print(above, numbers, loose=False)
+            yield Piece(" / ")
+            yield from _print(below, numbers, loose=isinstance(below, Call))
+
+
+def _joined(parts: Sequence[Expression], between: str, numbers: bool, *, loose: bool) -> Iterator[Piece]:
+    for i, part in enumerate(parts):
+        if i:
+            yield Piece(between)
+        yield from _print(part, numbers, loose=loose)

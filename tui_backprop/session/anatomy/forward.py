@@ -1,0 +1,142 @@
+"""The formulas of the forward pass and of the loss, with a step's numbers in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.core.objective import log_softmax
+from tui_backprop.core.step import StepRecord
+from tui_backprop.session.anatomy.expressions import (
+    Call,
+    Difference,
+    Expression,
+    Leaf,
+    Product,
+    Quotient,
+    Sum,
+)
+from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, unit_name, value_of
+
+ONE = Leaf("1", 1.0)
+TWO = Leaf("2", 2.0)
+HALF = Leaf("½", 0.5)
+
+
+def leaf(record: StepRecord, quantity: Quantity) -> Leaf:
+    """Return the term that a quantity is in a formula."""
+    return Leaf(name_of(record, quantity), value_of(record, quantity), quantity)
+
+
+def entry_position(record: StepRecord, layer: int, source: int, unit: int) -> int:
+    """Position in θ of the weight from unit `source` of the layer before to `unit` of `layer`."""
+    weights = record.training.network.tensors[2 * layer - 2]
+    return weights.start + source * weights.shape[1] + unit
+
+
+def bias_position(record: StepRecord, layer: int, unit: int) -> int:
+    """Position in θ of a unit's bias."""
+    return record.training.network.tensors[2 * layer - 1].start + unit
+
+
+def pre_activation(record: StepRecord, q: Quantity) -> Expression:
+    """z_l[j] = Σᵢ a_{l−1}[i]·w_l[i,j] + b_l[j]."""
+    fan_in = record.training.network.sizes[q.layer - 1]
+    products = tuple(
+        Product(
+            (
+                leaf(record, Quantity("a", q.layer - 1, i, q.sample)),
+                leaf(record, Quantity("parameter", q.layer, entry_position(record, q.layer, i, q.index))),
+            )
+        )
+        for i in range(fan_in)
+    )
+    bias = leaf(record, Quantity("parameter", q.layer, bias_position(record, q.layer, q.index)))
+    several = record.training.network.sizes[q.layer] > 1
+    entry = f"w{q.layer}[i,{q.index if several else 0}]"
+    inputs = f"{'x' if q.layer == 1 else f'a{q.layer - 1}'}[i]"
+    weighted: Expression = Sum(products, f"Σᵢ {inputs}·{entry}") if fan_in > 1 else products[0]
+    return Sum((weighted, bias)) if fan_in == 1 else Sum((weighted, bias), f"Σᵢ {inputs}·{entry} + {bias.symbol}")
+
+
+def activation(record: StepRecord, q: Quantity) -> Expression:
+    """a_l[j] = f(z_l[j]); for softmax e^(z_j − max) / Σₖ e^(z_k − max)."""
+    name = record.training.network.activation_names[q.layer - 1]
+    z = leaf(record, Quantity("z", q.layer, q.index, q.sample))
+    if name == "softmax":
+        row = record.tape.z[q.layer][q.sample]
+        largest = int(row.argmax())
+        units = [Quantity("z", q.layer, k, q.sample) for k in range(len(row))]
+        symbol = unit_name(record, "z", q.layer, 0, q.sample).replace("[0]", "[k]")
+        powers = tuple(_shifted_power(record, unit, units[largest]) for unit in units)
+        return Quotient(powers[q.index], Sum(powers, f"Σₖ exp({symbol} − {name_of(record, units[largest])})"))
+    value = value_of(record, q)
+    match name:
+        case "sigmoid":
+            return Call("σ", (z,), value)
+        case "linear":
+            return z
+        case "relu":
+            return Call("max", (z, Leaf("0", 0.0)), value)
+        case "sine":
+            return Call("sin", (z,), value)
+    return Call(name, (z,), value)
+
+
+def _shifted_power(record: StepRecord, unit: Quantity, largest: Quantity) -> Call:
+    from_top = Difference(leaf(record, unit), leaf(record, largest))
+    return Call("exp", (from_top,), float(np.exp(from_top.value)))
+
+
+def sample_loss(record: StepRecord, q: Quantity) -> Expression:
+    """Loss of one sample, the sum over the outputs of what the loss is for one."""
+    outputs = record.training.network.sizes[-1]
+    terms = tuple(_output_loss(record, k, q.sample) for k in range(outputs))
+    name = record.training.objective.loss.name
+    if name == "cross-entropy":  # only the terms whose target is not 0 say anything
+        kept = tuple(t for k, t in enumerate(terms) if record.targets[q.sample, k])
+        return Product((Leaf("−1", -1.0), Sum(kept or terms[:1], "Σₖ y[k]·log ŷ[k]")))
+    return Sum(terms)
+
+
+def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
+    """What one output adds to the loss of a sample."""
+    depth = record.training.network.depth
+    predicted = leaf(record, Quantity("a", depth, output, sample))
+    target = leaf(record, Quantity("target", index=output, sample=sample))
+    miss = Difference(predicted, target)
+    match record.training.objective.loss.name:
+        case "squared":
+            return Product((miss, miss))
+        case "half-squared":
+            return Product((HALF, miss, miss))
+        case "absolute":
+            return Call("abs", (miss,), abs(miss.value))
+        case "huber":
+            value = record.training.objective.loss.value
+            return Call("huber", (miss,), float(value(np.array([miss.value]), np.zeros(1))))
+        case "cross-entropy":
+            log = float(log_softmax(record.tape.z[depth])[sample, output])
+            return Product((target, Call("log", (predicted,), log)))
+    z = leaf(record, Quantity("z", depth, output, sample))  # binary cross-entropy, from z so that nothing overflows
+    log = float(np.log1p(np.exp(-abs(z.value))))
+    rest = Call(
+        "log", (Sum((ONE, Call("exp", (Call("−abs", (z,), -abs(z.value)),), float(np.exp(-abs(z.value)))))),), log
+    )
+    return Sum((Difference(Call("max", (z, Leaf("0", 0.0)), max(z.value, 0.0)), Product((target, z))), rest))
+
+
+def mean_loss(record: StepRecord) -> Expression:
+    """L, the mean of the samples' losses."""
+    return mean(record, "sample loss", "Σₛ L⁽ˢ⁾")
+
+
+def mean(record: StepRecord, kind: Kind, general: str) -> Expression:
+    """The mean over the batch of a quantity that each sample has."""
+    count = len(record.rows)
+    terms = tuple(leaf(record, Quantity(kind, sample=s)) for s in range(count))
+    return terms[0] if count == 1 else Quotient(Sum(terms, general), samples(record))
+
+
+def samples(record: StepRecord) -> Leaf:
+    """N, the number of samples in the batch."""
+    return Leaf("N", float(len(record.rows)))

@@ -1,0 +1,137 @@
+"""The quantities of a step: everything that has a value in it, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.penalties import clip_factor
+from tui_backprop.core.step import StepRecord, penalised_gradient
+
+UnitKind = Literal["a", "z", "slope", "error", "delta"]
+EntryKind = Literal["parameter", "gradient", "descent", "slot", "old slot", "new"]
+Kind = Literal["target", "sample loss", "loss", "clip", UnitKind, EntryKind]
+
+_LETTERS = {"z": "z", "a": "a", "delta": "δ"}
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One value of a step.
+
+    A unit's value (`a`, `z`, `slope`, `error`, `delta`) has a layer, the unit's `index` in it and a sample; `a` of layer 0
+    is the input. An entry's value (`parameter` before the update, `gradient`, `descent`, `slot`, `new`) has the entry's
+    position in θ as `index`. `descent` is what the optimizer is given.
+    """
+
+    kind: Kind
+    layer: int = 0
+    index: int = 0
+    sample: int = 0
+    """Which sample of the batch, from 0."""
+    slot: int = 0
+    """Which of the optimizer's slots, from 0."""
+
+
+def unit_name(record: StepRecord, letter: str, layer: int, index: int, sample: int | None) -> str:
+    """Name a unit's value: `z1[3]`, `x[0]`, `a2` where it is the only unit; with several samples also which: `z1[3]⁽²⁾`."""
+    several = record.training.network.sizes[layer] > 1
+    name = "x" if letter == "a" and layer == 0 else f"{letter}{layer}"
+    place = f"[{index}]" if several else ""
+    which = f"⁽{sample + 1}⁾".translate(_SUPERSCRIPTS) if sample is not None and len(record.rows) > 1 else ""
+    return f"{name}{place}{which}"
+
+
+def name_of(record: StepRecord, quantity: Quantity) -> str:
+    """What people read for a quantity."""
+    q, training = quantity, record.training
+    match q.kind:
+        case "a" | "z" | "delta":
+            return unit_name(record, _LETTERS[q.kind], q.layer, q.index, q.sample)
+        case "slope":
+            activation = training.network.activation_names[q.layer - 1]
+            letter = "σ" if activation == "sigmoid" else activation
+            return f"{letter}′({unit_name(record, 'z', q.layer, q.index, q.sample)})"
+        case "error":
+            return f"∂L/∂{unit_name(record, 'a', q.layer, q.index, q.sample)}"
+        case "target":
+            return unit_name(record, "y", training.network.depth, q.index, q.sample).replace(
+                f"y{training.network.depth}", "y"
+            )
+        case "sample loss":
+            return f"L⁽{q.sample + 1}⁾".translate(_SUPERSCRIPTS)
+        case "loss":
+            return "L"
+        case "clip":
+            return "clip"
+    entry = training.network.entry_names[q.index]
+    match q.kind:
+        case "gradient":
+            return f"∂L/∂{entry}"
+        case "descent":
+            return f"g({entry})"
+        case "slot" | "old slot":
+            name = training.optimizer.slots[q.slot]
+            return f"{name}({entry})" if q.kind == "slot" else f"old {name}({entry})"
+        case "new":
+            return f"new {entry}"
+    return entry
+
+
+def value_of(record: StepRecord, quantity: Quantity) -> float:
+    """Return the value that the step has for a quantity."""
+    q, training = quantity, record.training
+    match q.kind:
+        case "a":
+            return float(record.tape.a[q.layer][q.sample, q.index])
+        case "z":
+            return float(record.tape.z[q.layer][q.sample, q.index])
+        case "delta":
+            return float(record.gradients.deltas[q.layer - 1][q.sample, q.index])
+        case "slope":
+            z, a = record.tape.z[q.layer], record.tape.a[q.layer]
+            return float(training.network.activation(q.layer).slope(z, a)[q.sample, q.index])
+        case "error":
+            return float(_errors(record, q.layer)[q.sample, q.index])
+        case "target":
+            return float(record.targets[q.sample, q.index])
+        case "sample loss":
+            return float(sample_losses(record)[q.sample])
+        case "loss":
+            return record.loss
+        case "clip":
+            return 1.0 if training.clip is None else clip_factor(penalised(record), training.clip)
+        case "slot" | "old slot":
+            state = record.after if q.kind == "slot" else record.before
+            return float(state.slots[q.slot, q.index])
+    vectors = {
+        "parameter": record.before.parameters,
+        "gradient": record.gradients.parameters.vector,
+        "descent": record.descent,
+        "new": record.after.parameters,
+    }
+    return float(vectors[q.kind][q.index])
+
+
+def sample_losses(record: StepRecord) -> Array:
+    """Loss of each sample of the batch, (batch,)."""
+    return record.training.objective.sample_losses(record.tape.z[-1], record.tape.a[-1], record.targets)
+
+
+def _errors(record: StepRecord, layer: int) -> Array:
+    """∂L/∂a of the output layer, (batch, units); below it what the posted rule carries back, the error without slopes."""
+    network = record.training.network
+    parameters = Parameters(network, record.before.parameters)
+    error = record.training.objective.error(record.tape.a[-1], record.targets)
+    for above in range(network.depth, layer, -1):
+        error = error @ parameters.w(above).T
+    return error
+
+
+def penalised(record: StepRecord) -> Array:
+    """The gradient with the penalties on it and frozen entries 0, before clipping, (size,)."""
+    training = record.training
+    return penalised_gradient(training, record.before.parameters, record.gradients.parameters.vector)

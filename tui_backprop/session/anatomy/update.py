@@ -1,0 +1,110 @@
+"""The formulas of the update: from the gradient to the new parameter, as the optimizer has it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp
+from tui_backprop.core.step import StepRecord
+from tui_backprop.session.anatomy.expressions import Call, Difference, Expression, Leaf, Product, Quotient, Sum
+from tui_backprop.session.anatomy.forward import ONE, leaf
+from tui_backprop.session.anatomy.quantities import Quantity, penalised
+
+
+def descent(record: StepRecord, q: Quantity) -> Expression:
+    """g = clip · (∂L/∂θ + λ₁·sign(w) + λ₂·w); 0 where the entry is frozen."""
+    training = record.training
+    if not training.free[q.index]:
+        return Leaf("0 (frozen)", 0.0)
+    terms: list[Expression] = [leaf(record, Quantity("gradient", q.layer, q.index))]
+    weight = leaf(record, Quantity("parameter", q.layer, q.index))
+    if training.l1 and training.network.weight_mask[q.index]:
+        sign = Call("sign", (weight,), float(np.sign(weight.value)))
+        terms.append(Product((Leaf("λ₁", training.l1), sign)))
+    if training.l2 and training.network.weight_mask[q.index]:
+        terms.append(Product((Leaf("λ₂", training.l2), weight)))
+    whole = Sum(tuple(terms)) if len(terms) > 1 else terms[0]
+    if training.clip is None:
+        return whole
+    return Product((leaf(record, Quantity("clip")), whole))
+
+
+def clip(record: StepRecord) -> Expression:
+    """Limit / norm of the gradient where it is longer than the limit, else 1."""
+    limit = record.training.clip
+    norm = float(np.linalg.norm(penalised(record)))
+    if limit is None or norm <= limit:
+        return ONE
+    return Quotient(Leaf("limit", limit), Sum((Leaf("norm", norm), Leaf("10⁻⁶", 1e-6))))
+
+
+def slot(record: StepRecord, q: Quantity) -> Expression:
+    """What the optimizer remembers, from what it remembered and g."""
+    g = leaf(record, Quantity("descent", q.layer, q.index))
+    old = leaf(record, Quantity("old slot", q.layer, q.index, slot=q.slot))
+    optimizer = record.training.optimizer
+    match optimizer:
+        case Momentum(momentum=mu) | Nesterov(momentum=mu):
+            return Sum((Product((Leaf("μ", mu), old)), g))
+        case Adagrad():
+            return Sum((old, Product((g, g))))
+        case RmsProp(alpha=alpha):
+            return _blend("α", alpha, old, Product((g, g)))
+    adam = _adam(record)
+    if q.slot == 0:
+        return _blend("β₁", adam.beta1, old, g)
+    return _blend("β₂", adam.beta2, old, Product((g, g)))
+
+
+def _blend(symbol: str, keep: float, old: Expression, fresh: Expression) -> Sum:
+    factors = fresh.factors if isinstance(fresh, Product) else (fresh,)
+    share = Leaf(f"(1−{symbol})", 1.0 - keep)
+    return Sum((Product((Leaf(symbol, keep), old)), Product((share, *factors))))
+
+
+def _adam(record: StepRecord) -> Adam:
+    optimizer = record.training.optimizer
+    found = optimizer.adam if isinstance(optimizer, AdamW) else optimizer
+    assert isinstance(found, Adam)  # noqa: S101  (every other optimizer was told apart before)
+    return found
+
+
+def new_parameter(record: StepRecord, q: Quantity) -> Expression:
+    """The parameter after the update."""
+    training = record.training
+    old = leaf(record, Quantity("parameter", q.layer, q.index))
+    if not training.free[q.index]:
+        return old
+    rate = Leaf("η", record.rate)
+    g = leaf(record, Quantity("descent", q.layer, q.index))
+    slots = [leaf(record, Quantity("slot", q.layer, q.index, slot=i)) for i in range(len(training.optimizer.slots))]
+    match training.optimizer:
+        case Momentum():
+            return Difference(old, Product((rate, slots[0])))
+        case Nesterov(momentum=mu):
+            return Difference(old, Product((rate, Sum((g, Product((Leaf("μ", mu), slots[0])))))))
+        case Adagrad(epsilon=epsilon) | RmsProp(epsilon=epsilon):
+            return Difference(old, Product((rate, Quotient(g, _root(slots[0], epsilon)))))
+        case Adam() | AdamW():
+            return _adam_step(record, old, rate, slots)
+    return Difference(old, Product((rate, g)))
+
+
+def _adam_step(record: StepRecord, old: Leaf, rate: Leaf, slots: list[Leaf]) -> Expression:
+    """θ − η·m̂ / (√v̂ + ε), with m̂ = m / (1−β₁ᵗ) and v̂ = v / (1−β₂ᵗ); AdamW shrinks θ first."""
+    adam, optimizer = _adam(record), record.training.optimizer
+    count = record.before.step - record.training.slots_since + 1
+    m_hat = Quotient(slots[0], Leaf("(1−β₁ᵗ)", 1.0 - adam.beta1**count))
+    v_hat = Quotient(slots[1], Leaf("(1−β₂ᵗ)", 1.0 - adam.beta2**count))
+    moved = Product((rate, Quotient(m_hat, _root(v_hat, adam.epsilon))))
+    if isinstance(optimizer, AdamW):
+        kept = Difference(ONE, Product((rate, Leaf("λ", optimizer.weight_decay))))
+        return Difference(Product((old, kept)), moved)
+    return Difference(old, moved)
+
+
+def _root(inside: Expression, epsilon: float) -> Sum:
+    """√v + ε."""
+    return Sum((Call("√", (inside,), math.sqrt(max(inside.value, 0.0))), Leaf("ε", epsilon)))
