@@ -15,7 +15,8 @@ from tui_backprop.datasets.text import clean
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.export import check_output, write_curve, write_predictions
 from tui_backprop.session.report import report
-from tui_backprop.session.session import Session, Stop
+from tui_backprop.session.run import Stop
+from tui_backprop.session.session import Session
 
 _SLICE = 0.05  # seconds between two looks at the clock
 

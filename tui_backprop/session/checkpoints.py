@@ -38,8 +38,7 @@ class Checkpoints:
         if self._steps and state.step <= self._steps[-1]:
             return
         if len(self._steps) >= self._capacity(state, share=0.75, most=_MOST):
-            self._steps, self._states = self._steps[::2], self._states[::2]
-            self.interval *= 2
+            self._thin()
         self._steps.append(state.step)
         self._states.append(state)
 
@@ -73,6 +72,23 @@ class Checkpoints:
         del self._steps[place:], self._states[place:]
         for known in [known for known in self._recent if known > step]:
             del self._recent[known]
+
+    def fork(self, step: int) -> Checkpoints:
+        """Return the states up to `step`, shared, for a run that takes another way from there."""
+        twin = Checkpoints(self.interval, self._memory)
+        twin._steps, twin._states, twin._recent = [*self._steps], [*self._states], self._recent.copy()
+        twin.forget_after(step)
+        return twin
+
+    def limit(self, memory: int) -> None:
+        """Keep within another budget, in bytes, from now on."""
+        self._memory = memory
+        while self._states and len(self._steps) > self._capacity(self._states[0], share=0.75, most=_MOST):
+            self._thin()
+
+    def _thin(self) -> None:
+        self._steps, self._states = self._steps[::2], self._states[::2]
+        self.interval *= 2
 
     def _capacity(self, state: State, *, share: float, most: int) -> int:
         size = state.parameters.nbytes + state.slots.nbytes + _OVERHEAD

@@ -1,16 +1,17 @@
-"""Conditions: when a run should stop, as one small expression such as `loss < 0.1 and step >= 100`.
+"""Expressions about a run, such as `abs(w1[0,0])`, and conditions, such as `loss < 0.1 and step >= 100`.
 
 An expression is Python's own syntax, read by Python's parser and then walked by a whitelist: numbers, names, comparisons,
-arithmetic, entries such as `w1[0,1]`, and the functions in `FUNCTIONS`. It is turned into nested closures once; nothing is
-ever evaluated by Python itself.
+arithmetic, entries such as `w1[0,1]`, the functions in `FUNCTIONS`, and `test_loss rises 5 epochs` (or `falls`). It is
+turned into nested closures once; nothing is ever evaluated by Python itself.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -55,13 +56,16 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 _LONGEST = 500  # characters: an expression is typed by a person
 
+_TREND = re.compile(r"([A-Za-z_]\w*(?:\[[\d\s,]*\])?)\s+(rises|falls)\s+(\d+)\s+epochs?\b")
+_TRENDS = {"rises": operator.gt, "falls": operator.lt}
+
 
 class ConditionError(InputError):
-    """An expression that is not a condition; the text is one sentence."""
+    """An expression or condition that cannot be; the text is one sentence."""
 
 
 class Moment(Protocol):
-    """One moment of a run, as conditions see it."""
+    """One moment of a run, as expressions see it."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,12 +74,15 @@ class Moment(Protocol):
     def value(self, name: str) -> Any:
         """Return what a name stands for: a number, or an array for a tensor."""
 
+    def epochs_ago(self, count: int) -> Self | None:
+        """Return the moment at the end of an earlier epoch, 0 for the last that ended; None where there is none."""
+
 
 _Part = Callable[[Moment], Any]
 
 
-class Condition:
-    """A condition that can be asked of any moment.
+class Expression:
+    """An expression that has a value at any moment of a run.
 
     Raises:
         ConditionError: the text is not an expression, or uses what is not allowed.
@@ -83,26 +90,116 @@ class Condition:
 
     def __init__(self, text: str) -> None:
         if len(text) > _LONGEST:
-            raise ConditionError(f"a condition has at most {_LONGEST} characters")
+            raise ConditionError(f"an expression has at most {_LONGEST} characters")
         self.text = text.strip()
-        self.names: set[str] = set()
+        self.by_epoch = False
+        """Whether it compares the ends of epochs."""
+        names: set[str] = set()
         try:
-            tree = ast.parse(self.text, mode="eval")
+            tree = ast.parse(_TREND.sub(r"\2(\1, \3)", self.text), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise ConditionError(f"{self.text!r} is not a condition such as loss < 0.1") from None
-        self._holds = self._build(tree.body)
+        self._result = self._build(tree.body, names)
+        self.names = frozenset(names)
+        """The names in it."""
 
     def check(self, moment: Moment) -> None:
-        """Try the condition once, so that a wrong name or shape shows before a long run.
+        """Try it once, so that a wrong name or shape shows before a long run.
 
         Raises:
-            ConditionError: a name that there is not, or something that is neither true nor false.
+            ConditionError: a name that there is not, or a value that is not of the kind that is wanted.
         """
         unknown = sorted(self.names - set(moment.names))
         if unknown:
             known = ", ".join(moment.names)
             raise ConditionError(f"{self.text!r}: there is no {unknown[0]} (there is {known})")
-        self.holds(moment)
+        self.number(moment)
+
+    def number(self, moment: Moment) -> float:
+        """Return its value at a moment, true as 1 and false as 0.
+
+        Raises:
+            ConditionError: the value is an array.
+        """
+        result = self._value(moment)
+        if np.ndim(result):
+            raise ConditionError(f"{self.text!r} is an array: use max(…), mean(…) or one entry of it")
+        return float(result)
+
+    def _value(self, moment: Moment) -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                return self._result(moment)
+        except (TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError) as error:
+            raise ConditionError(f"{self.text!r}: {error}") from None
+
+    def _build(self, node: ast.expr, names: set[str]) -> _Part:
+        match node:
+            case ast.Constant(value=bool() | int() | float() as constant):
+                return lambda _moment: constant
+            case ast.Name(id=name):
+                names.add(name)
+                return lambda moment: moment.value(name)
+            case ast.UnaryOp(op=op, operand=inner) if type(op) in _UNARY:
+                apply, part = _UNARY[type(op)], self._build(inner, names)
+                return lambda moment: apply(part(moment))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                combine, a, b = _BINARY[type(op)], self._build(left, names), self._build(right, names)
+                return lambda moment: combine(a(moment), b(moment))
+            case ast.BoolOp(op=op, values=values):
+                decide, parts = all if isinstance(op, ast.And) else any, [self._build(one, names) for one in values]
+                return lambda moment: decide(part(moment) for part in parts)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
+                compare, a, b = _COMPARE[type(op)], self._build(left, names), self._build(right, names)
+                return lambda moment: compare(a(moment), b(moment))
+            case ast.Compare(left=left, ops=[first, *rest], comparators=[middle, *others]) if rest:
+                pairs: list[ast.expr] = [ast.Compare(left, [first], [middle]), ast.Compare(middle, rest, others)]
+                return self._build(ast.BoolOp(ast.And(), pairs), names)
+            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+                function, inner_part = FUNCTIONS[name], self._build(argument, names)
+                return lambda moment: function(inner_part(moment))
+            case ast.Call(
+                func=ast.Name(id=name), args=[argument, ast.Constant(value=int() as epochs)], keywords=[]
+            ) if name in _TRENDS and epochs > 0:
+                return self._trend(_TRENDS[name], self._build(argument, names), epochs)
+            case ast.Subscript(value=ast.Name() as tensor, slice=entry):
+                return self._entry(tensor, entry, names)
+        raise ConditionError(f"{self.text!r}: {ast.unparse(node)} is not allowed in a condition")
+
+    def _trend(self, goes_on: Callable[[Any, Any], Any], part: _Part, epochs: int) -> _Part:
+        """Whether a value went one way from each epoch's end to the next, over so many epochs."""
+        self.by_epoch = True
+
+        def holds(moment: Moment) -> bool:
+            later = moment.epochs_ago(0)
+            for ago in range(1, epochs + 1):
+                earlier = moment.epochs_ago(ago)
+                if later is None or earlier is None or not goes_on(part(later), part(earlier)):
+                    return False
+                later = earlier
+            return True
+
+        return holds
+
+    def _entry(self, tensor: ast.Name, entry: ast.expr, names: set[str]) -> _Part:
+        parts = entry.elts if isinstance(entry, ast.Tuple) else [entry]
+        index = tuple(part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) is int)
+        if len(index) != len(parts):
+            raise ConditionError(f"{self.text!r}: an entry is named by whole numbers, as in w1[0,1]")
+        whole = self._build(tensor, names)
+        return lambda moment: whole(moment)[index]
+
+
+class Condition(Expression):
+    """An expression that is true or false at any moment of a run.
+
+    Raises:
+        ConditionError: the text is not an expression, or uses what is not allowed.
+    """
+
+    def number(self, moment: Moment) -> float:
+        """Return 1 where it holds and 0 where it does not."""
+        return float(self.holds(moment))
 
     def holds(self, moment: Moment) -> bool:
         """Whether it is true at a moment; a comparison with NaN is false.
@@ -110,53 +207,8 @@ class Condition:
         Raises:
             ConditionError: the result is an array or a number, not true or false.
         """
-        try:
-            with np.errstate(all="ignore"):
-                result = self._holds(moment)
-        except (TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError) as error:
-            raise ConditionError(f"{self.text!r}: {error}") from None
+        result = self._value(moment)
         if not isinstance(result, bool | np.bool_):
             kind = "an array: use any(…) or all(…)" if np.ndim(result) else "a number: compare it, as in loss < 0.1"
             raise ConditionError(f"{self.text!r} is not true or false but {kind}")
         return bool(result)
-
-    def _build(self, node: ast.expr) -> _Part:
-        match node:
-            case ast.Constant(value=bool() | int() | float() as constant):
-                return lambda _moment: constant
-            case ast.Name(id=name):
-                self.names.add(name)
-                return lambda moment: moment.value(name)
-            case ast.UnaryOp(op=op, operand=inner) if type(op) in _UNARY:
-                apply, part = _UNARY[type(op)], self._build(inner)
-                return lambda moment: apply(part(moment))
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-                combine, a, b = _BINARY[type(op)], self._build(left), self._build(right)
-                return lambda moment: combine(a(moment), b(moment))
-            case ast.BoolOp(op=op, values=values):
-                decide, parts = (all if isinstance(op, ast.And) else any), [self._build(value) for value in values]
-                return lambda moment: decide(part(moment) for part in parts)
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
-                compare, a, b = _COMPARE[type(op)], self._build(left), self._build(right)
-                return lambda moment: compare(a(moment), b(moment))
-            case ast.Compare(left=left, ops=[first, *rest], comparators=[middle, *others]) if rest:
-                return self._build(
-                    ast.BoolOp(
-                        ast.And(),
-                        [ast.Compare(left, [first], [middle]), ast.Compare(middle, rest, others)],
-                    )
-                )
-            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-                function, inner_part = FUNCTIONS[name], self._build(argument)
-                return lambda moment: function(inner_part(moment))
-            case ast.Subscript(value=ast.Name() as tensor, slice=entry):
-                return self._entry(tensor, entry)
-        raise ConditionError(f"{self.text!r}: {ast.unparse(node)} is not allowed in a condition")
-
-    def _entry(self, tensor: ast.Name, entry: ast.expr) -> _Part:
-        parts = entry.elts if isinstance(entry, ast.Tuple) else [entry]
-        index = tuple(part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) is int)
-        if len(index) != len(parts):
-            raise ConditionError(f"{self.text!r}: an entry is named by whole numbers, as in w1[0,1]")
-        whole = self._build(tensor)
-        return lambda moment: whole(moment)[index]

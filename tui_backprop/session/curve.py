@@ -64,6 +64,13 @@ class CurveRecorder:
         """Drop the points after `step`: the run takes another way from there."""
         self._count = int(np.searchsorted(self._steps[: self._count], step, side="right"))
 
+    def fork(self, step: int) -> CurveRecorder:
+        """Return a copy with the points up to `step`."""
+        twin = CurveRecorder(self.interval, self._limit)
+        twin._steps, twin._losses, twin._count = self._steps.copy(), self._losses.copy(), self._count
+        twin.forget_after(step)
+        return twin
+
     def snapshot(self, *, with_test: bool) -> Curve:
         """Return the curve as it is now, copied; NaN where there was no test set at that step."""
         steps, losses = self._steps[: self._count].copy(), self._losses[: self._count].copy()

@@ -322,8 +322,9 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "seed",
         "run",
-        "where all randomness comes from, 0 to 2⁶⁴ − 1",
+        "where all randomness comes from, 0 to 2⁶⁴ − 1; in a run, which samples come from here on",
         **_whole("a whole number from 0 to 2⁶⁴ − 1", 0, 2**64 - 1),
+        in_flight=True,
     ),
     Field("steps", "run", "how many steps `run` makes", **_whole("a whole number of at least 0", 0), in_flight=True),
     Field(

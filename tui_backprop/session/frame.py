@@ -16,6 +16,7 @@ from tui_backprop.core.backward import exact
 from tui_backprop.core.gradient_check import batch_loss, numeric_gradient
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.step import State, StepRecord
+from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.problem import Problem, Score
@@ -64,12 +65,66 @@ class Divergence:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Parameters at some earlier steps of the run, evenly spread, oldest first."""
+    """Parameters and gradients at some earlier steps of the run, evenly spread, oldest first."""
 
     steps: Indices
     """(points,)."""
     parameters: Array
     """(points, size)."""
+    gradients: Array
+    """∂L/∂θ of the update that came next at each of them, by the run's rule, (points, size)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Values of an expression at some earlier steps of the run, oldest first."""
+
+    steps: Indices
+    """(points,)."""
+    values: Array
+    """(points,); NaN where it has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class WatchView:
+    """A watched expression."""
+
+    text: str
+    trace: Trace
+    on_chart: bool
+
+    @property
+    def value(self) -> float:
+        """Its value now; NaN where it has none."""
+        return float(self.trace.values[-1])
+
+
+@dataclass(frozen=True)
+class BreakpointView:
+    """A breakpoint as it stands."""
+
+    text: str
+    enabled: bool
+    once: bool
+    hits: int
+    interval: int
+    """Steps between two checks."""
+    problem: str
+    """Why it cannot be checked now; empty otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class BranchView:
+    """One of the session's runs."""
+
+    name: str
+    curve: Curve
+    step: int
+    """Where one stands in it."""
+    last_step: int
+    final_loss: float
+    """The training loss at the last point of its curve."""
+    active: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +151,25 @@ class Frame:
     history: History
     divergence: Divergence | None
     """Set where the next update is known to break."""
+    inside: Phase | None = None
+    """Where the step in progress stands; None between two steps."""
+    coming: StepRecord | None = None
+    """The update in progress, computed but not made; None between two steps."""
+    branches: tuple[BranchView, ...] = ()
+    """Every run of the session, the oldest first."""
+    breakpoints: tuple[BreakpointView, ...] = ()
+    watches: tuple[WatchView, ...] = ()
+
+    @property
+    def record(self) -> StepRecord | None:
+        """The update to look at: the one in progress, or else the last."""
+        return self.coming if self.coming is not None else self.last
+
+    def happened(self, kind: PhaseKind, layer: int = 0) -> bool:
+        """Whether a phase of the update to look at has happened."""
+        if self.record is None:
+            return False
+        return has_happened(self.network, Phase(kind, layer), self.inside)
 
     @property
     def step(self) -> int:
@@ -126,29 +200,31 @@ class Frame:
 
     @cached_property
     def last_change(self) -> Array | None:
-        """Δθ of the last update, (size,)."""
-        return None if self.last is None else self.last.after.parameters - self.last.before.parameters
+        """Δθ of the update to look at, (size,)."""
+        return None if self.record is None else self.record.after.parameters - self.record.before.parameters
 
     @cached_property
     def exact_gradients(self) -> Parameters | None:
-        """∂L/∂θ of the last update by the exact rule, whichever rule the run uses."""
-        if self.last is None:
+        """∂L/∂θ of the update to look at by the exact rule, whichever rule the run uses."""
+        record = self.record
+        if record is None:
             return None
-        training = self.last.training
-        before = Parameters(training.network, self.last.before.parameters)
+        training = record.training
+        before = Parameters(training.network, record.before.parameters)
         with np.errstate(all="ignore"):
-            found = exact(training.network, training.objective, before, self.last.tape, self.last.targets)
+            found = exact(training.network, training.objective, before, record.tape, record.targets)
         return found.parameters
 
     @cached_property
     def numeric_gradients(self) -> Parameters | None:
-        """∂L/∂θ of the last update by central differences; None for more than `NUMERIC_LIMIT` parameters."""
-        if self.last is None or self.network.size > NUMERIC_LIMIT:
+        """∂L/∂θ of the update to look at by central differences; None for more than `NUMERIC_LIMIT` parameters."""
+        record = self.record
+        if record is None or self.network.size > NUMERIC_LIMIT:
             return None
-        training = self.last.training
-        loss = batch_loss(training.network, training.objective, self.last.tape.a[0], self.last.targets)
+        training = record.training
+        loss = batch_loss(training.network, training.objective, record.tape.a[0], record.targets)
         with np.errstate(all="ignore"):
-            return Parameters(training.network, numeric_gradient(loss, self.last.before.parameters))
+            return Parameters(training.network, numeric_gradient(loss, record.before.parameters))
 
     @cached_property
     def probes(self) -> tuple[Probe, ...]:

@@ -1,83 +1,121 @@
-"""What a condition can name at one moment of a run, computed when it is asked for."""
+"""What an expression can name at one moment of a run, computed when it is asked for."""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.forward import forward
+from tui_backprop.core.backward import Gradients
+from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import State
 from tui_backprop.session.timeline import Segment
 
-_EVALUATED = {"loss": "train", "accuracy": "train", "test_loss": "test", "test_accuracy": "test"}
 _WIDE = 256  # rows that are evaluated in about the time of one step
+_TAPE_NAME = re.compile(r"(z|a|delta)([1-9][0-9]*)")
 
 
 class RunMoment:
-    """One state of a run as conditions see it. Losses and accuracies are over the whole training (test) set."""
+    """One state of a run as expressions see it.
 
-    def __init__(self, segment: Segment, state: State) -> None:
+    Losses, accuracies, the gradient and the units' z, a and δ are over the whole training (test) set, or where `live` over
+    what live losses are computed over, at most `LIVE_ROWS` of it.
+    """
+
+    def __init__(self, segment: Segment, state: State, at: Callable[[int], RunMoment], *, live: bool = False) -> None:
+        problem = segment.problem
+        self._train, self._test = (problem.live_train, problem.live_test) if live else (problem.train, problem.test)
         self._segment = segment
         self._state = state
+        self._at = at
         self._found: dict[str, Any] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """What an expression may name."""
-        score = ["loss"] if self._segment.problem.dataset.task == "regression" else ["loss", "accuracy"]
-        if len(self._segment.problem.test):
+        problem = self._segment.problem
+        score = ["loss"] if problem.dataset.task == "regression" else ["loss", "accuracy"]
+        if len(problem.test):
             score += [f"test_{name}" for name in score]
-        tensors = [tensor.name for tensor in self._segment.problem.network.tensors]
-        return (*score, "step", "epoch", "rate", "grad_norm", "parameters", *tensors)
+        tensors = [tensor.name for tensor in problem.network.tensors]
+        units = [f"{letter}{layer}" for letter in ("z", "a", "delta") for layer in range(1, problem.network.depth + 1)]
+        return (*score, "step", "epoch", "rate", "grad_norm", "parameters", *tensors, *units)
 
     def value(self, name: str) -> Any:
-        """Return what a name stands for."""
+        """Return what a name stands for: a number, or an array; z, a and δ are (rows, units)."""
         if name not in self._found:
             self._found[name] = self._compute(name)
         return self._found[name]
 
+    def epochs_ago(self, count: int) -> RunMoment | None:
+        """Return the moment at the end of an epoch, 0 for the last that ended; None for one before the last edit."""
+        segment = self._segment
+        ended = math.floor(segment.epoch_at(self._state.step) + 1e-9) - count
+        if ended < segment.epoch:
+            return None
+        step = segment.start + math.ceil((ended - segment.epoch) * segment.training.sampling.steps_per_epoch - 1e-9)
+        return self if step == self._state.step else self._at(step)
+
     def _compute(self, name: str) -> Any:
-        segment, state = self._segment, self._state
-        problem, training = segment.problem, segment.training
+        segment, state, problem = self._segment, self._state, self._segment.problem
         match name:
             case "step":
                 return state.step
             case "epoch":
                 return segment.epoch_at(state.step)
             case "rate":
-                return training.rate_at(state.step)
+                return segment.training.rate_at(state.step)
             case "parameters":
                 return state.parameters
+            case "loss":
+                return problem.loss(state.parameters, self._train)
+            case "test_loss":
+                return problem.loss(state.parameters, self._test)
+            case "accuracy" | "test_accuracy":
+                score = problem.score(state.parameters, self._train if name == "accuracy" else self._test)
+                return score and score.accuracy
             case "grad_norm":
-                return self._gradient_norm()
-        if name in _EVALUATED:
-            part = _EVALUATED[name]
-            score = problem.score(state.parameters, problem.train if part == "train" else problem.test)
-            prefix = "" if part == "train" else "test_"
-            self._found |= {f"{prefix}loss": score and score.loss, f"{prefix}accuracy": score and score.accuracy}
-            return self._found[name]
-        return Parameters(problem.network, state.parameters)[name]
+                return float(np.linalg.norm(self._gradients.parameters.vector))
+        unit = _TAPE_NAME.fullmatch(name)
+        if unit is None:
+            return self._parameters[name]
+        kind, layer = unit[1], int(unit[2])
+        return self._gradients.deltas[layer - 1] if kind == "delta" else getattr(self._tape, kind)[layer]
 
-    def _gradient_norm(self) -> float:
-        """Length of the gradient of the loss over the training set by the run's rule."""
-        problem, training = self._segment.problem, self._segment.training
-        parameters = Parameters(problem.network, self._state.parameters)
-        tape = forward(problem.network, parameters, problem.train.inputs)
-        found = training.rule(problem.network, problem.objective, parameters, tape, problem.train.targets)
-        return float(np.linalg.norm(found.parameters.vector))
+    @cached_property
+    def _parameters(self) -> Parameters:
+        return Parameters(self._segment.problem.network, self._state.parameters)
+
+    @cached_property
+    def _tape(self) -> Tape:
+        return forward(self._segment.problem.network, self._parameters, self._train.inputs)
+
+    @cached_property
+    def _gradients(self) -> Gradients:
+        """Gradients over the training set by the run's rule."""
+        problem = self._segment.problem
+        rule = self._segment.training.rule
+        return rule(problem.network, problem.objective, self._parameters, self._tape, self._train.targets)
 
 
-def check_interval(segment: Segment, names: set[str]) -> int:
-    """Return how many steps lie between two checks of a condition that uses `names`.
+def check_interval(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> int:
+    """Return how many steps lie between two checks of an expression that uses `names`.
 
-    Every step, unless it needs a pass over more rows than a step is worth: then one pass for each so many steps.
+    Every step, unless it needs a pass over more rows than a step is worth: then one pass for each so many steps. A backward
+    pass is worth a step in itself, so it is made for every second one. What compares the ends of epochs is checked once an
+    epoch.
     """
-    problem = segment.problem
+    problem, sampling = segment.problem, segment.training.sampling
     rows = 0
-    if names & {"loss", "accuracy", "grad_norm"}:
-        rows += len(problem.train)
     if names & {"test_loss", "test_accuracy"}:
         rows += len(problem.test)
-    return max(1, -(-rows // max(_WIDE, 4 * segment.training.sampling.largest_batch)))
+    if names & {"loss", "accuracy", "grad_norm"} or any(_TAPE_NAME.fullmatch(name) for name in names):
+        rows += len(problem.train)
+    backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
+    interval = max(2 if backward else 1, -(-rows // max(_WIDE, 4 * sampling.largest_batch)))
+    return max(interval, math.ceil(sampling.steps_per_epoch)) if by_epoch else interval

@@ -87,6 +87,12 @@ class Problem:
         with np.errstate(all="ignore"):
             return forward(self.network, Parameters(self.network, theta), self.scaler.transform(raw)).prediction
 
+    def loss(self, theta: Array, samples: Samples) -> float:
+        """Mean loss of θ (size,) over `samples`, of which there is at least one."""
+        with np.errstate(all="ignore"):
+            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
+            return self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
+
     def score(self, theta: Array, samples: Samples) -> Score | None:
         """Loss and accuracy of θ (size,) over `samples`; None where there are none."""
         if not len(samples):

@@ -10,7 +10,8 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
 from tui_backprop.diagnosis.findings import Finding, non_finite
 from tui_backprop.session.problem import Problem
-from tui_backprop.session.session import Session, Stop
+from tui_backprop.session.run import Stop
+from tui_backprop.session.session import Session
 
 
 def findings(session: Session) -> tuple[Finding, ...]:

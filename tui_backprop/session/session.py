@@ -1,54 +1,30 @@
-"""A session: one run, and all that a learner can do with it."""
+"""A session: the runs of one sitting side by side, the place where somebody looks, and all that a learner can do there."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-
-from tui_backprop.core.step import State, StepRecord, first_broken, take_step
-from tui_backprop.diagnosis.reference import best_constant
-from tui_backprop.session.changes import (
-    Change,
-    asked_after,
-    changed_segment,
-    first_segment,
-    is_in_flight,
-    positions,
-    read_data,
-)
+from tui_backprop.core.step import State, StepRecord
+from tui_backprop.session.anatomy.phases import Phase, phases
+from tui_backprop.session.branches import Branch
+from tui_backprop.session.breakpoints import Breakpoint, Until, Watch
+from tui_backprop.session.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
 from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.conditions import Condition
-from tui_backprop.session.curve import Curve, CurveRecorder
+from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
-from tui_backprop.session.frame import Divergence, Frame, History, ReferenceLine
-from tui_backprop.session.moment import RunMoment, check_interval
+from tui_backprop.session.frame import Divergence, Frame
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.timeline import Segment, Timeline, step_cost
-
-HISTORY_POINTS = 16
-"""Earlier states that a frame's history has at the most."""
-
-_CURVE_INTERVAL = 16  # steps between two points of a curve, at least: a point costs about a third of the smallest step
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Why a run came to a halt."""
-
-    reason: Literal["steps", "until", "diverged"]
-    step: int
-    """Where the session stands now."""
+from tui_backprop.session.run import Run, Stop, Watcher
+from tui_backprop.session.trail import Place, Trail
+from tui_backprop.session.undo import Situation, UndoList
+from tui_backprop.session.view import take_frame
 
 
 class Session:
-    """One run and the place in it where somebody looks.
-
-    Everything moves from step to step by the same pure function, so a step is bit for bit the same however it was reached.
+    """One or more runs, one of which is looked at and goes on.
 
     Raises:
         RecipeError: what the recipe cannot be, each in one sentence.
@@ -57,110 +33,162 @@ class Session:
 
     def __init__(self, recipe: Recipe, *, memory: int = MEMORY) -> None:
         self._memory = memory
-        self._begin(first_segment(recipe, read_data(recipe)))
+        self.branches = [Branch(Run(first_segment(recipe, read_data(recipe)), memory), "first run", None, 0)]
+        """Every run, the oldest first."""
+        self.branch = self.branches[0]
+        """The run that is looked at."""
+        self.breakpoints: list[Breakpoint] = []
+        self.watches: list[Watch] = []
+        self._phase: int | None = None
+        self._undo = UndoList()
+        self._trail = Trail()
 
-    def _begin(self, segment: Segment) -> None:
-        self._timeline = Timeline(segment, self._memory)
-        self._curve = CurveRecorder(_curve_interval(segment))
-        self._state = self._anchor = segment.entry
-        self._divergence: Divergence | None = None
-        self._record_loss(segment)
+    # What there is.
 
     @property
-    def _segment(self) -> Segment:
-        return self._timeline.segment_at(self.step)
+    def current(self) -> Run:
+        """The run that is looked at."""
+        return self.branch.run
 
     @property
     def recipe(self) -> Recipe:
         """The recipe in force at the present step, resolved: nothing in it is auto."""
-        return self._segment.recipe
+        return self.current.recipe
 
     @property
     def problem(self) -> Problem:
         """The data, the network and the objective at the present step."""
-        return self._segment.problem
+        return self.current.problem
 
     @property
     def state(self) -> State:
         """The present state."""
-        return self._state
+        return self.current.state
 
     @property
     def step(self) -> int:
         """Number of updates made so far, at the place where the session stands."""
-        return self._state.step
+        return self.current.step
 
     @property
     def last_step(self) -> int:
         """The furthest step that this run has reached."""
-        return self._timeline.last_step
+        return self.current.last_step
 
     @property
     def epoch(self) -> float:
         """Passes' worth of samples seen."""
-        return self._segment.epoch_at(self.step)
-
-    @property
-    def steps_per_epoch(self) -> float:
-        """Steps in one pass's worth of samples."""
-        return self._segment.training.sampling.steps_per_epoch
+        return self.current.segment.epoch_at(self.step)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """What was changed during this run, in order, those after the present step included."""
-        return tuple(segment.edit for segment in self._timeline.segments if segment.edit is not None)
+        return self.current.edits
 
     @property
     def first_recipe(self) -> Recipe:
         """The recipe that the run began with, as it was asked for; with `edits` it determines everything."""
-        return self._timeline.segments[0].asked
+        return self.current.first_recipe
 
     @property
     def divergence(self) -> Divergence | None:
         """Where the run broke, if it stands there."""
-        found = self._divergence
-        return found if found is not None and found.step == self.step else None
+        return self.current.divergence
 
     @property
     def curve(self) -> Curve:
         """Loss curves of the whole run, copied."""
-        return self._curve.snapshot(with_test=len(self.problem.test) > 0)
+        return self.current.curve
+
+    @property
+    def inside(self) -> Phase | None:
+        """The phase that the step in progress has reached; None between two steps."""
+        return None if self._phase is None else phases(self.problem.network)[self._phase]
+
+    def last_record(self) -> StepRecord | None:
+        """Return the update that led here in full; None at step 0 and where the network was just rebuilt."""
+        return self.current.last_record()
+
+    def record(self) -> StepRecord | None:
+        """Return the update to look at: the one in progress, or else the last."""
+        return self.current.next_record() if self._phase is not None else self.last_record()
+
+    def frame(self) -> Frame:
+        """Return all that there is to see now."""
+        return take_frame(self.branches, self.branch, self.inside, self.breakpoints, self.watches)
+
+    # Going on.
 
     def run(self, steps: int, until: Condition | None = None) -> Stop:
-        """Make `steps` updates, or fewer if the condition holds or the run diverges.
+        """Make `steps` updates, or fewer if a condition holds, a breakpoint is hit or the run diverges.
 
-        A condition is checked before the first step and then at every step, or every so many where it needs a pass over
-        many rows (`tui_backprop.session.moment.check_interval`).
+        `until` is checked before the first step and then at every step, or every so many where it needs a pass over many
+        rows (`tui_backprop.session.moment.check_interval`); breakpoints halt where their condition becomes true.
 
         Raises:
-            ConditionError: the condition names what there is not, or is neither true nor false.
+            ConditionError: `until` names what there is not, or is neither true nor false.
         """
-        target = self.step + steps
+        self._phase = None
         if until is not None:
-            until.check(self._moment())
-        while True:
-            if until is not None and self._due(until) and until.holds(self._moment()):
+            moment = self.current.moment()
+            until.check(moment)
+            if self.step % Until(until).interval(self.current.segment) == 0 and until.holds(moment):
                 return Stop("until", self.step)
-            if self.step >= target:
-                return Stop("steps", self.step)
-            self._advance(target, until)
-            if self._divergence is not None and self._divergence.step == self.step:
-                return Stop("diverged", self.step)
+        return self.current.advance(steps, self._watchers(until))
+
+    def step_once(self) -> Stop:
+        """Make one update, or finish the one in progress, and note the loss after it on the curve."""
+        self._leave()
+        self._phase = None
+        return self.current.step_once(self._watchers(None))
 
     def advance_epoch(self) -> Stop:
         """Run to the end of the present epoch."""
-        segment = self._segment
-        epochs = math.floor(segment.epoch_at(self.step) + 1e-9) + 1 - segment.epoch
-        end = segment.start + math.ceil(epochs * self.steps_per_epoch - 1e-9)
-        return self.run(max(1, end - self.step))
+        self._leave()
+        return self.run(max(1, self.current.epoch_end() - self.step))
 
-    def step_once(self) -> Stop:
-        """Make one update, and note the loss after it on the curve."""
-        stop = self.run(1)
-        if stop.reason == "steps" and not self._record_loss(self._segment):
-            self._stop_before_break()
-            return Stop("diverged", self.step)
-        return stop
+    def _watchers(self, until: Condition | None) -> tuple[Watcher, ...]:
+        enabled = [breakpoint for breakpoint in self.breakpoints if breakpoint.enabled]
+        moment = self.current.moment() if enabled else None
+        for breakpoint in enabled:
+            assert moment is not None  # noqa: S101  (it was made because there is a breakpoint)
+            breakpoint.begin(moment)
+        checked = [breakpoint for breakpoint in enabled if not breakpoint.problem]
+        return (*checked, *((Until(until),) if until is not None else ()))
+
+    def phase_forward(self) -> Stop | None:
+        """Go one phase on; from the last phase of a step the update is made. Return how that ended, or None."""
+        if self._phase == len(phases(self.problem.network)) - 1:
+            return self.step_once()
+        self._phase = 0 if self._phase is None else self._phase + 1
+        return None
+
+    def phase_back(self) -> None:
+        """Go one phase back; between two steps, into the last phase of the step before.
+
+        Raises:
+            ValueError: this is step 0, before its first phase.
+        """
+        if self._phase is None:
+            self.back()
+            self._phase = len(phases(self.problem.network)) - 1
+        else:
+            self._phase = self._phase - 1 if self._phase else None
+
+    # Going elsewhere.
+
+    def back(self) -> None:
+        """Go back one step; from inside a step, to its beginning.
+
+        Raises:
+            ValueError: this is step 0.
+        """
+        if self._phase is not None:
+            self._phase = None
+            return
+        if self.step == 0:
+            raise ValueError("this is step 0: there is nothing before it")
+        self.go_to(self.step - 1)
 
     def go_to(self, step: int) -> None:
         """Stand at a step that the run has reached; it is bit for bit what it was.
@@ -168,158 +196,157 @@ class Session:
         Raises:
             ValueError: the run has not been there.
         """
-        if not 0 <= step <= self.last_step:
-            raise ValueError(f"step {step:,} is not between 0 and {self.last_step:,}, where this run has been")
-        self._anchor = self._timeline.state_at(max(0, step - 1))
-        self._state = self._timeline.advance(self._anchor, step)
+        self._leave()
+        self.current.go_to(step)
+        self._phase = None
 
-    def back(self) -> None:
-        """Go back one step.
+    def seen_back(self) -> None:
+        """Go to the place that was looked at before this one.
 
         Raises:
-            ValueError: this is step 0.
+            ValueError: there is none.
         """
-        if self.step == 0:
-            raise ValueError("this is step 0: there is nothing before it")
-        self.go_to(self.step - 1)
+        self._arrive(self._trail.back(self._place()))
 
-    def reset(self, seed: int | None = None) -> None:
-        """Begin anew at step 0 with the recipe in force now, and another seed if one is given."""
-        asked = self._segment.asked if seed is None else self._segment.asked.replace(seed=seed)
-        self._begin(first_segment(asked, self.problem.dataset))
+    def seen_forward(self) -> None:
+        """Go to the place that was looked at after this one.
+
+        Raises:
+            ValueError: there is none.
+        """
+        self._arrive(self._trail.forward(self._place()))
+
+    def _place(self) -> Place:
+        return Place(self.branch, self.step)
+
+    def _leave(self) -> None:
+        self._trail.leave(self._place())
+
+    def note_place(self) -> None:
+        """Note that somebody looks at this place, so that `seen_back` finds it again after the run went on."""
+        self._leave()
+
+    def _arrive(self, place: Place) -> None:
+        if place.branch is not self.branch:
+            self._look_at(place.branch)
+        self.current.go_to(min(place.step, self.last_step))
+        self._phase = None
+
+    # Changing.
 
     def change(self, parameters: Mapping[str, float] | None = None, **changes: Any) -> Change:
         """Change recipe fields, or parameters by name or entry, from the present step on.
 
-        What can change in flight becomes an edit; anything else begins the run anew. An edit made after going back takes the
-        run another way from there: what was recorded after the present step is forgotten.
+        What can change in flight becomes an edit; anything else begins another run. An edit made after going back begins a
+        branch, and what was recorded after the present step stays in the branch that it left.
 
         Raises:
             RecipeError: what cannot be, each in one sentence; the session stays as it was.
             SourceError: a data set cannot be read; the session stays as it was.
         """
-        parameters = parameters or {}
-        current = self._segment
-        asked = asked_after(current.asked, changes)
-        if not is_in_flight(changes):
-            for name in parameters:
-                positions(self.problem.network, name)
-            self._begin(first_segment(asked, read_data(asked)))
-            return Change("the run begins anew with the changed recipe", restarted=True)
-        if asked == current.asked and not parameters:
+        if not is_in_flight(changes) or ("seed" in changes and self.last_step == 0):
+            return self._restart(parameters or {}, changes)
+        run = self.current.fork()
+        notice = run.edit(parameters or {}, changes)
+        if notice is None:
             return Change("nothing changed", restarted=False)
-        segment, notice = changed_segment(current, self._state, asked, parameters)
-        self._timeline.begin(segment)
-        self._curve.forget_after(self.step)
-        self._divergence = None
-        self._state = segment.entry
-        if self._anchor.step == self.step:
-            self._anchor = segment.entry
+        if self.step == self.last_step:
+            self._go_on_with(run)
+        else:
+            edit = run.edits[-1]
+            self._branch_off(Branch(run, f"{edit.summary} at step {edit.step:,}", self.branch, edit.step))
+            notice = f"{notice}; a new branch, the old one is kept"
         return Change(notice, restarted=False)
 
-    def last_record(self) -> StepRecord | None:
-        """Return the update that led to the present state in full; None at step 0 and where the network was just rebuilt."""
-        if self.step == 0:
-            return None
-        before = self._timeline.segment_at(self.step - 1)
-        if before.problem.network.sizes != self.problem.network.sizes:
-            return None
-        return take_step(before.training, self._timeline.advance(self._anchor, self.step - 1))
+    def _restart(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> Change:
+        asked = asked_after(self.current.segment.asked, changes)
+        for name in parameters:
+            positions(self.problem.network, name)
+        run = Run(first_segment(asked, read_data(asked)), self._memory)
+        if parameters:
+            run.edit(parameters, {})
+        if self.last_step:
+            self._branch_off(Branch(run, f"{', '.join(changes)} changed, anew", None, 0))
+        else:
+            self._go_on_with(run)
+        return Change("the run begins anew with the changed recipe", restarted=True)
 
-    def frame(self) -> Frame:
-        """Return all that there is to see now."""
-        segment = self._segment
-        states = self._timeline.history(segment, self.step, HISTORY_POINTS)
-        if not states or states[-1].step < self.step:
-            states = [*states, self._state]
-        if self.step > self._curve.last_step:
-            self._record_loss(segment)
-        return Frame(
-            recipe=segment.recipe,
-            problem=segment.problem,
-            state=self._state,
-            first_parameters=segment.first_parameters,
-            last=self.last_record(),
-            last_step=self.last_step,
-            epoch=self.epoch,
-            rate=segment.training.rate_at(self.step),
-            curve=self.curve,
-            edits=self.edits,
-            reference=reference_lines(segment.problem),
-            history=History(
-                np.array([state.step for state in states], dtype=np.int64),
-                np.stack([state.parameters for state in states]),
-            ),
-            divergence=self.divergence,
-        )
+    def reset(self, seed: int | None = None) -> None:
+        """Begin anew at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""
+        asked = self.current.segment.asked if seed is None else self.current.segment.asked.replace(seed=seed)
+        self._go_on_with(Run(first_segment(asked, self.problem.dataset), self._memory))
 
-    def _moment(self) -> RunMoment:
-        return RunMoment(self._segment, self._state)
+    def _go_on_with(self, run: Run) -> None:
+        """Let a run take the place of the present one in its branch."""
+        self._undo.note(self._situation())
+        self.branch.run = run
+        self._look_at(self.branch)
 
-    def _due(self, until: Condition) -> bool:
-        return self.step % check_interval(self._segment, until.names) == 0
+    def _branch_off(self, branch: Branch) -> None:
+        """Put a branch beside the others and look at it."""
+        self._undo.note(self._situation())
+        self.branches = [*self.branches, branch]
+        self._look_at(branch)
 
-    def _advance(self, target: int, until: Condition | None) -> None:
-        """Go on to the next place where something is to be noted, at most to `target`."""
-        start = self._state
-        curve_at = self._curve.next_wanted(start.step)
-        to = min(target, self._timeline.boundary_after(start.step), curve_at)
-        if until is not None:
-            interval = check_interval(self._segment, until.names)
-            to = min(to, (start.step // interval + 1) * interval)
-        state = self._timeline.advance(start, to)
-        if not np.isfinite(state.parameters).all():
-            self._stop_before_break()
-            return
-        self._anchor, self._state = start, state
-        self._timeline.keep(state)
-        if to == curve_at and not self._record_loss(self._segment):
-            self._stop_before_break()
+    def _look_at(self, branch: Branch) -> None:
+        self.branch = branch
+        self._phase = None
+        self._share_memory()
 
-    def _record_loss(self, segment: Segment) -> bool:
-        """Note the losses at the present step; say whether the training loss is finite."""
-        if self.step <= self._curve.last_step:
-            return True
-        problem, theta = segment.problem, self._state.parameters
-        train, test = problem.score(theta, problem.live_train), problem.score(theta, problem.live_test)
-        assert train is not None  # noqa: S101  (a training set has at least one row)
-        if math.isfinite(train.loss):
-            self._curve.add(self.step, train.loss, None if test is None else test.loss)
-        return math.isfinite(train.loss)
+    def undo(self) -> str:
+        """Undo the last edit: stand where it was made, without it. Return what was undone.
 
-    def _stop_before_break(self) -> None:
-        """Stand at the last state whose parameters and loss are finite, and name what breaks next.
-
-        The loss is known to be finite at the last point of the curve; from there each step is looked at, so that the answer
-        does not depend on the portions in which the run was made.
+        Raises:
+            ValueError: there is nothing to undo.
         """
-        anchor = state = self._timeline.state_at(max(0, min(self._curve.last_step, self.step)))
-        while True:
-            segment = self._timeline.segment_at(state.step)
-            following = self._timeline.advance(state, state.step + 1)
-            if not _is_finite(self._timeline.segment_at(following.step).problem, following):
-                break
-            anchor, state = state, following
-        self._anchor, self._state = anchor, state
-        self._timeline.forget_after(state.step)
-        tensor = first_broken(take_step(segment.training, state)) or "loss"
-        self._divergence = Divergence(state.step, tensor)
+        return self._restore(self._undo.undo(self._situation()), "undone")
 
+    def redo(self) -> str:
+        """Make the edit again that was undone last. Return what was redone.
 
-def _is_finite(problem: Problem, state: State) -> bool:
-    score = problem.score(state.parameters, problem.live_train)
-    return bool(np.isfinite(state.parameters).all()) and score is not None and math.isfinite(score.loss)
+        Raises:
+            ValueError: there is nothing to redo.
+        """
+        return self._restore(self._undo.redo(self._situation()), "made again")
 
+    def _situation(self) -> Situation:
+        return Situation(tuple((branch, branch.run) for branch in self.branches), self.branch, self.step)
 
-def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:
-    """Return the losses that the problem's training loss is compared with."""
-    _, loss = best_constant(problem.objective.loss.name, problem.train.targets)
-    return (ReferenceLine("best constant", loss),)
+    def _restore(self, situation: Situation, done: str) -> str:
+        for branch, run in situation.runs:
+            branch.run = run
+        self.branches = [branch for branch, _ in situation.runs]
+        self._look_at(situation.branch)
+        self.current.go_to(situation.step)
+        return f"{done}: {self.branch.name}, step {self.step:,}"
 
+    # Branches.
 
-def _curve_interval(segment: Segment) -> int:
-    """Return how many steps lie between two points of the curve, so that points cost less than a tenth of the training."""
-    problem = segment.problem
-    rows = len(problem.live_train) + len(problem.live_test)
-    cost = 0.4 + rows * problem.network.size * 0.5e-4
-    return max(_CURVE_INTERVAL, math.ceil(10 * cost / step_cost(segment.training)))
+    def switch(self, branch: Branch) -> None:
+        """Look at another branch, where one stood in it."""
+        self._leave()
+        self._look_at(branch)
+
+    def delete(self, branch: Branch) -> None:
+        """Forget a branch.
+
+        Raises:
+            ValueError: it is the one that is looked at.
+        """
+        if branch is self.branch:
+            raise ValueError("this is the branch that is looked at: switch to another one first")
+        self.branches.remove(branch)
+        for one in self.branches:
+            if one.parent is branch:
+                one.parent, one.fork_step = branch.parent, min(one.fork_step, branch.fork_step)
+        self._trail.forget(branch)
+        self._undo.forget(branch)
+        self._share_memory()
+
+    def _share_memory(self) -> None:
+        """Half of the budget is for the run that is looked at; the others share the rest."""
+        known = [*(branch.run for branch in self.branches), *self._undo.runs()]
+        others = {id(run): run for run in known if run is not self.current}
+        for run in others.values():
+            run.timeline.limit(self._memory // 2 // len(others))
+        self.current.timeline.limit(self._memory // 2 if others else self._memory)

@@ -114,6 +114,18 @@ class Timeline:
         self._checkpoints.forget_after(step)
         self.last_step = step
 
+    def fork(self, step: int) -> Timeline:
+        """Return the timeline up to `step`, whose states are shared, for a run that takes another way from there."""
+        twin = object.__new__(Timeline)
+        twin.segments = [kept for kept in self.segments if kept.start <= step]
+        twin.last_step = step
+        twin._checkpoints = self._checkpoints.fork(step)
+        return twin
+
+    def limit(self, memory: int) -> None:
+        """Keep the states within another budget, in bytes, from now on."""
+        self._checkpoints.limit(memory)
+
     def history(self, segment: Segment, step: int, points: int) -> list[State]:
         """Return some earlier states up to `step` whose parameters have the shape of the segment's, in order."""
         start = next(s.start for s in self.segments if s.first_parameters is segment.first_parameters)

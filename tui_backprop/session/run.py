@@ -1,0 +1,317 @@
+"""A run: a recipe with its edits, all that happened in it, and the place in it where somebody stands.
+
+A run moves from step to step by one pure function, so a step is bit for bit the same however it was reached.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.step import State, StepRecord, first_broken, take_step
+from tui_backprop.session.changes import asked_after, changed_segment
+from tui_backprop.session.conditions import ConditionError, Expression
+from tui_backprop.session.curve import Curve, CurveRecorder
+from tui_backprop.session.edits import Edit
+from tui_backprop.session.frame import Divergence, History, Trace
+from tui_backprop.session.moment import RunMoment
+from tui_backprop.session.problem import Problem
+from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.timeline import Segment, Timeline, step_cost
+
+HISTORY_POINTS = 16
+"""Earlier states that a history has at the most."""
+
+TRACE_POINTS = 64
+"""Values of an expression that a trace has at the most."""
+
+_NOTES = (
+    2048  # gradients and values at earlier steps that are kept; they are computed anew where they are asked for again
+)
+_MOMENTS = 64  # moments of earlier steps that are kept with what was computed for them
+
+_CURVE_INTERVAL = 16  # steps between two points of a curve, at least: a point costs about a third of the smallest step
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run came to a halt."""
+
+    reason: Literal["steps", "until", "breakpoint", "diverged"]
+    step: int
+    """Where the run stands now."""
+    breakpoint: str = ""
+    """The condition of the breakpoint that was hit."""
+
+
+class Watcher(Protocol):
+    """Somebody who looks at a run while it goes on, and may stop it."""
+
+    def interval(self, segment: Segment) -> int:
+        """Steps between two looks."""
+
+    def stop(self, moment: RunMoment) -> Stop | None:
+        """Return why the run should halt at this moment; None to go on."""
+
+
+class Run:
+    """One line of training, from step 0 through its edits as far as it has been taken."""
+
+    def __init__(self, first: Segment, memory: int) -> None:
+        self.timeline = Timeline(first, memory)
+        self._curve = CurveRecorder(_curve_interval(first))
+        self._state = self._anchor = first.entry  # the anchor is a state at or just before the step before this one
+        self._divergence: Divergence | None = None
+        self._moments: dict[int, RunMoment] = {}
+        self._notes: dict[tuple[str, int], Any] = {}
+        self.note_loss()
+
+    def fork(self) -> Run:
+        """Return a run that shares what happened up to the present step, and knows nothing of what came after."""
+        twin = object.__new__(Run)
+        twin.timeline = self.timeline.fork(self.step)
+        twin._curve = self._curve.fork(self.step)
+        twin._state, twin._anchor, twin._divergence = self._state, self._anchor, None
+        twin._moments, twin._notes = {}, {}
+        return twin
+
+    @property
+    def segment(self) -> Segment:
+        """What is in force at the present step."""
+        return self.timeline.segment_at(self.step)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe in force at the present step, resolved: nothing in it is auto."""
+        return self.segment.recipe
+
+    @property
+    def problem(self) -> Problem:
+        """The data, the network and the objective at the present step."""
+        return self.segment.problem
+
+    @property
+    def state(self) -> State:
+        """The present state."""
+        return self._state
+
+    @property
+    def step(self) -> int:
+        """Number of updates made so far, at the place where somebody stands."""
+        return self._state.step
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step that this run has reached."""
+        return self.timeline.last_step
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed, in order, what lies after the present step included."""
+        return tuple(segment.edit for segment in self.timeline.segments if segment.edit is not None)
+
+    @property
+    def first_recipe(self) -> Recipe:
+        """The recipe that the run began with, as it was asked for; with `edits` it determines everything."""
+        return self.timeline.segments[0].asked
+
+    @property
+    def divergence(self) -> Divergence | None:
+        """Where the run broke, if it stands there."""
+        found = self._divergence
+        return found if found is not None and found.step == self.step else None
+
+    @property
+    def curve(self) -> Curve:
+        """Loss curves of the whole run, copied."""
+        return self._curve.snapshot(with_test=len(self.problem.test) > 0)
+
+    def moment(self, step: int | None = None) -> RunMoment:
+        """Return what conditions see at the present step, or at one that was reached."""
+        if step is None:
+            return RunMoment(self.segment, self._state, self.moment)
+        if step not in self._moments:
+            if len(self._moments) >= _MOMENTS:
+                del self._moments[next(iter(self._moments))]
+            self._moments[step] = RunMoment(self.timeline.segment_at(step), self.timeline.state_at(step), self.moment)
+        return self._moments[step]
+
+    def advance(self, steps: int, watchers: tuple[Watcher, ...] = ()) -> Stop:
+        """Make `steps` updates, or fewer if a watcher says so or the run diverges."""
+        target = self.step + steps
+        while self.step < target:
+            to = min(target, self.timeline.boundary_after(self.step), self._curve.next_wanted(self.step))
+            due = [(watcher, watcher.interval(self.segment)) for watcher in watchers]
+            for _, interval in due:
+                to = min(to, (self.step // interval + 1) * interval)
+            self._advance_to(to)
+            if self.divergence is not None:
+                return Stop("diverged", self.step)
+            looking = [watcher for watcher, interval in due if self.step % interval == 0]
+            if looking:
+                moment = self.moment()
+                stops = [stop for watcher in looking if (stop := watcher.stop(moment)) is not None]
+                if stops:
+                    return stops[0]
+        return Stop("steps", self.step)
+
+    def step_once(self, watchers: tuple[Watcher, ...] = ()) -> Stop:
+        """Make one update, and note the loss after it on the curve."""
+        stop = self.advance(1, watchers)
+        if stop.reason != "diverged" and not self.note_loss():
+            self._stop_before_break()
+            return Stop("diverged", self.step)
+        return stop
+
+    def epoch_end(self) -> int:
+        """Return the step at which the present epoch ends."""
+        segment = self.segment
+        epochs = math.floor(segment.epoch_at(self.step) + 1e-9) + 1 - segment.epoch
+        return segment.start + math.ceil(epochs * segment.training.sampling.steps_per_epoch - 1e-9)
+
+    def go_to(self, step: int) -> None:
+        """Stand at a step that the run has reached; it is bit for bit what it was.
+
+        Raises:
+            ValueError: the run has not been there.
+        """
+        if not 0 <= step <= self.last_step:
+            raise ValueError(f"step {step:,} is not between 0 and {self.last_step:,}, where this run has been")
+        self._anchor = self.timeline.state_at(max(0, step - 1))
+        self._state = self.timeline.advance(self._anchor, step)
+
+    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> str | None:
+        """Go another way from the present step on; say what came of it, or return None where nothing is changed.
+
+        Whatever this run knew of later steps is forgotten: who wants to keep it edits a `fork`.
+
+        Raises:
+            RecipeError: what cannot be, each in one sentence; the run stays as it was.
+            SourceError: a data set cannot be read; the run stays as it was.
+        """
+        current = self.segment
+        asked = asked_after(current.asked, changes)
+        if asked == current.asked and not parameters:
+            return None
+        segment, notice = changed_segment(current, self._state, asked, parameters)
+        self.timeline.begin(segment)
+        self._curve.forget_after(self.step)
+        self._divergence = None
+        self._moments, self._notes = {}, {}
+        self._state = segment.entry
+        if self._anchor.step == self.step:
+            self._anchor = segment.entry
+        return notice
+
+    def last_record(self) -> StepRecord | None:
+        """Return the update that led to the present state in full; None at step 0 and where the network was just rebuilt."""
+        if self.step == 0:
+            return None
+        before = self.timeline.segment_at(self.step - 1)
+        if before.problem.network.sizes != self.problem.network.sizes:
+            return None
+        return take_step(before.training, self.timeline.advance(self._anchor, self.step - 1))
+
+    def next_record(self) -> StepRecord:
+        """Return the update that comes next, in full."""
+        return take_step(self.segment.training, self._state)
+
+    def history(self, points: int = HISTORY_POINTS) -> History:
+        """Return parameters and gradients at some earlier steps, evenly spread, the present step last."""
+        states = self._spread(points)
+        return History(
+            np.array([state.step for state in states], dtype=np.int64),
+            np.stack([state.parameters for state in states]),
+            np.stack([self._noted("gradient", state, self._gradient) for state in states]),
+        )
+
+    def trace(self, expression: Expression, points: int = TRACE_POINTS) -> Trace:
+        """Return an expression's values at some earlier steps, evenly spread, the present step last."""
+        states = self._spread(points)
+        values = [self._noted(expression.text, state, partial(self._valued, expression)) for state in states]
+        return Trace(np.array([state.step for state in states], dtype=np.int64), np.array(values))
+
+    def _spread(self, points: int) -> list[State]:
+        states = self.timeline.history(self.segment, self.step, points)
+        return states if states and states[-1].step == self.step else [*states, self._state]
+
+    def _gradient(self, state: State) -> Array:
+        return take_step(self.timeline.segment_at(state.step).training, state).gradients.parameters.vector
+
+    def _valued(self, expression: Expression, state: State) -> float:
+        moment = RunMoment(self.timeline.segment_at(state.step), state, self.moment, live=True)
+        try:
+            expression.check(moment)
+            return expression.number(moment)
+        except ConditionError:
+            return math.nan
+
+    def _noted(self, name: str, state: State, compute: Callable[[State], Any]) -> Any:
+        """Return what was computed for a state, and keep it: the next frame asks for nearly the same ones again."""
+        key = (name, state.step)
+        if key not in self._notes:
+            if len(self._notes) >= _NOTES:
+                self._notes.clear()
+            self._notes[key] = compute(state)
+        return self._notes[key]
+
+    def note_loss(self) -> bool:
+        """Note the losses at the present step on the curve; say whether the training loss is finite."""
+        if self.step <= self._curve.last_step:
+            return True
+        problem, theta = self.problem, self._state.parameters
+        train = problem.loss(theta, problem.live_train)
+        test = problem.loss(theta, problem.live_test) if len(problem.test) else None
+        if math.isfinite(train):
+            self._curve.add(self.step, train, test)
+        return math.isfinite(train)
+
+    def _advance_to(self, to: int) -> None:
+        """Go on to step `to`, where something is to be noted, or to the last finite step before it."""
+        start = self._state
+        state = self.timeline.advance(start, to)
+        if not np.isfinite(state.parameters).all():
+            self._stop_before_break()
+            return
+        self._anchor, self._state = start, state
+        self.timeline.keep(state)
+        if to == self._curve.next_wanted(start.step) and not self.note_loss():
+            self._stop_before_break()
+
+    def _stop_before_break(self) -> None:
+        """Stand at the last state whose parameters and loss are finite, and name what breaks next.
+
+        The loss is known to be finite at the last point of the curve; from there each step is looked at, so that the answer
+        does not depend on the portions in which the run was made.
+        """
+        anchor = state = self.timeline.state_at(max(0, min(self._curve.last_step, self.step)))
+        while True:
+            segment = self.timeline.segment_at(state.step)
+            following = self.timeline.advance(state, state.step + 1)
+            if not _is_finite(self.timeline.segment_at(following.step).problem, following):
+                break
+            anchor, state = state, following
+        self._anchor, self._state = anchor, state
+        self.timeline.forget_after(state.step)
+        tensor = first_broken(take_step(segment.training, state)) or "loss"
+        self._divergence = Divergence(state.step, tensor)
+
+
+def _is_finite(problem: Problem, state: State) -> bool:
+    if not np.isfinite(state.parameters).all():
+        return False
+    return math.isfinite(problem.loss(state.parameters, problem.live_train))
+
+
+def _curve_interval(segment: Segment) -> int:
+    """Return how many steps lie between two points of the curve, so that points cost less than a tenth of the training."""
+    problem = segment.problem
+    rows = len(problem.live_train) + len(problem.live_test)
+    cost = 0.4 + rows * problem.network.size * 0.5e-4
+    return max(_CURVE_INTERVAL, math.ceil(10 * cost / step_cost(segment.training)))

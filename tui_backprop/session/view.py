@@ -1,0 +1,66 @@
+"""Taking a frame: everything of a session that there is to see, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_backprop.diagnosis.reference import best_constant
+from tui_backprop.session.anatomy.phases import Phase
+from tui_backprop.session.branches import Branch
+from tui_backprop.session.breakpoints import Breakpoint, Watch, interval_of
+from tui_backprop.session.frame import BranchView, BreakpointView, Frame, ReferenceLine, WatchView
+from tui_backprop.session.problem import Problem
+from tui_backprop.session.run import Run
+
+
+def take_frame(
+    branches: Sequence[Branch],
+    active: Branch,
+    inside: Phase | None,
+    breakpoints: Sequence[Breakpoint],
+    watches: Sequence[Watch],
+) -> Frame:
+    """Return all that there is to see now of the active branch, at `inside` of a step, and of what stands beside it."""
+    run = active.run
+    segment = run.segment
+    run.note_loss()
+    return Frame(
+        recipe=segment.recipe,
+        problem=segment.problem,
+        state=run.state,
+        first_parameters=segment.first_parameters,
+        last=run.last_record(),
+        last_step=run.last_step,
+        epoch=segment.epoch_at(run.step),
+        rate=segment.training.rate_at(run.step),
+        curve=run.curve,
+        edits=run.edits,
+        reference=reference_lines(segment.problem),
+        history=run.history(),
+        divergence=run.divergence,
+        inside=inside,
+        coming=None if inside is None else run.next_record(),
+        branches=tuple(_branch(branch, active=branch is active) for branch in branches),
+        breakpoints=tuple(_breakpoint(run, breakpoint) for breakpoint in breakpoints),
+        watches=tuple(_watch(run, watch) for watch in watches),
+    )
+
+
+def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:
+    """Return the losses that the problem's training loss is compared with."""
+    _, loss = best_constant(problem.objective.loss.name, problem.train.targets)
+    return (ReferenceLine("best constant", loss),)
+
+
+def _branch(branch: Branch, *, active: bool) -> BranchView:
+    run, curve = branch.run, branch.run.curve
+    return BranchView(branch.name, curve, run.step, run.last_step, float(curve.train[-1]), active)
+
+
+def _breakpoint(run: Run, one: Breakpoint) -> BreakpointView:
+    interval = interval_of(one.condition, run.segment)
+    return BreakpointView(one.condition.text, one.enabled, one.once, one.hits, interval, one.problem)
+
+
+def _watch(run: Run, watch: Watch) -> WatchView:
+    return WatchView(watch.expression.text, run.trace(watch.expression), watch.on_chart)
