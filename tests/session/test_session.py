@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.curve import CURVE_POINTS, CurveRecorder
@@ -36,54 +34,6 @@ def test_stepping_running_and_rewinding_give_the_same_bits(recipe):
     back.run(180)
     assert whole.step == single.step == portions.step == back.step == 300
     assert all(whole.state.same_bits(other.state) for other in (single, portions, back))
-
-
-def replayed(session):
-    """A fresh run of the session's recipe and edits, up to where the session stands."""
-    fresh = Session(session.first_recipe)
-    for edit in session.edits:
-        fresh.run(edit.step - fresh.step)
-        fresh.change(parameters=dict(edit.parameters), **dict(edit.changes))
-    fresh.go_to(min(session.step, fresh.step))
-    fresh.run(session.step - fresh.step)
-    return fresh
-
-
-ACTIONS = st.one_of(
-    st.tuples(st.just("run"), st.integers(1, 90)),
-    st.tuples(st.just("back"), st.none()),
-    st.tuples(st.just("goto"), st.floats(0, 1)),
-    st.tuples(st.just("lr"), st.sampled_from([0.01, 0.3, 1.0])),
-    st.tuples(st.just("optimizer"), st.sampled_from(["sgd", "adam", "momentum"])),
-    st.tuples(st.just("batch_size"), st.sampled_from([1, 4, None])),
-    st.tuples(st.just("rule"), st.sampled_from(["exact", "posted"])),
-    st.tuples(st.just("freeze"), st.sampled_from([(), ("b1",)])),
-    st.tuples(st.just("source"), st.sampled_from(["parity", "xor", "sine", "and"])),
-    st.tuples(st.just("parameter"), st.floats(-2, 2)),
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(ACTIONS, max_size=14))
-def test_any_way_of_using_a_session_equals_its_recipe_and_edits(actions):
-    """Whatever is run, rewound and changed: the state is that of a fresh run of the recipe and the edits, bit for bit."""
-    session = Session(Recipe(hidden=(2,)))
-    for action, value in actions:
-        match action:
-            case "run":
-                session.run(value)
-            case "back":
-                session.go_to(max(0, session.step - 1))
-            case "goto":
-                session.go_to(int(value * session.last_step))
-            case "parameter":
-                session.change(parameters={"b2": value})
-            case _:
-                session.change(**{action: value})
-    assert replayed(session).state.same_bits(session.state)
-    frame = session.frame()
-    if frame.last is not None:
-        assert frame.last.before.step == session.step - 1
 
 
 def test_back_after_a_long_run_is_what_it_was():

@@ -38,6 +38,10 @@ class Activation:
     """Supremum of the values."""
     monotone: bool
     """Whether a never falls as z rises."""
+    kink: bool = False
+    """Whether it has no slope at z = 0."""
+    holomorphic: bool = False
+    """Whether `value` can be given complex numbers and is differentiable there, so that the complex step applies."""
 
 
 def sigmoid(z: Array) -> Array:
@@ -137,16 +141,16 @@ def softmax(z: Array) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     entry.name: entry
     for entry in (
-        Activation("sigmoid", sigmoid, sigmoid_slope, 0.0, 1.0, True),
-        Activation("tanh", np.tanh, tanh_slope, -1.0, 1.0, True),
-        Activation("relu", relu, relu_slope, 0.0, math.inf, True),
-        Activation("leaky-relu", leaky_relu, leaky_relu_slope, -math.inf, math.inf, True),
+        Activation("sigmoid", sigmoid, sigmoid_slope, 0.0, 1.0, True, holomorphic=True),
+        Activation("tanh", np.tanh, tanh_slope, -1.0, 1.0, True, holomorphic=True),
+        Activation("relu", relu, relu_slope, 0.0, math.inf, True, kink=True),
+        Activation("leaky-relu", leaky_relu, leaky_relu_slope, -math.inf, math.inf, True, kink=True),
         Activation("elu", elu, elu_slope, -1.0, math.inf, True),
         Activation("softplus", softplus, softplus_slope, 0.0, math.inf, True),
         Activation("gelu", gelu, gelu_slope, -0.1700408, math.inf, False),
-        Activation("sine", np.sin, sine_slope, -1.0, 1.0, False),
-        Activation("linear", linear, linear_slope, -math.inf, math.inf, True),
-        Activation("softmax", softmax, sigmoid_slope, 0.0, 1.0, False),
+        Activation("sine", np.sin, sine_slope, -1.0, 1.0, False, holomorphic=True),
+        Activation("linear", linear, linear_slope, -math.inf, math.inf, True, holomorphic=True),
+        Activation("softmax", softmax, sigmoid_slope, 0.0, 1.0, False, holomorphic=True),
     )
 }
 """Every activation by name. `softmax` couples the units of its layer, so it serves as an output only."""

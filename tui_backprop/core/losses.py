@@ -30,6 +30,10 @@ class Loss:
     """(ŷ, y) → ∂loss/∂ŷ of each sample."""
     outputs: tuple[str, ...] | None = None
     """Output activations that it belongs with; None where any will do."""
+    kink: bool = False
+    """Whether it has no slope where ŷ = y."""
+    holomorphic: bool = False
+    """Whether `value` can be given complex predictions and is differentiable there, so that the complex step applies."""
 
 
 def squared(prediction: Array, target: Array) -> Array:
@@ -99,12 +103,12 @@ def absolute_slope(prediction: Array, target: Array) -> Array:
 LOSSES: dict[str, Loss] = {
     entry.name: entry
     for entry in (
-        Loss("squared", squared, squared_slope),
-        Loss("half-squared", half_squared, half_squared_slope),
+        Loss("squared", squared, squared_slope, holomorphic=True),
+        Loss("half-squared", half_squared, half_squared_slope, holomorphic=True),
         Loss("binary-cross-entropy", binary_cross_entropy, binary_cross_entropy_slope, outputs=("sigmoid",)),
         Loss("cross-entropy", cross_entropy, cross_entropy_slope, outputs=("softmax",)),
         Loss("huber", huber, huber_slope),
-        Loss("absolute", absolute, absolute_slope),
+        Loss("absolute", absolute, absolute_slope, kink=True),
     )
 }
 """Every loss by name."""

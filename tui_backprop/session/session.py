@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui_backprop.core.gradient_check import GradientCheck, check_gradient
 from tui_backprop.core.step import State, StepRecord
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.branches import Branch
@@ -21,6 +22,7 @@ from tui_backprop.session.run import Run, Stop, Watcher
 from tui_backprop.session.trail import Place, Trail
 from tui_backprop.session.undo import Situation, UndoList
 from tui_backprop.session.view import take_frame
+from tui_backprop.session.what_if import what_if
 
 
 class Session:
@@ -112,6 +114,31 @@ class Session:
     def record(self) -> StepRecord | None:
         """Return the update to look at: the one in progress, or else the last."""
         return self.current.next_record() if self._phase is not None else self.last_record()
+
+    def check_gradients(self) -> GradientCheck:
+        """Hold the gradient of the update to look at (at step 0 the coming one) against values of the loss alone."""
+        record = self.record() or self.current.next_record()
+        training = record.training
+        return check_gradient(
+            training.network,
+            training.objective,
+            record.before.parameters,
+            record.tape.a[0],
+            record.targets,
+            record.gradients.parameters.vector,
+        )
+
+    def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
+        """Return the update that one sample of one's own would make from the present state; it is not made.
+
+        Args:
+            inputs: raw input values, one for each column.
+            target: one value for each output; without it the network's own answer, which gives no error.
+
+        Raises:
+            InputError: a wrong number of values.
+        """
+        return what_if(self.current, inputs, target)
 
     def frame(self) -> Frame:
         """Return all that there is to see now."""
