@@ -48,7 +48,7 @@ def everything_behind(record):
     found, waiting = set(), []
     for phase in phases(record.training.network):
         for sample in range(len(record.rows)):
-            waiting += quantities(record, phase, sample)
+            waiting += quantities(record.training.network, len(record.rows), phase, sample)
     while waiting:
         quantity = waiting.pop()
         if quantity not in found:
@@ -87,7 +87,7 @@ def test_the_chain_rule_reads_as_in_the_textbook():
     record = record_after(Recipe())
     network = record.training.network
     at = network.positions("w2")[0]
-    explained = explain(record, next(q for q in quantities(record, phases(network)[7]) if q.index == at))
+    explained = explain(record, next(q for q in quantities(network, 1, phases(network)[7]) if q.index == at))
     assert explained.name == "∂L/∂w2"
     assert text_of(printed(explained.formula, numbers=False)) == "δ2·a1"
     delta, hidden = (float(array[0, 0]) for array in (record.gradients.deltas[1], record.tape.a[1]))
@@ -102,7 +102,7 @@ def bracketed(text):
 def test_long_sums_say_how_much_they_leave_out():
     """A batch of 32 shows its first terms, then how many more."""
     record = record_after(suggested_recipe("moons", batch_size=32))
-    quantity = quantities(record, phases(record.training.network)[-2])[0]
+    quantity = quantities(record.training.network, 32, phases(record.training.network)[-2])[0]
     explained = explain(record, quantity)
     assert "… 29 more" in text_of(printed(explained.formula, numbers=True))
     assert text_of(printed(explained.formula, numbers=False)) == "Σₛ δ1[0]⁽ˢ⁾·x[0]⁽ˢ⁾"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_backprop.session.explanation import explain
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart, thin
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import aligned, plain, signed
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
 from tui_backprop.ui.layout import layout_for
@@ -89,28 +88,13 @@ def test_a_pacer_keeps_to_the_clock():
     assert 99 <= made <= 101
 
 
-def test_the_explanation_prints_what_the_core_computed():
-    """Each printed gradient is the product that stands before it, and the one the engine used."""
-    session = Session(suggested_recipe("parity"))
-    session.run(5)
-    frame = session.frame()
-    text = "\n".join(line.text for line in explain(frame))
-    for name, values in frame.last.gradients.parameters.by_name().items():
-        assert f"{values.ravel()[0]:.5g}".replace("-", "−") in text, name
-    assert "∂L/∂w2 = a1·δ2 = " in text
-
-
-@pytest.mark.parametrize("source", ["iris", "sine", "xor", "digits"])
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("rule", ["exact", "posted"])
-def test_every_update_is_explained(source, optimizer, rule):
-    """Any network, batch, optimizer and rule has its words."""
-    session = Session(suggested_recipe(source, optimizer=optimizer, rule=rule, freeze=("b1",)))
-    assert "no update yet" in explain(session.frame())[0].text
-    session.run(2)
-    text = "\n".join(line.text for line in explain(session.frame()))
-    assert optimizer in text
-    assert "frozen" in text
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.5, "      1.5      "), (-0.25, "     −0.25     "), (3e-9, "      3e−09    ")]
+)
+def test_numbers_stand_by_their_decimal_point(value, text):
+    """Whatever the size, the point is in the same column."""
+    assert aligned(value).rstrip() == text.rstrip()
+    assert len(aligned(value)) == 16
 
 
 def test_the_readme_has_the_table_of_keys(pytestconfig):

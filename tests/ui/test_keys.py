@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList
@@ -14,25 +17,17 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.screens.data import DataScreen
 from tui_backprop.ui.screens.keys import KeysScreen
-from tui_backprop.ui.screens.rate import RateScreen
+from tui_backprop.ui.screens.line import LineScreen
 from tui_backprop.ui.screens.recipe import RecipeScreen
 
-TESTED: set[str] = set()
-
 BIG = (120, 36)
-
-
-def covers(*names):
-    """Note which keys of the table a test covers."""
-    TESTED.update(names)
-    return lambda function: function
 
 
 def active(app):
     return next(panel.id for panel in app.query(Panel) if panel.has_class("active"))
 
 
-@covers("space")
+@pytest.mark.covers("space")
 async def test_space_runs_and_pauses(trainer):
     """Space trains before your eyes until it is pressed again."""
     app = trainer()
@@ -50,7 +45,7 @@ async def test_space_runs_and_pauses(trainer):
         assert app.session.step == stopped
 
 
-@covers("n", "b", "e")
+@pytest.mark.covers("n", "b", "e")
 async def test_n_steps_e_runs_an_epoch_and_b_goes_back(trainer):
     """One step, one epoch of nine, one step back; at step 0 b is dim."""
     app = trainer()
@@ -68,7 +63,7 @@ async def test_n_steps_e_runs_an_epoch_and_b_goes_back(trainer):
         assert app.check_action("step_back", ()) is True
 
 
-@covers("+", "-")
+@pytest.mark.covers("+", "-")
 async def test_plus_and_minus_walk_the_rate(trainer):
     """0.1, 0.3, 1 and back; the change is an edit with its step."""
     app = trainer()
@@ -80,21 +75,21 @@ async def test_plus_and_minus_walk_the_rate(trainer):
         assert [edit.step for edit in app.session.edits] == [1, 1, 1]
 
 
-@covers("l")
+@pytest.mark.covers("l")
 async def test_l_types_a_rate(trainer):
     """A rate that cannot be is said while typing and not taken."""
     app = trainer()
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("l")
-        assert isinstance(app.screen, RateScreen)
+        assert isinstance(app.screen, LineScreen)
         await pilot.press(*"-3", "enter")
-        assert isinstance(app.screen, RateScreen)
+        assert isinstance(app.screen, LineScreen)
         app.screen.query_one(Input).value = "0.25"
         await pilot.press("enter")
         assert app.session.recipe.lr == 0.25
 
 
-@covers("d")
+@pytest.mark.covers("d")
 async def test_d_swaps_the_data(trainer):
     """Enter keeps the settings, s takes the suggested recipe as well, escape leaves everything."""
     app = trainer()
@@ -115,7 +110,7 @@ async def test_d_swaps_the_data(trainer):
         assert app.session.problem.network.name == "2-4-1"
 
 
-@covers("o")
+@pytest.mark.covers("o")
 async def test_o_changes_the_recipe(trainer):
     """A wrong field is said in the form; what is right is applied at once."""
     app = trainer()
@@ -131,7 +126,7 @@ async def test_o_changes_the_recipe(trainer):
         assert app.session.problem.network.name == "1-3-1"
 
 
-@covers("r", "R")
+@pytest.mark.covers("r", "R")
 async def test_r_begins_anew_and_capital_r_with_another_seed(trainer):
     """The same seed gives the same first parameters, the next one others."""
     app = trainer()
@@ -144,7 +139,7 @@ async def test_r_begins_anew_and_capital_r_with_another_seed(trainer):
         assert not app.session.state.same_bits(first)
 
 
-@covers("<", ">")
+@pytest.mark.covers("<", ">")
 async def test_speed_is_paced(trainer):
     """At one step a second hardly anything happens in a moment; > makes it faster."""
     app = trainer()
@@ -160,7 +155,7 @@ async def test_speed_is_paced(trainer):
         assert app.session.step > 50
 
 
-@covers("y", "t")
+@pytest.mark.covers("y", "t")
 async def test_y_and_t_change_the_chart(trainer):
     """The axis and the part that is drawn."""
     app = trainer()
@@ -172,7 +167,7 @@ async def test_y_and_t_change_the_chart(trainer):
         assert "last tenth" in str(panel.border_subtitle)
 
 
-@covers("z", "1", "2", "3", "4", "5")
+@pytest.mark.covers("z", "1", "2", "3", "4", "5")
 async def test_panels_are_reached_and_maximised(trainer):
     """Each digit focuses its panel, with tabs as well; z gives it the screen and takes it back."""
     app = trainer()
@@ -187,7 +182,7 @@ async def test_panels_are_reached_and_maximised(trainer):
         assert app.screen.maximized is None
 
 
-@covers("?", "q")
+@pytest.mark.covers("?", "q")
 async def test_question_mark_shows_all_keys_and_q_leaves(trainer):
     """The list closes with escape, and the trainer with q."""
     app = trainer()
@@ -272,5 +267,9 @@ async def test_large_networks_list_every_entry(trainer):
 
 
 def test_every_key_of_the_table_is_tested():
-    """A key that no test presses is not in the table."""
-    assert {key.shown for key in KEYS} == TESTED
+    """A key that no test of this folder presses is not in the table."""
+    found = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for names in re.findall(r"^@pytest\.mark\.covers\((.*)\)$", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.update(ast.literal_eval(f"({names},)"))
+    assert {key.shown for key in KEYS} == found

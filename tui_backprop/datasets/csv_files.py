@@ -15,6 +15,8 @@ from tui_backprop.datasets.text import clean
 MAX_CLASSES = 256
 """Most labels that a target column may have."""
 
+_NAMED = 3  # columns that a notice names
+
 
 def read_csv(path: Path, *, name: str | None = None, target: Sequence[str] = (), inputs: Sequence[str] = ()) -> Dataset:
     """Read a CSV file.
@@ -41,7 +43,17 @@ def read_csv(path: Path, *, name: str | None = None, target: Sequence[str] = (),
     columns = read_columns(path, shown, header, [*input_at, *target_at], labels=target_at)
     given, aims = columns[: len(input_at)], columns[len(input_at) :]
     task, targets, classes = _targets(shown, aims)
-    notices = [f"column '{c.name}' is constant: it tells the network nothing" for c in given if c.is_constant]
+    constant = [f"'{column.name}'" for column in given if column.is_constant]
+    notices = []
+    if constant:
+        listed = ", ".join(constant[:_NAMED]) + (
+            f" and {len(constant) - _NAMED} more" if len(constant) > _NAMED else ""
+        )
+        several = len(constant) > 1
+        notices.append(
+            f"column{'s' * several} {listed} {'are' if several else 'is'} constant: "
+            f"{'they tell' if several else 'it tells'} the network nothing"
+        )
     notices += [f"target '{c.name}' is constant: there is nothing to learn" for c in aims if c.is_constant]
     return Dataset(
         name=name or shown,

@@ -129,9 +129,12 @@ class Expression:
     def _value(self, moment: Moment) -> Any:
         try:
             with np.errstate(all="ignore"):
-                return self._result(moment)
+                result = self._result(moment)
         except (TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError) as error:
             raise ConditionError(f"{self.text!r}: {error}") from None
+        return (
+            result.item() if isinstance(result, np.ndarray) and result.size == 1 else result
+        )  # w1 where it is the only one
 
     def _build(self, node: ast.expr, names: set[str]) -> _Part:
         match node:

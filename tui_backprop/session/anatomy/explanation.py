@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_backprop.core.backward import RULES
+from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy import backward, forward, update
 from tui_backprop.session.anatomy.expressions import Expression, Leaf, leaves
@@ -78,9 +79,8 @@ def _origin(record: StepRecord, q: Quantity) -> str:
     return "as the rule of your own computed it"
 
 
-def quantities(record: StepRecord, phase: Phase, sample: int = 0) -> tuple[Quantity, ...]:
-    """Return what a phase computes, in order; of a batch, units' values are those of one sample."""
-    network = record.training.network
+def quantities(network: Network, batch: int, phase: Phase, sample: int = 0) -> tuple[Quantity, ...]:
+    """Return what a phase computes, in order; of the `batch` samples of a step, units' values are those of one."""
     sizes = network.sizes
     match phase.kind:
         case "sample":
@@ -89,7 +89,7 @@ def quantities(record: StepRecord, phase: Phase, sample: int = 0) -> tuple[Quant
         case "z" | "a" | "delta":
             return tuple(Quantity(phase.kind, phase.layer, j, sample) for j in range(sizes[phase.layer]))
         case "loss":
-            each = (Quantity("sample loss", sample=s) for s in range(len(record.rows)) if len(record.rows) > 1)
+            each = (Quantity("sample loss", sample=s) for s in range(batch) if batch > 1)
             return (Quantity("loss"), *each)
         case "gradients":
             chosen = network.tensors[2 * phase.layer - 2 : 2 * phase.layer]

@@ -111,9 +111,9 @@ def number(value: float, digits: int = 5) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def printed(expression: Expression, *, numbers: bool) -> tuple[Piece, ...]:
-    """Print a formula in symbols, or with the numbers put in."""
-    return tuple(_print(expression, numbers, loose=True))
+def printed(expression: Expression, *, numbers: bool, focus: Leaf | None = None) -> tuple[Piece, ...]:
+    """Print a formula in symbols, or with the numbers put in; of a long sum some terms, the one with `focus` among them."""
+    return tuple(_Printer(numbers, focus).pieces(expression, loose=True))
 
 
 def text_of(pieces: Sequence[Piece]) -> str:
@@ -134,51 +134,63 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
             yield from leaves(second)
 
 
-def _print(expression: Expression, numbers: bool, *, loose: bool) -> Iterator[Piece]:
-    """Print; `loose` where no operator stands beside the expression, so that it needs no brackets."""
-    match expression:
-        case Leaf():
-            text = number(expression.value, _DIGITS) if numbers else expression.symbol
-            bracketed = not loose and text.startswith("−")
-            yield Piece(f"({text})" if bracketed else text, expression)
-        case Call(name=name, arguments=arguments):
-            yield Piece(f"{name}(")
-            yield from _joined(arguments, ", ", numbers, loose=True)
-            yield Piece(")")
-        case Product(factors=factors):
-            yield from _joined(factors, " · " if numbers else "·", numbers, loose=False)
-        case Sum() if len(expression.terms) == 1:
-            yield from _print(expression.terms[0], numbers, loose=loose)
-        case _:
-            if not loose:
-                yield Piece("(")
-            yield from _print_open(expression, numbers)
-            if not loose:
+class _Printer:
+    """Prints one formula, in symbols or in numbers."""
+
+    def __init__(self, numbers: bool, focus: Leaf | None) -> None:
+        self._numbers = numbers
+        self._focus = focus
+
+    def pieces(self, expression: Expression, *, loose: bool) -> Iterator[Piece]:
+        """Print; `loose` where no operator stands beside the expression, so that it needs no brackets."""
+        match expression:
+            case Leaf():
+                text = number(expression.value, _DIGITS) if self._numbers else expression.symbol
+                bracketed = not loose and text.startswith("−")
+                yield Piece(f"({text})" if bracketed else text, expression)
+            case Call(name=name, arguments=arguments):
+                yield Piece(f"{name}(")
+                yield from self._joined(arguments, ", ", loose=True)
                 yield Piece(")")
+            case Product(factors=factors):
+                yield from self._joined(factors, " · " if self._numbers else "·", loose=False)
+            case Sum() if len(expression.terms) == 1:
+                yield from self.pieces(expression.terms[0], loose=loose)
+            case _:
+                if not loose:
+                    yield Piece("(")
+                yield from self._open(expression)
+                if not loose:
+                    yield Piece(")")
 
+    def _open(self, expression: Sum | Difference | Quotient) -> Iterator[Piece]:
+        match expression:
+            case Sum(terms=terms, general=general):
+                if general and not self._numbers:
+                    yield Piece(general)
+                else:
+                    yield from self._sum(terms)
+            case Difference(left=left, right=right):
+                yield from self.pieces(left, loose=True)
+                yield Piece(" − ")
+                yield from self.pieces(right, loose=isinstance(right, Product))
+            case Quotient(above=above, below=below):
+                yield from self.pieces(above, loose=False)
+                yield Piece(" / ")
+                yield from self.pieces(below, loose=isinstance(below, Call))
 
-def _print_open(expression: Sum | Difference | Quotient, numbers: bool) -> Iterator[Piece]:
-    match expression:
-        case Sum(terms=terms, general=general):
-            if general and not numbers:
-                yield Piece(general)
-                return
-            yield from _joined(terms[:SHOWN_TERMS], " + ", numbers, loose=True)
-            left_out = len(terms) - SHOWN_TERMS
-            if left_out > 0:
-                yield Piece(f" + … {left_out:,} more")
-        case Difference(left=left, right=right):
-            yield from _print(left, numbers, loose=True)
-            yield Piece(" − ")
-            yield from _print(right, numbers, loose=isinstance(right, Product))
-        case Quotient(above=above, below=below):
-            yield from _print(above, numbers, loose=False)
-            yield Piece(" / ")
-            yield from _print(below, numbers, loose=isinstance(below, Call))
+    def _sum(self, terms: tuple[Expression, ...]) -> Iterator[Piece]:
+        place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in leaves(term))), 0)
+        first = max(0, min(place - SHOWN_TERMS + 1, len(terms) - SHOWN_TERMS))
+        if first:
+            yield Piece(f"{first:,} more … + ")
+        yield from self._joined(terms[first : first + SHOWN_TERMS], " + ", loose=True)
+        left_out = len(terms) - first - SHOWN_TERMS
+        if left_out > 0:
+            yield Piece(f" + … {left_out:,} more")
 
-
-def _joined(parts: Sequence[Expression], between: str, numbers: bool, *, loose: bool) -> Iterator[Piece]:
-    for i, part in enumerate(parts):
-        if i:
-            yield Piece(between)
-        yield from _print(part, numbers, loose=loose)
+    def _joined(self, parts: Sequence[Expression], between: str, *, loose: bool) -> Iterator[Piece]:
+        for i, part in enumerate(parts):
+            if i:
+                yield Piece(between)
+            yield from self.pieces(part, loose=loose)

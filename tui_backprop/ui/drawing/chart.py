@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 from rich.text import Text
@@ -11,7 +12,8 @@ from rich.text import Text
 from tui_backprop.core.arrays import Array, Indices
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
-_TRAIN, _TEST, _REFERENCE, _MARK = "blue+", "orange+", "gray", "gray"
+_COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
+_REFERENCE = _MARK = _OTHER = "gray"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +53,17 @@ def draw_chart(
     size: tuple[int, int],
     *,
     log: bool,
+    others: Sequence[Series] = (),
 ) -> Text:
     """Draw curves, horizontal reference lines and vertical marks.
 
     Args:
-        series: the training curve first, then the test curve if there is one.
+        series: the training curve first, then the test curve if there is one, then what else is to be seen.
         references: (name, loss) of each horizontal line.
         marks: steps of the vertical lines.
         size: (columns, rows) of the text.
         log: whether the loss axis is logarithmic.
+        others: dimmed curves under the others.
     """
     columns, rows = size
     shown = [drawable(one, log=log) for one in series]
@@ -71,11 +75,14 @@ def draw_chart(
     figure.clear_figure()
     figure.theme("clear")
     figure.plot_size(columns, rows)
-    figure.xfrequency(4)
     figure.yfrequency(max(2, min(6, rows // 3)))
     if log:
         figure.yscale("log")
-    for one, color in zip(shown, (_TRAIN, _TEST), strict=False):
+    for one in (drawable(other, log=log) for other in others):
+        if len(one.steps):
+            steps, values = thin(one.steps, one.values, columns)
+            figure.plot(steps.tolist(), values.tolist(), color=_OTHER, marker="dot")
+    for one, color in zip(shown, cycle(_COLORS)):
         steps, values = thin(one.steps, one.values, columns)
         figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker="braille")
     for name, value in references:
@@ -84,4 +91,8 @@ def draw_chart(
             figure.plot(ends, [value, value], label=f"{name} {value:.4g}", color=_REFERENCE, marker="-")
     for step in marks:
         figure.vline(step, color=_MARK)
+    first = min(int(one.steps[0]) for one in shown)
+    last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
+    ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
+    figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
     return Text.from_ansi(figure.build(), no_wrap=True)

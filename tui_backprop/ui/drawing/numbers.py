@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from tui_backprop.session.anatomy.expressions import number
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -18,6 +20,16 @@ def signed(value: float, width: int = 9) -> str:
     else:
         text = f"{value:+.2e}"
     return text.replace("-", MINUS).rjust(width)
+
+
+def aligned(value: float, before: int = 7, after: int = 9) -> str:
+    """Write a number with five significant digits and its decimal point always in the same column."""
+    text = number(value)
+    whole, point, rest = text.partition(".")
+    if not point and "e" in text:
+        whole, _, rest = text.partition("e")
+        point = "e"
+    return whole.rjust(before) + f"{point}{rest}".ljust(after)
 
 
 def plain(value: float) -> str:

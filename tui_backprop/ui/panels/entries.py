@@ -1,45 +1,109 @@
-"""What the panels *Parameters* and *Gradients* share: one row for each entry of θ, grouped by tensor."""
+"""What the panels *Parameters* and *Gradients* share: a row for each entry of θ, grouped by tensor, one of them selected."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from typing import ClassVar
+
 from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from tui_backprop.core.network import Network, Tensor
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.panels.panel import Panel
 
-Row = tuple[Tensor, int]
-"""A tensor and the flat index of one of its entries; −1 for the heading of the tensor."""
-
 
 class EntriesPanel(Panel):
     """A long list of entries, of which only those in sight are made."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "entry before", show=False),
+        Binding("down", "move(1)", "entry after", show=False),
+        Binding("pageup", "move(-20)", "entries before", show=False),
+        Binding("pagedown", "move(20)", "entries after", show=False),
+    ]
+
+    class Selected(Message):
+        """Somebody selected an entry."""
+
+        def __init__(self, panel: EntriesPanel, position: int) -> None:
+            super().__init__()
+            self.panel = panel
+            self.position = position
+            """Its position in θ."""
+
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self._network: Network | None = None
-        self._rows: list[Row] = []
+        self._tensors: list[tuple[int, Tensor]] = []
+        self._rows = 0
+        self.selected = 0
+        """Position in θ of the selected entry."""
 
     def prepare(self, frame: Frame) -> None:
         """Lay out the rows of this network."""
         if frame.network is not self._network:
             self._network = frame.network
-            self._rows = [
-                (tensor, index)
-                for tensor in frame.network.tensors
-                for index in range(-1 if tensor.size > 1 else 0, tensor.size)
-            ]
+            self._tensors, self._rows = [], 0
+            for tensor in frame.network.tensors:
+                self._tensors.append((self._rows, tensor))
+                self._rows += tensor.size + (tensor.size > 1)
+        self.selected = min(self.selected, frame.network.size - 1)
         hidden = self.line_count(frame) > self.size.height
         self.note(f"{frame.network.size:,} entries, scroll" if hidden else "")
 
     def line_count(self, frame: Frame) -> int:
         """Return the number of rows, headings included."""
-        return len(self._rows)
+        return self._rows
 
     def line_at(self, frame: Frame, row: int) -> Text:
-        """Return a heading or an entry."""
-        tensor, index = self._rows[row]
-        return self.heading(frame, tensor) if index < 0 else self.entry(frame, tensor, index)
+        """Return a heading or an entry, the selected one marked."""
+        tensor, index = self._at(row)
+        if index < 0:
+            return self.heading(frame, tensor)
+        line = self.entry(frame, tensor, index)
+        if tensor.start + index == self.selected:
+            line.stylize("reverse" if self.has_focus else "underline", 0, len(line.plain.split(" ", 1)[0]))
+        return line
+
+    def _at(self, row: int) -> tuple[Tensor, int]:
+        """Return the tensor of a row, and the flat index of the entry; −1 for the heading."""
+        first, tensor = self._tensors[bisect_right(self._tensors, row, key=lambda pair: pair[0]) - 1]
+        return tensor, row - first - (tensor.size > 1)
+
+    def _row_of(self, position: int) -> int:
+        first, tensor = next((r, t) for r, t in self._tensors if t.start <= position < t.start + t.size)
+        return first + position - tensor.start + (tensor.size > 1)
+
+    def select(self, position: int) -> None:
+        """Select an entry, and bring it into sight."""
+        if self.frame is None or self._network is None:
+            return
+        self.selected = min(max(position, 0), self._network.size - 1)
+        row, top = self._row_of(self.selected), self.scroll_offset.y
+        if not top <= row < top + self.size.height:
+            self.scroll_to(y=max(0, row - self.size.height // 2), animate=False)
+        self.refresh()
+
+    def action_move(self, by: int) -> None:
+        """Select another entry."""
+        if self._network is not None:
+            self.select(self.selected + by)
+            self.post_message(self.Selected(self, self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the entry that was clicked."""
+        row = self.scroll_offset.y + event.get_content_offset_capture(self).y
+        if (
+            self.frame is not None
+            and 0 <= row < self.line_count(self.frame)
+            and self._rows == self.line_count(self.frame)
+        ):
+            tensor, index = self._at(row)
+            self.select(tensor.start + max(index, 0))
+            self.post_message(self.Selected(self, self.selected))
 
     def heading(self, frame: Frame, tensor: Tensor) -> Text:
         """Return the line above the entries of a tensor."""

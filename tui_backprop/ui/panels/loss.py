@@ -44,6 +44,7 @@ class LossPanel(PicturePanel):
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self._cursor: int | None = None
+        self._span = (0, 0)  # first and last step on the axis
 
     def watch_log_axis(self) -> None:
         """Draw with the other axis."""
@@ -56,17 +57,22 @@ class LossPanel(PicturePanel):
     def draw(self, frame: Frame) -> list[Text]:
         """Draw the chart and say in the subtitle what the cursor reads."""
         curve = self._part(frame.curve)
+        first = int(curve.steps[0]) if len(curve.steps) else 0
         series = [Series("train", curve.steps, curve.train)]
         if curve.test is not None:
             series.append(Series("test", curve.steps, curve.test))
-        first = int(curve.steps[0]) if len(curve.steps) else 0
+        series += [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
+        others = [_from(first, one.name, one.curve) for one in frame.branches if not one.active]
+        drawn = [one.steps for one in (*series, *others) if len(one.steps)]
+        self._span = (min(int(s[0]) for s in drawn), max(int(s[-1]) for s in drawn)) if drawn else (0, 0)
         marks = [edit.step for edit in frame.edits if edit.step >= first]
         if frame.step < frame.last_step:
             marks.append(frame.step)
         if self._cursor is not None:
             marks.append(self._cursor)
         references = [(line.name, line.loss) for line in frame.reference]
-        chart = draw_chart(series, references, marks, (self.size.width, self.size.height), log=self.log_axis)
+        size = (self.size.width, self.size.height)
+        chart = draw_chart(series, references, marks, size, log=self.log_axis, others=others)
         self.note(self._reading(frame))
         return list(chart.split("\n", allow_blank=True))[: self.size.height]
 
@@ -123,10 +129,16 @@ class LossPanel(PicturePanel):
         """Return the step at a column; the plot begins behind the axis labels and ends at the frame."""
         if self.frame is None or not self._lines:
             return None
-        steps = self._part(self.frame.curve).steps
         axis = max((line.plain.find("┤") for line in self._lines), default=0)
         width = self.size.width - axis - 2
-        if not len(steps) or width < 2:
+        if width < 2:
             return None
         share = float(np.clip((x - axis - 1) / (width - 1), 0, 1))
-        return round(float(steps[0]) + share * float(steps[-1] - steps[0]))
+        first, last = self._span
+        return round(first + share * (last - first))
+
+
+def _from(first: int, name: str, curve: Curve) -> Series:
+    """The training curve from a step on."""
+    at = int(np.searchsorted(curve.steps, first))
+    return Series(name, curve.steps[at:], curve.train[at:])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -10,11 +13,18 @@ from textual.strip import Strip
 from tui_backprop.session.frame import Frame
 
 
-class Panel(ScrollView, can_focus=True):
+class Panel(ScrollView, can_focus=True, inherit_bindings=False):
     """A bordered, scrolling view of one aspect of a frame, drawn line by line."""
 
     name_shown = ""
     """The panel's name, its border title."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [  # home and end are the timeline's
+        Binding("up", "scroll_up", "up", show=False),
+        Binding("down", "scroll_down", "down", show=False),
+        Binding("pageup", "page_up", "page up", show=False),
+        Binding("pagedown", "page_down", "page down", show=False),
+    ]
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(id=panel_id, classes="panel")
@@ -58,11 +68,21 @@ class Panel(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Render the line at `y` of the visible part."""
-        row, base = y + self.scroll_offset.y, self.rich_style
+        row = y + self.scroll_offset.y
         if self.frame is None or row >= self.line_count(self.frame):
-            return Strip.blank(self.size.width, base)
-        segments = self.line_at(self.frame, row).render(self.app.console)
-        return Strip(segments).adjust_cell_length(self.size.width).apply_style(base)
+            return self.strip(Text())
+        return self.strip(self.line_at(self.frame, row))
+
+    def strip(self, text: Text) -> Strip:
+        """Render one line, which ends with … where it is too long for the panel."""
+        text.truncate(self.columns, overflow="ellipsis")
+        segments = text.render(self.app.console, end="")
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without what the scroll bar takes."""
+        return self.scrollable_content_region.width
 
 
 class PicturePanel(Panel):

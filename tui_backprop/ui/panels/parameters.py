@@ -36,7 +36,7 @@ class ParametersPanel(EntriesPanel):
         line.append(signed(value), sign_color(value))
         if at in self._frozen:
             line.append("  frozen        ", "italic")
-        elif frame.last_change is None:
+        elif frame.last_change is None or not frame.happened("update"):
             line.append("  last Δ       ·", "dim")
         else:
             change = float(frame.last_change[at])

@@ -1,30 +1,269 @@
-"""The panel *Step*: the last update in numbers."""
+"""The panel *Step*: one update taken apart, phase by phase and value by value."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
 
-from tui_backprop.session.explanation import explain
+from tui_backprop.core.network import Network
+from tui_backprop.core.step import StepRecord
+from tui_backprop.session.anatomy.explanation import Explanation, explain, phase_of, quantities
+from tui_backprop.session.anatomy.expressions import Leaf, number, printed
+from tui_backprop.session.anatomy.phases import Phase, has_happened, phases
+from tui_backprop.session.anatomy.quantities import Quantity, name_of
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.drawing.numbers import aligned
+from tui_backprop.ui.panels.panel import Panel
+
+_NAME = 13  # cells of a quantity's name in the list
 
 
-class StepPanel(PicturePanel):
-    """Sample, forward, loss, gradients and Δ of the last update."""
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: a quantity, or the heading of a phase."""
+
+    phase: Phase
+    quantity: Quantity | None
+
+
+class StepPanel(Panel):
+    """The phases of an update, what each computes, and the formula behind the value that is selected."""
 
     name_shown = "Step"
 
-    def draw(self, frame: Frame) -> list[Text]:
-        """Write the explanation, each heading beside its first line, folded where a line is too long."""
-        lines: list[Text] = []
-        heading = ""
-        for line in explain(frame):
-            if line.kind == "heading":
-                heading = line.text
-                continue
-            text = Text(f"{heading:<9}", style="bold").append(line.text, "not bold")
-            lines += text.wrap(self.app.console, self.size.width)
-            heading = ""
-        count = len(lines) - self.size.height
-        self.note(f"{count} more lines, scroll" if count > 0 else "")
-        return lines
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "value before", show=False),
+        Binding("down", "move(1)", "value after", show=False),
+        Binding("pageup", "move(-20)", "values before", show=False),
+        Binding("pagedown", "move(20)", "values after", show=False),
+        Binding("left", "term(-1)", "term before", show=False),
+        Binding("right", "term(1)", "term after", show=False),
+        Binding("enter", "follow", "go to where the term came from", show=False),
+        Binding("backspace", "return", "return", show=False),
+        Binding("comma", "sample(-1)", "sample before", show=False),
+        Binding("full_stop", "sample(1)", "sample after", show=False),
+    ]
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._rows: tuple[Row, ...] = ()
+        self._selected = 0
+        self._walk: list[Quantity] = []
+        self._term = 0
+        self._sample = 0
+        self._shown_for: object = None
+        self._detail: list[Text] = []
+        self._explained: Explanation | None = None
+
+    # What is shown.
+
+    def prepare(self, frame: Frame) -> None:
+        """Lay out the list for this phase, and explain the value that is selected."""
+        self.border_title = _title(frame, self.size.width)
+        record = frame.record
+        if record is None:
+            self._rows, self._detail, self._explained = (), [], None
+            self.note("")
+            return
+        shown_for = (record.training.network, frame.inside, None if frame.inside is None else frame.step)
+        if shown_for != self._shown_for:
+            self._shown_for, self._selected, self._walk, self._term = shown_for, 0, [], 0
+        self._sample = min(self._sample, len(record.rows) - 1)
+        self._rows = _rows(record.training.network, len(record.rows), frame.inside, self._sample)
+        self._selected = min(max(self._selected, _first_value(self._rows)), len(self._rows) - 1)
+        self._explain(frame, record)
+        batch = len(record.rows)
+        parts = [f"sample {self._sample + 1} of {batch} ( , . )" if batch > 1 else ""]
+        hidden = len(self._rows) + len(self._detail) - self.size.height
+        parts.append(f"{len(self._rows):,} lines" if hidden > 0 else "")
+        self.note("   ".join(part for part in parts if part))
+
+    def _explain(self, frame: Frame, record: StepRecord) -> None:
+        quantity = self.looking_at
+        self._explained = None
+        if quantity is None:
+            self._detail = []
+        elif not has_happened(record.training.network, phase_of(quantity), frame.inside):
+            name = name_of(record, quantity)
+            lines = [Text(f"{name} is not known yet: it comes in {phase_of(quantity).title}", style="italic")]
+            self._detail = self._folded(lines)
+        else:
+            self._explained = explain(record, quantity)
+            self._term = min(self._term, max(0, len(self._explained.terms) - 1))
+            trail = " ▸ ".join(name_of(record, q) for q in self._walk[:-1])
+            self._detail = self._folded(_detail(self._explained, self._term, trail))
+
+    def _folded(self, lines: list[Text]) -> list[Text]:
+        """Fold the explanation to the panel's width, and draw the rule below it."""
+        margin = " " * (lines[0].plain.find("=") + 2) if len(lines) > 1 else ""
+        folded: list[Text] = []
+        for line in lines:
+            first, *rest = line.wrap(self.app.console, max(10, self.columns - len(margin))) or [line]
+            folded += [first, *(Text(margin).append_text(part) for part in rest)]
+        return [*folded, Text("─" * self.columns, style="dim")]
+
+    @property
+    def looking_at(self) -> Quantity | None:
+        """The quantity that is explained: the last one walked to, or the selected line's."""
+        if self._walk:
+            return self._walk[-1]
+        return self._rows[self._selected].quantity if self._rows else None
+
+    def line_count(self, frame: Frame) -> int:
+        """One line where there is no update yet, else the explanation and the list."""
+        return 1 if frame.record is None else len(self._detail) + len(self._rows)
+
+    def line_at(self, frame: Frame, row: int) -> Text:
+        """Return a line of the list, which begins below the explanation."""
+        record = frame.record
+        if record is None:
+            return Text("no update yet: n makes one step, p goes through it phase by phase", style="dim")
+        at = row - len(self._detail)
+        return _list_line(record, self._rows[at], selected=at == self._selected)
+
+    def render_line(self, y: int) -> Strip:
+        """Render the explanation above, which does not scroll, or a line of the list."""
+        return self.strip(self._detail[y].copy()) if y < len(self._detail) else super().render_line(y)
+
+    # Looking around.
+
+    def explain(self, quantity: Quantity) -> None:
+        """Explain a quantity that was selected elsewhere."""
+        self._walk, self._term = [quantity], 0
+        self.redraw()
+
+    def action_move(self, by: int) -> None:
+        """Select another line."""
+        if not self._rows:
+            return
+        self._walk, self._term = [], 0
+        at = min(max(self._selected + by, 0), len(self._rows) - 1)
+        while self._rows[at].quantity is None and 0 < at < len(self._rows) - 1:
+            at += 1 if by > 0 else -1
+        self._selected = max(at, _first_value(self._rows))
+        self.redraw()
+        visible = max(1, self.size.height - len(self._detail))
+        top = self.scroll_offset.y
+        if not top <= self._selected < top + visible:
+            self.scroll_to(y=max(0, self._selected - visible // 2), animate=False)
+
+    def action_term(self, by: int) -> None:
+        """Select another term of the formula."""
+        if self._explained is not None and self._explained.terms:
+            self._term = (self._term + by) % len(self._explained.terms)
+            self.redraw()
+
+    def action_follow(self) -> None:
+        """Explain the selected term."""
+        if self._explained is None or not self._explained.terms:
+            return
+        source = self._explained.terms[self._term].source
+        if source is not None:
+            self._walk = [*(self._walk or [self._explained.quantity]), source]
+            self._term = 0
+            self.redraw()
+
+    def action_return(self) -> None:
+        """Return to what the term was a part of."""
+        if len(self._walk) > 1:
+            self._walk.pop()
+            self._term = 0
+            self.redraw()
+
+    def action_sample(self, by: int) -> None:
+        """Look at another sample of the batch."""
+        if self.frame is not None and self.frame.record is not None:
+            self._sample = (self._sample + by) % len(self.frame.record.rows)
+            self._walk, self._term = [], 0
+            self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Follow the term, or select the line, that was clicked."""
+        y = event.get_content_offset_capture(self).y
+        term = event.style.meta.get("term")
+        if term is not None:
+            self._term = term
+            self.action_follow()
+        elif y >= len(self._detail):
+            self.action_move(self.scroll_offset.y + y - len(self._detail) - self._selected)
+
+
+def _title(frame: Frame, width: int) -> Text:
+    """Write the stages of a step, the present one reversed; of a deep network those around it."""
+    stages = list(dict.fromkeys(phase.stage for phase in phases(frame.network)))
+    at = stages.index(frame.inside.stage) if frame.inside is not None else -1
+    while len(" ▸ ".join(stages)) > width - 8 and len(stages) > 3:
+        drop = 1 if at < 0 or at > len(stages) // 2 else len(stages) - 2
+        if stages[drop] == "…":
+            drop += 1 if drop == 1 else -1
+            stages.pop(drop)
+        else:
+            stages[drop] = "…"
+        at = stages.index(frame.inside.stage) if frame.inside is not None else -1
+    parts = [Text(stage, style="bold reverse" if i == at else "") for i, stage in enumerate(stages)]
+    aside = frame.inside.title.partition(": ")[2] if frame.inside is not None else ""
+    return Text("Step: ").append_text(Text(" ▸ ").join(parts)).append(f" ({aside})" if aside else "")
+
+
+@lru_cache(maxsize=8)
+def _rows(network: Network, batch: int, inside: Phase | None, sample: int) -> tuple[Row, ...]:
+    """The list: what the present phase computes, or between two steps all that the last one did."""
+    if inside is not None:
+        return tuple(Row(inside, quantity) for quantity in quantities(network, batch, inside, sample))
+    found: list[Row] = []
+    for phase in phases(network):
+        found.append(Row(phase, None))
+        found += (Row(phase, quantity) for quantity in quantities(network, batch, phase, sample))
+    return tuple(found)
+
+
+def _first_value(rows: tuple[Row, ...]) -> int:
+    return next((i for i, row in enumerate(rows) if row.quantity is not None), 0)
+
+
+def _list_line(record: StepRecord, row: Row, *, selected: bool) -> Text:
+    """Write a heading, or a name, its value by the decimal point, and the numbers that give it."""
+    if row.quantity is None:
+        return Text(row.phase.title, style="bold", no_wrap=True)
+    found = explain(record, row.quantity)
+    line = Text(f"{found.name:<{_NAME}} ", style="reverse" if selected else "", no_wrap=True)
+    line.append(aligned(found.value), "bold")
+    if found.formula is None:
+        return line.append(f"  {found.note}", "dim")
+    text = "".join(piece.text for piece in printed(found.formula, numbers=True))
+    return line.append(f"  = {text}", "dim")
+
+
+def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
+    """Write the formula in symbols, with its numbers, and the result; the selected term reversed in both."""
+    if found.formula is None:
+        head = Text(f"{found.name} = ", style="bold").append(number(found.value))
+        lines = [head, Text(found.note, style="dim")]
+    else:
+        chosen = found.terms[term] if found.terms else None
+        margin = " " * len(found.name)
+        lines = []
+        for numbers in (False, True):
+            line = Text(f"{margin if numbers else found.name} = ", style="" if numbers else "bold")
+            for piece in printed(found.formula, numbers=numbers, focus=chosen):
+                line.append(piece.text, _piece_style(found, piece.leaf, chosen))
+            lines.append(line)
+        lines.append(Text(f"{margin} = ").append(number(found.value), "bold"))
+    if trail:
+        lines[-1].append(f"   from {trail}", "dim")
+    return lines
+
+
+def _piece_style(found: Explanation, leaf: Leaf | None, chosen: Leaf | None) -> Style:
+    """Underline what can be walked to, reverse what is selected; a click finds the number of the term."""
+    if leaf is None or leaf.source is None:
+        return Style(bold=False)
+    term = next(i for i, one in enumerate(found.terms) if one is leaf)
+    return Style(bold=False, reverse=leaf is chosen, underline=leaf is not chosen, meta={"term": term})

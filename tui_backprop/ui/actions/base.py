@@ -1,0 +1,68 @@
+"""What every kind of action needs of the app."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from textual.app import App
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.session.session import Session
+from tui_backprop.ui.pacing import SPEEDS
+
+
+class TrainerBase(App[None]):
+    """The session, and whether it runs."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.speed = len(SPEEDS) - 1
+        """Which of `SPEEDS` it runs at."""
+        self.training: asyncio.Task[None] | None = None
+        self.selected = 0
+        """Position in θ of the entry that is selected."""
+
+    @property
+    def running(self) -> bool:
+        """Whether training goes on."""
+        return self.training is not None
+
+    def pause(self) -> None:
+        """Let training rest."""
+        if self.training is not None:
+            self.training.cancel()
+            self.training = None
+
+    def redraw(self) -> None:
+        """Take a frame and show it."""
+        raise NotImplementedError
+
+    def redraw_soon(self) -> None:
+        """Draw once everything has its place."""
+        raise NotImplementedError
+
+    def selected_name(self) -> str:
+        """Name of the entry that is selected, such as `w1[0,1]`."""
+        names = self.session.problem.network.entry_names
+        return names[min(self.selected, len(names) - 1)]
+
+    def tell(self, text: str) -> None:
+        """Show a notice."""
+        self.notify(text, markup=False)
+
+    def refuse(self, error: ValueError) -> None:
+        """Show why something cannot be; the run goes on as it was."""
+        self.notify(str(error), severity="error", markup=False)
+
+    def change(self, parameters: Mapping[str, float] | None = None, **changes: Any) -> None:
+        """Change the recipe or parameters; what cannot be is a notice, and the run goes on as it was."""
+        try:
+            notice = self.session.change(parameters, **changes).notice
+        except InputError as error:
+            self.refuse(error)
+        else:
+            self.tell(notice)
+        self.redraw()

@@ -1,0 +1,99 @@
+"""Changing the run: rate, data, recipe, single parameters, breakpoints."""
+
+from __future__ import annotations
+
+from tui_backprop.session.fields import BY_NAME
+from tui_backprop.ui.actions.base import TrainerBase
+
+RATES = (*(float(f"{digit}e{power}") for power in range(-6, 2) for digit in (1, 3)), 100.0)
+"""Learning rates that + and − go along."""
+
+_NUDGE = 0.01  # of its size, or of 1 where it is smaller, that a parameter is moved
+
+
+class ChangingActions(TrainerBase):
+    """Keys that make an edit."""
+
+    def action_rate(self, direction: int) -> None:
+        """Go to the next rate along 1, 3, 10."""
+        rate = self.session.recipe.lr
+        beyond = [r for r in RATES if (r > rate * 1.001 if direction > 0 else r < rate * 0.999)]
+        if beyond:
+            self.change(lr=min(beyond) if direction > 0 else max(beyond))
+
+    def action_type_rate(self) -> None:
+        """Open the line to type a rate."""
+        from tui_backprop.ui.screens.line import LineScreen
+
+        field = BY_NAME["lr"]
+        self.push_screen(
+            LineScreen("Learning rate η", field.write(self.session.recipe.lr), field.parse),
+            lambda rate: self.change(lr=rate) if rate else None,
+        )
+
+    def action_choose_data(self) -> None:
+        """Open the chooser of data sets."""
+        from tui_backprop.ui.screens.data import DataScreen
+
+        self.push_screen(DataScreen(), lambda chosen: self.change(**chosen) if chosen else None)
+
+    def action_edit_recipe(self) -> None:
+        """Open the form of the recipe."""
+        from tui_backprop.ui.screens.recipe import RecipeScreen
+
+        self.push_screen(RecipeScreen(self.session), lambda changed: self._recipe_changed() if changed else None)
+
+    def _recipe_changed(self) -> None:
+        self.pause()
+        self.redraw()
+
+    def _selected_value(self) -> float:
+        position = self.session.problem.network.positions(self.selected_name())[0]
+        return float(self.session.state.parameters[position])
+
+    def action_set_parameter(self) -> None:
+        """Open the line to type a value for the selected parameter."""
+        from tui_backprop.ui.screens.line import LineScreen
+
+        name = self.selected_name()
+
+        def read(text: str) -> float:
+            return float(BY_NAME["set"].parse(f"{name}={text}")[0][1])
+
+        def typed(value: float | None) -> None:
+            if value is not None:
+                self.change({name: value})
+
+        self.push_screen(LineScreen(f"Value of {name}", repr(self._selected_value()), read), typed)
+
+    def action_nudge(self, direction: int) -> None:
+        """Move the selected parameter a little."""
+        value = self._selected_value()
+        self.change({self.selected_name(): value + direction * _NUDGE * max(1.0, abs(value))})
+
+    def action_first_value(self) -> None:
+        """Give the selected parameter the value that it began with."""
+        name = self.selected_name()
+        position = self.session.problem.network.positions(name)[0]
+        self.change({name: float(self.session.current.segment.first_parameters[position])})
+
+    def action_freeze(self) -> None:
+        """Freeze the selected parameter, or let it be trained again."""
+        network, name = self.session.problem.network, self.selected_name()
+        position = int(network.positions(name)[0])
+        frozen = self.session.recipe.freeze
+        holding = [one for one in frozen if position in network.positions(one)]
+        if not holding:
+            self.change(freeze=(*frozen, name))
+            return
+        others = {int(p) for one in holding for p in network.positions(one)} - {position}
+        kept = tuple(one for one in frozen if one not in holding)
+        self.change(freeze=(*kept, *(network.entry_names[p] for p in sorted(others))))
+
+    def action_breakpoints(self) -> None:
+        """Open breakpoints and watches."""
+        from tui_backprop.ui.screens.breakpoints import BreakpointsScreen
+
+        self.pause()
+        self.push_screen(BreakpointsScreen(self.session), lambda _: self.redraw())
+        self.redraw()

@@ -1,0 +1,122 @@
+"""Looking: panels, the loss axis, and the screens that only show something."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events, on
+from textual.widgets import Static
+
+from tui_backprop.session.anatomy.quantities import Kind, Quantity
+from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.panels.entries import EntriesPanel
+from tui_backprop.ui.panels.gradients import GradientsPanel
+from tui_backprop.ui.panels.loss import LossPanel
+from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.panels.step import StepPanel
+
+PANELS = ("loss", "prediction", "parameters", "gradients", "step", "watches")
+"""The panels by their keys 1 … 6."""
+
+_HISTORY = 400  # points of a large history
+
+
+class LookingActions(TrainerBase):
+    """Keys that change what is seen, not the run."""
+
+    active = PANELS[0]
+    """The panel that keys go to."""
+
+    def action_panel(self, name: str) -> None:
+        """Go to a panel; with tabs, bring it to the front."""
+        base = self.screen_stack[0]
+        self.active = name
+        for panel in base.query(Panel):
+            panel.set_class(panel.id == name, "active")
+        base.query_one(f"#{name}", Panel).focus()
+        tabs = (
+            Text(_tab(i, one), style="bold reverse" if one == name else "") for i, one in enumerate(PANELS, start=1)
+        )
+        base.query_one("#tabs", Static).update(Text(" ").join(tabs))
+        self.redraw_soon()
+
+    @on(events.Click, "#tabs")
+    def choose_tab(self, event: events.Click) -> None:
+        """Go to the tab that was clicked."""
+        at = 0
+        for i, name in enumerate(PANELS, start=1):
+            at += len(_tab(i, name)) + 1
+            if event.x < at:
+                self.action_panel(name)
+                return
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Keep the active panel the focused one."""
+        if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
+            self.action_panel(event.widget.id)
+
+    @on(EntriesPanel.Selected)
+    def select_entry(self, message: EntriesPanel.Selected) -> None:
+        """Let everything follow the entry that was selected: the other list, and the explanation."""
+        self.selected = message.position
+        base, network = self.screen_stack[0], self.session.problem.network
+        for panel in base.query(EntriesPanel):
+            if panel is not message.panel:
+                panel.select(message.position)
+        kind: Kind = "gradient" if isinstance(message.panel, GradientsPanel) else "new"
+        layer = next(tensor.layer for tensor in network.tensors if message.position < tensor.start + tensor.size)
+        base.query_one(StepPanel).explain(Quantity(kind, layer, message.position))
+
+    def action_maximise(self) -> None:
+        """Give the focused panel the whole screen, or take it back."""
+        screen = self.screen
+        if screen.maximized is not None:
+            screen.minimize()
+        else:
+            screen.maximize(self.screen_stack[0].query_one(f"#{self.active}", Panel))
+        self.redraw_soon()
+
+    def action_log_axis(self) -> None:
+        """Draw the loss on the other kind of axis."""
+        panel = self.screen_stack[0].query_one(LossPanel)
+        panel.log_axis = not panel.log_axis
+
+    def action_tail(self) -> None:
+        """Draw the last tenth, or all."""
+        panel = self.screen_stack[0].query_one(LossPanel)
+        panel.tail = not panel.tail
+
+    def action_show_keys(self) -> None:
+        """Open the list of keys."""
+        from tui_backprop.ui.screens.keys import KeysScreen
+
+        self.push_screen(KeysScreen())
+
+    def action_history(self) -> None:
+        """Open the past of the selected parameter and its gradient."""
+        from tui_backprop.ui.screens.history import HistoryScreen
+
+        self.pause()
+        name = self.selected_name()
+        position = int(self.session.problem.network.positions(name)[0])
+        self.push_screen(HistoryScreen(name, self.session.current.history(_HISTORY), position))
+        self.redraw()
+
+    def action_check_gradients(self) -> None:
+        """Open the check of the gradients."""
+        from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
+
+        self.pause()
+        self.push_screen(GradientCheckScreen(self.session.problem.network, self.session.check_gradients()))
+        self.redraw()
+
+    def action_own_sample(self) -> None:
+        """Open the screen for a sample of one's own."""
+        from tui_backprop.ui.screens.own_sample import OwnSampleScreen
+
+        self.pause()
+        self.push_screen(OwnSampleScreen(self.session))
+        self.redraw()
+
+
+def _tab(number: int, name: str) -> str:
+    return f" {number} {name.capitalize()} "

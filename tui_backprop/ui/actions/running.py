@@ -1,0 +1,112 @@
+"""Running, pausing, stepping, and the phases of a step."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tui_backprop.session.run import Stop
+from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.pacing import SPEEDS, Pacer
+
+_REDRAW = 0.1  # seconds between two frames while running
+_SHARE = 15  # times the cost of a frame that lies between two: the rest of the time is for training
+_TURNS = 20  # turns of the event loop between two slices of training, so that a key never waits for long
+
+
+class RunningActions(TrainerBase):
+    """Keys that make the run go on."""
+
+    measured = 0.0
+    """Steps a second at full speed, as they were measured last."""
+
+    def action_toggle_run(self) -> None:
+        """Run, or pause."""
+        if self.running:
+            self.pause()
+        else:
+            self.session.note_place()
+            self.training = asyncio.create_task(self._train())
+        self.redraw()
+
+    async def _train(self) -> None:
+        """Train in slices inside the event loop, and redraw about ten times a second."""
+        pacer = Pacer(SPEEDS[self.speed])
+        drawn, drawn_step, wanted = time.perf_counter(), self.session.step, _REDRAW
+        while True:
+            started = time.perf_counter()
+            due = pacer.due(started)
+            stop = self.session.run(due) if due else None
+            now = time.perf_counter()
+            pacer.made(due, now - started)
+            if stop is not None and stop.reason != "steps":
+                self.training = None
+                self._halted(stop)
+                return
+            if now - drawn >= wanted:
+                self.measured = (self.session.step - drawn_step) / (now - drawn)
+                self.redraw()
+                drawn, drawn_step = time.perf_counter(), self.session.step
+                wanted = max(_REDRAW, _SHARE * (drawn - now))
+            if due:
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(0.005)
+
+    def _halted(self, stop: Stop) -> None:
+        """Say why the run stands still, where it does so by itself."""
+        broken = self.session.divergence
+        if stop.reason == "diverged" and broken is not None:
+            self.notify(broken.sentence, severity="error", markup=False)
+        elif stop.reason == "breakpoint":
+            self.notify(f"breakpoint {stop.breakpoint} at step {stop.step:,}", severity="warning", markup=False)
+        self.redraw()
+
+    def action_step(self) -> None:
+        """Make one step, or finish the one in progress."""
+        self.pause()
+        self._halted(self.session.step_once())
+
+    def action_epoch(self) -> None:
+        """Run to the end of the epoch."""
+        self.pause()
+        self._halted(self.session.advance_epoch())
+
+    def action_phase(self) -> None:
+        """Go one phase on."""
+        self.pause()
+        stop = self.session.phase_forward()
+        if stop is None:
+            self.redraw()
+        else:
+            self._halted(stop)
+
+    def action_phase_back(self) -> None:
+        """Go one phase back."""
+        self.pause()
+        try:
+            self.session.phase_back()
+        except ValueError as error:
+            self.refuse(error)
+        self.redraw()
+
+    def action_speed(self, by: int) -> None:
+        """Choose the next slower or faster speed."""
+        self.speed = max(0, min(len(SPEEDS) - 1, self.speed + by))
+        speed = SPEEDS[self.speed]
+        self.notify("full speed" if speed is None else f"{speed:,.0f} steps a second", timeout=2, markup=False)
+        if self.running:
+            self.pause()
+            self.training = asyncio.create_task(self._train())
+        self.redraw()
+
+    @property
+    def run_state(self) -> str:
+        """What the header says: whether it runs, and how fast."""
+        if not self.running:
+            return "‖ diverged" if self.session.divergence else "‖ inside" if self.session.inside else "‖ paused"
+        speed = SPEEDS[self.speed]
+        if speed is not None:
+            return f"▶ {speed:,.0f}/s"
+        return "▶ full speed" + (f" {self.measured:,.0f} steps/s" if self.measured else "")

@@ -1,0 +1,147 @@
+"""The list of branches, and two of them side by side."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from tui_backprop.session.branches import Branch, Comparison, compare
+from tui_backprop.session.session import Session
+from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.screens.line import LineScreen
+
+_ROWS = 200  # parameters that a comparison lists at the most, those that differ most first
+
+
+class BranchesScreen(ModalScreen[None]):
+    """Each run with its final loss; keys switch, rename, delete and compare."""
+
+    CSS_PATH = "screens.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,B", "dismiss", "leave"),
+        Binding("n", "rename", "rename"),
+        Binding("delete,x", "delete", "delete"),
+        Binding("c", "compare", "compare"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """Show the list."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Branches"
+            dialog.border_subtitle = "enter switches  n renames  x deletes  c compares with this one   escape"
+            yield OptionList(id="list")
+            yield Static("going back and changing something begins a branch", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self._fill(self._session.branches.index(self._session.branch))
+
+    def _fill(self, highlighted: int) -> None:
+        found = self.query_one(OptionList)
+        found.clear_options()
+        found.add_options([_line(one, active=one is self._session.branch) for one in self._session.branches])
+        found.highlighted = min(highlighted, found.option_count - 1)
+
+    def _chosen(self) -> Branch:
+        return self._session.branches[self.query_one(OptionList).highlighted or 0]
+
+    def on_option_list_option_selected(self) -> None:
+        """Switch to the branch."""
+        self._session.switch(self._chosen())
+        self.dismiss()
+
+    def action_rename(self) -> None:
+        """Give the branch another name."""
+        branch = self._chosen()
+
+        def named(name: str | None) -> None:
+            if name is not None:
+                branch.name = name
+                self._fill(self._session.branches.index(branch))
+
+        self.app.push_screen(LineScreen("Name of the branch", branch.name, _read_name), named)
+
+    def action_delete(self) -> None:
+        """Forget the branch."""
+        branch = self._chosen()
+        at = self._session.branches.index(branch)
+        try:
+            self._session.delete(branch)
+        except ValueError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+        self._fill(at)
+
+    def action_compare(self) -> None:
+        """Show the branch beside the one that is looked at."""
+        self.app.push_screen(ComparisonScreen(compare(self._session.branch, self._chosen())))
+
+
+def _read_name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a name")
+    return "".join(c if c.isprintable() else "�" for c in text.strip())
+
+
+def _line(branch: Branch, *, active: bool) -> Text:
+    curve = branch.run.curve
+    left = f"{'▶' if active else ' '} {branch.name}"
+    return Text(f"{left:<48} loss {plain(float(curve.train[-1])):>9}   {branch.run.last_step:,} steps", no_wrap=True)
+
+
+class ComparisonScreen(ModalScreen[None]):
+    """Two branches at one step."""
+
+    CSS_PATH = "screens.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,c", "dismiss", "leave")]
+
+    def __init__(self, found: Comparison) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        """Show losses, predictions and parameters in two columns, and where they part."""
+        with VerticalScroll(classes="dialog tall") as dialog:
+            dialog.border_title = f"Two branches at step {self._found.step:,}"
+            dialog.border_subtitle = "escape closes"
+            yield Static(_parting(self._found), markup=False)
+            yield Static(_side_by_side(self._found), id="comparison")
+
+
+def _parting(found: Comparison) -> str:
+    if found.names[0] == found.names[1]:
+        return "this is the branch that is looked at: choose another one to compare it with"
+    if found.first_difference is None:
+        return "their parameters are the same wherever they were compared"
+    return f"their parameters first differ at step {found.first_difference:,}"
+
+
+def _side_by_side(found: Comparison) -> Table:
+    table = Table(box=None, padding=(0, 2), expand=False)
+    for title in ("", *found.names, "difference"):
+        table.add_column(Text(title), justify="left" if not title else "right", no_wrap=False)
+    scores = [("train loss", found.scores[0].loss, found.scores[1].loss)]
+    if found.test_scores[0] is not None and found.test_scores[1] is not None:
+        scores.append(("test loss", found.test_scores[0].loss, found.test_scores[1].loss))
+    for name, a, b in scores:
+        table.add_row(name, plain(a), plain(b), signed(a - b))
+    for asked, one, other in found.predictions:
+        for k, (a, b) in enumerate(zip(one, other, strict=False)):
+            place = f"[{k}]" if len(one) > 1 else ""
+            table.add_row(Text(f"ŷ{place}({asked})"), signed(a), signed(b), signed(a - b))
+    rows = sorted(found.parameters, key=lambda row: -abs(row[1] - row[2]))[:_ROWS]
+    for name, a, b in rows:
+        table.add_row(Text(name), signed(a), signed(b), signed(a - b))
+    if not rows:
+        table.add_row("the networks differ", "", "", "")
+    return table

@@ -1,0 +1,54 @@
+"""The past of one parameter and of its gradient, drawn large."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_backprop.session.frame import History
+from tui_backprop.ui.drawing.chart import Series, draw_chart
+
+
+class HistoryScreen(ModalScreen[None]):
+    """Two charts, one above the other."""
+
+    CSS_PATH = "screens.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,h,enter", "dismiss", "leave")]
+
+    def __init__(self, name: str, history: History, position: int) -> None:
+        super().__init__()
+        self._of, self._history, self._position = name, history, position
+
+    def compose(self) -> ComposeResult:
+        """Make room for the charts."""
+        with Vertical(classes="dialog tall wide") as dialog:
+            dialog.border_title = f"History of {self._of}"
+            dialog.border_subtitle = "escape closes"
+            yield Static(id="parameter", classes="chart")
+            yield Static(id="gradient", classes="chart")
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        steps = self._history.steps
+        for place, title, values in (
+            ("parameter", self._of, self._history.parameters),
+            ("gradient", f"∂L/∂{self._of}", self._history.gradients),
+        ):
+            found = self.query_one(f"#{place}", Static)
+            size = (found.size.width, found.size.height)
+            few = len(steps) < 2
+            text = Text("no past yet: run some steps first", style="dim")
+            drawn = (
+                text if few else draw_chart([Series(title, steps, values[:, self._position])], [], [], size, log=False)
+            )
+            found.update(drawn)
