@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tui_backprop.session.breakpoints import Breakpoint, Watch
+from tui_backprop.session.conditions import Condition, Expression
+
 SIZES = [(80, 24), (120, 36), (200, 60)]
 THEMES = ["textual-dark", "textual-light"]
 
@@ -58,5 +61,66 @@ async def test_screens(trainer, picture, key):
     app = trainer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_inside_an_update(trainer, picture):
+    """You should see backward 1 reversed in the title, ∂L/∂w2 known and ∂L/∂w1 not, and δ1 explained by the chain rule."""
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(3)
+        await pilot.press(*["p"] * 9, "5")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_the_chain_rule_walked(trainer, picture):
+    """You should see how δ2 comes from the loss, and below it that you came from ∂L/∂w1 by way of δ1."""
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(3)
+        await pilot.press(*["p"] * 10, "5", "enter", "enter")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_a_branch(trainer, picture):
+    """You should see the old curve dimmed under the new one, the edit on the timeline, and the name of the branch."""
+    app = trainer("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("g", *"100", "enter", "minus", "minus")
+        app.session.run(200)
+        app.redraw()
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize("key", ["B", "k", "c", "i", "h"])
+async def test_screens_of_the_debugger(trainer, picture, key):
+    """You should see the branches, the breakpoints, three gradients found wrong, a sample of one's own, or a history."""
+    app = trainer(rule="posted")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(200)
+        app.session.go_to(50)
+        await pilot.press("plus")
+        app.session.run(100)
+        app.session.breakpoints.append(Breakpoint(Condition("loss < 0.1")))
+        app.session.watches.append(Watch(Expression("grad_norm")))
+        await pilot.press(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_watches_beside_the_step(trainer, picture):
+    """You should see a breakpoint with its hits and a watch with its past, and the watch as a line on the loss chart."""
+    app = trainer("moons")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.breakpoints.append(Breakpoint(Condition("test_loss rises 3 epochs")))
+        app.session.watches.append(Watch(Expression("max(abs(w1)) / 10"), on_chart=True))
+        app.session.run(300)
+        await pilot.press("n")
         await pilot.pause()
         assert picture(app)

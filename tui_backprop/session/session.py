@@ -233,7 +233,7 @@ class Session:
         Raises:
             ValueError: there is none.
         """
-        self._arrive(self._trail.back(self._place()))
+        self._arrive(self._trail.back(self._place(), self.branches))
 
     def seen_forward(self) -> None:
         """Go to the place that was looked at after this one.
@@ -241,7 +241,7 @@ class Session:
         Raises:
             ValueError: there is none.
         """
-        self._arrive(self._trail.forward(self._place()))
+        self._arrive(self._trail.forward(self._place(), self.branches))
 
     def _place(self) -> Place:
         return Place(self.branch, self.step)
@@ -366,7 +366,6 @@ class Session:
         for one in self.branches:
             if one.parent is branch:
                 one.parent, one.fork_step = branch.parent, min(one.fork_step, branch.fork_step)
-        self._trail.forget(branch)
         self._undo.forget(branch)
         self._share_memory()
 

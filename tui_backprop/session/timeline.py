@@ -129,7 +129,8 @@ class Timeline:
     def history(self, segment: Segment, step: int, points: int) -> list[State]:
         """Return some earlier states up to `step` whose parameters have the shape of the segment's, in order."""
         start = next(s.start for s in self.segments if s.first_parameters is segment.first_parameters)
-        return self._checkpoints.spread(start, step, points)
+        first = self.segment_at(start).entry  # of several edits at one step the last is in force
+        return [first, *self._checkpoints.spread(first.step + 1, step, points - 1)]
 
 
 def _checkpoint_interval(training: Training) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_backprop.session.branches import Branch
@@ -30,31 +31,27 @@ class Trail:
             self._behind = [*self._behind[-_MOST + 1 :], place]
         self._ahead.clear()
 
-    def back(self, here: Place) -> Place:
-        """Return the place looked at before.
+    def back(self, here: Place, branches: Sequence[Branch]) -> Place:
+        """Return the place looked at before, in one of the branches that there still are.
 
         Raises:
             ValueError: there is none.
         """
-        while self._behind:
-            place = self._behind.pop()
-            if place != here:
-                self._ahead.append(here)
-                return place
-        raise ValueError("nothing was looked at before this")
+        return _next(self._behind, self._ahead, here, branches, "before")
 
-    def forward(self, here: Place) -> Place:
-        """Return the place that `back` came from.
+    def forward(self, here: Place, branches: Sequence[Branch]) -> Place:
+        """Return the place that `back` came from, in one of the branches that there still are.
 
         Raises:
             ValueError: there is none.
         """
-        if not self._ahead:
-            raise ValueError("nothing was looked at after this")
-        self._behind.append(here)
-        return self._ahead.pop()
+        return _next(self._ahead, self._behind, here, branches, "after")
 
-    def forget(self, branch: Branch) -> None:
-        """Drop the places in a branch that was deleted."""
-        for kept in (self._behind, self._ahead):
-            kept[:] = [place for place in kept if place.branch is not branch]
+
+def _next(come: list[Place], gone: list[Place], here: Place, branches: Sequence[Branch], when: str) -> Place:
+    while come:
+        place = come.pop()
+        if place != here and place.branch in branches:
+            gone.append(here)
+            return place
+    raise ValueError(f"nothing was looked at {when} this")

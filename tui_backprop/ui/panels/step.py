@@ -22,15 +22,17 @@ from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.numbers import aligned
 from tui_backprop.ui.panels.panel import Panel
 
+_HEADING = 22  # cells of a phase's title before the first of its values
 _NAME = 13  # cells of a quantity's name in the list
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list: a quantity, or the heading of a phase."""
+    """One line of the list."""
 
-    phase: Phase
-    quantity: Quantity | None
+    heading: str
+    """The phase, before its first value, where the list has more than one phase."""
+    quantity: Quantity
 
 
 class StepPanel(Panel):
@@ -77,7 +79,7 @@ class StepPanel(Panel):
             self._shown_for, self._selected, self._walk, self._term = shown_for, 0, [], 0
         self._sample = min(self._sample, len(record.rows) - 1)
         self._rows = _rows(record.training.network, len(record.rows), frame.inside, self._sample)
-        self._selected = min(max(self._selected, _first_value(self._rows)), len(self._rows) - 1)
+        self._selected = min(self._selected, len(self._rows) - 1)
         self._explain(frame, record)
         batch = len(record.rows)
         parts = [f"sample {self._sample + 1} of {batch} ( , . )" if batch > 1 else ""]
@@ -126,7 +128,7 @@ class StepPanel(Panel):
         if record is None:
             return Text("no update yet: n makes one step, p goes through it phase by phase", style="dim")
         at = row - len(self._detail)
-        return _list_line(record, self._rows[at], selected=at == self._selected)
+        return _list_line(record, self._rows[at], frame.inside is None, selected=at == self._selected)
 
     def render_line(self, y: int) -> Strip:
         """Render the explanation above, which does not scroll, or a line of the list."""
@@ -144,10 +146,7 @@ class StepPanel(Panel):
         if not self._rows:
             return
         self._walk, self._term = [], 0
-        at = min(max(self._selected + by, 0), len(self._rows) - 1)
-        while self._rows[at].quantity is None and 0 < at < len(self._rows) - 1:
-            at += 1 if by > 0 else -1
-        self._selected = max(at, _first_value(self._rows))
+        self._selected = min(max(self._selected + by, 0), len(self._rows) - 1)
         self.redraw()
         visible = max(1, self.size.height - len(self._detail))
         top = self.scroll_offset.y
@@ -216,25 +215,19 @@ def _title(frame: Frame, width: int) -> Text:
 def _rows(network: Network, batch: int, inside: Phase | None, sample: int) -> tuple[Row, ...]:
     """The list: what the present phase computes, or between two steps all that the last one did."""
     if inside is not None:
-        return tuple(Row(inside, quantity) for quantity in quantities(network, batch, inside, sample))
-    found: list[Row] = []
-    for phase in phases(network):
-        found.append(Row(phase, None))
-        found += (Row(phase, quantity) for quantity in quantities(network, batch, phase, sample))
-    return tuple(found)
+        return tuple(Row("", quantity) for quantity in quantities(network, batch, inside, sample))
+    return tuple(
+        Row("" if i else phase.title, quantity)
+        for phase in phases(network)
+        for i, quantity in enumerate(quantities(network, batch, phase, sample))
+    )
 
 
-def _first_value(rows: tuple[Row, ...]) -> int:
-    return next((i for i, row in enumerate(rows) if row.quantity is not None), 0)
-
-
-def _list_line(record: StepRecord, row: Row, *, selected: bool) -> Text:
-    """Write a heading, or a name, its value by the decimal point, and the numbers that give it."""
-    if row.quantity is None:
-        return Text(row.phase.title, style="bold", no_wrap=True)
+def _list_line(record: StepRecord, row: Row, headed: bool, *, selected: bool) -> Text:
+    """Write the phase, a name, its value by the decimal point, and the numbers that give it."""
     found = explain(record, row.quantity)
-    line = Text(f"{found.name:<{_NAME}} ", style="reverse" if selected else "", no_wrap=True)
-    line.append(aligned(found.value), "bold")
+    line = Text(f"{row.heading:<{_HEADING}}" if headed else "", no_wrap=True)
+    line.append(f"{found.name:<{_NAME}} ", "reverse" if selected else "").append(aligned(found.value), "bold")
     if found.formula is None:
         return line.append(f"  {found.note}", "dim")
     text = "".join(piece.text for piece in printed(found.formula, numbers=True))

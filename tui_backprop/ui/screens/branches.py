@@ -17,6 +17,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.screens.line import LineScreen
 
+_NAME = 38  # cells of a branch's name
 _ROWS = 200  # parameters that a comparison lists at the most, those that differ most first
 
 
@@ -39,9 +40,13 @@ class BranchesScreen(ModalScreen[None]):
         """Show the list."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Branches"
-            dialog.border_subtitle = "enter switches  n renames  x deletes  c compares with this one   escape"
+            dialog.border_subtitle = "enter switches  n renames  x deletes  c compares   escape"
             yield OptionList(id="list")
-            yield Static("going back and changing something begins a branch", classes="hint", markup=False)
+            yield Static(
+                "Going back and changing something begins a branch. c sets the one below the cursor beside the one at ▶.",
+                classes="hint",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -95,8 +100,9 @@ def _read_name(text: str) -> str:
 
 def _line(branch: Branch, *, active: bool) -> Text:
     curve = branch.run.curve
-    left = f"{'▶' if active else ' '} {branch.name}"
-    return Text(f"{left:<48} loss {plain(float(curve.train[-1])):>9}   {branch.run.last_step:,} steps", no_wrap=True)
+    line = Text(f"{'▶' if active else ' '} {branch.name}", no_wrap=True)
+    line.truncate(_NAME, overflow="ellipsis", pad=True)
+    return line.append(f"  loss {plain(float(curve.train[-1])):>8}  {branch.run.last_step:>9,} steps")
 
 
 class ComparisonScreen(ModalScreen[None]):

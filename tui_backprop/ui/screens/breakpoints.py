@@ -58,7 +58,7 @@ class BreakpointsScreen(ModalScreen[None]):
         names = (*self._session.current.moment().names, *FUNCTIONS)
         with Vertical(classes="dialog tall") as dialog:
             dialog.border_title = "Breakpoints and watches"
-            dialog.border_subtitle = "in the list: space on/off  o once  c on the chart  x removes   escape"
+            dialog.border_subtitle = "list: space on/off  o once  c chart  x removes   escape"
             yield Input(placeholder="loss < 0.1 halts, max(abs(w1)) is watched", suggester=NameSuggester(names))
             yield Static("", id="problem", markup=False)
             yield OptionList(id="list")

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.explanation import explain, quantities
@@ -19,6 +19,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import aligned
 
 _EACH = 40  # values of each phase that are listed at the most
+_NAMED = 8  # columns that a label names
 _FORWARD = {"sample", "z", "a"}
 
 
@@ -35,16 +36,15 @@ class OwnSampleScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Show the lines, filled with the first training sample."""
         problem = self._session.problem
-        names = ", ".join(problem.dataset.input_names)
+        names = _listed(problem.dataset.input_names)
+        targets = _listed(problem.dataset.classes or problem.dataset.target_names)
         with Vertical(classes="dialog tall wide") as dialog:
             dialog.border_title = "A sample of your own"
             dialog.border_subtitle = "nothing is changed by it   escape closes"
-            yield Input(
-                _joined(problem.train.raw[0].tolist()), id="inputs", placeholder=f"{names}, with commas between"
-            )
-            yield Input(
-                _joined(problem.train.targets[0].tolist()), id="target", placeholder="target; empty: forward only"
-            )
+            yield Label(f"inputs, unscaled, with commas between: {names}", markup=False)
+            yield Input(_joined(problem.train.raw[0].tolist()), id="inputs")
+            yield Label(f"target: {targets}; empty for the forward pass alone", markup=False)
+            yield Input(_joined(problem.train.targets[0].tolist()), id="target")
             yield Static("", id="problem", markup=False)
             with VerticalScroll():
                 yield Static(id="found")
@@ -67,6 +67,10 @@ class OwnSampleScreen(ModalScreen[None]):
             return
         self.query_one("#problem", Static).update("")
         self.query_one("#found", Static).update(_lines(record, whole=bool(wanted)))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" … {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def _joined(values: list[float]) -> str:
