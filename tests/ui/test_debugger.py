@@ -281,7 +281,7 @@ async def test_a_parameter_is_set_nudged_reset_and_frozen(trainer):
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("n", "3", "down", "down")
         assert app.selected_name() == "w2"
-        await pilot.press("v")
+        await pilot.press("enter", "escape", "v")
         app.screen.query_one(Input).value = "abc"
         await pilot.press("enter")
         app.screen.query_one(Input).value = "0.5"
@@ -317,6 +317,8 @@ async def test_history_check_and_a_sample_of_ones_own(trainer):
         app.session.run(50)
         before = app.session.state
         await pilot.press("h")
+        assert isinstance(app.screen, HistoryScreen)
+        await pilot.press("escape", "4", "enter")
         assert isinstance(app.screen, HistoryScreen)
         await pilot.press("escape", "c")
         assert isinstance(app.screen, GradientCheckScreen)

@@ -46,6 +46,11 @@ class RunMoment:
         units = [f"{letter}{layer}" for letter in ("z", "a", "delta") for layer in range(1, problem.network.depth + 1)]
         return (*score, "step", "epoch", "rate", "grad_norm", "parameters", *tensors, *units)
 
+    @property
+    def step(self) -> int:
+        """Number of updates made before it."""
+        return self._state.step
+
     def value(self, name: str) -> Any:
         """Return what a name stands for: a number, or an array; z, a and δ are (rows, units)."""
         if name not in self._found:
@@ -58,8 +63,8 @@ class RunMoment:
         ended = math.floor(segment.epoch_at(self._state.step) + 1e-9) - count
         if ended < segment.epoch:
             return None
-        step = segment.start + math.ceil((ended - segment.epoch) * segment.training.sampling.steps_per_epoch - 1e-9)
-        return self if step == self._state.step else self._at(step)
+        at = segment.start + math.ceil((ended - segment.epoch) * segment.training.sampling.steps_per_epoch - 1e-9)
+        return self if at == self.step else self._at(at)
 
     def _compute(self, name: str) -> Any:
         segment, state, problem = self._segment, self._state, self._segment.problem
@@ -77,8 +82,7 @@ class RunMoment:
             case "test_loss":
                 return problem.loss(state.parameters, self._test)
             case "accuracy" | "test_accuracy":
-                score = problem.score(state.parameters, self._train if name == "accuracy" else self._test)
-                return score and score.accuracy
+                return problem.accuracy(state.parameters, self._train if name == "accuracy" else self._test)
             case "grad_norm":
                 return float(np.linalg.norm(self._gradients.parameters.vector))
         unit = _TAPE_NAME.fullmatch(name)

@@ -93,6 +93,12 @@ class Problem:
             tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
             return self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
 
+    def accuracy(self, theta: Array, samples: Samples) -> float | None:
+        """Share of `samples` that θ (size,) answers rightly; None where the targets are numbers."""
+        with np.errstate(all="ignore"):
+            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
+        return self._accuracy(tape.prediction, samples.targets)
+
     def score(self, theta: Array, samples: Samples) -> Score | None:
         """Loss and accuracy of θ (size,) over `samples`; None where there are none."""
         if not len(samples):

@@ -137,10 +137,13 @@ class Run:
         if step is None:
             return RunMoment(self.segment, self._state, self.moment)
         if step not in self._moments:
-            if len(self._moments) >= _MOMENTS:
-                del self._moments[next(iter(self._moments))]
-            self._moments[step] = RunMoment(self.timeline.segment_at(step), self.timeline.state_at(step), self.moment)
+            self._remember(RunMoment(self.timeline.segment_at(step), self.timeline.state_at(step), self.moment))
         return self._moments[step]
+
+    def _remember(self, moment: RunMoment) -> None:
+        while len(self._moments) >= _MOMENTS:
+            del self._moments[next(iter(self._moments))]
+        self._moments[moment.step] = moment
 
     def advance(self, steps: int, watchers: tuple[Watcher, ...] = ()) -> Stop:
         """Make `steps` updates, or fewer if a watcher says so or the run diverges."""
@@ -156,6 +159,8 @@ class Run:
             looking = [watcher for watcher, interval in due if self.step % interval == 0]
             if looking:
                 moment = self.moment()
+                if any(interval > 1 for _, interval in due):  # what compares epochs asks for it again
+                    self._remember(moment)
                 stops = [stop for watcher in looking if (stop := watcher.stop(moment)) is not None]
                 if stops:
                     return stops[0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from rich.text import Text
+from textual.binding import Binding, BindingType
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Tensor
@@ -21,6 +24,8 @@ class GradientsPanel(EntriesPanel):
     """The gradient that the rule found, and whether central differences agree."""
 
     name_shown = "Gradients"
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.history", "history", show=False)]
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)

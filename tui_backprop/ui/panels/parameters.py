@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from rich.text import Text
+from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
@@ -17,6 +20,8 @@ class ParametersPanel(EntriesPanel):
     """Value, last Δ and history of each parameter."""
 
     name_shown = "Parameters"
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.set_parameter", "set value", show=False)]
 
     def prepare(self, frame: Frame) -> None:
         """Find which entries are frozen, once a frame."""
