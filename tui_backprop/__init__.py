@@ -14,10 +14,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui_backprop.core.backward import RULES, Gradients
+    from tui_backprop.core.backward import Gradients
     from tui_backprop.core.errors import InputError
     from tui_backprop.core.forward import Tape, forward
     from tui_backprop.core.network import Network, Parameters
+    from tui_backprop.core.rules import RULES
     from tui_backprop.core.step import State, StepRecord, Training, take_step
     from tui_backprop.session.conditions import Condition
     from tui_backprop.session.frame import Frame
@@ -47,10 +48,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "core.backward": ("RULES", "Gradients"),
+    "core.backward": ("Gradients",),
     "core.errors": ("InputError",),
     "core.forward": ("Tape", "forward"),
     "core.network": ("Network", "Parameters"),
+    "core.rules": ("RULES",),
     "core.step": ("State", "StepRecord", "Training", "take_step"),
     "session.conditions": ("Condition",),
     "session.frame": ("Frame",),

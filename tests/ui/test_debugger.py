@@ -338,6 +338,17 @@ async def test_history_check_and_a_sample_of_ones_own(trainer):
         assert app.session.state.same_bits(before)
 
 
+@pytest.mark.covers("x")
+async def test_a_mistake_is_chosen_from_the_gallery(trainer):
+    """The chosen rule is an edit, and the wrong gradients are marked."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n", "x", "end", "enter", "n")
+        assert app.session.recipe.rule == "last-layer-only"
+        assert [edit.summary for edit in app.session.edits] == ["rule exact → last-layer-only"]
+        assert ["✗" in line for line in lines_of(app.query_one(GradientsPanel))] == [True, True, False, False]
+
+
 async def test_a_breakpoint_halts_the_running_app(trainer):
     """At full speed the run stands still at the very step."""
     app = trainer()

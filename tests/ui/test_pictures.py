@@ -55,9 +55,9 @@ async def test_confusion_matrix(trainer, picture):
         assert picture(app)
 
 
-@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark"])
+@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark", "x"])
 async def test_screens(trainer, picture, key):
-    """You should see the chooser, the form, the line for the rate, or all keys, wholly inside 80 by 24."""
+    """You should see the chooser, the form, the line for the rate, all keys, or the rules, wholly inside 80 by 24."""
     app = trainer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)

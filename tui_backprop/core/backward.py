@@ -76,7 +76,3 @@ def posted(network: Network, objective: Objective, parameters: Parameters, tape:
             delta = error * network.activation(layer - 1).slope(tape.z[layer - 1], tape.a[layer - 1])
             deltas.append(delta)
     return Gradients(gradients, tuple(reversed(deltas)))
-
-
-RULES: dict[str, Rule] = {"exact": exact, "posted": posted}
-"""The built-in rules by name."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.backward import RULES
 from tui_backprop.core.initializers import INITIALIZERS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import MAX_HIDDEN_LAYERS, MAX_UNITS
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.datasets.scaling import SCALINGS
@@ -239,7 +239,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "rule",
         "training",
-        "backward rule; posted has the mistakes of the original case",
+        "backward rule; posted has the mistakes of the original case, the others one mistake each",
         **_choice(*RULES),
         in_flight=True,
     ),

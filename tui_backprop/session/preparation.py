@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.backward import RULES
 from tui_backprop.core.initializers import initial_parameters
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.core.step import Training

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_backprop.core.backward import RULES
+from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy import backward, forward, update
@@ -23,7 +23,7 @@ class Explanation:
     value: float
     """As the step has it."""
     formula: Expression | None
-    """None for what is given: inputs, targets, parameters before the update, and what a rule of one's own gives."""
+    """None for what is given: inputs, targets, parameters before the update, and what a wrong rule gives."""
     note: str
     """Where it is from, for what is given."""
 
@@ -61,7 +61,7 @@ _BY_THE_RULE: dict[Kind, Callable[[StepRecord, Quantity], Expression]] = {
 
 def _formula(record: StepRecord, q: Quantity) -> Expression | None:
     if q.kind in _BY_THE_RULE:
-        return _BY_THE_RULE[q.kind](record, q) if record.training.rule in RULES.values() else None
+        return _BY_THE_RULE[q.kind](record, q) if record.training.rule in (exact, posted) else None
     return _FORMULAS[q.kind](record, q) if q.kind in _FORMULAS else None
 
 
@@ -76,7 +76,7 @@ def _origin(record: StepRecord, q: Quantity) -> str:
             return f"as it stood at step {record.before.step:,}, before this update"
         case "old slot":
             return f"as the optimizer remembered it at step {record.before.step:,}"
-    return "as the rule of your own computed it"
+    return "as the rule computed it, which is not the chain rule"
 
 
 def quantities(network: Network, batch: int, phase: Phase, sample: int = 0) -> tuple[Quantity, ...]:

@@ -43,6 +43,14 @@ class ChangingActions(TrainerBase):
 
         self.push_screen(RecipeScreen(self.session), lambda changed: self._recipe_changed() if changed else None)
 
+    def action_choose_rule(self) -> None:
+        """Open the gallery of backward rules."""
+        from tui_backprop.ui.screens.rules import RulesScreen
+
+        self.push_screen(
+            RulesScreen(self.session.recipe.rule), lambda name: None if name is None else self.change(rule=name)
+        )
+
     def _recipe_changed(self) -> None:
         self.pause()
         self.redraw()
