@@ -124,7 +124,8 @@ def test_exact_rule_equals_an_independent_differentiator(case):
     """The chain rule by hand and autograd's agree to 1e-12 for any network and objective that belong together."""
     network, objective, theta, inputs, targets = case
     found = gradient_of(exact, *case)
-    expected = autograd.grad(independent_loss(network, objective.loss.name, inputs, targets))(theta)
+    with np.errstate(over="ignore"):  # autograd divides by cosh² to get the slope of a saturated tanh: 1/∞ = 0 is right
+        expected = autograd.grad(independent_loss(network, objective.loss.name, inputs, targets))(theta)
     assert distance(found, expected) <= 1e-12
 
 

@@ -132,9 +132,8 @@ class Expression:
                 result = self._result(moment)
         except (TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError) as error:
             raise ConditionError(f"{self.text!r}: {error}") from None
-        return (
-            result.item() if isinstance(result, np.ndarray) and result.size == 1 else result
-        )  # w1 where it is the only one
+        only = isinstance(result, np.ndarray) and result.size == 1  # w1 alone names the only entry
+        return result.item() if only else result
 
     def _build(self, node: ast.expr, names: set[str]) -> _Part:
         match node:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.forward import forward
+from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
 from tui_backprop.datasets.dataset import Dataset
@@ -90,13 +90,12 @@ class Problem:
     def loss(self, theta: Array, samples: Samples) -> float:
         """Mean loss of θ (size,) over `samples`, of which there is at least one."""
         with np.errstate(all="ignore"):
-            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
-            return self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
+            return self._loss(self._tape(theta, samples), samples)
 
     def accuracy(self, theta: Array, samples: Samples) -> float | None:
         """Share of `samples` that θ (size,) answers rightly; None where the targets are numbers."""
         with np.errstate(all="ignore"):
-            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
+            tape = self._tape(theta, samples)
         return self._accuracy(tape.prediction, samples.targets)
 
     def score(self, theta: Array, samples: Samples) -> Score | None:
@@ -104,9 +103,15 @@ class Problem:
         if not len(samples):
             return None
         with np.errstate(all="ignore"):
-            tape = forward(self.network, Parameters(self.network, theta), samples.inputs)
-            loss = self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
+            tape = self._tape(theta, samples)
+            loss = self._loss(tape, samples)
         return Score(loss, self._accuracy(tape.prediction, samples.targets))
+
+    def _tape(self, theta: Array, samples: Samples) -> Tape:
+        return forward(self.network, Parameters(self.network, theta), samples.inputs)
+
+    def _loss(self, tape: Tape, samples: Samples) -> float:
+        return self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
 
     def _accuracy(self, prediction: Array, targets: Array) -> float | None:
         if self.dataset.task == "regression":

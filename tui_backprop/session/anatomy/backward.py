@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from tui_backprop.core.backward import posted
@@ -61,7 +63,7 @@ def _mean_of(record: StepRecord, one: Expression) -> Expression:
     return one if len(record.rows) == 1 else Quotient(one, samples(record))
 
 
-def _carried_back(record: StepRecord, q: Quantity, kind: str) -> Sum:
+def _carried_back(record: StepRecord, q: Quantity, kind: Literal["delta", "error"]) -> Sum:
     """Σⱼ δ_{l+1}[j]·w_{l+1}[i,j], or the same of the error."""
     network, above = record.training.network, q.layer + 1
     letter = "δ" if kind == "delta" else "∂L/∂a"
@@ -69,7 +71,7 @@ def _carried_back(record: StepRecord, q: Quantity, kind: str) -> Sum:
     products = tuple(
         Product(
             (
-                leaf(record, Quantity("delta" if kind == "delta" else "error", above, j, q.sample)),
+                leaf(record, Quantity(kind, above, j, q.sample)),
                 leaf(record, Quantity("parameter", above, entry_position(record, above, q.index, j))),
             )
         )

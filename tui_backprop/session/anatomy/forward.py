@@ -15,7 +15,7 @@ from tui_backprop.session.anatomy.expressions import (
     Quotient,
     Sum,
 )
-from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, unit_name, value_of
+from tui_backprop.session.anatomy.quantities import Quantity, name_of, unit_name, value_of
 
 ONE = Leaf("1", 1.0)
 TWO = Leaf("2", 2.0)
@@ -127,14 +127,8 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
 
 def mean_loss(record: StepRecord) -> Expression:
     """L, the mean of the samples' losses."""
-    return mean(record, "sample loss", "Σₛ L⁽ˢ⁾")
-
-
-def mean(record: StepRecord, kind: Kind, general: str) -> Expression:
-    """The mean over the batch of a quantity that each sample has."""
-    count = len(record.rows)
-    terms = tuple(leaf(record, Quantity(kind, sample=s)) for s in range(count))
-    return terms[0] if count == 1 else Quotient(Sum(terms, general), samples(record))
+    terms = tuple(leaf(record, Quantity("sample loss", sample=s)) for s in range(len(record.rows)))
+    return Quotient(Sum(terms, "Σₛ L⁽ˢ⁾"), samples(record))
 
 
 def samples(record: StepRecord) -> Leaf:
