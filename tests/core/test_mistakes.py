@@ -9,10 +9,11 @@ import pytest
 
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes import MISTAKES, Mistake, Turns
+from tui_backprop.core.mistakes import MISTAKES, Mistake
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.rules import RULES, describe
+from tui_backprop.core.turns import Turn
 
 NETWORKS = [
     (Network((1, 1, 1), ("sigmoid", "sigmoid")), "squared"),
@@ -39,7 +40,7 @@ def gradient(rule, network, loss, rows=3):
 @pytest.mark.parametrize(("network", "loss"), NETWORKS, ids=lambda value: getattr(value, "name", value))
 def test_all_turns_right_is_the_chain_rule(network, loss):
     """The program with choice points, taken the right way everywhere, is backpropagation; gradients and δ."""
-    right = Mistake("right", "", "", Turns())
+    right = Mistake("right", "", "", ())
     found, true = gradient(right, network, loss), gradient(exact, network, loss)
     np.testing.assert_allclose(found.parameters.vector, true.parameters.vector, rtol=1e-12)
     for delta, wanted in zip(found.deltas, true.deltas, strict=True):
@@ -49,7 +50,7 @@ def test_all_turns_right_is_the_chain_rule(network, loss):
 @pytest.mark.parametrize(("network", "loss"), NETWORKS, ids=lambda value: getattr(value, "name", value))
 def test_the_original_case_is_two_of_them_together(network, loss):
     """Its formulas are the weight in place of the input, and the error carried back without slopes."""
-    both = Mistake("both", "", "", Turns(input="weight", carried="error"))
+    both = Mistake("both", "", "", (Turn("input", "weight"), Turn("carried", "error")))
     found, theirs = gradient(both, network, loss), gradient(posted, network, loss)
     np.testing.assert_allclose(found.parameters.vector, theirs.parameters.vector, rtol=1e-12)
 

@@ -99,7 +99,7 @@ def check_gradient(
         if holomorphic:
             numeric, doubt = _complex_step(network, objective, theta, inputs, targets), np.zeros_like(theta)
         else:
-            numeric, doubt = _best_differences(loss, theta)
+            numeric, doubt = best_differences(loss, theta)
         largest = float(np.abs(numeric).max(initial=0.0))
         allowed = (
             _RELATIVE * np.maximum(np.abs(found), np.abs(numeric)) + _ABSOLUTE * max(largest, _ABSOLUTE) + 10 * doubt
@@ -133,7 +133,7 @@ def _complex_step(network: Network, objective: Objective, theta: Array, inputs: 
     return gradient
 
 
-def _best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
+def best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
     """Return the gradient (size,), and how far two steps differ about it (size,)."""
     tried = np.stack([numeric_gradient(loss, theta, step) for step in _STEPS])
     gaps = np.abs(np.diff(tried, axis=0))

@@ -1,0 +1,164 @@
+"""The process that somebody's file runs in: started, asked, limited in time, and ended with one clear sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.text import clean
+
+TIMEOUT = 10.0
+"""Seconds that somebody's file may take for all that is asked of it at once."""
+
+_GRACE = 2.0  # seconds after its time that the process has to end itself, before it is ended
+_PACKAGES = Path(__file__).resolve().parents[3]
+_FRAME = re.compile(r'File "(?P<file>[^"]*)", line (?P<line>\d+) in (?P<function>\S+)')
+
+
+class LearnerError(InputError):
+    """Somebody's file cannot be used; one sentence, which begins with the file and, where it is known, the line."""
+
+
+class LearnerProcess:
+    """A process with somebody's file in it.
+
+    `ask` gives the functions of the file work to do. Whatever it does (raise, exit, crash, never end) becomes a
+    `LearnerError`, after which the next question starts a new process.
+    """
+
+    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
+        self.path = path
+        self.name = clean(Path(path).name)
+        """The file as messages call it."""
+        self._timeout = self._left = timeout
+        self._process: subprocess.Popen[str] | None = None
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._stderr: IO[str] | None = None
+
+    def renew(self) -> None:
+        """Give the file its whole time again, for another question."""
+        self._left = self._timeout
+
+    def ask(self, question: str, **details: Any) -> Any:
+        """Return the answer of a handler of `tui_backprop.session.learner.worker`.
+
+        Raises:
+            LearnerError: the file cannot be read or run, raised something, ended its process or took too long.
+        """
+        if self._process is None:
+            self._start()
+            self._exchange("load", path=self.path)
+        return self._exchange(question, **details)
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout, self._stderr):
+                if pipe is not None:
+                    pipe.close()
+
+    def _start(self) -> None:
+        if not Path(self.path).is_file():
+            there = "this is a folder" if Path(self.path).is_dir() else "there is no such file"
+            raise LearnerError(f"{clean(self.path)}: {there}")
+        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._stderr = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  (closed with the process)
+        self._answers = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tui_backprop.session.learner.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "OMP_NUM_THREADS": "1",
+                "OPENBLAS_NUM_THREADS": "1",
+            },
+            encoding="utf-8",
+            start_new_session=True,  # ^C is for us: the process is ended, and does not print a traceback of its own
+        )
+        threading.Thread(target=_read, args=(self._process.stdout, self._answers), daemon=True).start()
+
+    def _exchange(self, question: str, **details: Any) -> Any:
+        """Send one question and wait for its answer."""
+        started = time.monotonic()
+        process = self._process
+        assert process is not None  # noqa: S101  (it was started just now)
+        assert process.stdin is not None  # noqa: S101  (it is a pipe)
+        try:
+            process.stdin.write(json.dumps({"question": question, "seconds": self._left, **details}) + "\n")
+            process.stdin.flush()
+            line = self._answers.get(timeout=self._left + _GRACE)
+        except (BrokenPipeError, queue.Empty):
+            line = ""
+        except BaseException:  # ^C: what it was asked is not wanted any more
+            self.close()
+            raise
+        self._left -= time.monotonic() - started
+        if not line:
+            raise self._gone(question)
+        answer = json.loads(line)
+        if "error" in answer:
+            raise LearnerError(f"{self._place(answer.get('line'))}: {clean(answer['error'], 300)}")
+        return answer["answer"]
+
+    def _place(self, line: int | None) -> str:
+        return self.name if line is None else f"{self.name}:{line}"
+
+    def _gone(self, question: str) -> LearnerError:
+        """Say why there was no answer, and forget the process."""
+        process, stderr = self._process, self._stderr
+        assert process is not None  # noqa: S101  (there was one to ask)
+        assert stderr is not None  # noqa: S101  (it was opened with the process)
+        if process.poll() is None:
+            try:
+                process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        status = process.wait()
+        stderr.seek(0)
+        said = stderr.read()
+        self.close()
+        doing = "being loaded" if question == "load" else "being asked for its numbers"
+        frames = [found for found in _FRAME.finditer(said) if Path(found["file"]).name == Path(self.path).name]
+        if self._left <= 0 or "Timeout (" in said:
+            place = f"{self._place(int(frames[0]['line']))}: " if frames else f"{self.name}: "
+            inside = f" in {clean(frames[0]['function'])}" if frames else ""
+            return LearnerError(
+                f"{place}it did not end within {self._timeout:g} s{inside}: is there a loop without an end?"
+            )
+        if status < 0:
+            return LearnerError(f"{self.name}: it crashed ({_signal_name(-status)}) while {doing}")
+        return LearnerError(f"{self.name}: it ended its own process (status {status}) while {doing}")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _read(pipe: IO[str], answers: queue.SimpleQueue[str]) -> None:
+    """Hand every line on; an empty one says that the process has ended."""
+    try:
+        for line in pipe:
+            answers.put(line)
+    except (OSError, ValueError):  # it was closed while we waited
+        pass
+    answers.put("")
