@@ -179,6 +179,12 @@ MISTAKES: dict[str, Mistake] = {
             (Turn("batch", "sum"),),
         ),
         Mistake(
+            "mean-again",
+            "gradients are divided by the batch size once more where the loss is a mean already",
+            "harmless: the same as a rate that is the batch size times smaller",
+            (Turn("batch", "mean again"),),
+        ),
+        Mistake(
             "last-sample-only",
             "only the last sample of a batch counts: the gradient is overwritten where it should be added to",
             "the loss is as noisy as with single samples, however large the batch",
@@ -215,8 +221,8 @@ MISTAKES: dict[str, Mistake] = {
             (Turn("bias", "sum"),),
         ),
         Mistake(
-            "first-layer-never",
-            "the first layer is never updated: its gradients are missing",
+            "layer-never-updated",
+            "one layer is never updated (here the first): it gets no gradient",
             "its units stay random features: it learns what these allow, then stands still",
             (Turn("layer gradient", "never", layer=1),),
         ),

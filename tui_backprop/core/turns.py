@@ -23,10 +23,23 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
 
-Point = Literal["factor", "loss", "batch", "output slope", "hidden slope", "carried", "input", "bias", "layer gradient"]
+Point = Literal[
+    "factor",
+    "loss",
+    "batch",
+    "output slope",
+    "hidden slope",
+    "carried",
+    "carried factor",
+    "input",
+    "weight factor",
+    "bias",
+    "bias factor",
+    "layer gradient",
+]
 """Where the program has a choice: what the whole is multiplied with, whose derivative ∂L/∂ŷ is, how samples are put
-together, the slope of the output and of hidden layers, what goes back to a layer, the input of a weight, the gradient of a
-bias, and what becomes of a layer's finished gradient."""
+together, the slope of the output and of hidden layers, what goes back to a layer and with what factor, the input of a
+weight, the gradient of a bias, the factor of either, and what becomes of a layer's finished gradient."""
 
 RIGHT = "right"
 """The way of the chain rule, at every point."""
@@ -43,7 +56,7 @@ class Turn:
     layer: int | None = None
     """The layer, 1 … depth, where it is taken; None for every layer that has this point."""
     amount: float = 1.0
-    """How much, for a factor and for weights already updated (the rate)."""
+    """How much, for factors and for weights already updated (the rate)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +75,25 @@ def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
     """Compute the gradients of the mean loss over the batch, taking `turns`; a turn that is not possible is not taken."""
     network = given.network
     shares = row_shares(_way(turns, "batch"), given)
-    loss = _way(turns, "loss")
-    factor = _taken(turns, "factor")
-    size = 1.0 if factor is None else factor.amount
+    loss, size = _way(turns, "loss"), _amount(turns, "factor")
     error = size * output_error(loss, given, shares)
-    delta = size * output_delta(loss, _way(turns, "output slope"), given, shares)
+    delta = size * output_delta(loss, _way(turns, "output slope", network.depth), given, shares)
     raw, gradients, deltas = error, Parameters.zeros(network), [delta]
     for layer in range(network.depth, 0, -1):
         finished = _way(turns, "layer gradient", layer)
-        made = weight_gradient(_way(turns, "input", layer), given, layer, delta)
-        gradients.w(layer)[...] = finish(finished, made)
-        gradients.b(layer)[...] = finish(finished, bias_gradient(_way(turns, "bias", layer), given, layer, delta))
+        weights = weight_gradient(_way(turns, "input", layer), given, layer, delta)
+        biases = bias_gradient(_way(turns, "bias", layer), given, layer, delta)
+        gradients.w(layer)[...] = _amount(turns, "weight factor", layer) * finish(finished, weights)
+        gradients.b(layer)[...] = _amount(turns, "bias factor", layer) * finish(finished, biases)
         if layer > 1:
-            turn = _taken(turns, "carried", layer - 1)
-            weights = parameters_above(turn, given, layer, gradients.w(layer))
+            before = layer - 1
+            turn = _taken(turns, "carried", before)
+            through = weights_above(turn, given, layer, gradients.w(layer))
             way = RIGHT if turn is None else turn.way
-            upstream = carried(way, given, layer, weights, delta=delta, error=error, raw=raw)
+            upstream = carried(way, given, layer, through, delta=delta, error=error, raw=raw)
+            upstream = _amount(turns, "carried factor", before) * upstream
             error = error @ given.parameters.w(layer).T
-            delta = upstream * slope(_way(turns, "hidden slope", layer - 1), given, layer - 1)
+            delta = upstream * slope(_way(turns, "hidden slope", before), given, before)
             deltas.append(delta)
     return Gradients(gradients, tuple(reversed(deltas)))
 
@@ -94,6 +108,11 @@ def _way(turns: Sequence[Turn], point: Point, layer: int | None = None) -> str:
     return RIGHT if turn is None else turn.way
 
 
+def _amount(turns: Sequence[Turn], point: Point, layer: int | None = None) -> float:
+    turn = _taken(turns, point, layer)
+    return 1.0 if turn is None else turn.amount
+
+
 # The parts of the program, each with its ways.
 
 
@@ -105,6 +124,8 @@ def row_shares(way: str, given: Given) -> Array:
             return np.full((rows, 1), float(rows))
         case "last sample":
             return np.eye(rows)[:, -1:] * rows
+        case "mean again":
+            return np.full((rows, 1), 1.0 / rows)
         case "leftovers":
             return np.arange(rows, 0.0, -1.0)[:, np.newaxis]
     return np.ones((rows, 1))
@@ -160,7 +181,7 @@ def slope(way: str, given: Given, layer: int) -> Array:
     return activation.slope(z, a)
 
 
-def parameters_above(turn: Turn | None, given: Given, layer: int, gradient: Array) -> Array:
+def weights_above(turn: Turn | None, given: Given, layer: int, gradient: Array) -> Array:
     """Weights of `layer`, (fan_in, fan_out), as they are when the error goes back through them."""
     weights = given.parameters.w(layer)
     return weights - turn.amount * gradient if turn is not None and turn.way == "updated weights" else weights
@@ -273,7 +294,7 @@ def ways(point: Point, network: Network, objective: Objective, layer: int = 0) -
                 if one.name not in (own, "half-squared") and (shares or not one.outputs)
             ]
         case "batch":
-            return ["sum", "last sample", "leftovers"]
+            return ["sum", "mean again", "last sample", "leftovers"]
         case "output slope":
             return _slopes(network, network.depth)
         case "hidden slope":

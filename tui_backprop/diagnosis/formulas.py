@@ -1,0 +1,216 @@
+"""The formulas of a backward pass in symbols, with wrong turns or without, in somebody's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_backprop.core.network import Network
+from tui_backprop.core.objective import Objective
+from tui_backprop.core.turns import RIGHT, Point, Turn, another_loss, layers_with_slopes_for, layers_with_weights_for
+
+_WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; beyond it begins with δ
+
+_SYMBOLS = {"sigmoid": "σ", "linear": "id", "sine": "sin", "leaky-relu": "leaky", "softmax": "softmax"}
+_LOSSES = {
+    "squared": "2(ŷ−y)",
+    "half-squared": "(ŷ−y)",
+    "binary-cross-entropy": "(ŷ−y)/(ŷ(1−ŷ))",
+    "cross-entropy": "(−y/ŷ)",
+    "huber": "clip(ŷ−y)",
+    "absolute": "sign(ŷ−y)",
+}
+_IN_A = {"sigmoid": "{0}(1−{0})", "softmax": "{0}(1−{0})", "tanh": "(1−{0}²)", "elu": "({0}+1)"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What somebody calls the parameters of each layer, 1 … depth."""
+
+    weights: tuple[str, ...]
+    biases: tuple[str, ...]
+    """Empty where a layer has none."""
+
+    @classmethod
+    def ours(cls, network: Network) -> Names:
+        """Our own names: w1, b1, w2 …"""
+        layers = range(1, network.depth + 1)
+        return cls(tuple(f"w{layer}" for layer in layers), tuple(f"b{layer}" for layer in layers))
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """Writes the formulas of one network."""
+
+    network: Network
+    objective: Objective
+    names: Names
+
+    def activation(self, layer: int) -> str:
+        """x, h (a1, a2 … where there are several hidden layers) or ŷ."""
+        if layer == 0:
+            return "x"
+        if layer == self.network.depth:
+            return "ŷ"
+        return "h" if self.network.depth == 2 else f"a{layer}"
+
+    def loss_slope(self, loss: str = RIGHT) -> str:
+        """∂L/∂ŷ of one sample, by the network's loss or another one."""
+        if loss == "another loss":
+            loss = another_loss(self.objective)
+        return _LOSSES[self.objective.loss.name if loss == RIGHT else loss]
+
+    def slope(self, layer: int, way: str = RIGHT) -> str:
+        """f′ of a layer; empty where it is 1."""
+        name, z, a = self.network.activation_names[layer - 1], f"z{layer}", self.activation(layer)
+        match way.split():
+            case ["left", "out"]:
+                return ""
+            case ["twice"]:
+                own = self.slope(layer)
+                return f"{own}²" if own else ""
+            case ["of", "the", "activation"]:
+                return f"{self._function(name)}′({a})"
+            case ["fed", "with", "z"]:
+                return _IN_A[name].format(z) if name in _IN_A else f"{self._function(name)}′({z})"
+            case ["of", "layer", number]:
+                return self.slope(int(number))
+            case ["another", "layer"]:
+                others = layers_with_slopes_for(self.network, layer)
+                return self.slope(others[0]) if others else self.slope(layer)
+            case ["another", "activation"]:
+                return self.slope(layer, "of tanh" if name == "sigmoid" else "of sigmoid")
+            case ["of", other]:
+                return _IN_A[other].format(a) if other in _IN_A else f"{self._function(other)}′({z})"
+        return "" if name == "linear" else f"{self._function(name)}′({z})"
+
+    def weights(self, layer: int, turns: Sequence[Turn] = (), *, right: Sequence[Turn] | None = None) -> str:
+        """∂L/∂w of a layer, as a formula with its left side."""
+        way = way_at(turns, "input", layer)
+        source = self.activation(layer - 1)
+        match way:
+            case "weight":
+                source = self.names.weights[layer - 1]
+            case "pre-activation":
+                source = f"z{layer - 1}"
+            case "raw input":
+                source = "x"
+            case "own output":
+                source = self.activation(layer)
+            case "left out":
+                source = ""
+        return self._written(self.names.weights[layer - 1], "weight factor", layer, turns, source)
+
+    def biases(self, layer: int, turns: Sequence[Turn] = ()) -> str:
+        """∂L/∂b of a layer, as a formula with its left side."""
+        way = way_at(turns, "bias", layer)
+        name = self.names.biases[layer - 1]
+        if way == "left out":
+            return f"∂L/∂{name} = 0"
+        source = self.activation(layer - 1) if way == "times input" else ""
+        written = self._written(name, "bias factor", layer, turns, source)
+        return written + {"mean": " / N", "sum": " · N"}.get(way, "")
+
+    def _written(self, name: str, point: Point, layer: int, turns: Sequence[Turn], source: str) -> str:
+        finished = way_at(turns, "layer gradient", layer)
+        if finished == "never" or amount_at(turns, point, layer) == 0.0:
+            return f"∂L/∂{name} = 0"
+        factors = [
+            *_size(amount_at(turns, "factor")),
+            *_size(amount_at(turns, point, layer)),
+            *self._delta(layer, turns),
+            *([source] if source else []),
+        ]
+        product = _product(factors)
+        if finished == "transposed":
+            product = f"({product})ᵀ"
+        return f"∂L/∂{name} = {_over_the_batch(way_at(turns, 'batch'), product)}"
+
+    def _delta(self, layer: int, turns: Sequence[Turn]) -> list[str]:
+        """δ of a layer, factor by factor."""
+        depth = self.network.depth
+        if layer == depth:
+            return self._output_delta(turns)
+        if depth > _WRITTEN_OUT and layer + 1 < depth:
+            above, error = [f"δ{layer + 1}"], [f"e{layer + 1}"]
+        else:
+            above, error = self._delta(layer + 1, turns), self._error(layer + 1, turns)
+        w = self.names.weights[layer]
+        way = way_at(turns, "carried", layer)
+        match way.split():
+            case ["error"]:
+                back = [*error, w]
+            case ["raw", "error"]:
+                back = [self.loss_slope(way_at(turns, "loss"))]
+            case ["without", "weights"]:
+                back = above
+            case ["transposed", "weights"]:
+                back = [*above, f"{w}ᵀ"]
+            case ["weights", "of", "layer", number]:
+                back = [*above, self.names.weights[int(number) - 1]]
+            case ["another", "layer"]:
+                others = layers_with_weights_for(self.network, layer + 1)
+                back = [*above, self.names.weights[others[0] - 1] if others else w]
+            case ["updated", "weights"]:
+                rate = amount_at(turns, "carried", layer)
+                back = [*above, f"({w} − {rate:.4g}·∂L/∂{w})"]
+            case _:
+                back = [*above, w]
+        slope = self.slope(layer, way_at(turns, "hidden slope", layer))
+        return [*_size(amount_at(turns, "carried factor", layer)), *back, *([slope] if slope else [])]
+
+    def _output_delta(self, turns: Sequence[Turn]) -> list[str]:
+        depth = self.network.depth
+        loss, way = way_at(turns, "loss"), way_at(turns, "output slope", depth)
+        chosen = self.objective.loss.name if loss in (RIGHT, "another loss") else loss
+        fused = (self.network.activation_names[-1], chosen) in (
+            ("sigmoid", "binary-cross-entropy"),
+            ("softmax", "cross-entropy"),
+        )
+        if fused and loss != "another loss" and way in (RIGHT, "twice"):  # the slope has cancelled
+            return ["(ŷ−y)", *([self.slope(depth)] if way == "twice" else [])]
+        slope = self.slope(depth, way)
+        return [self.loss_slope(loss), *([slope] if slope else [])]
+
+    def _error(self, layer: int, turns: Sequence[Turn]) -> list[str]:
+        """∂L/∂ŷ carried back to a layer without any slope, factor by factor."""
+        above = [self.names.weights[k - 1] for k in range(self.network.depth, layer, -1)]
+        return [self.loss_slope(way_at(turns, "loss")), *above]
+
+    @staticmethod
+    def _function(name: str) -> str:
+        return _SYMBOLS.get(name, name)
+
+
+def way_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> str:
+    """Return the way that is taken at a point; `right` where no turn is."""
+    return next((turn.way for turn in turns if turn.point == point and turn.layer in (None, layer)), RIGHT)
+
+
+def amount_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> float:
+    """Return the amount of the turn that is taken at a point; 1 where there is none."""
+    return next((turn.amount for turn in turns if turn.point == point and turn.layer in (None, layer)), 1.0)
+
+
+def _size(amount: float) -> list[str]:
+    return [] if amount == 1.0 else [f"{amount:.4g}".replace("-", "−")]
+
+
+def _product(factors: Sequence[str]) -> str:
+    """Write a product; −1 in front is a sign."""
+    if factors and factors[0] == "−1":
+        return f"−{'·'.join(factors[1:])}"
+    return "·".join(factors) if factors else "1"
+
+
+def _over_the_batch(way: str, product: str) -> str:
+    match way:
+        case "sum":
+            return f"Σ over the batch {product}"
+        case "mean again":
+            return f"mean over the batch {product} / N"
+        case "last sample":
+            return f"last sample alone: {product}"
+        case "leftovers":
+            return f"{product} + those of the samples before"
+    return product
