@@ -33,7 +33,7 @@ class Names:
 
     @classmethod
     def ours(cls, network: Network) -> Names:
-        """Our own names: w1, b1, w2 …"""
+        """Return our own names: w1, b1, w2 and so on."""
         layers = range(1, network.depth + 1)
         return cls(tuple(f"w{layer}" for layer in layers), tuple(f"b{layer}" for layer in layers))
 
@@ -84,7 +84,7 @@ class Formulas:
                 return _IN_A[other].format(a) if other in _IN_A else f"{self._function(other)}′({z})"
         return "" if name == "linear" else f"{self._function(name)}′({z})"
 
-    def weights(self, layer: int, turns: Sequence[Turn] = (), *, right: Sequence[Turn] | None = None) -> str:
+    def weights(self, layer: int, turns: Sequence[Turn] = ()) -> str:
         """∂L/∂w of a layer, as a formula with its left side."""
         way = way_at(turns, "input", layer)
         source = self.activation(layer - 1)

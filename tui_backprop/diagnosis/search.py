@@ -36,6 +36,8 @@ LIMIT = 3
 TOLERANCE = 1e-6
 """Relative difference up to which numbers are the same."""
 
+_ROUNDING = 1e-13  # of the largest gradient; what is below it is what float64 leaves of an exact 0
+
 
 @dataclass(frozen=True, eq=False)
 class Observation:
@@ -143,7 +145,7 @@ def _thought(turn: Turn) -> tuple[str, str]:
 
 class _Search:
     def __init__(self, observations: Sequence[Observation]) -> None:
-        self._observations = observations
+        self._observations = [_without_rounding(one) for one in observations]
         first = observations[0].given
         self._network, self._objective = first.network, first.objective
         self._depth = first.network.depth
@@ -360,6 +362,19 @@ class _Search:
         return rate if abs(rate) > TOLERANCE else None
 
 
+def _without_rounding(one: Observation) -> Observation:
+    """Return the observation with exact zeros where rounding alone is left of a gradient."""
+    parts = [*one.weights, *(part for part in one.biases if part is not None)]
+    floor = _ROUNDING * max(float(np.abs(part).max()) for part in parts)
+
+    def cleared(part: Array) -> Array:
+        """The part, or zeros."""
+        return part if np.abs(part).max() > floor else np.zeros_like(part)
+
+    biases = tuple(None if part is None else cleared(part) for part in one.biases)
+    return replace(one, weights=tuple(cleared(part) for part in one.weights), biases=biases)
+
+
 def _same(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
@@ -371,7 +386,7 @@ def _fitted(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, flo
     lengths = [float(np.linalg.norm(part)) for part in observed]
     longest = max(lengths)
     if longest == 0.0:
-        return not any(part.any() for part in made), None
+        return all(float(np.abs(part).max()) <= _ROUNDING for part in made), None
     floor = 1e-12 * longest
     top = bottom = 0.0
     for seen, part, length in zip(observed, made, lengths, strict=True):
