@@ -258,4 +258,4 @@ def recognise_loss(predictions: Sequence[Array], targets: Sequence[Array], value
                 scale = float(np.median(ratios))
                 if np.isfinite(ratios).all() and scale > 0 and np.abs(ratios - scale).max() <= 1e-6 * scale:
                     found.append(LossFound(loss.name, 1.0 if abs(scale - 1.0) < 1e-6 else scale, summed))
-    return min(found, key=lambda one: (one.summed, one.scale != 1.0), default=None)
+    return min(found, key=lambda one: (one.scale != 1.0, one.summed), default=None)

@@ -148,6 +148,7 @@ class OwnNetwork:
                 first = first or error
                 continue
             self._y = self._target_form(samples, outputs)
+            self._several = self._several and self._takes_batches_back(samples, width, outputs)
             return width, outputs
         if samples is not None and first is not None:
             raise first
@@ -183,6 +184,16 @@ class OwnNetwork:
             if self._x == "flat" and not self._several:
                 raise UnusableError("forward does not take several numbers at once")
         return int(one.shape[1])
+
+    def _takes_batches_back(self, samples: Any, width: int, outputs: int) -> bool:
+        """Return whether a batch may be given to the backward pass too: pairs say that it is one sample at a time."""
+        if samples is not None:
+            return isinstance(samples, tuple)
+        try:
+            self._gradient_of(self._flat(self._parameters()), np.ones((3, width)), np.eye(3, outputs))
+        except Exception:
+            return False
+        return True
 
     def _target_form(self, samples: Any, outputs: int) -> Form:
         if samples is None:
@@ -293,6 +304,7 @@ class OwnNetwork:
 
     def _gradient_of(self, theta: Array, x: Array, y: Array) -> dict[str, Any]:
         parameters = self._unflat(theta)
+        self._forward(theta, x)  # theirs may keep what the backward pass needs
         backward = self._function("backward")
         if backward is None:
             moved = self._updated(parameters, x, y, 1.0)

@@ -1,0 +1,246 @@
+"""What a search found, in words: each mistake with its name, one sentence, and its formula as it is and as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.turns import Point, Turn
+from tui_backprop.diagnosis.formulas import Formulas
+from tui_backprop.diagnosis.search import Explanation
+
+_SCALES = {
+    0.5: "the 2 of the square is left out, which is half the rate",
+    2.0: "there is a 2 too many, which is twice the rate",
+}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One mistake, named."""
+
+    parameters: tuple[str, ...]
+    """Whose gradients it makes wrong, in somebody's own names."""
+    kind: str
+    """Its name in the gallery (`tui_backprop.core.mistakes.MISTAKES`)."""
+    sentence: str
+    formula_as_is: str
+    formula_right: str
+    harmless: bool = False
+    """Whether it only scales the step."""
+    also: tuple[str, ...] = ()
+    """Names of mistakes that give the same numbers on any data."""
+
+
+def diagnoses(explanations: Sequence[Explanation], formulas: Formulas) -> tuple[Diagnosis, ...]:
+    """Say each mistake of the first explanation; the others, which no data tell apart from it, are named beside it."""
+    first, *others = explanations
+    turns = first.all_turns()
+    told = [_tell(turn, turns, formulas) for turn in turns]
+    known = {one.kind for one in told}
+    also = tuple(
+        dict.fromkeys(kind for other in others for turn in other.all_turns() if (kind := kind_of(turn)) not in known)
+    )
+    if also and told:
+        told[-1] = _with_others(told[-1], also)
+    return tuple(told)
+
+
+def _with_others(one: Diagnosis, also: tuple[str, ...]) -> Diagnosis:
+    sentence = f"{one.sentence} (no data can tell it from {' or '.join(also)})"
+    return Diagnosis(
+        one.parameters, one.kind, sentence, one.formula_as_is, one.formula_right, harmless=one.harmless, also=also
+    )
+
+
+def kind_of(turn: Turn) -> str:
+    """Return the name that a turn has in the gallery."""
+    if turn.point in ("factor", "carried factor", "weight factor", "bias factor"):
+        if turn.amount == 0.0:
+            return "layer-never-updated"
+        if turn.amount < 0.0:
+            return "wrong-sign"
+        return "half-the-gradient" if turn.amount in _SCALES else "times-the-rate"
+    if turn.point == "loss":
+        return "loss-of-another-kind"
+    name = _KINDS.get((turn.point, _general(turn)))
+    return name or _KINDS["hidden slope", _general(turn)]
+
+
+def _general(turn: Turn) -> str:
+    """Return a way without the layer or the activation that it names."""
+    if turn.way.startswith(("of layer", "weights of layer")):
+        return "another layer"
+    return "another activation" if turn.way.removeprefix("of ") in ACTIVATIONS else turn.way
+
+
+_KINDS: dict[tuple[Point, str], str] = {
+    (turn.point, turn.way): mistake.name for mistake in MISTAKES.values() for turn in mistake.turns
+}
+
+
+def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
+    """Say one turn; the formula as it is has them all."""
+    names, depth = formulas.names, formulas.network.depth
+    layer = turn.layer if turn.layer is not None else depth
+    of_biases = turn.point in ("bias", "bias factor")
+    below = turn.point not in ("input", "bias", "weight factor", "bias factor", "layer gradient")
+    parameters = _parameters(formulas, layer, below=below)
+    if of_biases:
+        parameters = (names.biases[layer - 1],)
+    elif turn.point in ("input", "weight factor") or turn.way == "transposed":
+        parameters = (names.weights[layer - 1],)
+    write = formulas.biases if of_biases else formulas.weights
+    as_is, right = write(layer, turns), write(layer)
+    sentence, harmless = _SENTENCES[turn.point](turn, layer, formulas)
+    if not below and turn.point != "layer gradient":
+        sentence = f"{parameters[0]}: {sentence}"
+    return Diagnosis(parameters, kind_of(turn), sentence, as_is, right, harmless)
+
+
+def _parameters(formulas: Formulas, layer: int, *, below: bool) -> tuple[str, ...]:
+    """Return the parameters of a layer, and of those before it where the mistake goes on to them."""
+    names, found = formulas.names, []
+    for one in range(layer, 0 if below else layer - 1, -1):
+        found += [names.weights[one - 1], *filter(None, [names.biases[one - 1]])]
+    return tuple(found)
+
+
+def _input(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    right = formulas.activation(layer - 1)
+    given = {
+        "weight": formulas.names.weights[layer - 1],
+        "pre-activation": f"z{layer - 1}",
+        "raw input": "x",
+        "own output": f"{formulas.activation(layer)}, the unit's own output,",
+    }.get(turn.way)
+    if given is None:
+        return f"{right}, the input of that weight, is left out", False
+    return f"you multiply by {given} where the chain rule has {right} (the input of that weight)", False
+
+
+def _bias(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    source = formulas.activation(layer - 1)
+    return {
+        "left out": "it never gets a gradient; the chain rule has δ itself",
+        "times input": f"you multiply by {source}, as for a weight; the input of a bias is 1",
+        "mean": "you divide by the batch size once more than for the weights",
+        "sum": "you do not divide by the batch size, as the loss is a mean",
+    }[turn.way], False
+
+
+def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    right, a = formulas.slope(layer), formulas.activation(layer)
+    name = formulas.network.activation_names[layer - 1]
+    output = turn.point == "output slope"
+    whose = f"the slope of the output, {right}," if output else f"the slope of {a}, {right},"
+    match turn.way.split():
+        case ["left", "out"]:
+            return f"{whose} is left out", False
+        case ["twice"] if output and formulas.objective.fused:
+            pair = f"{name} and {formulas.objective.loss.name}"
+            return f"you multiply by the slope of the output, {right}; with {pair} it has cancelled already", False
+        case ["twice"]:
+            return f"{whose} is in it twice", False
+        case ["of", "the", "activation"]:
+            return f"you take the slope at {a}, which is the activation already; the chain rule has {right}", False
+        case ["fed", "with", "z"]:
+            wrong = formulas.slope(layer, turn.way)
+            return f"you put z{layer} where the formula wants {a}: {wrong} is not {right}", False
+        case ["of", "layer", number]:
+            return (
+                f"you take the slope of layer {number}, {formulas.slope(int(number))}; the chain rule has {right}",
+                False,
+            )
+    wrong = formulas.slope(layer, turn.way)
+    return f"you take the slope of {turn.way.removeprefix('of ')}, {wrong}; the layer is {name}: {right}", False
+
+
+def _carried(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    a, w = formulas.activation(layer), formulas.names.weights[layer]
+    above = formulas.slope(layer + 1)
+    match turn.way.split():
+        case ["error"]:
+            lacks = f"it lacks {above}" if layer + 1 == formulas.network.depth else "it lacks every slope on the way"
+            return f"what you carry back to {a} is the error, not δ: {lacks}", False
+        case ["raw", "error"]:
+            return f"what you carry back to {a} is {formulas.loss_slope()} itself, through neither slope nor {w}", False
+        case ["without", "weights"]:
+            return f"what you carry back to {a} does not go through {w}", False
+        case ["transposed", "weights"]:
+            return f"the error goes back to {a} through {w} the wrong way round: it is transposed", False
+        case ["updated", "weights"]:
+            return (
+                f"the error goes back to {a} through {w} as it is after the update; the chain rule has it before",
+                False,
+            )
+    other = formulas.names.weights[int(turn.way.split()[-1]) - 1]
+    return f"the error goes back to {a} through {other} where the chain rule has {w}", False
+
+
+def _loss(turn: Turn, _layer: int, formulas: Formulas) -> tuple[str, bool]:
+    own = formulas.objective.loss.name
+    return (
+        f"∂L/∂ŷ is that of the {turn.way} loss, {formulas.loss_slope(turn.way)}; your loss is {own}: {formulas.loss_slope()}",
+        False,
+    )
+
+
+def _batch(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:
+    return {
+        "sum": (
+            "you sum over the batch where the loss is a mean: harmless, equal to a rate times the batch size",
+            True,
+        ),
+        "mean again": ("you divide by the batch size twice: harmless, equal to a rate divided by it", True),
+        "last sample": ("only the last sample of a batch counts: it overwrites where it should be added", False),
+        "leftovers": ("each sample's gradient still holds those of the samples before it in the batch", False),
+    }[turn.way]
+
+
+def _layer_gradient(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    if turn.way == "transposed":
+        return f"{formulas.names.weights[layer - 1]}: its gradient is given transposed", False
+    names = [formulas.names.weights[layer - 1], *filter(None, [formulas.names.biases[layer - 1]])]
+    return f"{' and '.join(names)}: this layer never gets a gradient, so it stays as it began", False
+
+
+def _whole(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:
+    if turn.amount < 0.0:
+        size = "" if turn.amount == -1.0 else f", and the size is {-turn.amount:.4g} times the gradient's"
+        return f"the sign: your gradients point uphill, y − ŷ stands where ŷ − y belongs{size}", False
+    why = _SCALES.get(
+        round(turn.amount, 9),
+        f"every gradient is multiplied by {turn.amount:.4g}, as by a rate, which is equal to another rate",
+    )
+    return f"harmless: {why}", True
+
+
+def _part(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    if turn.amount == 0.0:
+        return "it never gets a gradient, so it stays as it began", False
+    if turn.amount == -1.0:
+        what = "the sign is wrong"
+    else:
+        what = f"it is {turn.amount:.4g} times what it should be, and the others are not".replace("-", "−")
+    if turn.point == "carried factor":
+        return f"what you carry back to {formulas.activation(layer)}: {what}", False
+    return what, False
+
+
+_SENTENCES = {
+    "factor": _whole,
+    "loss": _loss,
+    "batch": _batch,
+    "output slope": _slope,
+    "hidden slope": _slope,
+    "carried": _carried,
+    "carried factor": _part,
+    "input": _input,
+    "weight factor": _part,
+    "bias": _bias,
+    "bias factor": _part,
+    "layer gradient": _layer_gradient,
+}

@@ -1,0 +1,130 @@
+"""Somebody's own network, asked from outside: θ is one vector, samples are rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.datasets.text import clean
+from tui_backprop.session.learner.forms import Form
+from tui_backprop.session.learner.process import TIMEOUT, LearnerProcess
+
+Batch = tuple[Array, Array]
+"""Inputs (samples, inputs) and targets (samples, outputs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnGradient:
+    """A gradient as somebody's file gave it."""
+
+    vector: Array
+    """∂L/∂θ, (entries,); 0 where it gave none."""
+    missing: tuple[str, ...]
+    """Parameters that it gave none for."""
+    transposed: tuple[str, ...]
+    """Parameters whose gradient had the shape the wrong way round."""
+    changed: bool
+    """Whether the parameters that it was given were changed by it."""
+
+
+class LearnerNetwork:
+    """A file with `parameters`, `forward` and `backward` or `update`.
+
+    Raises:
+        LearnerError: the file cannot be used; one sentence.
+    """
+
+    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
+        self._process = LearnerProcess(path, timeout)
+        self.path, self.name = path, self._process.name
+        found = self._process.ask("describe")
+        self.names: tuple[str, ...] = tuple(clean(str(name)) for name in found["names"])
+        self.shapes: tuple[tuple[int, ...], ...] = tuple(tuple(shape) for shape in found["shapes"])
+        self.theta: Array = np.array(found["theta"])
+        """Their own first values, (entries,)."""
+        self.own_loss: bool = found["own_loss"]
+        self.updates: bool = found["updates"]
+        """Whether the file has `update` and no `backward`."""
+        self.inputs: int = found["inputs"]
+        self.outputs: int = found["outputs"]
+        self.x_form: Form = found["x"]
+        self.y_form: Form = found["y"]
+        self.batches: bool = found["batches"]
+        """Whether its functions take several samples at once."""
+        data = found["data"]
+        self.data: Batch | None = None if data is None else (np.array(data["x"]), np.array(data["y"]))
+
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        """Where the entries of each parameter lie in θ."""
+        sizes = [math.prod(shape) for shape in self.shapes]
+        ends = np.cumsum(sizes)
+        return tuple(slice(int(end) - size, int(end)) for end, size in zip(ends, sizes, strict=True))
+
+    def entry_name(self, entry: int) -> str:
+        """Name of an entry of θ: `w`, or `W1[0,2]` where there are several."""
+        i = next(i for i, span in enumerate(self.spans) if entry < span.stop)
+        if math.prod(self.shapes[i]) == 1:
+            return self.names[i]
+        index = np.unravel_index(entry - self.spans[i].start, self.shapes[i])
+        return f"{self.names[i]}[{','.join(str(j) for j in index)}]"
+
+    def renew(self) -> None:
+        """Give the file its whole time again."""
+        self._process.renew()
+
+    def fresh(self) -> None:
+        """Load the file anew, as if nothing had been asked yet."""
+        self._process.ask("fresh")
+        self._process.ask("describe")
+
+    def predict(self, theta: Array, inputs: Array) -> Array:
+        """ŷ, (samples, outputs)."""
+        return np.array(self._process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
+
+    def jacobian(self, theta: Array, inputs: Array) -> Array:
+        """∂ŷ/∂θ by central differences, (entries, samples, outputs)."""
+        return np.array(self._process.ask("jacobian", theta=theta.tolist(), x=inputs.tolist()))
+
+    def losses(self, batches: Sequence[Batch]) -> list[float]:
+        """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
+        calls = [{"prediction": p.tolist(), "y": y.tolist()} for p, y in batches]
+        found: list[float] = self._process.ask("losses", calls=calls)
+        return found
+
+    def loss(self, theta: Array, batch: Batch) -> float:
+        """Mean loss of θ over a batch."""
+        return self.losses([(self.predict(theta, batch[0]), batch[1])])[0]
+
+    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
+        x, y = batch
+        found = self._process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
+        return np.array(found["gradient"]), np.array(found["doubt"])
+
+    def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
+        """Their gradient at each θ and batch, asked in that order."""
+        asked = [{"theta": theta.tolist(), "x": x.tolist(), "y": y.tolist()} for theta, (x, y) in calls]
+        return [
+            OwnGradient(
+                np.array(one["gradient"]),
+                tuple(clean(str(name)) for name in one["missing"]),
+                tuple(clean(str(name)) for name in one["transposed"]),
+                one["changed"],
+            )
+            for one in self._process.ask("gradients", calls=asked)
+        ]
+
+    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
+        """Make one update by their formulas for each batch; return θ, and each batch's loss before its update."""
+        asked = [{"x": x.tolist(), "y": y.tolist()} for x, y in batches]
+        found = self._process.ask("train", theta=theta.tolist(), batches=asked, rate=rate)
+        return np.array(found["theta"]), found["losses"]
+
+    def close(self) -> None:
+        """End the process that the file runs in."""
+        self._process.close()
