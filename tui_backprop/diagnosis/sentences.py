@@ -181,11 +181,8 @@ def _carried(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
 
 
 def _loss(turn: Turn, _layer: int, formulas: Formulas) -> tuple[str, bool]:
-    own = formulas.objective.loss.name
-    return (
-        f"∂L/∂ŷ is that of the {turn.way} loss, {formulas.loss_slope(turn.way)}; your loss is {own}: {formulas.loss_slope()}",
-        False,
-    )
+    own, taken = formulas.objective.loss.name, formulas.loss_slope(turn.way)
+    return f"∂L/∂ŷ is that of the {turn.way} loss, {taken}; your loss is {own}: {formulas.loss_slope()}", False
 
 
 def _batch(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:

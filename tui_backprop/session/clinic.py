@@ -1,0 +1,447 @@
+"""The clinic: somebody's own backward pass held against their own loss, and the mistake named.
+
+What is right is decided by numbers: gradients against central differences of their loss. Where their network is recognised
+as a multilayer perceptron, the mistake is searched for (`tui_backprop.diagnosis.search`) and told in their own names.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.forward import forward
+from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.objective import Objective
+from tui_backprop.core.turns import Given, Turn
+from tui_backprop.diagnosis.formulas import Formulas, Names
+from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognition, recognise, recognise_loss
+from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
+from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
+from tui_backprop.session.learner.network import Batch, LearnerNetwork, OwnGradient
+from tui_backprop.session.learner.process import LearnerError
+
+Verdict = Literal["right", "scaled", "wrong", "unchecked"]
+
+_SEED = 0  # of the parameters and samples that a check draws: the same file gives the same answer
+_CHECKED = 4  # draws that the verdict is from
+_SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
+_SINGLE = 8  # samples that it is given where they come one at a time
+_SHOWN_ROWS = 256  # samples of their own data in one batch, at the most
+_ENTRIES = 200  # entries of one parameter that are differentiated numerically, at the most
+_LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
+_RELATIVE = 1e-5  # of a gradient by differences
+
+
+@dataclass(frozen=True)
+class ParameterCheck:
+    """One parameter's gradient, theirs against the numeric one."""
+
+    name: str
+    verdict: Literal["right", "scaled", "wrong"]
+    relative_error: float
+    """‖theirs − numeric‖ / max(‖theirs‖, ‖numeric‖), over all draws."""
+    scale: float | None
+    """What theirs is a multiple of the numeric one by; None where it is not."""
+    entry: str
+    """The entry with the largest difference, whose two numbers follow."""
+    theirs: float
+    numeric: float
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Which multilayer perceptron somebody's network is."""
+
+    layers: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    layout: str
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        sizes = "-".join(map(str, self.layers))
+        return f"{sizes}, {' → '.join(self.activations)}, {self.loss} loss, {self.layout}"
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What came of a check."""
+
+    file: str
+    verdict: Verdict
+    parameters: tuple[ParameterCheck, ...]
+    mistakes: tuple[Diagnosis, ...]
+    """What only scales the step is among them, marked as harmless."""
+    recognised: Recognised | None
+    notes: tuple[str, ...]
+    """What else there is to say, a sentence each."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same content for JSON."""
+        parameters = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.parameters}
+        return {
+            "file": self.file,
+            "verdict": self.verdict,
+            "parameters": parameters,
+            "mistakes": [asdict(one) for one in self.mistakes],
+            "recognised": None if self.recognised is None else asdict(self.recognised),
+            "notes": list(self.notes),
+        }
+
+
+def check(learner: LearnerNetwork) -> Checkup:
+    """Check somebody's backward pass against their own forward pass and loss.
+
+    Raises:
+        LearnerError: the file cannot be used; one sentence.
+    """
+    return _Check(learner).made()
+
+
+def first_batch(learner: LearnerNetwork) -> Batch:
+    """Return the samples that are shown: their data as far as a batch goes, or drawn ones."""
+    return _draw_batch(learner, np.random.default_rng(_SEED), _batch_rows(learner))
+
+
+class _Check:
+    """One check, and what it has found so far."""
+
+    def __init__(self, learner: LearnerNetwork) -> None:
+        self._learner = learner
+        self._random = np.random.default_rng(_SEED)
+        self._rows = _batch_rows(learner)
+        self._notes: list[str] = []
+        self._mistakes: list[Diagnosis] = []
+
+    def made(self) -> Checkup:
+        learner = self._learner
+        draws = [(self._draw_theta(), self._draw_batch(self._rows)) for _ in range(_CHECKED)]
+        own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else _own_batch(learner, self._rows))
+        every = [own, *draws]
+        gradients = self._ask(every)
+        recognition, loss = self._recognise([batch for _, batch in draws])
+        parameters = self._parameters(every, gradients)
+        verdict = _overall(parameters)
+        if verdict != "right":
+            self._name_mistakes(recognition, loss)
+        recognised = None
+        if recognition is not None:
+            layout = _layout(learner, recognition)
+            name = "its own" if loss is None else loss.name
+            recognised = Recognised(recognition.network.sizes, recognition.network.activation_names, name, layout)
+        if any(one.kind == "leftovers" or not one.harmless for one in self._mistakes):
+            verdict = "wrong"
+        if verdict in ("right", "scaled"):
+            self._notes += _what_comes_next(learner, own[1])
+        return Checkup(learner.name, verdict, parameters, tuple(self._mistakes), recognised, tuple(self._notes))
+
+    # Their numbers.
+
+    def _draw_theta(self) -> Array:
+        parts = []
+        for shape in self._learner.shapes:
+            widest = max((1, *shape))
+            parts.append(self._random.standard_normal(math.prod(shape)) * min(1.0, 2.0 / math.sqrt(widest)))
+        return np.concatenate(parts)
+
+    def _draw_batch(self, rows: int) -> Batch:
+        return _draw_batch(self._learner, self._random, rows)
+
+    def _ask(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
+        """Return their gradients, made free of what earlier calls left in them, which is noted as a mistake."""
+        first, *_ = calls
+        self._learner.fresh()
+        probes = self._learner.gradients([first, calls[1], first, first])
+        steady = [np.allclose(probes[0].vector, one.vector, rtol=1e-9, atol=0.0) for one in probes[2:]]
+        self._learner.fresh()
+        found = self._learner.gradients(calls)
+        if not all(steady):
+            added = probes[3].vector - probes[2].vector
+            if not np.allclose(added, probes[0].vector, rtol=1e-6, atol=1e-12):
+                raise LearnerError(
+                    f"{self._learner.name}: it gives other numbers each time for the same sample: is something drawn in it?"
+                )
+            vectors = [one.vector for one in found]
+            pure = [vectors[0], *(b - a for a, b in itertools.pairwise(vectors))]
+            found = [replace(one, vector=vector) for one, vector in zip(found, pure, strict=True)]
+            if not any(one.kind == "leftovers" for one in self._mistakes):
+                self._mistakes.append(_left_over(self._learner))
+        for name in sorted({name for one in found for name in one.transposed}):
+            if not any(one.kind == "transposed-gradient" and name in one.parameters for one in self._mistakes):
+                self._mistakes.append(_transposed(name))
+        if any(one.changed for one in found):
+            note = "backward changes the parameters that it is given; it should only return gradients"
+            self._notes += [note] if note not in self._notes else []
+        return found
+
+    # Right or wrong.
+
+    def _parameters(
+        self, draws: Sequence[tuple[Array, Batch]], gradients: Sequence[OwnGradient]
+    ) -> tuple[ParameterCheck, ...]:
+        """Hold each parameter against central differences of their loss."""
+        learner = self._learner
+        chosen = [self._some(span) for span in learner.spans]
+        entries = np.concatenate(chosen)
+        numeric = [learner.numeric(theta, batch, entries.tolist()) for theta, batch in draws]
+        found, start = [], 0
+        largest = max(float(np.abs(gradient).max()) for gradient, _ in numeric)
+        for name, part in zip(learner.names, chosen, strict=True):
+            here = slice(start, start + len(part))
+            start += len(part)
+            theirs = np.array([one.vector[part] for one in gradients])
+            wanted = np.array([gradient[here] for gradient, _ in numeric])
+            doubt = np.array([doubt[here] for _, doubt in numeric])
+            found.append(self._compare(name, part, theirs, wanted, doubt, largest))
+        return tuple(found)
+
+    def _some(self, span: slice) -> Array:
+        entries = np.arange(span.start, span.stop)
+        if len(entries) <= _ENTRIES:
+            return entries
+        return np.sort(np.random.default_rng(_SEED).choice(entries, _ENTRIES, replace=False))
+
+    def _compare(
+        self, name: str, entries: Array, theirs: Array, wanted: Array, doubt: Array, largest: float
+    ) -> ParameterCheck:
+        """Compare one parameter; all are (draws, entries)."""
+        if not np.isfinite(theirs).all():
+            theirs = np.nan_to_num(theirs, nan=1e300, posinf=1e300, neginf=-1e300)
+        size, gap = np.linalg.norm(wanted), np.linalg.norm(theirs - wanted)
+        slack = 10 * float(np.linalg.norm(doubt)) + 1e-8 * largest
+        error = float(gap / max(np.linalg.norm(theirs), size, 1e-300))
+        scale = float(np.vdot(theirs, wanted) / size**2) if size > slack else None
+        verdict: Literal["right", "scaled", "wrong"] = "wrong"
+        if gap <= _RELATIVE * size + slack:
+            verdict, scale = "right", 1.0
+        elif (
+            scale is not None
+            and abs(scale) > _RELATIVE
+            and np.linalg.norm(theirs - scale * wanted) <= _RELATIVE * np.linalg.norm(theirs) + slack * abs(scale)
+        ):
+            verdict = "scaled"
+        else:
+            scale = None
+        draw = 0 if np.abs(wanted[0]).max() > 1e-12 else 1
+        worst = int(np.abs(theirs[draw] - wanted[draw]).argmax())
+        entry = self._learner.entry_name(int(entries[worst]))
+        return ParameterCheck(
+            name, verdict, error, scale, entry, float(theirs[draw, worst]), float(wanted[draw, worst])
+        )
+
+    # Which network, and which mistake.
+
+    def _recognise(self, batches: Sequence[Batch]) -> tuple[Recognition | None, LossFound | None]:
+        learner = self._learner
+        if len(learner.theta) > _LARGEST:
+            self._notes.append(f"it has more than {_LARGEST:,} parameters, so the network was not recognised")
+            return None, None
+        experiments = []
+        for _ in range(4):
+            theta, inputs = self._draw_theta(), self._random.standard_normal((8, learner.inputs))
+            experiments.append(
+                Experiment(theta, inputs, learner.predict(theta, inputs), learner.jacobian(theta, inputs))
+            )
+        recognition = recognise(experiments, learner.spans)
+        predictions = [learner.predict(self._draw_theta(), inputs) for inputs, _ in batches]
+        targets = [target for _, target in batches]
+        values = learner.losses(list(zip(predictions, targets, strict=True)))
+        loss = recognise_loss(predictions, targets, values) if np.isfinite(values).all() else None
+        return recognition, loss
+
+    def _name_mistakes(self, recognition: Recognition | None, loss: LossFound | None) -> None:
+        """Search for the mistake and say it, or say why it could not be found."""
+        if recognition is None or loss is None:
+            what = "the network is not a multilayer perceptron that is known here"
+            if recognition is not None:
+                what = "the loss is one of its own"
+            self._notes.append(f"{what}, so the numbers were checked and the mistake was not searched for")
+            return
+        sizes = [_SEARCHED, (self._rows,) * len(_SEARCHED)] if self._learner.batches else [(1,) * _SINGLE]
+        formulas = _formulas(self._learner, recognition, loss)
+        found = None
+        for batches in sizes:
+            try:
+                observations = self._observe(recognition, loss, batches)
+            except LearnerError:
+                if batches is sizes[-1]:
+                    raise
+                continue  # theirs takes no batch of another size than its own
+            found = search(observations)
+            if found.explanations:
+                told = [_with_batch(one, self._rows) for one in found.explanations]
+                self._mistakes += [one for one in diagnoses(told, formulas) if one not in self._mistakes]
+                return
+        if found is None or found.stuck_at is None:
+            return
+        names = formulas.names
+        layer = [names.weights[found.stuck_at - 1], *filter(None, [names.biases[found.stuck_at - 1]])]
+        if found.partial is not None and found.partial.all_turns():
+            self._mistakes += list(diagnoses([_with_batch(found.partial, self._rows)], formulas))
+        self._notes.append(
+            f"no mistake that is known here, nor three together, gives the numbers of {' and '.join(layer)}; "
+            "on the way back from the output that is the first layer that is wrong"
+        )
+
+    def _observe(self, recognition: Recognition, loss: LossFound, sizes: Sequence[int]) -> list[Observation]:
+        """Return their gradients of fresh draws in our layout, with what our pass computes for them."""
+        network = recognition.network
+        objective = Objective(network.activations[-1], LOSSES[loss.name])
+        calls = [(self._draw_theta(), self._draw_batch(rows)) for rows in sizes]
+        observations = []
+        for (theta, (inputs, targets)), theirs in zip(calls, self._ask(calls), strict=True):
+            scale = loss.scale * (len(inputs) if loss.summed else 1)
+            parameters = Parameters(network, recognition.theta(theta))
+            vector = np.where(recognition.entries >= 0, theirs.vector[recognition.entries], 0.0) / scale
+            ours = Parameters(network, vector)
+            given = Given(network, objective, parameters, forward(network, parameters, inputs), targets)
+            layers = range(1, network.depth + 1)
+            biases = tuple(_biases(recognition, ours, layer) for layer in layers)
+            observations.append(Observation(given, tuple(ours.w(layer) for layer in layers), biases))
+        return observations
+
+
+def _biases(recognition: Recognition, ours: Parameters, layer: int) -> Array | None:
+    """Return a layer's bias gradient: None where there is no bias, one number where the units share it."""
+    entries = recognition.entries[recognition.network.tensors[2 * layer - 1].span]
+    if entries[0] < 0:
+        return None
+    shared = len(entries) > 1 and len(set(entries.tolist())) == 1
+    return ours.b(layer)[:1] if shared else ours.b(layer)
+
+
+def _batch_rows(learner: LearnerNetwork) -> int:
+    """Return how many samples a batch has: as many as their own data, since their code may count on it."""
+    if not learner.batches:
+        return 1
+    return 5 if learner.data is None else min(len(learner.data[0]), _SHOWN_ROWS)
+
+
+def _own_batch(learner: LearnerNetwork, rows: int) -> Batch:
+    assert learner.data is not None  # noqa: S101  (asked only where there is data)
+    inputs, targets = learner.data
+    return inputs[:rows], targets[:rows]
+
+
+def _draw_batch(learner: LearnerNetwork, random: np.random.Generator, rows: int) -> Batch:
+    """Draw inputs, and targets of the kind that theirs are."""
+    inputs = random.standard_normal((rows, learner.inputs))
+    known = None if learner.data is None else learner.data[1]
+    outputs = learner.outputs
+    if learner.y_form in ("label", "labels"):
+        return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
+    if known is None:
+        if not learner.own_loss:
+            return inputs, random.uniform(0.1, 0.9, (rows, outputs))
+        if outputs > 1:
+            return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
+        return inputs, random.integers(2, size=(rows, 1)).astype(np.float64)
+    if np.isin(known, (0.0, 1.0)).all():
+        if outputs == 1:
+            return inputs, random.integers(2, size=(rows, 1)).astype(np.float64)
+        if (known.sum(axis=1) == 1.0).all():
+            return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
+        return inputs, known[random.integers(len(known), size=rows)]
+    low, high = float(known.min()), float(known.max())
+    return inputs, random.uniform(low, high if high > low else low + 1.0, (rows, outputs))
+
+
+def _overall(parameters: Sequence[ParameterCheck]) -> Verdict:
+    """Return right, scaled where all are scaled alike and uphill is not taken for downhill, or wrong."""
+    if all(one.verdict == "right" for one in parameters):
+        return "right"
+    scales = [one.scale for one in parameters if one.relative_error > 0.0 or one.numeric != 0.0]
+    if any(scale is None for scale in scales):
+        return "wrong"
+    known = [scale for scale in scales if scale is not None]
+    alike = all(abs(scale - known[0]) <= 1e-4 * abs(known[0]) for scale in known)
+    return "scaled" if alike and known[0] > 0.0 else "wrong"
+
+
+def _with_batch(explanation: Explanation, rows: int) -> Explanation:
+    """Read a factor that is the size of the batch as what it is: a sum for a mean, or a mean taken twice."""
+    for way, factor in (("sum", float(rows)), ("mean again", 1.0 / rows)):
+        if rows > 2 and abs(explanation.factor - factor) <= TOLERANCE * factor:
+            return Explanation((Turn("batch", way), *explanation.turns), 1.0)
+    return explanation
+
+
+def _left_over(learner: LearnerNetwork) -> Diagnosis:
+    return Diagnosis(
+        learner.names,
+        "leftovers",
+        "each call adds to the gradients of the calls before: set them to 0 where backward begins",
+        "gradient of this sample + those of the samples before",
+        "gradient of this sample",
+    )
+
+
+def _transposed(name: str) -> Diagnosis:
+    sentence = f"{name}: its gradient is given transposed"
+    return Diagnosis((name,), "transposed-gradient", sentence, f"(∂L/∂{name})ᵀ", f"∂L/∂{name}")
+
+
+def _formulas(learner: LearnerNetwork, recognition: Recognition, loss: LossFound) -> Formulas:
+    network = recognition.network
+    objective = Objective(ACTIVATIONS[network.activation_names[-1]], LOSSES[loss.name])
+    named = [_named(learner, recognition.entries[tensor.span]) for tensor in network.tensors]
+    return Formulas(network, objective, Names(tuple(named[0::2]), tuple(named[1::2])))
+
+
+def _named(learner: LearnerNetwork, entries: Indices) -> str:
+    """Return what somebody calls the parameters that some entries are of; empty where there are none."""
+    names: list[str] = []
+    for entry in entries.tolist():
+        if entry >= 0:
+            i = next(i for i, span in enumerate(learner.spans) if entry < span.stop)
+            names += [learner.names[i]] if learner.names[i] not in names else []
+    if len(names) < 2:
+        return "".join(names)
+    return f"({', '.join(names)})" if len(names) <= 4 else f"({names[0]} … {names[-1]})"
+
+
+def _layout(learner: LearnerNetwork, recognition: Recognition) -> str:
+    """Say how the arrays lie: weights (in, out) or (out, in), and samples."""
+    network = recognition.network
+    weights = "numbers" if all(shape == () for shape in learner.shapes) else "an order of its own"
+    orders = set()
+    for layer, tensor in enumerate(network.tensors[0::2], start=1):
+        entries = recognition.entries[tensor.span].reshape(tensor.shape)
+        shapes = {learner.shapes[i] for i, span in enumerate(learner.spans) if span.start <= entries[0, 0] < span.stop}
+        shape = next(iter(shapes))
+        if shape == (network.sizes[layer - 1], network.sizes[layer]) and (np.diff(entries.ravel()) == 1).all():
+            orders.add("(in, out)")
+        elif shape == (network.sizes[layer], network.sizes[layer - 1]) and (np.diff(entries.T.ravel()) == 1).all():
+            orders.add("(out, in)")
+    if len(orders) == 1:
+        weights = f"weights {orders.pop()}"
+    samples = {"rows": "samples as rows", "columns": "samples as columns", "flat": "samples along an array"}
+    how = samples.get(learner.x_form, "one sample at a time") if learner.batches else "one sample at a time"
+    return f"{weights}, {how}"
+
+
+_TRAINING = 300  # updates that are tried where the formulas are right
+_RATE = 0.1
+
+
+def _what_comes_next(learner: LearnerNetwork, batch: Batch) -> list[str]:
+    """Say what is left where the formulas are right: whether it learns its own data by them, and where to look then."""
+    if learner.data is None:
+        return ["if it still does not learn, it is the model, the data or the settings: look with `tui-backprop`"]
+    inputs, targets = learner.data
+    rows = len(batch[0])
+    order = np.random.default_rng(_SEED).integers(len(inputs), size=(_TRAINING, rows))
+    theta, _ = learner.train(learner.theta, [(inputs[i], targets[i]) for i in order], _RATE)
+    whole = (inputs[:_SHOWN_ROWS], targets[:_SHOWN_ROWS])
+    before, after = learner.loss(learner.theta, whole), learner.loss(theta, whole)
+    went = f"{_TRAINING} updates at rate {_RATE:g} take its loss from {before:.4g} to {after:.4g}"
+    return [f"{went}; if that is not enough, it is the model, the data or the settings: `tui-backprop {learner.name}`"]
