@@ -216,9 +216,9 @@ class _Check:
         """Compare one parameter; all are (draws, entries)."""
         if not np.isfinite(theirs).all():
             theirs = np.nan_to_num(theirs, nan=1e300, posinf=1e300, neginf=-1e300)
-        size, gap = np.linalg.norm(wanted), np.linalg.norm(theirs - wanted)
+        size, gap = float(np.linalg.norm(wanted)), float(np.linalg.norm(theirs - wanted))
         slack = 10 * float(np.linalg.norm(doubt)) + 1e-8 * largest
-        error = float(gap / max(np.linalg.norm(theirs), size, 1e-300))
+        error = float(gap / max(float(np.linalg.norm(theirs)), size, 1e-300))
         scale = float(np.vdot(theirs, wanted) / size**2) if size > slack else None
         verdict: Literal["right", "scaled", "wrong"] = "wrong"
         if gap <= _RELATIVE * size + slack:
