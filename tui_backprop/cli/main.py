@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from tui_backprop.core.errors import InputError
 
-COMMANDS = ("run", "datasets")
-"""Commands, each the first word and a module of this room; without one of them the trainer opens."""
+COMMANDS = ("run", "check", "new-check", "datasets")
+"""Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
 
 EXIT_NO = 1
 EXIT_USAGE = 2
@@ -45,7 +45,7 @@ def _load(command: str) -> Callable[[Sequence[str]], int]:
     """
     gc.disable()
     try:
-        return importlib.import_module(f"tui_backprop.cli.{command}").main  # type: ignore[no-any-return]
+        return importlib.import_module(f"tui_backprop.cli.{command.replace('-', '_')}").main  # type: ignore[no-any-return]
     finally:
         gc.freeze()
         gc.enable()

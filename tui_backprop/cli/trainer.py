@@ -15,6 +15,8 @@ A debugger for backpropagation: open the trainer on a data set, paused at step 0
 
 other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
+  tui-backprop check FILE.py                   is a backward pass of your own right, and if not, why?
+  tui-backprop new-check FILE.py               write such a file to begin with
   tui-backprop datasets                        the built-in data sets"""
 
 

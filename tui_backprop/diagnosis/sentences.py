@@ -95,7 +95,9 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
     write = formulas.biases if of_biases else formulas.weights
     as_is, right = write(layer, turns), write(layer)
     sentence, harmless = _SENTENCES[turn.point](turn, layer, formulas)
-    if not below and turn.point != "layer gradient":
+    if turn.point in ("carried", "carried factor", "hidden slope"):
+        sentence = f"{' and '.join(_parameters(formulas, layer, below=False))}: {sentence}"
+    elif not below and turn.point != "layer gradient":
         sentence = f"{parameters[0]}: {sentence}"
     return Diagnosis(parameters, kind_of(turn), sentence, as_is, right, harmless)
 

@@ -25,7 +25,7 @@ from tui_backprop.diagnosis.formulas import Formulas, Names
 from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognition, recognise, recognise_loss
 from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
-from tui_backprop.session.learner.network import Batch, LearnerNetwork, OwnGradient
+from tui_backprop.session.learner.network import Batch, Learner, OwnGradient
 from tui_backprop.session.learner.process import LearnerError
 
 Verdict = Literal["right", "scaled", "wrong", "unchecked"]
@@ -98,7 +98,7 @@ class Checkup:
         }
 
 
-def check(learner: LearnerNetwork) -> Checkup:
+def check(learner: Learner) -> Checkup:
     """Check somebody's backward pass against their own forward pass and loss.
 
     Raises:
@@ -107,7 +107,7 @@ def check(learner: LearnerNetwork) -> Checkup:
     return _Check(learner).made()
 
 
-def first_batch(learner: LearnerNetwork) -> Batch:
+def first_batch(learner: Learner) -> Batch:
     """Return the samples that are shown: their data as far as a batch goes, or drawn ones."""
     return _draw_batch(learner, np.random.default_rng(_SEED), _batch_rows(learner))
 
@@ -115,7 +115,7 @@ def first_batch(learner: LearnerNetwork) -> Batch:
 class _Check:
     """One check, and what it has found so far."""
 
-    def __init__(self, learner: LearnerNetwork) -> None:
+    def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self._random = np.random.default_rng(_SEED)
         self._rows = _batch_rows(learner)
@@ -319,20 +319,20 @@ def _biases(recognition: Recognition, ours: Parameters, layer: int) -> Array | N
     return ours.b(layer)[:1] if shared else ours.b(layer)
 
 
-def _batch_rows(learner: LearnerNetwork) -> int:
+def _batch_rows(learner: Learner) -> int:
     """Return how many samples a batch has: as many as their own data, since their code may count on it."""
     if not learner.batches:
         return 1
     return 5 if learner.data is None else min(len(learner.data[0]), _SHOWN_ROWS)
 
 
-def _own_batch(learner: LearnerNetwork, rows: int) -> Batch:
+def _own_batch(learner: Learner, rows: int) -> Batch:
     assert learner.data is not None  # noqa: S101  (asked only where there is data)
     inputs, targets = learner.data
     return inputs[:rows], targets[:rows]
 
 
-def _draw_batch(learner: LearnerNetwork, random: np.random.Generator, rows: int) -> Batch:
+def _draw_batch(learner: Learner, random: np.random.Generator, rows: int) -> Batch:
     """Draw inputs, and targets of the kind that theirs are."""
     inputs = random.standard_normal((rows, learner.inputs))
     known = None if learner.data is None else learner.data[1]
@@ -375,7 +375,7 @@ def _with_batch(explanation: Explanation, rows: int) -> Explanation:
     return explanation
 
 
-def _left_over(learner: LearnerNetwork) -> Diagnosis:
+def _left_over(learner: Learner) -> Diagnosis:
     return Diagnosis(
         learner.names,
         "leftovers",
@@ -390,14 +390,14 @@ def _transposed(name: str) -> Diagnosis:
     return Diagnosis((name,), "transposed-gradient", sentence, f"(∂L/∂{name})ᵀ", f"∂L/∂{name}")
 
 
-def _formulas(learner: LearnerNetwork, recognition: Recognition, loss: LossFound) -> Formulas:
+def _formulas(learner: Learner, recognition: Recognition, loss: LossFound) -> Formulas:
     network = recognition.network
     objective = Objective(ACTIVATIONS[network.activation_names[-1]], LOSSES[loss.name])
     named = [_named(learner, recognition.entries[tensor.span]) for tensor in network.tensors]
     return Formulas(network, objective, Names(tuple(named[0::2]), tuple(named[1::2])))
 
 
-def _named(learner: LearnerNetwork, entries: Indices) -> str:
+def _named(learner: Learner, entries: Indices) -> str:
     """Return what somebody calls the parameters that some entries are of; empty where there are none."""
     names: list[str] = []
     for entry in entries.tolist():
@@ -409,7 +409,7 @@ def _named(learner: LearnerNetwork, entries: Indices) -> str:
     return f"({', '.join(names)})" if len(names) <= 4 else f"({names[0]} … {names[-1]})"
 
 
-def _layout(learner: LearnerNetwork, recognition: Recognition) -> str:
+def _layout(learner: Learner, recognition: Recognition) -> str:
     """Say how the arrays lie: weights (in, out) or (out, in), and samples."""
     network = recognition.network
     weights = "numbers" if all(shape == () for shape in learner.shapes) else "an order of its own"
@@ -433,7 +433,7 @@ _TRAINING = 300  # updates that are tried where the formulas are right
 _RATE = 0.1
 
 
-def _what_comes_next(learner: LearnerNetwork, batch: Batch) -> list[str]:
+def _what_comes_next(learner: Learner, batch: Batch) -> list[str]:
     """Say what is left where the formulas are right: whether it learns its own data by them, and where to look then."""
     if learner.data is None:
         return ["if it still does not learn, it is the model, the data or the settings: look with `tui-backprop`"]

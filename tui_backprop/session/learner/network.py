@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,32 +32,26 @@ class OwnGradient:
     """Whether the parameters that it was given were changed by it."""
 
 
-class LearnerNetwork:
-    """A file with `parameters`, `forward` and `backward` or `update`.
+class Learner(ABC):
+    """Whatever has a forward pass and somebody's own backward pass. Every question may raise a `LearnerError`."""
 
-    Raises:
-        LearnerError: the file cannot be used; one sentence.
-    """
-
-    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
-        self._process = LearnerProcess(path, timeout)
-        self.path, self.name = path, self._process.name
-        found = self._process.ask("describe")
-        self.names: tuple[str, ...] = tuple(clean(str(name)) for name in found["names"])
-        self.shapes: tuple[tuple[int, ...], ...] = tuple(tuple(shape) for shape in found["shapes"])
-        self.theta: Array = np.array(found["theta"])
-        """Their own first values, (entries,)."""
-        self.own_loss: bool = found["own_loss"]
-        self.updates: bool = found["updates"]
-        """Whether the file has `update` and no `backward`."""
-        self.inputs: int = found["inputs"]
-        self.outputs: int = found["outputs"]
-        self.x_form: Form = found["x"]
-        self.y_form: Form = found["y"]
-        self.batches: bool = found["batches"]
-        """Whether its functions take several samples at once."""
-        data = found["data"]
-        self.data: Batch | None = None if data is None else (np.array(data["x"]), np.array(data["y"]))
+    name: str
+    """The file, as messages call it."""
+    names: tuple[str, ...]
+    """Of its parameters, in the order of θ."""
+    shapes: tuple[tuple[int, ...], ...]
+    theta: Array
+    """Its first values, (entries,)."""
+    own_loss: bool
+    """Whether the file has a loss of its own; otherwise it is the squared error."""
+    inputs: int
+    outputs: int
+    x_form: Form
+    y_form: Form
+    batches: bool
+    """Whether its functions take several samples at once."""
+    data: Batch | None
+    """The file's own samples."""
 
     @property
     def spans(self) -> tuple[slice, ...]:
@@ -73,41 +68,88 @@ class LearnerNetwork:
         index = np.unravel_index(entry - self.spans[i].start, self.shapes[i])
         return f"{self.names[i]}[{','.join(str(j) for j in index)}]"
 
+    def loss(self, theta: Array, batch: Batch) -> float:
+        """Mean loss of θ over a batch."""
+        return self.losses([(self.predict(theta, batch[0]), batch[1])])[0]
+
+    @abstractmethod
+    def fresh(self) -> None:
+        """Load the file anew, as if nothing had been asked yet."""
+
+    @abstractmethod
+    def predict(self, theta: Array, inputs: Array) -> Array:
+        """ŷ, (samples, outputs)."""
+
+    @abstractmethod
+    def jacobian(self, theta: Array, inputs: Array) -> Array:
+        """∂ŷ/∂θ by central differences, (entries, samples, outputs)."""
+
+    @abstractmethod
+    def losses(self, batches: Sequence[Batch]) -> list[float]:
+        """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
+
+    @abstractmethod
+    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
+
+    @abstractmethod
+    def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
+        """Their gradient at each θ and batch, asked in that order."""
+
+    @abstractmethod
+    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
+        """Make one update by their formulas for each batch; return θ, and each batch's loss before its update."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the process that the file runs in."""
+
+
+class LearnerNetwork(Learner):
+    """A file with `parameters`, `forward` and `backward` or `update`.
+
+    Raises:
+        LearnerError: the file cannot be used; one sentence.
+    """
+
+    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
+        self._process = LearnerProcess(path, timeout)
+        self.path, self.name = path, self._process.name
+        found = self._process.ask("describe")
+        self.names = tuple(clean(str(name)) for name in found["names"])
+        self.shapes = tuple(tuple(shape) for shape in found["shapes"])
+        self.theta = np.array(found["theta"])
+        self.own_loss = found["own_loss"]
+        self.inputs, self.outputs = found["inputs"], found["outputs"]
+        self.x_form, self.y_form, self.batches = found["x"], found["y"], found["batches"]
+        data = found["data"]
+        self.data = None if data is None else (np.array(data["x"]), np.array(data["y"]))
+
     def renew(self) -> None:
         """Give the file its whole time again."""
         self._process.renew()
 
     def fresh(self) -> None:
-        """Load the file anew, as if nothing had been asked yet."""
         self._process.ask("fresh")
         self._process.ask("describe")
 
     def predict(self, theta: Array, inputs: Array) -> Array:
-        """ŷ, (samples, outputs)."""
         return np.array(self._process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
 
     def jacobian(self, theta: Array, inputs: Array) -> Array:
-        """∂ŷ/∂θ by central differences, (entries, samples, outputs)."""
         return np.array(self._process.ask("jacobian", theta=theta.tolist(), x=inputs.tolist()))
 
     def losses(self, batches: Sequence[Batch]) -> list[float]:
-        """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
         calls = [{"prediction": p.tolist(), "y": y.tolist()} for p, y in batches]
         found: list[float] = self._process.ask("losses", calls=calls)
         return found
 
-    def loss(self, theta: Array, batch: Batch) -> float:
-        """Mean loss of θ over a batch."""
-        return self.losses([(self.predict(theta, batch[0]), batch[1])])[0]
-
     def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
         x, y = batch
         found = self._process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
         return np.array(found["gradient"]), np.array(found["doubt"])
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
-        """Their gradient at each θ and batch, asked in that order."""
         asked = [{"theta": theta.tolist(), "x": x.tolist(), "y": y.tolist()} for theta, (x, y) in calls]
         return [
             OwnGradient(
@@ -120,11 +162,9 @@ class LearnerNetwork:
         ]
 
     def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
-        """Make one update by their formulas for each batch; return θ, and each batch's loss before its update."""
         asked = [{"x": x.tolist(), "y": y.tolist()} for x, y in batches]
         found = self._process.ask("train", theta=theta.tolist(), batches=asked, rate=rate)
         return np.array(found["theta"]), found["losses"]
 
     def close(self) -> None:
-        """End the process that the file runs in."""
         self._process.close()

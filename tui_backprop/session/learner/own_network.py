@@ -69,7 +69,6 @@ class OwnNetwork:
             "shapes": [np.shape(value) for value in parameters.values()],
             "theta": self._flat(parameters).tolist(),
             "own_loss": self._function("loss") is not None,
-            "updates": self._function("backward") is None,
             "inputs": inputs,
             "outputs": outputs,
             "x": self._x,

@@ -1,0 +1,1 @@
+"""Files that `tui-backprop new-check` writes: each is right as it stands."""

@@ -1,0 +1,120 @@
+"""Somebody's rule for the built-in network, put into a small network of ours so that it can be checked like their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.forward import predict
+from tui_backprop.core.gradient_check import batch_loss, best_differences
+from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.objective import make_objective
+from tui_backprop.session.learner.forms import Form
+from tui_backprop.session.learner.network import Batch, Learner, LearnerNetwork, OwnGradient
+from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
+
+_NETWORKS = (
+    Network((2, 3, 1), ("sigmoid", "sigmoid")),
+    Network((1, 1, 1), ("sigmoid", "sigmoid")),  # for formulas that are written for the original case alone
+)
+_OBJECTIVE = make_objective("sigmoid", "squared")
+_STEP = 1e-5  # of a derivative of predictions, relative to the parameter
+
+
+def open_learner(path: str, timeout: float = TIMEOUT) -> Learner:
+    """Return what a file has to be checked: a whole network, or a rule for ours.
+
+    Raises:
+        LearnerError: the file cannot be used; one sentence.
+    """
+    process = LearnerProcess(path, timeout)
+    try:
+        is_rule = process.ask("is_rule")
+    except LearnerError:
+        process.close()
+        raise
+    if is_rule:
+        return RuleNetwork(process)
+    process.close()
+    return LearnerNetwork(path, timeout)
+
+
+class RuleNetwork(Learner):
+    """Our network with somebody's `backward(network, parameters, tape, y)`.
+
+    Raises:
+        LearnerError: the rule gives no gradients of any of the networks that it is tried on.
+    """
+
+    own_loss = False
+    x_form: Form = "rows"
+    y_form: Form = "rows"
+    batches = True
+    data = None
+
+    def __init__(self, process: LearnerProcess) -> None:
+        self._process, self.name = process, process.name
+        self._network = self._fitting()
+        self.names = tuple(tensor.name for tensor in self._network.tensors)
+        self.shapes = tuple(tensor.shape for tensor in self._network.tensors)
+        self.theta = np.random.default_rng(0).uniform(-1.0, 1.0, self._network.size)
+        self.inputs, self.outputs = self._network.sizes[0], self._network.sizes[-1]
+
+    def _fitting(self) -> Network:
+        """Return the first of our networks that the rule takes."""
+        problem: LearnerError | None = None
+        for network in _NETWORKS:
+            self._network = network
+            try:
+                self.gradients([(np.full(network.size, 0.5), (np.ones((2, network.sizes[0])), np.ones((2, 1))))])
+            except LearnerError as error:
+                problem = problem or error
+            else:
+                return network
+        self._process.close()
+        assert problem is not None  # noqa: S101  (it is why the loop went through)
+        raise problem
+
+    def fresh(self) -> None:
+        self._process.ask("fresh")
+
+    def predict(self, theta: Array, inputs: Array) -> Array:
+        return predict(self._network, Parameters(self._network, theta), inputs)
+
+    def jacobian(self, theta: Array, inputs: Array) -> Array:
+        moves = np.diag(_STEP * np.maximum(1.0, np.abs(theta)))
+        ends = [(self.predict(theta + move, inputs), self.predict(theta - move, inputs)) for move in moves]
+        return np.array([(above - below) / (2 * move.sum()) for (above, below), move in zip(ends, moves, strict=True)])
+
+    def losses(self, batches: Sequence[Batch]) -> list[float]:
+        return [float(_OBJECTIVE.loss.value(prediction, target).mean()) for prediction, target in batches]
+
+    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+        gradient, doubt = best_differences(batch_loss(self._network, _OBJECTIVE, *batch), theta)
+        return gradient[list(entries)], doubt[list(entries)]
+
+    def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
+        found = []
+        for theta, (inputs, targets) in calls:
+            made = self._process.ask(
+                "rule",
+                sizes=self._network.sizes,
+                activations=self._network.activation_names,
+                theta=theta.tolist(),
+                x=inputs.tolist(),
+                y=targets.tolist(),
+            )
+            found.append(OwnGradient(np.array(made), (), (), changed=False))
+        return found
+
+    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
+        losses = []
+        for batch in batches:
+            losses.append(self.loss(theta, batch))
+            theta = theta - rate * self.gradients([(theta, batch)])[0].vector
+        return theta, losses
+
+    def close(self) -> None:
+        self._process.close()
