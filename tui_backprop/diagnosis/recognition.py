@@ -16,11 +16,12 @@ import numpy as np
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import Network
+from tui_backprop.core.network import MAX_HIDDEN_LAYERS, Network
 
 _RELATIVE = 1e-5  # of a derivative by differences
 _ABSOLUTE = 1e-9  # below it a derivative by differences is rounding
 _ALIVE = 1e-7  # length, per number, of the derivatives of an entry that matters at all
+_PATIENCE = 400  # guesses about layers of which nothing is known but one weight for each unit
 _PREDICTED = 1e-9  # of a prediction that is computed anew
 
 
@@ -103,12 +104,14 @@ class _Peeling:
         self._outputs = slopes.shape[2]
         self._slopes = slopes.reshape(len(slopes), -1)  # (entries, samples · outputs)
         self._groups = groups
+        self._guesses = 0
         lengths = np.linalg.norm(self._slopes, axis=1)
         self.alive = frozenset(np.flatnonzero(lengths > _ALIVE * np.sqrt(self._slopes.shape[1])).tolist())
 
     def peel(self, above: list[_Layer], features: Array, left: frozenset[int]) -> list[_Layer] | None:
         """Return all layers, those in `above` first; `features` (samples, fan_in) are the inputs of the next one."""
-        if not left or len(above) > 8:
+        self._guesses += 1
+        if not left or len(above) > MAX_HIDDEN_LAYERS or self._guesses > _PATIENCE:
             return None
         for units in self._units(features, left):
             used = {entry for unit in units for entry in (*unit.weights, unit.bias)}
