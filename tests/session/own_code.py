@@ -1,4 +1,4 @@
-"""Networks as somebody might write them, right ones: in any layout, with names of their own; and a way to ask them directly."""
+"""Networks as somebody might write them, right ones, in any layout; and a way to ask them without a process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACTIVATIONS = {
     "leaky-relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1.0, 0.01)),
     "softplus": (lambda z: np.logaddexp(0, z), lambda z: 0.5 * (1 + np.tanh(z / 2))),
     "sine": (np.sin, np.cos),
-    "linear": (lambda z: z * 1.0, lambda z: np.ones_like(z)),
+    "linear": (lambda z: z * 1.0, np.ones_like),
 }
 
 
@@ -39,7 +39,7 @@ LOSSES = {  # of rows of predictions and targets: sum over the outputs, for each
 }
 
 
-def right_code(
+def right_code(  # noqa: PLR0915  (one file of somebody's, with all of its functions)
     sizes,
     activations,
     loss,

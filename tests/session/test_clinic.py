@@ -1,4 +1,4 @@
-"""The clinic: right code is called right in every layout, wrong code is named, and whatever a file does ends in one sentence."""
+"""The clinic: right code is called right in every layout, wrong code is named, and trouble ends in one sentence."""
 
 from __future__ import annotations
 

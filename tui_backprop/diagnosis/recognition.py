@@ -68,7 +68,7 @@ def recognise(experiments: Sequence[Experiment], groups: Sequence[slice]) -> Rec
         groups: which entries are of one parameter.
     """
     search = _Peeling(experiments, groups)
-    layers = search.peel([], search.inputs, search.alive)
+    layers = search.peel([], search.inputs, search.alive) or search.peel([], search.inputs, search.alive, guessing=True)
     if layers is None:
         return None
     network = Network(
@@ -108,12 +108,18 @@ class _Peeling:
         lengths = np.linalg.norm(self._slopes, axis=1)
         self.alive = frozenset(np.flatnonzero(lengths > _ALIVE * np.sqrt(self._slopes.shape[1])).tolist())
 
-    def peel(self, above: list[_Layer], features: Array, left: frozenset[int]) -> list[_Layer] | None:
-        """Return all layers, those in `above` first; `features` (samples, fan_in) are the inputs of the next one."""
-        self._guesses += 1
+    def peel(
+        self, above: list[_Layer], features: Array, left: frozenset[int], *, guessing: bool = False
+    ) -> list[_Layer] | None:
+        """Return all layers, those in `above` first; `features` (samples, fan_in) are the inputs of the next one.
+
+        With `guessing` a layer of which each unit has one weight and no bias, so that there is nothing to compare, is taken to be
+        any of the parameters.
+        """
+        self._guesses += guessing
         if not left or len(above) > MAX_HIDDEN_LAYERS or self._guesses > _PATIENCE:
             return None
-        for units in self._units(features, left):
+        for units in self._units(features, left, guessing=guessing):
             used = {entry for unit in units for entry in (*unit.weights, unit.bias)}
             rest = left - used
             z = self._pre_activations(units, features)
@@ -125,7 +131,7 @@ class _Peeling:
             for name in HIDDEN_ACTIVATIONS:
                 with np.errstate(all="ignore"):
                     values = ACTIVATIONS[name].value(z)
-                found = self.peel([*above, _Layer(units, name)], values, rest)
+                found = self.peel([*above, _Layer(units, name)], values, rest, guessing=guessing)
                 if found is not None:
                     return found
         return None
@@ -154,14 +160,14 @@ class _Peeling:
                 return _Layer(tuple(units[i] for i in order), name)
         return None
 
-    def _units(self, features: Array, left: frozenset[int]) -> Iterator[tuple[_Unit, ...]]:
+    def _units(self, features: Array, left: frozenset[int], *, guessing: bool) -> Iterator[tuple[_Unit, ...]]:
         """Yield what the units of the next layer may be."""
         with_bias = self._complete(features, None, left)
         if with_bias:
             yield with_bias
             return
-        if features.shape[1] == 1:  # one weight and no bias: nothing to compare, so every parameter is tried
-            for group in self._groups:
+        if features.shape[1] == 1:
+            for group in self._groups if guessing else ():
                 entries = range(group.start, group.stop)
                 if left.issuperset(entries):
                     yield self._shared(features, 0, tuple(_Unit((entry,), -1) for entry in entries), left)

@@ -443,5 +443,9 @@ def _what_comes_next(learner: Learner, batch: Batch) -> list[str]:
     theta, _ = learner.train(learner.theta, [(inputs[i], targets[i]) for i in order], _RATE)
     whole = (inputs[:_SHOWN_ROWS], targets[:_SHOWN_ROWS])
     before, after = learner.loss(learner.theta, whole), learner.loss(theta, whole)
+    if not np.isfinite(after):
+        return [
+            f"at rate {_RATE:g} its loss runs away from {before:.4g}: try a lower rate with `tui-backprop {learner.name}`"
+        ]
     went = f"{_TRAINING} updates at rate {_RATE:g} take its loss from {before:.4g} to {after:.4g}"
     return [f"{went}; if that is not enough, it is the model, the data or the settings: `tui-backprop {learner.name}`"]

@@ -139,6 +139,7 @@ class OwnNetwork:
     def _find_forms(self, samples: Any) -> tuple[int, int]:
         """Try forms until forward takes one; return the numbers of inputs and outputs."""
         first: Exception | None = None
+        behind: Exception | None = None
         for form, width in _candidates(samples):
             self._x = form
             try:
@@ -147,11 +148,21 @@ class OwnNetwork:
                 first = first or error
                 continue
             self._y = self._target_form(samples, outputs)
+            if samples is None:  # the form is a guess, so the backward pass must take it too
+                try:
+                    self._gradient_of(self._flat(self._parameters()), np.ones((1, width)), np.eye(1, outputs))
+                except Exception as error:
+                    behind = behind or error
+                    continue
             self._several = self._several and self._takes_batches_back(samples, width, outputs)
             return width, outputs
+        if behind is not None:
+            raise behind
         if samples is not None and first is not None:
             raise first
-        raise UnusableError("forward takes no x that was tried: add data, a list of pairs (x, y)") from first
+        raise UnusableError(
+            f"neither a number nor an array does for x ({type(first).__name__}: {first}): add data, a list of pairs (x, y)"
+        ) from first
 
     def _try(self, width: int) -> int:
         """Call forward with one sample, and with several; return the number of outputs."""
