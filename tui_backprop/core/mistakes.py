@@ -101,6 +101,12 @@ MISTAKES: dict[str, Mistake] = {
             (Turn("output slope", "fed with z"), Turn("hidden slope", "fed with z")),
         ),
         Mistake(
+            "activation-for-slope",
+            "the slope is a itself where sigmoid has a(1 − a): half of the formula is missing",
+            "hidden units near 1 get gradients as if they were not saturated, units near 0 hardly any",
+            (Turn("hidden slope", "activation itself"),),
+        ),
+        Mistake(
             "slope-of-another-layer",
             "f′ of a hidden layer is taken where another layer of its size has its z",
             "it learns roughly while all slopes are alike, and goes astray where one of the layers saturates",

@@ -168,6 +168,10 @@ def slope(way: str, given: Given, layer: int) -> Array:
             return activation.slope(a, activation.value(a))
         case ["fed", "with", "z"]:
             return activation.slope(z, z)
+        case ["activation", "itself"]:
+            return a
+        case ["one", "minus", "activation"]:
+            return 1.0 - a
         case ["of", "layer", number]:
             other = int(number)
             return network.activation(other).slope(given.tape.z[other], given.tape.a[other])
@@ -322,12 +326,17 @@ def ways(point: Point, network: Network, objective: Objective, layer: int = 0) -
 
 def _slopes(network: Network, layer: int) -> list[str]:
     name = network.activation_names[layer - 1]
-    like = [other for other in ACTIVATIONS if other not in (name, "linear")]  # linear's is 1: left out
+    known = (
+        ("linear", "softplus") if name == "sigmoid" else ("linear",)
+    )  # linear's is 1, softplus's σ(z): named already
+    like = [other for other in ACTIVATIONS if other not in (name, *known)]
     return [
         "left out",
         "twice",
         "of the activation",
         "fed with z",
+        "activation itself",
+        "one minus activation",
         *(f"of layer {k}" for k in layers_with_slopes_for(network, layer)),
         *(f"of {other}" for other in like),
     ]

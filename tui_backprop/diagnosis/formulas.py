@@ -73,6 +73,10 @@ class Formulas:
                 return f"{self._function(name)}′({a})"
             case ["fed", "with", "z"]:
                 return _IN_A[name].format(z) if name in _IN_A else f"{self._function(name)}′({z})"
+            case ["activation", "itself"]:
+                return a
+            case ["one", "minus", "activation"]:
+                return f"(1−{a})"
             case ["of", "layer", number]:
                 return self.slope(int(number))
             case ["another", "layer"]:

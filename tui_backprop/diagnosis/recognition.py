@@ -113,7 +113,7 @@ class _Peeling:
     ) -> list[_Layer] | None:
         """Return all layers, those in `above` first; `features` (samples, fan_in) are the inputs of the next one.
 
-        With `guessing` a layer of which each unit has one weight and no bias, so that there is nothing to compare, is taken to be
+        With `guessing` a layer whose units have one weight each and no bias, so that nothing can be compared, is taken to be
         any of the parameters.
         """
         self._guesses += guessing

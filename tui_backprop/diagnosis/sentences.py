@@ -73,6 +73,8 @@ def _general(turn: Turn) -> str:
     """Return a way without the layer or the activation that it names."""
     if turn.way.startswith(("of layer", "weights of layer")):
         return "another layer"
+    if turn.way == "one minus activation":
+        return "activation itself"
     return "another activation" if turn.way.removeprefix("of ") in ACTIVATIONS else turn.way
 
 
@@ -151,6 +153,8 @@ def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
         case ["fed", "with", "z"]:
             wrong = formulas.slope(layer, turn.way)
             return f"you put z{layer} where the formula wants {a}: {wrong} is not {right}", False
+        case ["activation", "itself"] | ["one", "minus", "activation"]:
+            return f"you take {formulas.slope(layer, turn.way)} for the slope of {a}; the chain rule has {right}", False
         case ["of", "layer", number]:
             return (
                 f"you take the slope of layer {number}, {formulas.slope(int(number))}; the chain rule has {right}",

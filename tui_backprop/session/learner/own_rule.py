@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -26,9 +27,11 @@ class OwnRule:
         self._module = module
 
     def is_rule(self) -> bool:
-        """Whether the file has a rule for the built-in network, and no network of its own."""
+        """Whether the file has a rule for the built-in network: a backward of four arguments, and no network of its own."""
         backward = getattr(self._module, "backward", None)
-        return callable(backward) and not hasattr(self._module, "forward")
+        if not callable(backward) or hasattr(self._module, "forward"):
+            return False
+        return len(inspect.signature(backward).parameters) == len(("network", "parameters", "tape", "y"))
 
     def gradient(
         self,
