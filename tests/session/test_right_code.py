@@ -1,0 +1,59 @@
+"""Right code is never called wrong, in whatever layout it is written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.session.own_code import ACTIVATIONS, ask_directly, right_code
+from tui_backprop.session.clinic import check
+
+
+@st.composite
+def codes(draw):
+    """Right code: sizes, activations, loss, layout."""
+    hidden = draw(st.lists(st.integers(1, 4), max_size=3))
+    output, loss = draw(
+        st.sampled_from(
+            [
+                ("sigmoid", "squared"),
+                ("sigmoid", "binary-cross-entropy"),
+                ("linear", "half-squared"),
+                ("tanh", "squared"),
+                ("softmax", "cross-entropy"),
+                ("softmax", "squared"),
+            ]
+        )
+    )
+    samples = draw(st.sampled_from(["rows", "columns", "vector", "list", "number"]))
+    inputs = 1 if samples == "number" else draw(st.integers(1, 4))
+    outputs = 1 if samples == "number" else draw(st.integers(1, 3))
+    if output == "softmax":
+        outputs = max(outputs, 2)
+        samples = "vector" if samples == "number" else samples
+    return {
+        "sizes": (inputs, *hidden, outputs),
+        "activations": (*(draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in hidden), output),
+        "loss": loss,
+        "order": draw(st.sampled_from(["(in, out)", "(out, in)"])),
+        "samples": samples,
+        "biases": draw(st.booleans()),
+        "scalars": draw(st.booleans()),
+        "summed": draw(st.booleans()),
+        "as_update": draw(st.booleans()),
+        "with_data": draw(st.booleans()),
+        "seed": draw(st.integers(0, 2**16)),
+    }
+
+
+@settings(max_examples=500, deadline=None)
+@given(codes())
+def test_right_code_is_never_called_wrong(code):
+    """In any layout, with biases or without, floats or arrays, one sample or a batch, gradients or updates."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = check(ask_directly(patch, right_code(**code)))
+    assert found.verdict == "right", found
+    assert not found.mistakes
+    if found.recognised is not None:
+        assert found.recognised.layers == code["sizes"]
