@@ -55,5 +55,5 @@ def test_right_code_is_never_called_wrong(code):
         found = check(ask_directly(patch, right_code(**code)))
     assert found.verdict == "right", found
     assert not found.mistakes
-    if found.recognised is not None:
+    if found.recognised is not None and "relu" not in code["activations"]:  # a dead unit leaves no trace
         assert found.recognised.layers == code["sizes"]

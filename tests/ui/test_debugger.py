@@ -343,9 +343,12 @@ async def test_a_mistake_is_chosen_from_the_gallery(trainer):
     """The chosen rule is an edit, and the wrong gradients are marked."""
     app = trainer()
     async with app.run_test(size=BIG) as pilot:
-        await pilot.press("n", "x", "end", "enter", "n")
-        assert app.session.recipe.rule == "last-layer-only"
-        assert [edit.summary for edit in app.session.edits] == ["rule exact → last-layer-only"]
+        await pilot.press("n", "x")
+        rules = app.screen.query_one(OptionList)
+        rules.highlighted = rules.get_option_index("layer-never-updated")
+        await pilot.press("enter", "n")
+        assert app.session.recipe.rule == "layer-never-updated"
+        assert [edit.summary for edit in app.session.edits] == ["rule exact → layer-never-updated"]
         assert ["✗" in line for line in lines_of(app.query_one(GradientsPanel))] == [True, True, False, False]
 
 

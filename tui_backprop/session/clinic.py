@@ -36,6 +36,8 @@ _SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
 _SINGLE = 8  # samples that it is given where they come one at a time
 _SHOWN_ROWS = 256  # samples of their own data in one batch, at the most
 _ENTRIES = 200  # entries of one parameter that are differentiated numerically, at the most
+_EXPERIMENTS = 4  # draws of θ that a network is recognised by
+_EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _RELATIVE = 1e-5  # of a gradient by differences
 
@@ -245,18 +247,21 @@ class _Check:
         if len(learner.theta) > _LARGEST:
             self._notes.append(f"it has more than {_LARGEST:,} parameters, so the network was not recognised")
             return None, None
-        experiments = []
-        for _ in range(4):
-            theta, inputs = self._draw_theta(), self._random.standard_normal((8, learner.inputs))
-            experiments.append(
-                Experiment(theta, inputs, learner.predict(theta, inputs), learner.jacobian(theta, inputs))
-            )
+        experiments = [self._experiment() for _ in range(_EXPERIMENTS)]
+        silent = np.all([~one.jacobian.any(axis=(1, 2)) for one in experiments], axis=0)
+        if silent.any():  # a unit that was dead in all of them, or a parameter that does nothing
+            experiments += [self._experiment() for _ in range(2 * _EXPERIMENTS)]
         recognition = recognise(experiments, learner.spans)
         predictions = [learner.predict(self._draw_theta(), inputs) for inputs, _ in batches]
         targets = [target for _, target in batches]
         values = learner.losses(list(zip(predictions, targets, strict=True)))
         loss = recognise_loss(predictions, targets, values) if np.isfinite(values).all() else None
         return recognition, loss
+
+    def _experiment(self) -> Experiment:
+        learner, theta = self._learner, self._draw_theta()
+        inputs = self._random.standard_normal((_EXPERIMENT_ROWS, learner.inputs))
+        return Experiment(theta, inputs, learner.predict(theta, inputs), learner.jacobian(theta, inputs))
 
     def _name_mistakes(self, recognition: Recognition | None, loss: LossFound | None) -> None:
         """Search for the mistake and say it, or say why it could not be found."""
