@@ -230,7 +230,7 @@ async def test_branches_undo_and_redo(trainer):
         assert len(app.session.branches) == 1
 
 
-@pytest.mark.covers("k", "6")
+@pytest.mark.covers("k", "W")
 async def test_breakpoints_and_watches(trainer):
     """A condition becomes a breakpoint and a number a watch; space switches, o once, c charts, x removes."""
     app = trainer()
@@ -252,7 +252,7 @@ async def test_breakpoints_and_watches(trainer):
         await pilot.press("down", "home", "o", "space", "space", "end", "c", "escape")
         assert app.session.breakpoints[0].once
         assert app.session.watches[0].on_chart
-        await pilot.press("6", "e", "e", "e", "e")
+        await pilot.press("W", "e", "e", "e", "e")
         assert app.session.step == 30
         shown = "\n".join(line.plain for line in app.query_one(WatchesPanel)._lines)
         assert "step == 30  hits 1" in shown

@@ -46,6 +46,7 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
         super().__init__(session)
         self._dimmed = True
         self._redraw_due = False
+        self._watching = False
 
     def compose(self) -> ComposeResult:
         """Header, the panels, the tab bar of small terminals, the opening line, the timeline and the footer."""
@@ -74,12 +75,12 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout made for the new size."""
         self._lay_out(event.size.width, event.size.height)
-        self.redraw_soon()
 
     def _lay_out(self, columns: int, rows: int) -> None:
         chosen = layout_for(columns, rows)
         for name in LAYOUTS:
             self.screen_stack[0].set_class(name == chosen, f"size-{name}")
+        self.arrange()
 
     def redraw_soon(self) -> None:
         """Draw once everything has its place, and once only however often it is asked for."""
@@ -92,7 +93,10 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
         self._redraw_due = False
         frame = self.session.frame()
         base = self.screen_stack[0]
-        base.set_class(bool(frame.breakpoints or frame.watches), "watching")
+        watching = bool(frame.breakpoints or frame.watches)
+        if watching and not self._watching:
+            self.bring_to_front("watches")
+        self._watching = watching
         base.query_one(Header).show(frame, self.run_state)
         base.query_one(TimelineBar).show(frame)
         for panel in base.query(Panel):

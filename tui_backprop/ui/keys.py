@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
+from tui_backprop.ui.layout import PANELS
+
 
 @dataclass(frozen=True)
 class Key:
@@ -70,12 +72,7 @@ KEYS: tuple[Key, ...] = (
     Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
     Key("t", "t", "tail", "last tenth", "Draw only the last tenth of the run, or all of it."),
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
-    Key("1", "1", "panel('loss')", "Loss", "Go to the panel Loss."),
-    Key("2", "2", "panel('prediction')", "Prediction", "Go to the panel Prediction."),
-    Key("3", "3", "panel('parameters')", "Parameters", "Go to the panel Parameters."),
-    Key("4", "4", "panel('gradients')", "Gradients", "Go to the panel Gradients."),
-    Key("5", "5", "panel('step')", "Step", "Go to the panel Step."),
-    Key("6", "6", "panel('watches')", "Watches", "Go to the panel Watches."),
+    *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
     Key("q", "q", "quit", "quit", "Leave."),
 )
 """Every key of the trainer. The palette itself is ^p, which is Textual's own."""

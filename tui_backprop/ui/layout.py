@@ -1,7 +1,9 @@
-"""Which layout a terminal gets."""
+"""Which layout a terminal gets, and which of the panels that share a place is seen."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 Layout = Literal["tiny", "tabs", "grid", "large"]
@@ -12,6 +14,39 @@ SMALLEST = (60, 18)
 LAYOUTS: tuple[Layout, ...] = ("tiny", "tabs", "grid", "large")
 
 
+@dataclass(frozen=True)
+class PanelName:
+    """What a panel is called, and the key that leads to it."""
+
+    id: str
+    key: str
+    name: str
+    short: str
+    """In the tab bar of a small terminal."""
+
+
+PANELS: tuple[PanelName, ...] = (
+    PanelName("loss", "1", "Loss", "Loss"),
+    PanelName("prediction", "2", "Prediction", "Predict"),
+    PanelName("parameters", "3", "Parameters", "Params"),
+    PanelName("gradients", "4", "Gradients", "Grads"),
+    PanelName("step", "5", "Step", "Step"),
+    PanelName("watches", "W", "Watches", "Watch"),
+)
+"""Every panel, in the order of the tab bar."""
+
+Places = tuple[tuple[str, ...], ...]
+"""Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
+
+_EACH_ITS_OWN = ("loss", "prediction", "parameters", "gradients", "step")
+PLACES: Mapping[Layout, Places] = {
+    "tiny": (),
+    "tabs": (tuple(panel.id for panel in PANELS),),
+    "grid": (*((name,) for name in _EACH_ITS_OWN), ("watches",)),
+    "large": (*((name,) for name in _EACH_ITS_OWN), ("watches",)),
+}
+
+
 def layout_for(columns: int, rows: int) -> Layout:
     """Return the layout made for a size: a sentence, tabs, a grid, or a grid with room to breathe."""
     if columns < SMALLEST[0] or rows < SMALLEST[1]:
@@ -19,3 +54,17 @@ def layout_for(columns: int, rows: int) -> Layout:
     if columns < 100 or rows < 30:
         return "tabs"
     return "large" if columns >= 160 and rows >= 48 else "grid"
+
+
+def in_front(layout: Layout, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the panel that is seen at each place; `chosen` are those that were gone to, the last one last."""
+    rank = {name: i for i, name in enumerate(chosen, start=1)}
+    return tuple(max(place, key=lambda name: rank.get(name, 0)) for place in PLACES[layout])
+
+
+def behind(layout: Layout, name: str) -> tuple[PanelName, ...]:
+    """Return the panels that share a panel's place; with tabs none, since the tab bar shows them all."""
+    if layout == "tabs":
+        return ()
+    shared = next((place for place in PLACES[layout] if name in place), ())
+    return tuple(panel for panel in PANELS if panel.id in shared and panel.id != name)

@@ -8,14 +8,12 @@ from textual.widgets import Static
 
 from tui_backprop.session.anatomy.quantities import Kind, Quantity
 from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.layout import PANELS, PanelName, behind, in_front, layout_for
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.step import StepPanel
-
-PANELS = ("loss", "prediction", "parameters", "gradients", "step", "watches")
-"""The panels by their keys 1 … 6."""
 
 _HISTORY = 400  # points of a large history
 
@@ -23,30 +21,44 @@ _HISTORY = 400  # points of a large history
 class LookingActions(TrainerBase):
     """Keys that change what is seen, not the run."""
 
-    active = PANELS[0]
+    active = PANELS[0].id
     """The panel that keys go to."""
+    chosen: tuple[str, ...] = (active,)
+    """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
 
     def action_panel(self, name: str) -> None:
-        """Go to a panel; with tabs, bring it to the front."""
-        base = self.screen_stack[0]
+        """Go to a panel, and bring it to the front where others share its place."""
         self.active = name
+        self.bring_to_front(name)
+        self.screen_stack[0].query_one(f"#{name}", Panel).focus()
+
+    def bring_to_front(self, name: str) -> None:
+        """Let a panel be seen where others share its place; the keys go where they went before."""
+        self.chosen = (*(one for one in self.chosen if one != name), name)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show the panels that are in front, each with the names of those behind it, and the tab bar."""
+        base = self.screen_stack[0]
+        layout = layout_for(self.size.width, self.size.height)
+        front = in_front(layout, (*self.chosen, self.active) if layout == "tabs" else self.chosen)
         for panel in base.query(Panel):
-            panel.set_class(panel.id == name, "active")
-        base.query_one(f"#{name}", Panel).focus()
-        tabs = (
-            Text(_tab(i, one), style="bold reverse" if one == name else "") for i, one in enumerate(PANELS, start=1)
-        )
-        base.query_one("#tabs", Static).update(Text(" ").join(tabs))
+            name = str(panel.id)
+            panel.set_class(name == self.active, "active")
+            panel.set_class(name in front, "front")
+            panel.behind = "  ".join(f"{other.key} {other.name}" for other in behind(layout, name))
+        tabs = (Text(_tab(panel), style="bold reverse" if panel.id == self.active else "") for panel in PANELS)
+        base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(tabs))
         self.redraw_soon()
 
     @on(events.Click, "#tabs")
     def choose_tab(self, event: events.Click) -> None:
         """Go to the tab that was clicked."""
         at = 0
-        for i, name in enumerate(PANELS, start=1):
-            at += len(_tab(i, name)) + 1
+        for panel in PANELS:
+            at += len(_tab(panel)) + 1
             if event.x < at:
-                self.action_panel(name)
+                self.action_panel(panel.id)
                 return
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -118,5 +130,5 @@ class LookingActions(TrainerBase):
         self.redraw()
 
 
-def _tab(number: int, name: str) -> str:
-    return f" {number} {name.capitalize()} "
+def _tab(panel: PanelName) -> str:
+    return f"{panel.key} {panel.short}"

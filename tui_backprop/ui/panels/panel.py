@@ -28,7 +28,9 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(id=panel_id, classes="panel")
-        self.border_title = Text(self.name_shown)
+        self.behind = ""
+        """Keys and names of the panels that share this one's place."""
+        self.border_title = self._titled = Text(self.name_shown)
         self.frame: Frame | None = None
         self._noted = ""
 
@@ -41,9 +43,19 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw the present frame again, for another size or another view of it."""
         if self.frame is None or not self.size.width or not self.size.height:
             return
+        title = self.title(self.frame)
+        if title != self._titled:  # a border that changes is drawn anew
+            self.border_title = self._titled = title
         self.prepare(self.frame)
         self.virtual_size = Size(self.size.width, self.line_count(self.frame))
         self.refresh()
+
+    def title(self, frame: Frame) -> Text:
+        """Return what stands in the border above: the panel's name, and which panels are behind it."""
+        title = Text(self.name_shown)
+        if self.behind and len(title) + len(self.behind) + 8 <= self.size.width:
+            title.append(f"   {self.behind}", "dim")
+        return title
 
     def note(self, text: str) -> None:
         """Put a text into the border below; one that is there already costs nothing."""

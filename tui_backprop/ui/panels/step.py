@@ -66,9 +66,12 @@ class StepPanel(Panel):
 
     # What is shown.
 
+    def title(self, frame: Frame) -> Text:
+        """Return the phases, the one that was reached reversed."""
+        return _title(frame, self.size.width)
+
     def prepare(self, frame: Frame) -> None:
         """Lay out the list for this phase, and explain the value that is selected."""
-        self.border_title = _title(frame, self.size.width)
         record = frame.record
         if record is None:
             self._rows, self._detail, self._explained = (), [], None
