@@ -47,6 +47,19 @@ def codes(draw):
     }
 
 
+@pytest.mark.parametrize("samples", ["rows", "columns"])
+@pytest.mark.parametrize("order", ["(in, out)", "(out, in)"])
+def test_one_input_is_not_taken_for_one_sample(order, samples, monkeypatch):
+    """Arrays of shape (1, samples) or (samples, 1) hold samples of one input, whichever way they lie."""
+    found = check(
+        ask_directly(monkeypatch, right_code((1, 2, 1), ("tanh", "sigmoid"), "squared", order=order, samples=samples))
+    )
+    assert found.verdict == "right"
+    assert found.recognised is not None
+    assert found.recognised.layers == (1, 2, 1)
+    assert found.recognised.layout == f"weights {order}, samples as {samples}"
+
+
 @settings(max_examples=500, deadline=None)
 @given(codes())
 def test_right_code_is_never_called_wrong(code):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,9 +12,14 @@ Form = Literal["number", "list", "vector", "rows", "columns", "flat", "label", "
 """`number`, `list` and `vector` (n,) are one sample; `rows` (samples, n), `columns` (n, samples) and `flat` (samples,) may
 be a batch. `label` and `labels` are the number of the class, of one sample or of a batch (samples,)."""
 
-FORMS: tuple[Form, ...] = get_args(Form)
 SINGLE: tuple[Form, ...] = ("number", "list", "vector", "label")
 """Forms of one sample."""
+
+_SIZES = range(1, 17)  # numbers of inputs that are tried where the file brings no data
+
+
+class UnusableError(ValueError):
+    """The file, or what its functions return, is not what was asked for; one sentence."""
 
 
 def given_as(form: Form, rows: Array) -> Any:
@@ -66,3 +71,50 @@ def form_of(value: Any) -> Form:
     if numbers.ndim > 2:
         raise ValueError(f"an array of {numbers.ndim} axes: expected one or two")
     return "rows" if numbers.shape[0] == 1 else "columns"
+
+
+def candidates(samples: Any) -> list[tuple[Form, int]]:
+    """Return forms of x with the number of inputs, the likeliest first."""
+    if samples is None:
+        several: tuple[Form, ...] = ("rows", "columns", "vector", "list")
+        return [("number", 1), *((form, width) for width in _SIZES for form in several), ("flat", 1)]
+    x, y = samples if isinstance(samples, tuple) else samples[0]
+    shape = np.shape(x)
+    if not isinstance(samples, tuple):
+        if len(shape) > 2:
+            raise UnusableError(f"x of the first pair in data has {len(shape)} axes: expected a number, or one or two")
+        return [(form_of(x), int(np.size(x)))]
+    if len(shape) == 1:
+        return [("flat", 1), ("rows", 1), ("columns", 1), ("number", 1), ("vector", 1), ("list", 1)]
+    if len(shape) != 2:
+        raise UnusableError(f"X in data has {len(shape)} axes: expected one or two")
+    as_columns: list[tuple[Form, int]] = [("columns", shape[0])] if np.shape(y)[-1] == shape[1] else []
+    as_rows: list[tuple[Form, int]] = [("rows", shape[1])] if len(y) == shape[0] else []
+    if not (as_rows or as_columns):
+        raise UnusableError(
+            f"X of shape {shape} and Y of shape {np.shape(y)} in data do not have the same number of samples"
+        )
+    singles: list[tuple[Form, int]] = [("vector", shape[1]), ("list", shape[1])] if as_rows else []
+    either = sorted([*as_rows, *as_columns], key=lambda one: one[1])  # 4 samples of 1 input before 1 sample of 4
+    return [*either, *singles]
+
+
+def fitted(name: str, made: Any, shape: tuple[int, ...], function: str) -> tuple[Array, bool]:
+    """Return a gradient in the shape of its parameter, and whether it had to be transposed for that."""
+    try:
+        numbers = np.asarray(made, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UnusableError(f"{function} gives {name} {what(made)}: expected numbers") from None
+    if numbers.shape == shape:
+        return numbers, False
+    if [n for n in numbers.shape if n != 1] == [n for n in shape if n != 1]:
+        return numbers.reshape(shape), False
+    if numbers.shape == shape[::-1]:
+        return numbers.T, True
+    hint = ": sum it over the samples" if numbers.ndim == 2 and numbers.shape[-1:] == shape[-1:] else ""
+    raise UnusableError(f"{function} gives {name} a gradient of shape {numbers.shape}, and {name} has {shape}{hint}")
+
+
+def what(value: Any) -> str:
+    """Say what somebody gave, for a sentence."""
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"of type {type(value).__name__}"

@@ -15,14 +15,19 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.gradient_check import best_differences
-from tui_backprop.session.learner.forms import SINGLE, Form, form_of, given_as, rows_of
+from tui_backprop.session.learner.forms import (
+    SINGLE,
+    Form,
+    UnusableError,
+    candidates,
+    fitted,
+    form_of,
+    given_as,
+    rows_of,
+    what,
+)
 
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
-_SIZES = range(1, 17)  # numbers of inputs that are tried where the file brings no data
-
-
-class UnusableError(ValueError):
-    """The file, or what its functions return, is not what was asked for; one sentence."""
 
 
 def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
@@ -140,7 +145,7 @@ class OwnNetwork:
         """Try forms until forward takes one; return the numbers of inputs and outputs."""
         first: Exception | None = None
         behind: Exception | None = None
-        for form, width in _candidates(samples):
+        for form, width in candidates(samples):
             self._x = form
             try:
                 outputs = self._try(width)
@@ -370,49 +375,3 @@ class OwnNetwork:
             else:
                 values = values - rate * np.array(self._gradient(values, x, y)["gradient"])
         return {"theta": values.tolist(), "losses": losses}
-
-
-def _candidates(samples: Any) -> list[tuple[Form, int]]:
-    """Return forms of x with the number of inputs, the likeliest first."""
-    if samples is None:
-        several: tuple[Form, ...] = ("rows", "columns", "vector", "list")
-        return [("number", 1), *((form, width) for width in _SIZES for form in several), ("flat", 1)]
-    x, y = samples if isinstance(samples, tuple) else samples[0]
-    shape = np.shape(x)
-    if not isinstance(samples, tuple):
-        if len(shape) > 2:
-            raise UnusableError(f"x of the first pair in data has {len(shape)} axes: expected a number, or one or two")
-        return [(form_of(x), int(np.size(x)))]
-    if len(shape) == 1:
-        return [("flat", 1), ("rows", 1), ("columns", 1), ("number", 1), ("vector", 1), ("list", 1)]
-    if len(shape) != 2:
-        raise UnusableError(f"X in data has {len(shape)} axes: expected one or two")
-    as_columns: list[tuple[Form, int]] = [("columns", shape[0])] if np.shape(y)[-1] == shape[1] else []
-    as_rows: list[tuple[Form, int]] = [("rows", shape[1])] if len(y) == shape[0] else []
-    if not (as_rows or as_columns):
-        raise UnusableError(
-            f"X of shape {shape} and Y of shape {np.shape(y)} in data do not have the same number of samples"
-        )
-    singles: list[tuple[Form, int]] = [("vector", shape[1]), ("list", shape[1])] if as_rows else []
-    return [*as_rows, *as_columns, *singles]
-
-
-def fitted(name: str, made: Any, shape: tuple[int, ...], function: str) -> tuple[Array, bool]:
-    """Return a gradient in the shape of its parameter, and whether it had to be transposed for that."""
-    try:
-        numbers = np.asarray(made, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UnusableError(f"{function} gives {name} {what(made)}: expected numbers") from None
-    if numbers.shape == shape:
-        return numbers, False
-    if [n for n in numbers.shape if n != 1] == [n for n in shape if n != 1]:
-        return numbers.reshape(shape), False
-    if numbers.shape == shape[::-1]:
-        return numbers.T, True
-    hint = ": sum it over the samples" if numbers.ndim == 2 and numbers.shape[-1:] == shape[-1:] else ""
-    raise UnusableError(f"{function} gives {name} a gradient of shape {numbers.shape}, and {name} has {shape}{hint}")
-
-
-def what(value: Any) -> str:
-    """Say what somebody gave, for a sentence."""
-    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"of type {type(value).__name__}"

@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Network, Parameters
-from tui_backprop.session.learner.own_network import UnusableError, fitted, what
+from tui_backprop.session.learner.forms import UnusableError, fitted, what
 
 
 def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:

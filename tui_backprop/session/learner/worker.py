@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from tui_backprop.session.learner import own_network, own_rule
+from tui_backprop.session.learner.forms import UnusableError
 
 Questions = Mapping[str, Callable[..., Any]]
 
@@ -71,7 +72,7 @@ class Worker:
 
 def _sentence(error: BaseException) -> str:
     match error:
-        case own_network.UnusableError():
+        case UnusableError():
             return str(error)
         case SystemExit():
             return "it calls exit()"
