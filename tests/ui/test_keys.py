@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,27 @@ async def test_panels_are_reached_and_maximised(trainer):
         assert app.screen.maximized is not None
         await pilot.press("z")
         assert app.screen.maximized is None
+
+
+@pytest.mark.covers("s")
+async def test_s_loads_the_file_of_ones_own_rule_anew(trainer, tmp_path):
+    """A wrong formula is corrected and saved: after s the gradients agree; a broken file is a notice, nothing is lost."""
+    path = tmp_path / "my_rule.py"
+    right = (resources.files("tui_backprop.cli.templates") / "own_rule.py").read_text(encoding="utf-8")
+    path.write_text(right.replace("2 * (tape", "3 * (tape"), encoding="utf-8")
+    app = trainer(rule=str(path))
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n")
+        panel = app.query_one(GradientsPanel)
+        assert "✗ true" in panel.line_at(panel.frame, 0).plain
+        assert "relative error 0.33" in panel.line_at(panel.frame, 0).plain
+        path.write_text("def", encoding="utf-8")
+        await pilot.press("s", "x", "escape")
+        assert app.session.edits == ()
+        path.write_text(right, encoding="utf-8")
+        await pilot.press("s", "n")
+        assert "✓" in panel.line_at(panel.frame, 0).plain
+        await pilot.press("x", "home", "escape")
 
 
 @pytest.mark.covers("?", "q")

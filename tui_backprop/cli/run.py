@@ -11,6 +11,7 @@ from typing import Any
 
 from tui_backprop.cli.options import Parser, make_parser, recipe_from
 from tui_backprop.cli.progress import Progress
+from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.export import check_output, write_curve, write_predictions
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         SourceError: the source cannot be read.
         RecipeError: the recipe cannot be run.
         ConditionError: what follows --until is not a condition.
+        InputError: the rule's file gives no gradients.
         OSError: a file cannot be written.
     """
     options = _parser().parse(arguments)
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"note: {notice}", file=sys.stderr)
     started = time.perf_counter()
     stop = _train(session, condition)
+    if session.divergence is not None and session.divergence.problem:
+        raise InputError(session.divergence.sentence)
     found = report(session, stop, time.perf_counter() - started)
     if options.curve is not None:
         write_curve(options.curve, session.curve)
@@ -90,7 +94,7 @@ def _text(session: Session, found: dict[str, Any]) -> str:
     loss, accuracy = found["loss"], found["accuracy"]
     lines = [
         f"{clean(problem.dataset.name)} · {problem.network.name} {recipe.activation} → {recipe.output_activation} · "
-        f"{recipe.loss} · {recipe.optimizer} η {recipe.lr:g} · rule {recipe.rule} · seed {recipe.seed}",
+        f"{recipe.loss} · {recipe.optimizer} η {recipe.lr:g} · rule {clean(recipe.rule)} · seed {recipe.seed}",
         f"{found['steps']:,} steps, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
         f"{found['steps_per_second']:,.0f} steps a second",
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",

@@ -17,7 +17,14 @@ from tui_backprop.datasets.text import clean
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.fields import BY_NAME
-from tui_backprop.session.preparation import first_parameters, make_training, objective_misfits, prepare, resolve
+from tui_backprop.session.preparation import (
+    first_parameters,
+    make_training,
+    objective_misfits,
+    open_rule,
+    prepare,
+    resolve,
+)
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.timeline import Segment
@@ -41,10 +48,11 @@ def first_segment(asked: Recipe, dataset: Dataset) -> Segment:
 
     Raises:
         RecipeError: what cannot be run, each in one sentence.
+        LearnerError: the rule's file cannot be used.
     """
     recipe = resolve(asked, dataset)
     problem = prepare(recipe, dataset)
-    training = make_training(recipe, problem, slots_since=0)
+    training = make_training(recipe, problem, open_rule(recipe.rule, problem.network), slots_since=0)
     theta = first_parameters(recipe, problem.network)
     return Segment(
         asked,
@@ -90,16 +98,18 @@ def read_data(asked: Recipe) -> Dataset:
 
 
 def changed_segment(
-    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float]
+    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float], *, anew: bool = False
 ) -> tuple[Segment, str]:
     """Return the segment that begins at `state` with a changed recipe and parameters, and what to tell of it.
 
     A data set with another number of inputs or outputs rebuilds the network: fresh parameters from the same seed. What of
-    the recipe cannot hold for the new data (a loss of another task, frozen names) is given up, and said.
+    the recipe cannot hold for the new data (a loss of another task, frozen names) is given up, and said. With `anew` the
+    file that the rule is in is loaded again.
 
     Raises:
         RecipeError: what cannot be, each in one sentence.
         SourceError: the data set cannot be read.
+        LearnerError: the rule's file cannot be used.
     """
     notes: list[str] = []
     if _same_problem(asked, current.asked):
@@ -115,8 +125,10 @@ def changed_segment(
     for name, value in parameters.items():
         theta[positions(problem.network, name)] = value
     fresh_slots = rebuilt or recipe.optimizer != current.recipe.optimizer
-    training = make_training(recipe, problem, state.step if fresh_slots else current.training.slots_since)
-    summary = _summary(current, asked, state, parameters)
+    kept = recipe.rule == current.recipe.rule and not anew
+    rule = current.training.rule if kept else open_rule(recipe.rule, problem.network)
+    training = make_training(recipe, problem, rule, state.step if fresh_slots else current.training.slots_since)
+    summary = f"{clean(asked.rule)} loaded anew" if anew else _summary(current, asked, state, parameters)
     segment = Segment(
         asked,
         recipe,
@@ -184,11 +196,10 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
         if name == "source":
             parts.append(f"data {current.problem.dataset.name} → {clean(str(new))}")
         elif asked.source == current.asked.source or name not in _FOLLOWS_SOURCE:
-            write = BY_NAME[name].write
-            parts.append(
-                f"{_SHOWN_AS.get(name, name.replace('_', ' '))} "
-                f"{write(getattr(current.asked, name)) or 'none'} → {write(new) or 'none'}"
+            before, after = (
+                clean(BY_NAME[name].write(value)) or "none" for value in (getattr(current.asked, name), new)
             )
+            parts.append(f"{_SHOWN_AS.get(name, name.replace('_', ' '))} {before} → {after}")
     network = current.problem.network
     for name, value in parameters.items():
         old = state.parameters[network.positions(name)] if _has(network, name) else np.empty(0)

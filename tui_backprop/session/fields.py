@@ -5,6 +5,7 @@ The command line's options and the app's form are both made from it, so a field 
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.datasets.scaling import SCALINGS
 from tui_backprop.engines.choice import ENGINES
-from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 
 Group = Literal["data", "network", "training", "run"]
 
@@ -142,6 +143,14 @@ def _read_schedule(text: str) -> str:
     return text
 
 
+def _read_rule(text: str) -> str:
+    if not (text in RULES or is_file(text)):
+        close = difflib.get_close_matches(text, RULES, n=1)
+        known = f"; is it {close[0]}?" if close else f", such as {', '.join(list(RULES)[:4])}"
+        raise ValueError(f"expected exact, a Python file, or a mistake by name, not {text!r}{known}")
+    return text
+
+
 def _read_names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -239,8 +248,9 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "rule",
         "training",
-        "backward rule; posted has the mistakes of the original case, the others one mistake each",
-        **_choice(*RULES),
+        "backward rule: exact, posted (the original case), a mistake of the gallery by name, or FILE.py with your own",
+        _read_rule,
+        str,
         in_flight=True,
     ),
     Field("optimizer", "training", "how a gradient becomes an update", **_choice(*OPTIMIZERS), in_flight=True),

@@ -56,10 +56,14 @@ class Divergence:
     """The last step whose parameters and loss are finite; the session stands there."""
     tensor: str
     """The first tensor that broke, in the order of computation, such as `z1`, `loss` or `∂L/∂w2`."""
+    problem: str = ""
+    """What went wrong in the file of somebody's own rule, which gave no gradients; empty where numbers grew."""
 
     @property
     def sentence(self) -> str:
         """What people read."""
+        if self.problem:
+            return f"no gradients at step {self.step:,}: {self.problem}"
         return f"diverged: the update from step {self.step:,} makes {self.tensor} infinite or NaN"
 
 

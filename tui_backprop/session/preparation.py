@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backward import Rule
 from tui_backprop.core.initializers import initial_parameters
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
@@ -19,7 +20,7 @@ from tui_backprop.datasets.splits import add_noise, split
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.fields import check_fields
 from tui_backprop.session.problem import Problem, Samples
-from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 
 _OUTPUT_FOR_LOSS = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}
 _OUTPUT_FOR_TASK = {"binary": "sigmoid", "classes": "softmax", "regression": "linear"}
@@ -119,8 +120,23 @@ def first_parameters(recipe: Recipe, network: Network) -> Array:
     return theta
 
 
-def make_training(recipe: Recipe, problem: Problem, slots_since: int) -> Training:
-    """Return what a step needs, for a resolved recipe and its problem; slots were last 0 at step `slots_since`."""
+def open_rule(name: str, network: Network) -> Rule:
+    """Return a backward rule: a built-in one by name, or the one in somebody's Python file, which is run for it.
+
+    Raises:
+        LearnerError: the file cannot be used for this network; one sentence.
+    """
+    if not is_file(name):
+        return RULES[name]
+    from tui_backprop.session.learner.file_rule import FileRule  # here: others need no process  # noqa: PLC0415
+
+    rule = FileRule(name)
+    rule.try_on(network)
+    return rule
+
+
+def make_training(recipe: Recipe, problem: Problem, rule: Rule, slots_since: int) -> Training:
+    """Return what a step needs, for a resolved recipe, its problem and its rule; slots were last 0 at `slots_since`."""
     free = np.ones(problem.network.size)
     for name in recipe.freeze:
         free[problem.network.positions(name)] = 0.0
@@ -130,7 +146,7 @@ def make_training(recipe: Recipe, problem: Problem, slots_since: int) -> Trainin
         inputs=problem.train.inputs,
         targets=problem.train.targets,
         sampling=Sampling(recipe.sampling, len(problem.train), recipe.batch_size, recipe.seed),
-        rule=RULES[recipe.rule],
+        rule=rule,
         optimizer=OPTIMIZERS[recipe.optimizer](recipe.momentum),
         rate=recipe.lr,
         schedule=parse_schedule(recipe.schedule, recipe.warmup),

@@ -16,6 +16,11 @@ class RecipeError(InputError):
         self.problems = problems
 
 
+def is_file(rule: str) -> bool:
+    """Whether a rule is in a Python file of somebody's own, and not one that is known by name."""
+    return rule.endswith(".py")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that determines a run. The defaults are those of the original case.
@@ -70,7 +75,7 @@ class Recipe:
     label_noise: float = 0.0
     """Share of training labels replaced by another; for numbers, noise in standard deviations. 0 … 1."""
     rule: str = "exact"
-    """The backward rule: exact, or a wrong one by name."""
+    """The backward rule: exact, a wrong one by name, or the path of a Python file with one's own."""
     steps: int = 10_000
     """How many steps `run` makes, at least 0."""
     set: tuple[tuple[str, float], ...] = ()

@@ -20,6 +20,7 @@ from tui_backprop.session.conditions import ConditionError, Expression
 from tui_backprop.session.curve import Curve, CurveRecorder
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.frame import Divergence, History, Trace
+from tui_backprop.session.learner.outside import problem_of
 from tui_backprop.session.moment import RunMoment
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
@@ -191,20 +192,22 @@ class Run:
         self._anchor = self.timeline.state_at(max(0, step - 1))
         self._state = self.timeline.advance(self._anchor, step)
 
-    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> str | None:
+    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any], *, anew: bool = False) -> str | None:
         """Go another way from the present step on; say what came of it, or return None where nothing is changed.
 
-        Whatever this run knew of later steps is forgotten: who wants to keep it edits a `fork`.
+        Whatever this run knew of later steps is forgotten: who wants to keep it edits a `fork`. With `anew` the file that
+        the rule is in is loaded again.
 
         Raises:
             RecipeError: what cannot be, each in one sentence; the run stays as it was.
             SourceError: a data set cannot be read; the run stays as it was.
+            LearnerError: the rule's file cannot be used; the run stays as it was.
         """
         current = self.segment
         asked = asked_after(current.asked, changes)
-        if asked == current.asked and not parameters:
+        if asked == current.asked and not (parameters or anew):
             return None
-        segment, notice = changed_segment(current, self._state, asked, parameters)
+        segment, notice = changed_segment(current, self._state, asked, parameters, anew=anew)
         self.timeline.begin(segment)
         self._curve.forget_after(self.step)
         self._divergence = None
@@ -305,7 +308,7 @@ class Run:
         self._anchor, self._state = anchor, state
         self.timeline.forget_after(state.step)
         tensor = first_broken(take_step(segment.training, state)) or "loss"
-        self._divergence = Divergence(state.step, tensor)
+        self._divergence = Divergence(state.step, tensor, problem_of(segment.training.rule))
 
 
 def _is_finite(problem: Problem, state: State) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui_backprop.core.errors import InputError
 from tui_backprop.core.gradient_check import GradientCheck, check_gradient
 from tui_backprop.core.step import State, StepRecord
 from tui_backprop.session.anatomy.phases import Phase, phases
@@ -17,7 +18,7 @@ from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.frame import Divergence, Frame
 from tui_backprop.session.problem import Problem
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe import Recipe, is_file
 from tui_backprop.session.run import Run, Stop, Watcher
 from tui_backprop.session.trail import Place, Trail
 from tui_backprop.session.undo import Situation, UndoList
@@ -270,11 +271,27 @@ class Session:
         Raises:
             RecipeError: what cannot be, each in one sentence; the session stays as it was.
             SourceError: a data set cannot be read; the session stays as it was.
+            LearnerError: the file of one's own rule cannot be used; the session stays as it was.
         """
         if not is_in_flight(changes) or ("seed" in changes and self.last_step == 0):
             return self._restart(parameters or {}, changes)
         run = self.current.fork()
-        notice = run.edit(parameters or {}, changes)
+        return self._edited(run, run.edit(parameters or {}, changes))
+
+    def reload_rule(self) -> Change:
+        """Load the file of one's own rule again, as it is saved now, for the steps from here on.
+
+        Raises:
+            InputError: the rule is not in a file.
+            LearnerError: the file cannot be used; the session stays as it was.
+        """
+        if not is_file(self.recipe.rule):
+            raise InputError(f"the rule {self.recipe.rule} is built in: there is no file to load anew")
+        run = self.current.fork()
+        return self._edited(run, run.edit({}, {}, anew=True))
+
+    def _edited(self, run: Run, notice: str | None) -> Change:
+        """Go on with a fork that was edited here; `notice` is what it said, None where nothing was changed."""
         if notice is None:
             return Change("nothing changed", restarted=False)
         if self.step == self.last_step:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_backprop.datasets.text import clean
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.numbers import plain
 
@@ -22,7 +25,7 @@ def header_text(frame: Frame, state: str, width: int) -> str:
         recipe.loss,
         f"{recipe.optimizer} η {recipe.lr:g}",
         f"seed {recipe.seed}",
-        f"rule {recipe.rule}" if recipe.rule != "exact" else "",
+        f"rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
     ]
     for dropped in ((), (0,), (0, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5)):
         kept = " · ".join(part for i, part in enumerate(left) if part and i not in dropped)

@@ -12,6 +12,7 @@ from tui_backprop.session.anatomy import backward, forward, update
 from tui_backprop.session.anatomy.expressions import Expression, Leaf, leaves
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, value_of
+from tui_backprop.session.learner.outside import OutsideRule
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _origin(record: StepRecord, q: Quantity) -> str:
             return f"as it stood at step {record.before.step:,}, before this update"
         case "old slot":
             return f"as the optimizer remembered it at step {record.before.step:,}"
+    if isinstance(record.training.rule, OutsideRule):
+        return "as your rule gave it" if q.kind == "gradient" else "by the chain rule: your rule gives gradients alone"
     return "as the rule computed it, which is not the chain rule"
 
 

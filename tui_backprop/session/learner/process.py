@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import tokenize
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,18 +34,27 @@ class LearnerError(InputError):
 class LearnerProcess:
     """A process with somebody's file in it.
 
-    `ask` gives the functions of the file work to do. Whatever it does (raise, exit, crash, never end) becomes a
-    `LearnerError`, after which the next question starts a new process.
+    The file is read once, here. `ask` gives its functions work to do; whatever it does (raise, exit, crash, never end)
+    becomes a `LearnerError`, after which the next question starts a new process with the same text.
+
+    Raises:
+        LearnerError: the file cannot be read; one sentence.
     """
 
     def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
         self.path = path
         self.name = clean(Path(path).name)
         """The file as messages call it."""
+        self._source = _text_of(path)
         self._timeout = self._left = timeout
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stderr: IO[str] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process; there is none before the first question, and none after it crashed or was ended."""
+        return self._process is not None
 
     def renew(self) -> None:
         """Give the file its whole time again, for another question."""
@@ -58,7 +68,7 @@ class LearnerProcess:
         """
         if self._process is None:
             self._start()
-            self._exchange("load", path=self.path)
+            self._exchange("load", path=self.path, source=self._source)
         return self._exchange(question, **details)
 
     def close(self) -> None:
@@ -72,9 +82,6 @@ class LearnerProcess:
                     pipe.close()
 
     def _start(self) -> None:
-        if not Path(self.path).is_file():
-            there = "this is a folder" if Path(self.path).is_dir() else "there is no such file"
-            raise LearnerError(f"{clean(self.path)}: {there}")
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._stderr = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  (closed with the process)
         self._answers = queue.SimpleQueue()
@@ -145,6 +152,19 @@ class LearnerProcess:
         if status < 0:
             return LearnerError(f"{self.name}: it crashed ({_signal_name(-status)}) while {doing}")
         return LearnerError(f"{self.name}: it ended its own process (status {status}) while {doing}")
+
+
+def _text_of(path: str) -> str:
+    if not Path(path).is_file():
+        there = "this is a folder" if Path(path).is_dir() else "there is no such file"
+        raise LearnerError(f"{clean(path)}: {there}")
+    try:
+        with tokenize.open(path) as file:  # in the encoding that the file names
+            return file.read()
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        raise LearnerError(f"{clean(path)}: this is not text: expected a Python file") from None
+    except OSError as error:
+        raise LearnerError(f"{clean(path)}: {error.strerror}") from None
 
 
 def _signal_name(number: int) -> str:

@@ -8,14 +8,13 @@ standard input and a standard output that leads nowhere.
 from __future__ import annotations
 
 import faulthandler
-import importlib.util
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, TextIO
 
 import numpy as np
@@ -23,21 +22,20 @@ import numpy as np
 from tui_backprop.session.learner import own_network, own_rule
 from tui_backprop.session.learner.forms import UnusableError
 
+_NAME = "learner_file"  # what the file is called as a module
+
 Questions = Mapping[str, Callable[..., Any]]
 
 
-def load(path: str) -> ModuleType:
-    """Run the file as a module, so that what stands under `if __name__ == "__main__"` does not run."""
+def load(path: str, code: CodeType) -> ModuleType:
+    """Run the file's code as a module, so that what stands under `if __name__ == "__main__"` does not run."""
     sys.dont_write_bytecode = True
     folder = str(Path(path).resolve().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    name = "learner_file"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = sys.modules[_NAME] = ModuleType(_NAME)
+    module.__file__ = path
+    exec(code, module.__dict__)  # noqa: S102  (the file that somebody named on the command line, in a process of its own)
     return module
 
 
@@ -46,19 +44,24 @@ class Worker:
 
     def __init__(self) -> None:
         self._path = ""
+        self._code: CodeType | None = None
         self._questions: Questions = {}
 
     def answer(self, question: str, details: dict[str, Any]) -> Any:
-        """Answer one question."""
+        """Answer one question; with `fresh` among its details, as if nothing had been asked before it."""
         if question == "load":
             self._path = details["path"]
+            self._code = compile(details["source"], self._path, "exec")
             return self._load()
         if question == "fresh":
             return self._load()
+        if details.pop("fresh", False):
+            self._load()
         return self._questions[question](**details)
 
     def _load(self) -> None:
-        module = load(self._path)
+        assert self._code is not None  # noqa: S101  (the first question is always `load`)
+        module = load(self._path, self._code)
         self._questions = {**own_network.questions(module), **own_rule.questions(module)}
 
     def line_in_file(self, error: BaseException) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from textual.app import App
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.session.changes import Change
 from tui_backprop.session.session import Session
 from tui_backprop.ui.pacing import SPEEDS
 
@@ -59,8 +60,12 @@ class TrainerBase(App[None]):
 
     def change(self, parameters: Mapping[str, float] | None = None, **changes: Any) -> None:
         """Change the recipe or parameters; what cannot be is a notice, and the run goes on as it was."""
+        self.make(lambda: self.session.change(parameters, **changes))
+
+    def make(self, change: Callable[[], Change]) -> None:
+        """Make a change and tell of it; what cannot be is a notice, and the run goes on as it was."""
         try:
-            notice = self.session.change(parameters, **changes).notice
+            notice = change().notice
         except InputError as error:
             self.refuse(error)
         else:

@@ -43,6 +43,11 @@ class ChangingActions(TrainerBase):
 
         self.push_screen(RecipeScreen(self.session), lambda changed: self._recipe_changed() if changed else None)
 
+    def action_reload_rule(self) -> None:
+        """Load the file of one's own rule again; one that cannot be used is a notice, and the run goes on as it was."""
+        self.pause()
+        self.make(self.session.reload_rule)
+
     def action_choose_rule(self) -> None:
         """Open the gallery of backward rules."""
         from tui_backprop.ui.screens.rules import RulesScreen

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.gradient_check import relative_error
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
@@ -31,6 +32,7 @@ class GradientsPanel(EntriesPanel):
         super().__init__(panel_id)
         self._largest = 0.0
         self._true: Array | None = None
+        self._off: Array = np.empty(0)
 
     def line_count(self, frame: Frame) -> int:
         """One line that says why there is nothing yet, or a row for each entry."""
@@ -53,6 +55,7 @@ class GradientsPanel(EntriesPanel):
         true = frame.numeric_gradients or frame.exact_gradients
         if true is not None:
             self._true = true.vector
+            self._off = relative_error(found, self._true)
             wrong = int((np.abs(found - self._true) > self._allowed()).sum())
             checked = "central differences" if frame.numeric_gradients is not None else "the exact rule"
             verdict = f"{wrong:,} of {len(self._true):,} ✗ against" if wrong else "✓ agrees with"
@@ -87,4 +90,5 @@ class GradientsPanel(EntriesPanel):
         true = float(self._true[at])
         if abs(value - true) <= self._allowed():
             return line.append("  ✓", "dim").append(past)
-        return line.append("  ✗ ", "bold").append("true ").append(signed(true).strip(), "bold").append(past)
+        line.append("  ✗ ", "bold").append("true ").append(signed(true).strip(), "bold")
+        return line.append(f"  relative error {self._off[at]:.2g}").append(past)
