@@ -35,7 +35,10 @@ _CHECKED = 4  # draws that the verdict is from
 _SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
 _SINGLE = 8  # samples that it is given where they come one at a time
 _SHOWN_ROWS = 256  # samples of their own data in one batch, at the most
-_ENTRIES = 200  # entries of one parameter that are differentiated numerically, at the most
+_ENTRIES = (
+    200,
+    25,
+)  # entries of one parameter that are differentiated numerically: for their own values, for drawn ones
 _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
@@ -112,6 +115,25 @@ def check(learner: Learner) -> Checkup:
 def first_batch(learner: Learner) -> Batch:
     """Return the samples that are shown: their data as far as a batch goes, or drawn ones."""
     return _draw_batch(learner, np.random.default_rng(_SEED), _batch_rows(learner))
+
+
+@dataclass(frozen=True, eq=False)
+class _Differences:
+    """∂L/∂θ of some entries from values of the loss alone, at one draw; each is (entries,)."""
+
+    entries: Indices
+    wanted: Array
+    doubt: Array
+
+    def within(self, span: slice) -> _Differences:
+        """Return those of one parameter."""
+        here = (self.entries >= span.start) & (self.entries < span.stop)
+        return _Differences(self.entries[here], self.wanted[here], self.doubt[here])
+
+
+def _some(span: slice, most: int, random: np.random.Generator) -> Indices:
+    entries = np.arange(span.start, span.stop)
+    return entries if len(entries) <= most else np.sort(random.choice(entries, most, replace=False))
 
 
 class _Check:
@@ -191,31 +213,28 @@ class _Check:
         self, draws: Sequence[tuple[Array, Batch]], gradients: Sequence[OwnGradient]
     ) -> tuple[ParameterCheck, ...]:
         """Hold each parameter against central differences of their loss."""
-        learner = self._learner
-        chosen = [self._some(span) for span in learner.spans]
-        entries = np.concatenate(chosen)
-        numeric = [learner.numeric(theta, batch, entries.tolist()) for theta, batch in draws]
-        found, start = [], 0
-        largest = max(float(np.abs(gradient).max()) for gradient, _ in numeric)
-        for name, part in zip(learner.names, chosen, strict=True):
-            here = slice(start, start + len(part))
-            start += len(part)
-            theirs = np.array([one.vector[part] for one in gradients])
-            wanted = np.array([gradient[here] for gradient, _ in numeric])
-            doubt = np.array([doubt[here] for _, doubt in numeric])
-            found.append(self._compare(name, part, theirs, wanted, doubt, largest))
+        numeric = [self._numeric(draw, theta, batch) for draw, (theta, batch) in enumerate(draws)]
+        largest = max(float(np.abs(one.wanted).max()) for one in numeric)
+        found = []
+        for name, span in zip(self._learner.names, self._learner.spans, strict=True):
+            parts = [one.within(span) for one in numeric]
+            theirs = [one.vector[part.entries] for one, part in zip(gradients, parts, strict=True)]
+            found.append(self._compare(name, theirs, parts, largest))
         return tuple(found)
 
-    def _some(self, span: slice) -> Array:
-        entries = np.arange(span.start, span.stop)
-        if len(entries) <= _ENTRIES:
-            return entries
-        return np.sort(np.random.default_rng(_SEED).choice(entries, _ENTRIES, replace=False))
+    def _numeric(self, draw: int, theta: Array, batch: Batch) -> _Differences:
+        """Return what differences give for some entries of each parameter, other ones in each draw."""
+        random = np.random.default_rng((_SEED, draw))
+        most = _ENTRIES[min(draw, 1)]
+        entries = np.concatenate([_some(span, most, random) for span in self._learner.spans])
+        return _Differences(entries, *self._learner.numeric(theta, batch, entries.tolist()))
 
     def _compare(
-        self, name: str, entries: Array, theirs: Array, wanted: Array, doubt: Array, largest: float
+        self, name: str, each: Sequence[Array], parts: Sequence[_Differences], largest: float
     ) -> ParameterCheck:
-        """Compare one parameter; all are (draws, entries)."""
+        """Compare one parameter over all draws."""
+        theirs, wanted = np.concatenate(each), np.concatenate([part.wanted for part in parts])
+        doubt = np.concatenate([part.doubt for part in parts])
         if not np.isfinite(theirs).all():
             theirs = np.nan_to_num(theirs, nan=1e300, posinf=1e300, neginf=-1e300)
         size, gap = float(np.linalg.norm(wanted)), float(np.linalg.norm(theirs - wanted))
@@ -233,11 +252,11 @@ class _Check:
             verdict = "scaled"
         else:
             scale = None
-        draw = 0 if np.abs(wanted[0]).max() > 1e-12 else 1
-        worst = int(np.abs(theirs[draw] - wanted[draw]).argmax())
-        entry = self._learner.entry_name(int(entries[worst]))
+        draw = 0 if np.abs(parts[0].wanted).max() > 1e-12 else 1
+        worst = int(np.abs(each[draw] - parts[draw].wanted).argmax())
+        entry = self._learner.entry_name(int(parts[draw].entries[worst]))
         return ParameterCheck(
-            name, verdict, error, scale, entry, float(theirs[draw, worst]), float(wanted[draw, worst])
+            name, verdict, error, scale, entry, float(each[draw][worst]), float(parts[draw].wanted[worst])
         )
 
     # Which network, and which mistake.
