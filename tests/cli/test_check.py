@@ -174,7 +174,10 @@ TROUBLE = {
     "no forward": (RIGHT.replace("def forward", "def forwards"), "there is no function forward(parameters, x)"),
     "no backward": (RIGHT.replace("def backward", "def backwards"), "neither backward(parameters, x, y) nor update"),
     "no parameters": (RIGHT.replace("parameters =", "weights ="), "there are no parameters"),
-    "a list": (RIGHT.replace("return {", "return [1]\n    return {"), "backward returns of type list: expected a dict"),
+    "a list": (
+        RIGHT.replace("return {", "return [1]\n    return {"),
+        "backward returns something of type list: expected a dict",
+    ),
     "strange names": (
         RIGHT.replace('"w_out": d_out * h, "b_o"', '"c": d_out * h, "d"').replace(
             '"w_in": d_h * x, "b_h"', '"a": 1.0, "b"'
@@ -185,7 +188,17 @@ TROUBLE = {
         RIGHT.replace('"b_o": d_out', '"b_o": [d_out, 1.0]'),
         "gives b_o a gradient of shape (2,), and b_o has ()",
     ),
-    "text": (RIGHT.replace("0.15", "'much'"), "parameters['w_in'] is of type str"),
+    "text": (RIGHT.replace("0.15", "'much'"), "parameters['w_in'] is something of type str"),
+    "nothing": (
+        RIGHT.replace("return {", "return None\n    return {"),
+        "backward returns nothing (None): expected a dict",
+    ),
+    "a loss of nothing": (RIGHT + "def loss(a, y): pass\n", "loss returns nothing (None): expected a number"),
+    "no number forward": (RIGHT + "def forward(p, x): return math.nan\n", "forward gives [nan] for x = "),
+    "no number in data": (RIGHT + "data = [(math.nan, 1.0)]\n", "there is a NaN or an infinity in data"),
+    "targets too many": (RIGHT + "data = [(1.0, [0.0, 1.0])]\n", "forward gives 1 number for a sample, and data has 2"),
+    "a loss without numbers": (RIGHT + "def loss(a, y): return math.nan\n", "its loss is NaN or infinite"),
+    "an ended channel": (RIGHT + "import os\nos.closerange(0, 50)\n", "it ended its own process"),
     "the keyboard": (RIGHT + "input()\n", "my_net.py:22: EOFError"),
 }
 
@@ -200,6 +213,23 @@ def test_whatever_a_file_does_ends_in_one_sentence(tmp_path, what):
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
     assert json.loads(done.stdout)["verdict"] == "unchecked"
+
+
+def test_a_file_that_forks_is_checked_all_the_same(tmp_path):
+    """One of the two processes answers, and none is left behind."""
+    done = checked(tmp_path, "import os\n" + RIGHT + "os.fork()\n", "--timeout", "5")
+    assert done.returncode == 0
+    assert "✓ right" in done.stdout
+
+
+@pytest.mark.parametrize("bad", ["math.nan", "math.inf", "1e300 * 1e300 - 1e300 * 1e300"])
+def test_a_gradient_that_is_no_number_is_wrong_and_named(tmp_path, bad):
+    """Its parameter is named, nothing is searched for, and JSON has null in its place."""
+    done = checked(tmp_path, RIGHT.replace('"b_o": d_out', f'"b_o": {bad}'), "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    found = json.loads(done.stdout)
+    assert found["parameters"]["b_o"]["theirs"] is None
+    assert [(one["kind"], one["parameters"]) for one in found["mistakes"]] == [("non-finite", ["b_o"])]
 
 
 def test_what_a_file_prints_does_not_get_into_the_answer(tmp_path):

@@ -25,6 +25,7 @@ from tui_backprop.diagnosis.formulas import Formulas, Names
 from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognition, recognise, recognise_loss
 from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
+from tui_backprop.session.export import json_ready
 from tui_backprop.session.learner.network import Batch, Learner, OwnGradient
 from tui_backprop.session.learner.process import LearnerError
 
@@ -43,6 +44,7 @@ _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _RELATIVE = 1e-5  # of a gradient by differences
+_HUGE = 1e100  # stands for what is not finite, where a length is taken
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Checkup:
     def as_json(self) -> dict[str, Any]:
         """Return the same content for JSON."""
         parameters = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.parameters}
-        return {
+        found: dict[str, Any] = {
             "file": self.file,
             "verdict": self.verdict,
             "parameters": parameters,
@@ -101,6 +103,7 @@ class Checkup:
             "recognised": None if self.recognised is None else asdict(self.recognised),
             "notes": list(self.notes),
         }
+        return {key: json_ready(value) for key, value in found.items()}
 
 
 def check(learner: Learner) -> Checkup:
@@ -151,11 +154,18 @@ class _Check:
         draws = [(self._draw_theta(), self._draw_batch(self._rows)) for _ in range(_CHECKED)]
         own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else _own_batch(learner, self._rows))
         every = [own, *draws]
+        numeric = [self._numeric(draw, theta, batch) for draw, (theta, batch) in enumerate(every)]
+        usable = [i for i, one in enumerate(numeric) if np.isfinite(one.wanted).all()]
+        if not usable:
+            raise LearnerError(f"{learner.name}: its loss is NaN or infinite at its own parameters, and at drawn ones")
+        every, numeric = [every[i] for i in usable], [numeric[i] for i in usable]
         gradients = self._ask(every)
         recognition, loss = self._recognise([batch for _, batch in draws])
-        parameters = self._parameters(every, gradients)
+        parameters = self._parameters(numeric, gradients)
         verdict = _overall(parameters)
-        if verdict != "right":
+        broken = _not_finite(learner, gradients)
+        self._mistakes += broken
+        if verdict != "right" and not broken:
             self._name_mistakes(recognition, loss)
         recognised = None
         if recognition is not None:
@@ -182,10 +192,10 @@ class _Check:
 
     def _ask(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         """Return their gradients, made free of what earlier calls left in them, which is noted as a mistake."""
-        first, *_ = calls
+        first, *_, last = calls
         self._learner.fresh()
-        probes = self._learner.gradients([first, calls[1], first, first])
-        steady = [np.allclose(probes[0].vector, one.vector, rtol=1e-9, atol=0.0) for one in probes[2:]]
+        probes = self._learner.gradients([first, last, first, first])
+        steady = [np.allclose(probes[0].vector, one.vector, rtol=1e-9, atol=0.0, equal_nan=True) for one in probes[2:]]
         self._learner.fresh()
         found = self._learner.gradients(calls)
         if not all(steady):
@@ -210,10 +220,9 @@ class _Check:
     # Right or wrong.
 
     def _parameters(
-        self, draws: Sequence[tuple[Array, Batch]], gradients: Sequence[OwnGradient]
+        self, numeric: Sequence[_Differences], gradients: Sequence[OwnGradient]
     ) -> tuple[ParameterCheck, ...]:
-        """Hold each parameter against central differences of their loss."""
-        numeric = [self._numeric(draw, theta, batch) for draw, (theta, batch) in enumerate(draws)]
+        """Hold each parameter against central differences of their loss, draw by draw."""
         largest = max(float(np.abs(one.wanted).max()) for one in numeric)
         found = []
         for name, span in zip(self._learner.names, self._learner.spans, strict=True):
@@ -236,7 +245,7 @@ class _Check:
         theirs, wanted = np.concatenate(each), np.concatenate([part.wanted for part in parts])
         doubt = np.concatenate([part.doubt for part in parts])
         if not np.isfinite(theirs).all():
-            theirs = np.nan_to_num(theirs, nan=1e300, posinf=1e300, neginf=-1e300)
+            theirs = np.nan_to_num(theirs, nan=_HUGE, posinf=_HUGE, neginf=-_HUGE)
         size, gap = float(np.linalg.norm(wanted)), float(np.linalg.norm(theirs - wanted))
         slack = 10 * float(np.linalg.norm(doubt)) + 1e-8 * largest
         error = float(gap / max(float(np.linalg.norm(theirs)), size, 1e-300))
@@ -252,7 +261,7 @@ class _Check:
             verdict = "scaled"
         else:
             scale = None
-        draw = 0 if np.abs(parts[0].wanted).max() > 1e-12 else 1
+        draw = 0 if np.abs(parts[0].wanted).max() > 1e-12 else len(parts) - 1
         worst = int(np.abs(each[draw] - parts[draw].wanted).argmax())
         entry = self._learner.entry_name(int(parts[draw].entries[worst]))
         return ParameterCheck(
@@ -407,6 +416,20 @@ def _left_over(learner: Learner) -> Diagnosis:
         "gradient of this sample + those of the samples before",
         "gradient of this sample",
     )
+
+
+def _not_finite(learner: Learner, gradients: Sequence[OwnGradient]) -> list[Diagnosis]:
+    """Name the parameters whose gradient is NaN or infinite where the loss is a number like others."""
+    found = []
+    for name, span in zip(learner.names, learner.spans, strict=True):
+        bad = [value for one in gradients for value in one.vector[span].tolist() if not math.isfinite(value)]
+        if bad:
+            sentence = (
+                f"{name}: its gradient is {bad[0]:g} where the loss has a slope like others: look for a division by 0, "
+                "a logarithm of 0 or an overflow"
+            )
+            found.append(Diagnosis((name,), "non-finite", sentence, f"∂L/∂{name} = {bad[0]:g}", f"∂L/∂{name} finite"))
+    return found
 
 
 def _transposed(name: str) -> Diagnosis:

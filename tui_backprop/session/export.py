@@ -1,4 +1,4 @@
-"""Files that a run leaves: its loss curve and its predictions, as CSV."""
+"""What a run gives away: its loss curve and its predictions as CSV, and numbers as JSON can have them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,3 +84,12 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def json_ready(value: Any) -> Any:
+    """Return dicts, lists and numbers as JSON can have them: numbers that are not finite are None."""
+    if isinstance(value, dict):
+        return {key: json_ready(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_ready(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
 from tui_backprop.diagnosis.findings import Finding, non_finite
+from tui_backprop.session.export import json_ready
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
@@ -29,7 +29,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
     """
     frame, problem = session.frame(), session.problem
     initial, final = _losses(problem, frame.first_parameters), _losses(problem, frame.state.parameters)
-    found: dict[str, Any] = _finite(
+    found: dict[str, Any] = json_ready(
         {
             "recipe": session.recipe.as_dict(),
             "steps": session.step,
@@ -67,11 +67,3 @@ def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]
         name: {part: None if score is None else getattr(score, name) for part, score in scores.items()}
         for name in ("loss", "accuracy")
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -73,6 +73,21 @@ def form_of(value: Any) -> Form:
     return "rows" if numbers.shape[0] == 1 else "columns"
 
 
+def numbers_in(value: Any) -> Array:
+    """Return what somebody gave as float64, of whatever shape; NaN and infinities are numbers.
+
+    Raises:
+        ValueError: there are other things than real numbers in it.
+    """
+    given = np.asarray(value)
+    if given.dtype.kind not in "biufO" or (given.dtype.kind == "O" and any(item is None for item in given.flat)):
+        raise ValueError("not real numbers")
+    try:
+        return given.astype(np.float64)
+    except TypeError:
+        raise ValueError("not real numbers") from None
+
+
 def candidates(samples: Any) -> list[tuple[Form, int]]:
     """Return forms of x with the number of inputs, the likeliest first."""
     if samples is None:
@@ -102,8 +117,8 @@ def candidates(samples: Any) -> list[tuple[Form, int]]:
 def fitted(name: str, made: Any, shape: tuple[int, ...], function: str) -> tuple[Array, bool]:
     """Return a gradient in the shape of its parameter, and whether it had to be transposed for that."""
     try:
-        numbers = np.asarray(made, dtype=np.float64)
-    except (TypeError, ValueError):
+        numbers = numbers_in(made)
+    except ValueError:
         raise UnusableError(f"{function} gives {name} {what(made)}: expected numbers") from None
     if numbers.shape == shape:
         return numbers, False
@@ -117,4 +132,10 @@ def fitted(name: str, made: Any, shape: tuple[int, ...], function: str) -> tuple
 
 def what(value: Any) -> str:
     """Say what somebody gave, for a sentence."""
-    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"of type {type(value).__name__}"
+    if value is None:
+        return "nothing (None)"
+    return (
+        f"an array of shape {value.shape}"
+        if isinstance(value, np.ndarray)
+        else f"something of type {type(value).__name__}"
+    )

@@ -131,7 +131,7 @@ class LearnerNetwork(Learner):
 
     def fresh(self) -> None:
         self._process.ask("fresh")
-        self._process.ask("describe")
+        self._process.ask("describe", with_data=False)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
         return np.array(self._process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))

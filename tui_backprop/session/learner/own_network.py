@@ -23,6 +23,7 @@ from tui_backprop.session.learner.forms import (
     fitted,
     form_of,
     given_as,
+    numbers_in,
     rows_of,
     what,
 )
@@ -56,8 +57,8 @@ class OwnNetwork:
 
     # What the file has.
 
-    def describe(self) -> dict[str, Any]:
-        """Say what the file brings, and find out in which form its functions take samples.
+    def describe(self, *, with_data: bool = True) -> dict[str, Any]:
+        """Say what the file brings, its samples too if wanted, and find out in which form its functions take them.
 
         Raises:
             UnusableError: something is missing or is not what it should be.
@@ -81,7 +82,7 @@ class OwnNetwork:
             "batches": self._several,
             "data": None,
         }
-        if samples:
+        if samples and with_data:
             found["data"] = self._rows_of_data(samples, outputs)
         return found
 
@@ -92,12 +93,14 @@ class OwnNetwork:
         parameters = getattr(self._module, "parameters", None)
         if parameters is None:
             raise UnusableError("there are no parameters: a dict of numbers or arrays by name")
-        if not isinstance(parameters, dict) or not parameters:
+        if isinstance(parameters, dict) and not parameters:
+            raise UnusableError("parameters is empty: expected a dict of numbers or arrays by name")
+        if not isinstance(parameters, dict):
             raise UnusableError(f"parameters is {what(parameters)}: expected a dict of numbers or arrays by name")
         for name, value in parameters.items():
             try:
-                finite = bool(np.isfinite(np.asarray(value, dtype=np.float64)).all())
-            except (TypeError, ValueError):
+                finite = bool(np.isfinite(numbers_in(value)).all())
+            except ValueError:
                 raise UnusableError(f"parameters[{name!r}] is {what(value)}: expected a number or an array") from None
             if not finite:
                 raise UnusableError(f"parameters[{name!r}] is not finite")
@@ -131,6 +134,11 @@ class OwnNetwork:
         else:
             x = np.concatenate([rows_of(self._x, one, 1) for one, _ in samples])
             y = np.concatenate([self._targets(target, 1, outputs) for _, target in samples])
+        if y.shape != (len(x), outputs):
+            gives = f"{outputs} number{'s' * (outputs > 1)}"
+            raise UnusableError(f"forward gives {gives} for a sample, and data has {y.shape[1]} as its target")
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            raise UnusableError("there is a NaN or an infinity in data")
         return {"x": x.tolist(), "y": y.tolist()}
 
     def _targets(self, value: Any, samples: int, outputs: int) -> Array:
@@ -181,6 +189,10 @@ class OwnNetwork:
         if self._x in ("rows", "columns") and self._prediction in ("rows", "columns"):
             self._prediction = self._x
         one = rows_of(self._prediction, raw, 1)
+        if not np.isfinite(one).all():
+            raise UnusableError(
+                f"forward gives {one[0].tolist()} for x = {single[0].tolist()}: expected finite numbers"
+            )
         self._several = False
         if self._x not in SINGLE:
             try:
@@ -286,7 +298,11 @@ class OwnNetwork:
             form = self._prediction if self._x in SINGLE or len(given) == 1 else self._x
             if form == self._prediction == "vector" and len(given) > 1:
                 form = "flat"
-            value = np.asarray(own(given_as(form, given), given_as(self._y, wanted)), dtype=np.float64)
+            lost = own(given_as(form, given), given_as(self._y, wanted))
+            try:
+                value = numbers_in(lost)
+            except ValueError:
+                raise UnusableError(f"loss returns {what(lost)}: expected a number") from None
             values.append(float(value) if value.ndim == 0 else float(value.sum() / len(given)))
         return float(np.mean(values))
 

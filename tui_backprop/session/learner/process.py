@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -72,14 +73,18 @@ class LearnerProcess:
         return self._exchange(question, **details)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, and those that the file has started from it."""
         process, self._process = self._process, None
         if process is not None:
+            if os.name == "posix":
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout, self._stderr):
+            for pipe in (process.stdin, self._stderr):  # whoever reads its standard output closes that
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
 
     def _start(self) -> None:
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -110,16 +115,19 @@ class LearnerProcess:
         try:
             process.stdin.write(json.dumps({"question": question, "seconds": self._left, **details}) + "\n")
             process.stdin.flush()
-            line = self._answers.get(timeout=self._left + _GRACE)
-        except (BrokenPipeError, queue.Empty):
-            line = ""
+            answer = json.loads(self._answers.get(timeout=self._left + _GRACE))
+        except (
+            BrokenPipeError,
+            queue.Empty,
+            ValueError,
+        ):  # ended, endless, or the file wrote where answers are written
+            answer = None
         except BaseException:  # ^C: what it was asked is not wanted any more
             self.close()
             raise
         self._left -= time.monotonic() - started
-        if not line:
+        if not isinstance(answer, dict):
             raise self._gone(question)
-        answer = json.loads(line)
         if "error" in answer:
             raise LearnerError(f"{self._place(answer.get('line'))}: {clean(answer['error'], 300)}")
         return answer["answer"]
@@ -176,9 +184,7 @@ def _signal_name(number: int) -> str:
 
 def _read(pipe: IO[str], answers: queue.SimpleQueue[str]) -> None:
     """Hand every line on; an empty one says that the process has ended."""
-    try:
+    with contextlib.suppress(OSError, ValueError), pipe:
         for line in pipe:
             answers.put(line)
-    except (OSError, ValueError):  # it was closed while we waited
-        pass
     answers.put("")

@@ -85,12 +85,13 @@ def _sentence(error: BaseException) -> str:
             return f"KeyError: there is no {error}"
         case RecursionError():
             return "RecursionError: a function calls itself without an end"
-    return f"{type(error).__name__}: {error}"
+    said = str(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def serve(questions: TextIO, answers: TextIO) -> None:
     """Answer until there are no more questions."""
-    worker = Worker()
+    worker, own = Worker(), os.getpid()
     for line in questions:
         asked = json.loads(line)
         question, seconds = asked.pop("question"), max(asked.pop("seconds"), 0.01)
@@ -100,6 +101,8 @@ def serve(questions: TextIO, answers: TextIO) -> None:
         except BaseException as error:
             answer = {"error": _sentence(error), "line": worker.line_in_file(error)}
         faulthandler.cancel_dump_traceback_later()
+        if os.getpid() != own:  # the file has forked: one of the two answers
+            os._exit(0)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
