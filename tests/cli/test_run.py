@@ -44,7 +44,8 @@ def test_json_has_every_member_of_the_contract(capsys):
     assert [probe["input"] for probe in found["probes"]] == [[5.0], [16.0]]
     assert found["probes"][0]["scaled"] == [5 / 9]
     assert found["reference"]["constant"] == pytest.approx(20 / 81)
-    assert found["findings"] == []
+    assert found["reference"]["network"] == pytest.approx(2 / 9)
+    assert [list(one) for one in found["findings"]] == [["id", "severity", "message", "evidence", "remedy"]] * 3
     assert set(found["parameters"]) == {"w1", "b1", "w2", "b2"}
 
 
@@ -100,6 +101,55 @@ def test_a_run_that_diverges_ends_with_status_1_and_finite_numbers(capsys):
     assert found["findings"][0]["evidence"]["step"] == found["steps"]
 
 
+def findings(capsys, *arguments):
+    return {one["id"]: one for one in run_json(capsys, *arguments)[1]["findings"]}
+
+
+def test_the_posted_formulas_are_found_wrong(capsys):
+    """`run --rule posted --json` says first that three of four gradients are wrong, and what to do."""
+    found = findings(capsys, "--rule", "posted")
+    assert next(iter(found)) == "wrong-gradient"
+    assert found["wrong-gradient"]["severity"] == "error"
+    assert found["wrong-gradient"]["evidence"]["tensors"] == ["w1", "b1", "w2"]
+    assert "exact" in found["wrong-gradient"]["remedy"]
+
+
+def test_the_right_formulas_leave_the_model_and_the_probe(capsys):
+    """With the right formulas the floor is 2/9, every input gets the same answer, and the probe 16 is out of range."""
+    found = findings(capsys)
+    assert "wrong-gradient" not in found
+    assert found["cannot-do-better"]["severity"] == "warning"
+    assert found["cannot-do-better"]["evidence"]["floor"] == pytest.approx(2 / 9)
+    assert found["same-answer"]["severity"] == "warning"
+    assert found["probe-out-of-range"]["evidence"]["probe"] == [16.0]
+
+
+def test_findings_are_printed_the_worst_first(capsys):
+    """In the text each is one line with its severity, its id and its remedy, after the reference lines."""
+    main(["run", "--rule", "posted", "--steps", "500"])
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split() == ["network", "0.222222"] for line in lines)
+    assert next(line for line in lines if line.startswith("error")).startswith("error     wrong-gradient: 3 of 4")
+    severities = [line.split()[0] for line in lines if line.split()[0] in ("error", "warning", "info")]
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
+
+
+def test_a_threshold_on_the_command_line_decides_and_is_reported(capsys):
+    """`--threshold` may be given several times; the recipe that is reported has them as an object."""
+    options = ("--steps", "500", "--threshold", "same-answer=0.0001", "--threshold", "probe-out-of-range=1")
+    _, found = run_json(capsys, *options)
+    assert found["recipe"]["thresholds"] == {"same-answer": 0.0001, "probe-out-of-range": 1.0}
+    assert not {"same-answer", "probe-out-of-range"} & {one["id"] for one in found["findings"]}
+
+
+def test_a_floor_that_is_not_computed_is_said(capsys, tmp_path):
+    """With more than 5,000 samples there is no line for it but a reason."""
+    source = tmp_path / "many.csv"
+    source.write_text("x,y\n" + "".join(f"{i / 9000},{i % 2}.5\n" for i in range(9000)))
+    assert main(["run", str(source), "--hidden", "1", "--steps", "1"]) == 0
+    assert "network not known: there are more than 5,000 training samples" in capsys.readouterr().out
+
+
 def test_set_and_freeze_hold_a_parameter(capsys):
     """A parameter that is set and frozen is there at the end."""
     _, found = run_json(capsys, "--set", "w1=0.15", "--freeze", "w1", "--steps", "50")
@@ -129,6 +179,12 @@ def test_negative_probes_are_numbers_and_not_options(capsys):
         (["run", "--until", "los < 1"], "there is no los"),
         (["run", "--until", "w1 + 1"], "not true or false"),
         (["run", "--steps", "-1"], "steps: expected"),
+        (["run", "--threshold", "same-anser=1"], "no finding 'same-anser': did you mean same-answer?"),
+        (["run", "--threshold", "magic=1"], "there are wrong-gradient, non-finite"),
+        (["run", "--threshold", "same-answer=2"], "same-answer: expected a number from 0 to 1, not 2"),
+        (["run", "--threshold", "loss-rising=-1"], "loss-rising: expected a number of at least 0, not -1"),
+        (["run", "--threshold", "same-answer=nan"], "threshold: expected a number"),
+        (["run", "--threshold", "same-answer"], "expected NAME=NUMBER such as same-answer=0.2"),
         (["run", "--bogus"], "unrecognized arguments"),
         (["run", "--curve", "nowhere/x.csv"], "no folder"),
         (["run", "."], "folder"),

@@ -100,13 +100,15 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
         *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
     ]
+    if problem.facts.floors.unknown:
+        lines.append(f"          network not known: {problem.facts.floors.unknown}")
     if accuracy["train"] is not None:
         lines.append(f"accuracy  {_pair(accuracy)}")
     for probe in found["probes"]:
         asked = ",".join(f"{value:g}" for value in probe["input"])
         before, after = (" ".join(f"{value:.4f}" for value in probe[when]) for when in ("before", "after"))
         lines.append(f"probe     {asked}: {before}  →  {after}")
-    lines += [f"{finding['severity']}: {finding['message']}: {finding['remedy']}" for finding in found["findings"]]
+    lines += [f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}" for one in found["findings"]]
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import Tape, forward
@@ -56,6 +57,23 @@ _RELATIVE = 1e-6  # relative error that a right gradient stays below
 _ABSOLUTE = 1e-9  # the same for an entry that is far smaller than the largest one, as a share of that one
 
 
+def disagrees(found: Array, expected: Array, doubt: Array | float = 0.0) -> NDArray[np.bool_]:
+    """Say of each entry (size,) whether `found` is not `expected`, whose own error is about `doubt`; NaN never agrees."""
+    scale = np.maximum(np.abs(found), np.abs(expected))
+    largest = float(np.abs(expected).max(initial=0.0))
+    allowed = _RELATIVE * scale + _ABSOLUTE * largest + 10 * doubt
+    return np.asarray(~(np.abs(found - expected) <= allowed))
+
+
+def rounding(inputs: Array, targets: Array) -> float:
+    """Return about what rounding does to a gradient of a batch, inputs (rows, inputs) and targets (rows, outputs).
+
+    A gradient is a mean of ŷ − y times inputs. Where that is 0, as at the bottom of a valley, rounding is left.
+    """
+    sizes = [max(1.0, float(np.abs(values).max(initial=0.0))) for values in (inputs, targets)]
+    return float(np.finfo(np.float64).eps) * sizes[0] * sizes[1]
+
+
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
     """A rule's gradient held against one that was found from values of the loss alone, entry by entry, each (size,)."""
@@ -100,11 +118,7 @@ def check_gradient(
             numeric, doubt = _complex_step(network, objective, theta, inputs, targets), np.zeros_like(theta)
         else:
             numeric, doubt = best_differences(loss, theta)
-        largest = float(np.abs(numeric).max(initial=0.0))
-        allowed = (
-            _RELATIVE * np.maximum(np.abs(found), np.abs(numeric)) + _ABSOLUTE * max(largest, _ABSOLUTE) + 10 * doubt
-        )
-        agrees = np.abs(found - numeric) <= allowed
+        agrees = ~disagrees(found, numeric, doubt + rounding(inputs, targets))
         sides = _Sides(network, objective, theta, inputs, targets)
         kinks = {
             int(i): where for i in np.flatnonzero(~agrees) if (where := sides.crossed(int(i), float(found[i]), loss))

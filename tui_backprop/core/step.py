@@ -20,6 +20,9 @@ from tui_backprop.core.penalties import clip_by_norm, penalty_gradient
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.schedules import Schedule
 
+LARGEST = float(np.finfo(np.float64).max)
+"""The largest number that is not infinite."""
+
 
 @dataclass(frozen=True, eq=False)
 class Training:
@@ -126,8 +129,8 @@ def penalised_gradient(training: Training, vector: Array, gradient: Array) -> Ar
     return np.where(training.free > 0, gradient, 0.0)
 
 
-def first_broken(record: StepRecord) -> str | None:
-    """Name the first tensor of a step that is not finite: z1, a1, …, loss, δ2, ∂L/∂w2, …, w1; None if all are."""
+def first_broken(record: StepRecord, limit: float = LARGEST) -> str | None:
+    """Name the first tensor of a step beyond ±`limit` or NaN: z1, a1, …, loss, δ2, ∂L/∂w2, …, w1; None if none is."""
     network = record.training.network
     named: list[tuple[str, Array]] = []
     for layer in range(1, network.depth + 1):
@@ -141,4 +144,4 @@ def first_broken(record: StepRecord) -> str | None:
             (f"∂L/∂b{layer}", gradients.b(layer)),
         ]
     named += Parameters(network, record.after.parameters).by_name().items()
-    return next((name for name, values in named if not np.isfinite(values).all()), None)
+    return next((name for name, values in named if not (np.abs(values) <= limit).all()), None)

@@ -60,6 +60,13 @@ class CurveRecorder:
         self._losses[self._count] = train, np.nan if test is None else test
         self._count += 1
 
+    def at(self, step: int) -> tuple[float, float] | None:
+        """Return the losses (train, test) noted at `step`; None where there is no point there."""
+        place = int(np.searchsorted(self._steps[: self._count], step))
+        if place == self._count or self._steps[place] != step:
+            return None
+        return float(self._losses[place, 0]), float(self._losses[place, 1])
+
     def forget_after(self, step: int) -> None:
         """Drop the points after `step`: the run takes another way from there."""
         self._count = int(np.searchsorted(self._steps[: self._count], step, side="right"))

@@ -20,6 +20,7 @@ from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.datasets.scaling import SCALINGS
+from tui_backprop.diagnosis.findings.table import check_threshold
 from tui_backprop.engines.choice import ENGINES
 from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 
@@ -44,11 +45,13 @@ class Field:
     """On the command line it may be given several times, once for each item."""
     in_flight: bool = False
     """Whether a run goes on after a change; otherwise it starts anew."""
+    option: str = ""
+    """What the command line calls it where that is not its name: one item of it."""
 
     @property
     def flag(self) -> str:
         """The option's name on the command line."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + (self.option or self.name.replace("_", "-"))
 
     def parse(self, text: str) -> Any:
         """Read a text, or say what was expected.
@@ -167,14 +170,18 @@ def _split_outside_brackets(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in [*parts, current] if part.strip())
 
 
-def _read_settings(text: str) -> tuple[tuple[str, float], ...]:
+def _read_settings(text: str, example: str = "w1[0,1]=0.5") -> tuple[tuple[str, float], ...]:
     found = []
     for part in _split_outside_brackets(text):
         name, equals, number = part.partition("=")
         if not (equals and name.strip()):
-            raise ValueError(f"expected NAME=NUMBER such as w1[0,1]=0.5, not {part!r}")
+            raise ValueError(f"expected NAME=NUMBER such as {example}, not {part!r}")
         found.append((name.strip(), float(_number("a number behind =", lambda _: True)["read"](number.strip()))))
     return tuple(found)
+
+
+def _read_thresholds(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((name, check_threshold(name, value)) for name, value in _read_settings(text, "same-answer=0.2"))
 
 
 def _write_settings(settings: tuple[tuple[str, float], ...]) -> str:
@@ -345,6 +352,16 @@ FIELDS: tuple[Field, ...] = (
         _write_probes,
         repeatable=True,
         in_flight=True,
+    ),
+    Field(
+        "thresholds",
+        "run",
+        "from where on a finding is raised, as ID=NUMBER, such as same-answer=0.2",
+        _read_thresholds,
+        _write_settings,
+        repeatable=True,
+        in_flight=True,
+        option="threshold",
     ),
     Field("engine", "run", "which loop trains; auto chooses by size", **_choice("auto", *ENGINES), in_flight=True),
 )

@@ -31,6 +31,9 @@ class ReferenceLine:
     """A loss to compare with."""
 
     name: str
+    """What the chart calls it."""
+    key: str
+    """What the report calls it."""
     loss: float
 
 

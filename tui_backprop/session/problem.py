@@ -13,6 +13,7 @@ from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler
+from tui_backprop.diagnosis.facts import Facts
 
 LIVE_ROWS = 8192
 """Most rows of each part that a live loss is computed over; the report's losses are always over all."""
@@ -68,6 +69,20 @@ class Problem:
     def live_train(self) -> Samples:
         """The training samples that live losses are computed over."""
         return self.train.head(LIVE_ROWS)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is true of it whatever is done in training."""
+        return Facts(
+            self.network,
+            self.objective,
+            self.dataset.task,
+            self.dataset.input_names,
+            self.labels,
+            self.train.raw,
+            self.train.inputs,
+            self.train.targets,
+        )
 
     @cached_property
     def live_test(self) -> Samples:

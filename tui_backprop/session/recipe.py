@@ -84,6 +84,8 @@ class Recipe:
     """Parameters that are not trained, by name or entry."""
     probe: tuple[tuple[float, ...], ...] = ()
     """Raw inputs whose prediction is shown before and after."""
+    thresholds: tuple[tuple[str, float], ...] = ()
+    """From where on a finding is raised, by its id, where it is not its own: (("same-answer", 0.2), …)."""
     engine: str = "auto"
     """Which loop trains; auto chooses by size."""
 
@@ -92,12 +94,13 @@ class Recipe:
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Every field as JSON has it: lists for tuples, "full" for the full batch, an object for `set`."""
+        """Every field as JSON has it: lists for tuples, "full" for the full batch, objects for `set` and `thresholds`."""
         found: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             found[field.name] = _plain(value)
         found["set"] = dict(self.set)
+        found["thresholds"] = dict(self.thresholds)
         found["batch_size"] = "full" if self.batch_size is None else self.batch_size
         return found
 

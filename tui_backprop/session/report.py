@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
-from tui_backprop.diagnosis.findings import Finding, non_finite
+from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.export import json_ready
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
-
-
-def findings(session: Session) -> tuple[Finding, ...]:
-    """Return what can be said of the run as it stands."""
-    broken = session.divergence
-    if broken is None:
-        return ()
-    return (non_finite(broken.step, broken.tensor, session.frame().rate),)
 
 
 def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
@@ -50,14 +41,24 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
                 }
                 for probe in frame.probes
             ],
-            "reference": {line.name.removeprefix("best "): line.loss for line in frame.reference},
-            "findings": [asdict(finding) for finding in findings(session)],
+            "reference": {line.key: line.loss for line in frame.reference},
+            "findings": [_plain(finding) for finding in session.findings()],
             "engine": session.recipe.engine,
             "seconds": seconds,
             "steps_per_second": session.step / seconds if seconds > 0 else 0.0,
         }
     )
     return found
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "message": finding.message,
+        "evidence": dict(finding.evidence),
+        "remedy": finding.remedy,
+    }
 
 
 def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]]:

@@ -6,7 +6,7 @@ A run moves from step to step by one pure function, so a step is bit for bit the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -66,7 +66,7 @@ class Run:
 
     def __init__(self, first: Segment, memory: int) -> None:
         self.timeline = Timeline(first, memory)
-        self._curve = CurveRecorder(_curve_interval(first))
+        self._curve = CurveRecorder(curve_interval(first))
         self._state = self._anchor = first.entry  # the anchor is a state at or just before the step before this one
         self._divergence: Divergence | None = None
         self._moments: dict[int, RunMoment] = {}
@@ -236,13 +236,15 @@ class Run:
         return History(
             np.array([state.step for state in states], dtype=np.int64),
             np.stack([state.parameters for state in states]),
-            np.stack([self._noted("gradient", state, self._gradient) for state in states]),
+            np.stack([self._noted("gradient", state.step, partial(self._gradient, state)) for state in states]),
         )
 
     def trace(self, expression: Expression, points: int = TRACE_POINTS) -> Trace:
         """Return an expression's values at some earlier steps, evenly spread, the present step last."""
         states = self._spread(points)
-        values = [self._noted(expression.text, state, partial(self._valued, expression)) for state in states]
+        values = [
+            self._noted(expression.text, state.step, partial(self._valued, expression, state)) for state in states
+        ]
         return Trace(np.array([state.step for state in states], dtype=np.int64), np.array(values))
 
     def _spread(self, points: int) -> list[State]:
@@ -260,13 +262,33 @@ class Run:
         except ConditionError:
             return math.nan
 
-    def _noted(self, name: str, state: State, compute: Callable[[State], Any]) -> Any:
-        """Return what was computed for a state, and keep it: the next frame asks for nearly the same ones again."""
-        key = (name, state.step)
+    def losses_at(self, steps: Sequence[int]) -> Array:
+        """Live losses (train, test) at steps that were reached, (steps, 2); NaN where there is no test set.
+
+        They do not depend on how the steps were reached: where the curve has no point, or one from before an edit, the
+        state is reached again.
+        """
+        return np.array([self._losses_at(step) for step in steps])
+
+    def _losses_at(self, step: int) -> tuple[float, float]:
+        edited = self.timeline.segment_at(step).start == step
+        known = None if edited else self._curve.at(step)
+        return known or self._noted("losses", step, partial(self._live_losses, step))
+
+    def _live_losses(self, step: int) -> tuple[float, float]:
+        problem = self.timeline.segment_at(step).problem
+        state = self._state if step == self.step else self.timeline.state_at(step)
+        theta = state.parameters
+        test = problem.loss(theta, problem.live_test) if len(problem.test) else math.nan
+        return problem.loss(theta, problem.live_train), test
+
+    def _noted(self, name: str, step: int, compute: Callable[[], Any]) -> Any:
+        """Return what was computed for a step, and keep it: the next frame asks for nearly the same ones again."""
+        key = (name, step)
         if key not in self._notes:
             if len(self._notes) >= _NOTES:
                 self._notes.clear()
-            self._notes[key] = compute(state)
+            self._notes[key] = compute()
         return self._notes[key]
 
     def note_loss(self) -> bool:
@@ -317,9 +339,12 @@ def _is_finite(problem: Problem, state: State) -> bool:
     return math.isfinite(problem.loss(state.parameters, problem.live_train))
 
 
-def _curve_interval(segment: Segment) -> int:
-    """Return how many steps lie between two points of the curve, so that points cost less than a tenth of the training."""
+def curve_interval(segment: Segment) -> int:
+    """Return how many steps lie between two points of the curve, so that points cost less than a tenth of the training.
+
+    It is a power of two, as are the intervals of the checkpoints and of the course of a run, so that they fall together.
+    """
     problem = segment.problem
     rows = len(problem.live_train) + len(problem.live_test)
     cost = 0.4 + rows * problem.network.size * 0.5e-4
-    return max(_CURVE_INTERVAL, math.ceil(10 * cost / step_cost(segment.training)))
+    return max(_CURVE_INTERVAL, 1 << math.ceil(math.log2(10 * cost / step_cost(segment.training))))

@@ -8,6 +8,7 @@ from typing import Any
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.gradient_check import GradientCheck, check_gradient
 from tui_backprop.core.step import State, StepRecord
+from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.branches import Branch
 from tui_backprop.session.breakpoints import Breakpoint, Until, Watch
@@ -16,6 +17,7 @@ from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
+from tui_backprop.session.examination import Examiner
 from tui_backprop.session.frame import Divergence, Frame
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe, is_file
@@ -45,6 +47,7 @@ class Session:
         self._phase: int | None = None
         self._undo = UndoList()
         self._trail = Trail()
+        self._examiner = Examiner()
 
     # What there is.
 
@@ -128,6 +131,18 @@ class Session:
             record.targets,
             record.gradients.parameters.vector,
         )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what can be said of the run at the present step, the worst first; the same run has the same findings.
+
+        The remedy of one is applied by `change(**finding.changes)`, and can be undone.
+        """
+        return self._examiner.examine(self.current)
+
+    @property
+    def findings_pause(self) -> float:
+        """Seconds between two calls of `findings` that keep them within a twentieth of the time, while a run goes on."""
+        return self._examiner.pause
 
     def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
         """Return the update that one sample of one's own would make from the present state; it is not made.

@@ -134,8 +134,11 @@ class Timeline:
 
 
 def _checkpoint_interval(training: Training) -> int:
-    """Return how many steps may lie between two kept states at first, so that going back costs a few milliseconds."""
-    return int(np.clip(64 // step_cost(training), 1, 64))
+    """Return how many steps may lie between two kept states at first, so that going back costs a few milliseconds.
+
+    It is a power of two, so that steps that are multiples of a larger one are among the kept ones.
+    """
+    return int(2 ** round(np.log2(np.clip(64 / step_cost(training), 1, 64))))
 
 
 def step_cost(training: Training) -> float:

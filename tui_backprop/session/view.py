@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_backprop.diagnosis.reference import best_constant
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.branches import Branch
 from tui_backprop.session.breakpoints import Breakpoint, Watch, interval_of
@@ -47,9 +46,12 @@ def take_frame(
 
 
 def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:
-    """Return the losses that the problem's training loss is compared with."""
-    _, loss = best_constant(problem.objective.loss.name, problem.train.targets)
-    return (ReferenceLine("best constant", loss),)
+    """Return the losses that the problem's training loss is compared with; a floor of 0 needs no line."""
+    facts = problem.facts
+    lines = [ReferenceLine("best constant", "constant", facts.constant_loss)]
+    if facts.floor:
+        lines.append(ReferenceLine("best this network can do", "network", facts.floor))
+    return tuple(lines)
 
 
 def _branch(branch: Branch, *, active: bool) -> BranchView:

@@ -1,0 +1,51 @@
+"""What findings cost, as a share of the time of the run itself: `python tests/benchmarks/findings.py`.
+
+Prints for each data set the time of 10,000 steps without findings, and what is added to it by one look at the end, as
+`tui-backprop run` has it, and by looking again as often as the app may while the run goes on; medians of several rounds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from tui_backprop.session.session import Session
+from tui_backprop.session.suggestion import suggested_recipe
+
+SOURCES = ("parity", "moons", "spiral", "digits")
+STEPS = 10_000
+SLICE = 50  # steps between two looks at the clock
+ROUNDS = 5
+
+
+def measure(source: str, *, live: bool) -> tuple[float, float, int]:
+    """Return the seconds of a run and of its findings, and how often these were looked for."""
+    session = Session(suggested_recipe(source))
+    session.run(100)
+    session.findings()
+    began, spent, looks, due = time.perf_counter(), 0.0, 0, 0.0
+    while session.step < STEPS:
+        session.run(min(SLICE, STEPS - session.step))
+        now = time.perf_counter()
+        if session.step == STEPS or (live and now >= due):
+            session.findings()
+            spent += time.perf_counter() - now
+            due = time.perf_counter() + session.findings_pause
+            looks += 1
+    return time.perf_counter() - began - spent, spent, looks
+
+
+def main() -> None:
+    """Measure and print."""
+    for source in SOURCES:
+        for live in (False, True):
+            rounds = [measure(source, live=live) for _ in range(ROUNDS)]
+            run = statistics.median(seconds for seconds, _, _ in rounds)
+            share = statistics.median(spent / seconds for seconds, spent, _ in rounds)
+            looks = statistics.median(looks for _, _, looks in rounds)
+            how = f"{looks:.0f} looks on the way" if live else "one look at the end"
+            print(f"{source:<8}{STEPS:,} steps {run:6.2f} s   {how:<24}adds {share:6.1%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""The evidence: a run at one step, and all that the rules read from it.
+
+What costs time is computed when a rule first asks for it, and once. It is a pure function of the run's recipe, its edits
+and the step, so the same run has the same findings however the step was reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.backward import Gradients, exact
+from tui_backprop.core.forward import Tape, forward
+from tui_backprop.core.gradient_check import batch_loss, check_gradient, disagrees, relative_error, rounding
+from tui_backprop.core.network import Parameters
+from tui_backprop.core.step import LARGEST, State, StepRecord, Training, first_broken, take_step
+from tui_backprop.diagnosis.facts import Facts
+
+SETTLED_STEPS = 100
+"""Updates after which a run can be said to get nowhere, at least."""
+
+SETTLED_EPOCHS = 10
+"""Passes over the samples after which it can, at least."""
+
+COPIES = 1e-6
+"""Distance of two units, as a share of their length, up to which they are copies of each other."""
+
+TO_MOVE = 0.1
+"""Share of its length by which θ must move before a network does anything else."""
+
+SOLVED = 0.1
+"""Share of the best constant's loss below which a task counts as solved by and large."""
+
+_UNIT_ROWS = 1000  # most samples over which units and δ are looked at, evenly spread
+_NUMERIC_PARAMETERS = 100  # most parameters whose gradient is found from values of the loss alone
+_SHORTEST = 1e-12  # length of θ below which a ratio to it says nothing
+_NUMERIC_WORK = 1_000_000  # most of rows · parameters², which is about what that costs
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Losses at some steps since the training was last changed, evenly spread but for the first and the last."""
+
+    steps: Indices
+    """(points,), ascending; the last is the present step."""
+    train: Array
+    """(points,)."""
+    test: Array | None
+    """(points,); None without test samples."""
+
+    def quarter(self, values: Array, number: int) -> float:
+        """Return the median of those of `values` (points,) that belong to a quarter of the steps, 1 to 4."""
+        share = (self.steps - self.steps[0]) / max(1, int(self.steps[-1] - self.steps[0]))
+        return float(np.median(values[(share >= (number - 1) / 4) & (share <= number / 4)]))
+
+    @property
+    def loss_lately(self) -> float:
+        """The training loss of the last quarter: one spike is not a trend."""
+        return self.quarter(self.train, 4)
+
+
+@dataclass(frozen=True, eq=False)
+class GradientLook:
+    """The gradient of the coming update by the run's rule, held against the true one."""
+
+    wrong: Indices
+    """Positions in θ of the entries that differ; where the true gradient is not finite nothing can be said."""
+    relative: Array
+    """Relative error of every entry, (size,)."""
+    method: str
+    """What it was held against."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A run at one step."""
+
+    facts: Facts
+    recipe: Mapping[str, Any]
+    """Recipe fields in force, by name; remedies are changes of these."""
+    training: Training
+    state: State
+    """The present state."""
+    earlier: State
+    """A state a few updates earlier under the same training, from which those updates are made again."""
+    course: Course
+    epochs: float
+    """Passes over the samples since the training was last changed."""
+    inputs: Array
+    """The training inputs that live losses are computed over, as the network gets them, (rows, inputs)."""
+    targets: Array
+    """Their targets, (rows, outputs)."""
+    answers: Callable[[Array], Indices]
+    """Predictions or targets (rows, outputs) → the number of each row's answer, (rows,)."""
+    probes: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+    """(raw, scaled) of each input asked about."""
+
+    @cached_property
+    def coming(self) -> StepRecord:
+        """The update that comes next."""
+        return take_step(self.training, self.state)
+
+    @cached_property
+    def updates(self) -> tuple[StepRecord, ...]:
+        """The last few updates, the oldest first; empty where the training has just been changed."""
+        found: list[StepRecord] = []
+        state = self.earlier
+        while state.step < self.state.step:
+            found.append(take_step(self.training, state))
+            state = found[-1].after
+        return tuple(found)
+
+    def breaks(self, limit: float = LARGEST) -> str | None:
+        """Name the first tensor that the coming update takes beyond ±`limit` or makes NaN, the training loss last."""
+        tensor = first_broken(self.coming, limit)
+        if tensor is None and not abs(self._coming_loss) <= limit:
+            tensor = "loss"
+        return tensor
+
+    @cached_property
+    def _coming_loss(self) -> float:
+        """The training loss after the coming update."""
+        training = self.training
+        return batch_loss(training.network, training.objective, self.inputs, self.targets)(self.coming.after.parameters)
+
+    @cached_property
+    def overshoots(self) -> Array:
+        """By how much each of these updates made the loss of its own batch larger; 0 where it did not, (updates,)."""
+        return np.array([max(0.0, _loss_after(update) - update.loss) for update in self.updates])
+
+    @cached_property
+    def update_ratio(self) -> float:
+        """Length of Δθ beside that of θ, the mean over these updates, of which there is at least one."""
+        return float(np.mean([_length_ratio(update) for update in self.updates]))
+
+    @cached_property
+    def promise(self) -> float:
+        """What moving θ by `TO_MOVE` of its length along these updates' gradients would take off their batches' loss.
+
+        The mean over the updates, by the gradient alone, as a share of the best constant's loss.
+        """
+        free = self.training.free
+        lengths = [np.linalg.norm(update.gradients.parameters.vector * free) for update in self.updates]
+        return self.share(TO_MOVE * float(np.linalg.norm(self.state.parameters * free)) * float(np.mean(lengths)))
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """θ with its views."""
+        return Parameters(self.training.network, self.state.parameters)
+
+    @cached_property
+    def tape(self) -> Tape:
+        """The forward pass of the training samples."""
+        return forward(self.training.network, self.parameters, self.inputs)
+
+    @cached_property
+    def unit_tape(self) -> Tape:
+        """The same for some of them, which is enough to tell what units do."""
+        if len(self.inputs) <= _UNIT_ROWS:
+            return self.tape
+        chosen = self._unit_rows
+        return Tape(tuple(z[chosen] for z in self.tape.z), tuple(a[chosen] for a in self.tape.a))
+
+    @cached_property
+    def _unit_rows(self) -> Indices:
+        rows = len(self.inputs)
+        return np.linspace(0, rows - 1, min(rows, _UNIT_ROWS)).astype(np.int64)
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """Gradients and δ over those samples by the run's rule."""
+        training = self.training
+        return training.rule(
+            training.network, training.objective, self.parameters, self.unit_tape, self.targets[self._unit_rows]
+        )
+
+    @cached_property
+    def unit_distances(self) -> dict[int, Array]:
+        """How far each unit is from the nearest one before it in its layer, (units,), by hidden layer of two units or more.
+
+        Units are compared by their bias and their weights, in and out; the distance is a share of the longer vector.
+        """
+        network, parameters = self.training.network, self.parameters
+        return {
+            layer: _to_nearest(np.column_stack([parameters.w(layer).T, parameters.b(layer), parameters.w(layer + 1)]))
+            for layer in range(1, network.depth)
+            if network.sizes[layer] > 1
+        }
+
+    @cached_property
+    def loss(self) -> float:
+        """Mean training loss."""
+        return self.training.objective.mean_loss(self.tape.z[-1], self.tape.a[-1], self.targets)
+
+    @cached_property
+    def accuracy(self) -> float | None:
+        """Share of the training samples answered rightly; None where the targets are numbers."""
+        if self.facts.task == "regression":
+            return None
+        return float((self.answers(self.tape.prediction) == self.answers(self.targets)).mean())
+
+    @property
+    def settled(self) -> bool:
+        """Whether the training has gone on long enough to say that it gets nowhere."""
+        steps = self.course.steps
+        return bool(steps[-1] - steps[0] >= SETTLED_STEPS) and self.epochs >= SETTLED_EPOCHS
+
+    @property
+    def solved(self) -> bool:
+        """Whether the task is solved by and large: every answer right, or little left of the best constant's loss."""
+        return self.accuracy == 1.0 or self.loss <= SOLVED * self.facts.constant_loss
+
+    @property
+    def to_the_floor(self) -> float:
+        """What training can still take off the loss at the most, as a share of the best constant's loss."""
+        return self.share(self.loss - self.facts.floor)
+
+    def share(self, loss: float) -> float:
+        """Return a loss as a share of the best constant's loss, the unit in which losses of all problems compare."""
+        return loss / max(self.facts.constant_loss, np.finfo(np.float64).tiny)
+
+    @cached_property
+    def gradient_look(self) -> GradientLook:
+        """The coming update's gradient, held against values of the loss, or for large networks against the exact rule."""
+        record = self.coming
+        network, objective = self.training.network, self.training.objective
+        found = record.gradients.parameters.vector
+        if network.size <= _NUMERIC_PARAMETERS and record.tape.rows * network.size**2 <= _NUMERIC_WORK:
+            check = check_gradient(network, objective, self.state.parameters, record.tape.a[0], record.targets, found)
+            wrong = np.array([verdict == "wrong" for verdict in check.verdicts]) & np.isfinite(check.numeric)
+            return GradientLook(np.flatnonzero(wrong), check.relative, check.method)
+        expected = exact(network, objective, self.parameters, record.tape, record.targets).parameters.vector
+        doubt = rounding(record.tape.a[0], record.targets)
+        wrong = disagrees(found, expected, doubt) & np.isfinite(expected)
+        return GradientLook(np.flatnonzero(wrong), relative_error(found, expected), "the exact rule")
+
+    @property
+    def gradient_is_wrong(self) -> bool:
+        """Whether the rule is wrong at the coming update, so that nothing can be said of the rate."""
+        return len(self.gradient_look.wrong) > 0
+
+
+def _loss_after(update: StepRecord) -> float:
+    """Loss of an update's own batch after it."""
+    training = update.training
+    return batch_loss(training.network, training.objective, update.tape.a[0], update.targets)(update.after.parameters)
+
+
+def _length_ratio(update: StepRecord) -> float:
+    before = update.before.parameters
+    moved = float(np.linalg.norm(update.after.parameters - before))
+    return moved / max(float(np.linalg.norm(before)), _SHORTEST)
+
+
+def _to_nearest(vectors: Array) -> Array:
+    """Distance of each vector (units, n) to the nearest one before it, beside the longer of the two, (units,)."""
+    tiny = float(np.finfo(np.float64).tiny)
+    scaled = vectors / max(float(np.abs(vectors).max()), tiny)
+    squares = (scaled**2).sum(axis=1)
+    between = np.maximum(squares[:, np.newaxis] + squares - 2.0 * scaled @ scaled.T, 0.0)
+    longer = np.maximum(np.maximum(squares[:, np.newaxis], squares), tiny)
+    earlier = np.tril(np.ones(between.shape, dtype=np.bool_), k=-1)
+    return np.asarray(np.sqrt(np.where(earlier, between / longer, np.inf).min(axis=1)))

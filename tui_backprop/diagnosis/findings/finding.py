@@ -1,0 +1,110 @@
+"""What a finding is, and what a kind of finding is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tui_backprop.diagnosis.findings.evidence import Evidence
+
+Severity = Literal["error", "warning", "info"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""The worst first: `error` makes the run worthless, `warning` keeps it from learning well, `info` is good to know."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One diagnosis."""
+
+    id: str
+    severity: Severity
+    where: str
+    """The tensor, layer, probe or column; empty where it is the whole run."""
+    message: str
+    """What was found, in one sentence, with the number and its threshold."""
+    evidence: Mapping[str, Any]
+    """The numbers behind it: numbers, texts and lists of them."""
+    remedy: str
+    """What to do, in one sentence."""
+    explanation: str
+    """What it means and why it matters, in a few sentences."""
+    changes: Mapping[str, Any]
+    """The remedy as recipe fields and their new values, for one edit; empty where it is no matter of the recipe."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a rule saw in one run."""
+
+    message: str
+    """What was found, in one sentence, with the number; its threshold is added."""
+    evidence: Mapping[str, Any]
+    remedy: str
+    where: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity | None = None
+    """Where it is not that of the kind."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The number that decides whether a finding is raised."""
+
+    default: float
+    side: Literal["above", "at least", "below", "at most"]
+    """On which side of it the finding is raised."""
+    unit: str
+    """What the number counts."""
+    why: str
+    """Why the default is what it is, as a clause."""
+    low: float = 0.0
+    high: float = math.inf
+
+    @property
+    def range(self) -> str:
+        """Which numbers it may be."""
+        return f"of at least {self.low:g}" if math.isinf(self.high) else f"from {self.low:g} to {self.high:g}"
+
+    def text(self, value: float) -> str:
+        """Return how people read it: `below 0.1`."""
+        return f"{self.side} {value:g}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of finding: everything that there is to say about it, in one place."""
+
+    id: str
+    severity: Severity
+    rule: str
+    """The number that is measured, and when: it is raised where that number is on the threshold's side."""
+    threshold: Threshold
+    look: Callable[[Evidence, float], Sighting | None]
+    """(evidence, threshold) → what was seen, or None."""
+    explanation: str
+    """What it means and why it matters, in a few sentences."""
+
+    def find(self, evidence: Evidence, threshold: float | None = None) -> Finding | None:
+        """Return the finding where there is one, by the threshold given or else by the kind's own."""
+        limit = self.threshold.default if threshold is None else threshold
+        seen = self.look(evidence, limit)
+        if seen is None:
+            return None
+        return Finding(
+            self.id,
+            seen.severity or self.severity,
+            seen.where,
+            f"{seen.message} (threshold: {self.threshold.text(limit)})",
+            seen.evidence,
+            seen.remedy,
+            self.explanation,
+            seen.changes,
+        )
+
+
+def number(value: float) -> str:
+    """Return a number as messages have it, with three digits: `0.222`, `1.3e-07`."""
+    return f"{value:.3g}".replace("-", "−") if math.isfinite(value) else str(value)

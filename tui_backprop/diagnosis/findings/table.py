@@ -1,0 +1,47 @@
+"""The table of findings, and how a run is held against it."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from itertools import chain
+
+import numpy as np
+
+from tui_backprop.diagnosis.findings import course, data, gradients, limits, units
+from tui_backprop.diagnosis.findings.evidence import Evidence
+from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, Kind
+
+KINDS: tuple[Kind, ...] = tuple(chain(gradients.KINDS, limits.KINDS, units.KINDS, course.KINDS, data.KINDS))
+"""Every kind of finding, causes before what comes of them. A new one is an entry of the file that it belongs to."""
+
+BY_ID: Mapping[str, Kind] = {kind.id: kind for kind in KINDS}
+
+
+def find(evidence: Evidence, thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
+    """Return all that can be said of a run, the worst first, and among equals in the order of the table.
+
+    Args:
+        evidence: the run at one step.
+        thresholds: by id, where they are not the kinds' own.
+    """
+    with np.errstate(all="ignore"):
+        found = [kind.find(evidence, thresholds.get(kind.id)) for kind in KINDS]
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: SEVERITIES.index(one.severity)))
+
+
+def check_threshold(name: str, value: float) -> float:
+    """Return a threshold that somebody gave, as it is.
+
+    Raises:
+        ValueError: there is no such finding, or its threshold cannot be that, in one sentence.
+    """
+    if name not in BY_ID:
+        close = difflib.get_close_matches(name, BY_ID, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(BY_ID)}"
+        raise ValueError(f"there is no finding {name!r}: {hint}")
+    threshold = BY_ID[name].threshold
+    if not (math.isfinite(value) and threshold.low <= value <= threshold.high):
+        raise ValueError(f"{name}: expected a number {threshold.range}, not {value:g}")
+    return value
