@@ -8,7 +8,7 @@ import pytest
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
-from tui_backprop.ui.drawing.chart import Series, draw_chart, thin
+from tui_backprop.ui.drawing.chart import Series, draw_chart, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, plain, signed
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
@@ -57,6 +57,28 @@ def test_a_chart_of_anything_is_drawn(values, log):
     """No points, one point, constants, infinities and zeros on a log axis all give a picture."""
     series = [Series("train", np.arange(len(values)), np.array(values))]
     assert draw_chart(series, [("best constant", 0.25)], [0], (60, 12), log=log).plain
+
+
+def chart(references, size=(60, 12), last=100):
+    steps = np.arange(0, last + 1)
+    return draw_chart([Series("train", steps, 1.0 / (1 + steps))], references, [], size, log=False).plain.splitlines()
+
+
+def test_a_reference_line_has_its_name_on_it_and_lies_under_the_curve():
+    """The name stands at the line's height, and where curve and line meet the curve is seen."""
+    lines = chart([("best constant", 0.5), ("best this network can do", 0.0)])
+    assert any("best constant 0.5 ----" in line for line in lines)
+    floor = next(line for line in lines if "best this network can do 0 " in line)
+    assert "⣀" in floor or "⠤" in floor
+
+
+def test_reference_lines_at_one_height_share_a_label():
+    """Two names for one height are written one after the other, and on a narrow chart from its edge."""
+    together = [("best constant", 0.25), ("best this network can do", 0.25)]
+    assert merged(together) == [("best constant = best this network can do", 0.25)]
+    assert any("best constant = best this network can do 0.25" in line for line in chart(together))
+    assert any("best constant = best this network" in line for line in chart(together, size=(44, 8)))
+    assert chart([("bad", float("nan"))], last=0)
 
 
 def test_the_header_shortens_and_keeps_the_step():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 from rich.text import Text
@@ -14,6 +15,7 @@ from tui_backprop.core.arrays import Array, Indices
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
 _COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
 _REFERENCE = _MARK = _OTHER = "gray"
+_AXIS = 8  # columns that the axis and its labels take
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,15 @@ def drawable(series: Series, *, log: bool) -> Series:
     )
 
 
+def merged(references: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Give lines at the same height one name, since their labels would lie upon each other."""
+    heights: dict[str, tuple[str, float]] = {}
+    for name, value in references:
+        before = heights.get(f"{value:.4g}")
+        heights[f"{value:.4g}"] = (name if before is None else f"{before[0]} = {name}", value)
+    return list(heights.values())
+
+
 def draw_chart(
     series: Sequence[Series],
     references: Sequence[tuple[str, float]],
@@ -59,7 +70,7 @@ def draw_chart(
 
     Args:
         series: the training curve first, then the test curve if there is one, then what else is to be seen.
-        references: (name, loss) of each horizontal line.
+        references: (name, loss) of each horizontal line, which has its name on it.
         marks: steps of the vertical lines.
         size: (columns, rows) of the text.
         log: whether the loss axis is logarithmic.
@@ -78,6 +89,11 @@ def draw_chart(
     figure.yfrequency(max(2, min(6, rows // 3)))
     if log:
         figure.yscale("log")
+    first = min(int(one.steps[0]) for one in shown)
+    last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
+    _draw_references(
+        figure, [one for one in merged(references) if _fits(one[1], log=log)], shown, (first, last), columns
+    )
     for one in (drawable(other, log=log) for other in others):
         if len(one.steps):
             steps, values = thin(one.steps, one.values, columns)
@@ -85,14 +101,30 @@ def draw_chart(
     for one, color in zip(shown, cycle(_COLORS)):
         steps, values = thin(one.steps, one.values, columns)
         figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker="braille")
-    for name, value in references:
-        if np.isfinite(value) and (value > 0 or not log):
-            ends = [int(shown[0].steps[0]), int(max(one.steps[-1] for one in shown))]
-            figure.plot(ends, [value, value], label=f"{name} {value:.4g}", color=_REFERENCE, marker="-")
     for step in marks:
         figure.vline(step, color=_MARK)
-    first = min(int(one.steps[0]) for one in shown)
-    last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
     figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
     return Text.from_ansi(figure.build(), no_wrap=True)
+
+
+def _fits(value: float, *, log: bool) -> bool:
+    return bool(np.isfinite(value)) and (value > 0 or not log)
+
+
+def _draw_references(
+    figure: Any,
+    references: Sequence[tuple[str, float]],
+    shown: Sequence[Series],
+    span: tuple[int, int],
+    columns: int,
+) -> None:
+    """Draw each line under the curves, with its name on it, beside the legend unless it is too long to stand there."""
+    first, last = span
+    legend = max(len(one.name) for one in shown) + 6
+    for name, value in references:
+        label = f" {name} {value:.4g} "
+        begin = legend if legend + len(label) + _AXIS <= columns else 0
+        figure.plot([first, last], [value, value], color=_REFERENCE, marker="-")
+        where = "left" if last > first else "center"
+        figure.text(label, first + (last - first) * begin / columns, value, color=_REFERENCE, alignment=where)
