@@ -30,7 +30,7 @@ def measure(source: str, *, live: bool) -> tuple[float, float, int]:
         if session.step == STEPS or (live and now >= due):
             session.findings()
             spent += time.perf_counter() - now
-            due = time.perf_counter() + session.findings_pause
+            due = time.perf_counter() + session.examiner.pause
             looks += 1
     return time.perf_counter() - began - spent, spent, looks
 

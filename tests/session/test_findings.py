@@ -267,7 +267,7 @@ def test_findings_are_kept_until_the_run_moves_on(begin):
     session = begin("xor", {"batch_size": 5}, 50)
     first = session.findings()
     assert session.findings() is first
-    assert session.findings_pause > 0
+    assert session.examiner.pause > 0
     session.change(batch_size=4)
     assert found(session, "batch-larger-than-set") is None
     session.undo()

@@ -137,3 +137,37 @@ def test_a_rule_by_a_wrong_name_is_told_the_nearest(capsys):
     """Names of the gallery, or a file."""
     assert "is it wrong-sign?" in refused(capsys, "run", "--rule", "wrong-sing")
     assert "there is no such file" in refused(capsys, "run", "--rule", "nothing.py")
+
+
+def finding(session, name):
+    """A finding of the session by its id."""
+    return next((one for one in session.findings() if one.id == name), None)
+
+
+def test_a_wrong_file_is_a_finding_that_names_it(rule_file):
+    """It says which parameters, how to have the mistake named, and that exact trains rightly; mended it is gone."""
+    rule_file.write_text(WRONG, encoding="utf-8")
+    session = Session(Recipe(rule=str(rule_file)))
+    session.run(150)
+    wrong = finding(session, "wrong-gradient")
+    assert wrong.evidence["tensors"] == ["w1", "w2"]
+    assert "tui-backprop check" in wrong.remedy
+    assert wrong.changes == {"rule": "exact"}
+    assert finding(session, "same-answer")
+    rule_file.write_text(RIGHT, encoding="utf-8")
+    session.reload_rule()
+    assert finding(session, "wrong-gradient") is None
+    assert finding(session, "same-answer") is None  # the course begins anew with the rule
+
+
+def test_a_file_that_gives_nan_is_a_wrong_gradient_and_not_a_rate(rule_file):
+    """The run breaks because of the file, so the remedy of the break is to mend it."""
+    rule_file.write_text(
+        RIGHT.replace("    return gradients", "    return {k: v * np.nan for k, v in gradients.items()}")
+    )
+    if "import numpy as np" not in rule_file.read_text():
+        rule_file.write_text("import numpy as np\n" + rule_file.read_text())
+    session = Session(Recipe(rule=str(rule_file)))
+    session.run(5)
+    assert finding(session, "wrong-gradient").evidence["largest_relative_error"] is None
+    assert finding(session, "non-finite").changes == {"rule": "exact"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,14 @@ class Comparison:
     """(entry, value in one, value in the other); empty where the networks differ."""
     predictions: tuple[tuple[str, tuple[float, ...], tuple[float, ...]], ...]
     """(input, ŷ in one, ŷ in the other), for the probes, or for some training samples."""
+
+
+def share_memory(looked_at: Run, known: Iterable[Run], memory: int) -> None:
+    """Give half of the budget, in bytes, to the run that is looked at; the other known runs share the rest."""
+    others = {id(run): run for run in known if run is not looked_at}
+    for run in others.values():
+        run.timeline.limit(memory // 2 // len(others))
+    looked_at.timeline.limit(memory // 2 if others else memory)
 
 
 def compare(one: Branch, other: Branch) -> Comparison:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 
 from tui_backprop.core.step import Training
+from tui_backprop.datasets.text import clean
 from tui_backprop.diagnosis.findings.evidence import Course, Evidence
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.diagnosis.findings.table import find
@@ -56,7 +58,8 @@ def gather(run: Run) -> Evidence:
     scaled = problem.scaler.transform(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
     return Evidence(
         facts=problem.facts,
-        recipe={field.name: getattr(run.recipe, field.name) for field in fields(Recipe)},
+        recipe={field.name: getattr(run.recipe, field.name) for field in fields(Recipe)}
+        | {"rule": clean(Path(run.recipe.rule).name)},
         training=segment.training,
         state=run.state,
         earlier=run.timeline.state_at(earlier),
@@ -93,8 +96,9 @@ def _trained_alike_since(run: Run) -> Segment:
     segments = [segment for segment in run.timeline.segments if segment.start <= run.step]
     while len(segments) > 1:
         edit = segments[-1].edit
-        if edit is None or edit.parameters or not {name for name, _ in edit.changes} <= _NO_TRAINING:
-            break
+        changed = {name for name, _ in edit.changes} if edit is not None else set()
+        if not changed or not changed <= _NO_TRAINING or (edit is not None and edit.parameters):
+            break  # an edit without changes is a rule that was loaded anew
         segments.pop()
     return segments[-1]
 

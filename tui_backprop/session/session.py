@@ -10,7 +10,7 @@ from tui_backprop.core.gradient_check import GradientCheck, check_gradient
 from tui_backprop.core.step import State, StepRecord
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
-from tui_backprop.session.branches import Branch
+from tui_backprop.session.branches import Branch, share_memory
 from tui_backprop.session.breakpoints import Breakpoint, Until, Watch
 from tui_backprop.session.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
 from tui_backprop.session.checkpoints import MEMORY
@@ -47,7 +47,7 @@ class Session:
         self._phase: int | None = None
         self._undo = UndoList()
         self._trail = Trail()
-        self._examiner = Examiner()
+        self.examiner = Examiner()
 
     # What there is.
 
@@ -133,16 +133,11 @@ class Session:
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what can be said of the run at the present step, the worst first; the same run has the same findings.
+        """Return what can be said of the run at the present step, the worst first.
 
-        The remedy of one is applied by `change(**finding.changes)`, and can be undone.
+        `change(**finding.changes)` applies a remedy. `examiner.pause` says how long to wait while a run goes on.
         """
-        return self._examiner.examine(self.current)
-
-    @property
-    def findings_pause(self) -> float:
-        """Seconds between two calls of `findings` that keep them within a twentieth of the time, while a run goes on."""
-        return self._examiner.pause
+        return self.examiner.examine(self.current)
 
     def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
         """Return the update that one sample of one's own would make from the present state; it is not made.
@@ -402,9 +397,4 @@ class Session:
         self._share_memory()
 
     def _share_memory(self) -> None:
-        """Half of the budget is for the run that is looked at; the others share the rest."""
-        known = [*(branch.run for branch in self.branches), *self._undo.runs()]
-        others = {id(run): run for run in known if run is not self.current}
-        for run in others.values():
-            run.timeline.limit(self._memory // 2 // len(others))
-        self.current.timeline.limit(self._memory // 2 if others else self._memory)
+        share_memory(self.current, [*(branch.run for branch in self.branches), *self._undo.runs()], self._memory)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.backward import Gradients, exact
+from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.gradient_check import batch_loss, check_gradient, disagrees, relative_error, rounding
 from tui_backprop.core.network import Parameters
@@ -71,7 +71,7 @@ class GradientLook:
     wrong: Indices
     """Positions in θ of the entries that differ; where the true gradient is not finite nothing can be said."""
     relative: Array
-    """Relative error of every entry, (size,)."""
+    """Relative error of every entry, (size,); infinite where the rule gives no finite number."""
     method: str
     """What it was held against."""
 
@@ -172,12 +172,10 @@ class Evidence:
         return np.linspace(0, rows - 1, min(rows, _UNIT_ROWS)).astype(np.int64)
 
     @cached_property
-    def gradients(self) -> Gradients:
-        """Gradients and δ over those samples by the run's rule."""
-        training = self.training
-        return training.rule(
-            training.network, training.objective, self.parameters, self.unit_tape, self.targets[self._unit_rows]
-        )
+    def deltas(self) -> tuple[Array, ...]:
+        """δ of each layer over those samples by the chain rule, (rows, units); whatever the rule, it is the network's."""
+        training, targets = self.training, self.targets[self._unit_rows]
+        return exact(training.network, training.objective, self.parameters, self.unit_tape, targets).deltas
 
     @cached_property
     def unit_distances(self) -> dict[int, Array]:
@@ -232,12 +230,14 @@ class Evidence:
         found = record.gradients.parameters.vector
         if network.size <= _NUMERIC_PARAMETERS and record.tape.rows * network.size**2 <= _NUMERIC_WORK:
             check = check_gradient(network, objective, self.state.parameters, record.tape.a[0], record.targets, found)
-            wrong = np.array([verdict == "wrong" for verdict in check.verdicts]) & np.isfinite(check.numeric)
-            return GradientLook(np.flatnonzero(wrong), check.relative, check.method)
-        expected = exact(network, objective, self.parameters, record.tape, record.targets).parameters.vector
-        doubt = rounding(record.tape.a[0], record.targets)
-        wrong = disagrees(found, expected, doubt) & np.isfinite(expected)
-        return GradientLook(np.flatnonzero(wrong), relative_error(found, expected), "the exact rule")
+            expected, method = check.numeric, str(check.method)
+            differs = np.array([verdict == "wrong" for verdict in check.verdicts])
+        else:
+            expected = exact(network, objective, self.parameters, record.tape, record.targets).parameters.vector
+            method = "the exact rule"
+            differs = disagrees(found, expected, rounding(record.tape.a[0], record.targets))
+        relative = np.where(np.isfinite(found), relative_error(found, expected), np.inf)
+        return GradientLook(np.flatnonzero(differs & np.isfinite(expected)), relative, method)
 
     @property
     def gradient_is_wrong(self) -> bool:

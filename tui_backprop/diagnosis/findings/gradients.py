@@ -21,7 +21,8 @@ def _wrong_gradient(evidence: Evidence, threshold: float) -> Sighting | None:
     tensors = [t.name for t in network.tensors if ((wrong >= t.span.start) & (wrong < t.span.stop)).any()]
     worst = float(look.relative[wrong].max())
     named = ", ".join(tensors[:6]) + (" …" if len(tensors) > 6 else "")
-    rule = evidence.recipe["rule"]
+    rule = str(evidence.recipe["rule"])
+    named_there = f" (tui-backprop check {rule} names the mistake)" if rule.endswith(".py") else ""
     return Sighting(
         f"{len(wrong)} of {network.size} gradients are not the slope of the loss ({named}): "
         f"they differ from {look.method} by up to {number(worst)} of their size",
@@ -29,10 +30,10 @@ def _wrong_gradient(evidence: Evidence, threshold: float) -> Sighting | None:
             "wrong": len(wrong),
             "parameters": network.size,
             "tensors": tensors,
-            "largest_relative_error": worst,
+            "largest_relative_error": worst if np.isfinite(worst) else None,
             "method": look.method,
         },
-        f"mend the formulas of the rule {rule}, or train by exact",
+        f"mend the formulas of the rule {rule}{named_there}, or train by exact",
         ", ".join(tensors),
         {"rule": "exact"},
     )
@@ -45,12 +46,16 @@ def _non_finite(evidence: Evidence, threshold: float) -> Sighting | None:
     what = "infinite or NaN" if evidence.breaks() == tensor else f"larger than {threshold:g}"
     rate = evidence.training.rate
     lower = float(f"{min(rate / 10, 0.1):.3g}")
+    remedy = f"take a smaller rate than {rate:g}, such as {lower:g}, and begin anew, or clip the gradient"
+    changes = {"lr": lower, "init": evidence.recipe["init"]}  # init is not in flight: the run begins anew
+    if evidence.gradient_is_wrong:
+        remedy, changes = "mend the gradient first (wrong-gradient)", {"rule": "exact"}
     return Sighting(
         f"the update from step {step:,} makes {tensor} {what}; the run stands at step {step:,}, still finite",
         {"step": step, "tensor": tensor, "rate": rate},
-        f"take a smaller rate than {rate:g}, such as {lower:g}, and begin anew, or clip the gradient",
+        remedy,
         tensor,
-        {"lr": lower, "init": evidence.recipe["init"]},  # a field that is not in flight: the run begins anew
+        changes,
     )
 
 
@@ -60,7 +65,7 @@ def _root_mean_square(delta: Array) -> float:
 
 def _first_to_last(evidence: Evidence) -> float | None:
     """Return the size of δ of a unit of the first layer beside one of the last; None where there is nothing to compare."""
-    deltas = evidence.gradients.deltas
+    deltas = evidence.deltas
     first, last = _root_mean_square(deltas[0]), _root_mean_square(deltas[-1])
     if evidence.training.network.depth < _STACK or not (np.isfinite(first) and np.isfinite(last) and last > 0):
         return None
@@ -68,7 +73,7 @@ def _first_to_last(evidence: Evidence) -> float | None:
 
 
 def _layer_sizes(evidence: Evidence) -> list[float]:
-    return [_root_mean_square(delta) for delta in evidence.gradients.deltas]
+    return [_root_mean_square(delta) for delta in evidence.deltas]
 
 
 def _vanishing(evidence: Evidence, threshold: float) -> Sighting | None:

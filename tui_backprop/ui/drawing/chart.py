@@ -127,4 +127,4 @@ def _draw_references(
         begin = legend if legend + len(label) + _AXIS <= columns else 0
         figure.plot([first, last], [value, value], color=_REFERENCE, marker="-")
         where = "left" if last > first else "center"
-        figure.text(label, first + (last - first) * begin / columns, value, color=_REFERENCE, alignment=where)
+        figure.text(label, first + (last - first) * begin / columns, value, color="default", alignment=where)
