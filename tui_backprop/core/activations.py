@@ -43,6 +43,11 @@ class Activation:
     holomorphic: bool = False
     """Whether `value` can be given complex numbers and is differentiable there, so that the complex step applies."""
 
+    @property
+    def bounded(self) -> bool:
+        """Whether its values lie between two finite numbers."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
 
 def sigmoid(z: Array) -> Array:
     """σ(z) = 1 / (1 + e⁻ᶻ). For z below −709 the exponential overflows to ∞ and the value is 0, as it should be."""

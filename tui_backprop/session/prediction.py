@@ -113,11 +113,17 @@ def _curve(frame: Frame, columns: int) -> PredictionCurve:
 
 def _surface(frame: Frame, columns: int, rows: int) -> DecisionSurface:
     problem = frame.problem
-    seen = np.concatenate([problem.train.raw, problem.test.raw])
-    x1, x2 = _span(seen[:, 0], columns, margin=0.05), _span(seen[:, 1], rows, margin=0.05)
-    grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+    x1, x2, grid = input_grid(frame, columns, rows)
     predicted = problem.predict(frame.state.parameters, grid).reshape(rows, columns, -1)
     return DecisionSurface(x1, x2, predicted, problem.train.head(SHOWN_SAMPLES), problem.test.head(SHOWN_SAMPLES))
+
+
+def input_grid(frame: Frame, columns: int, rows: int) -> tuple[Array, Array, Array]:
+    """Return a grid over the data of two inputs: x1 (columns,), x2 (rows,) and the raw inputs (rows · columns, 2)."""
+    problem = frame.problem
+    seen = np.concatenate([problem.train.raw, problem.test.raw])
+    x1, x2 = _span(seen[:, 0], columns, margin=0.05), _span(seen[:, 1], rows, margin=0.05)
+    return x1, x2, np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
 
 def _span(values: Array, points: int, margin: float) -> Array:
