@@ -30,3 +30,13 @@ def sparkline(values: Sequence[float]) -> str:
         " " if not math.isfinite(value) else _LEVELS[round((value - low) / span * 7) if span > 0 else 0]
         for value in values
     )
+
+
+def columns_of(counts: Sequence[int], rows: int) -> list[str]:
+    """Return a histogram of upright bars, `rows` lines from top to bottom; what is not 0 always shows."""
+    largest = max(counts, default=0)
+    heights = [math.ceil(8 * rows * count / largest) if largest else 0 for count in counts]  # in eighths of a cell
+    return [
+        "".join(" " if height <= below else _LEVELS[min(8, height - below) - 1] for height in heights)
+        for below in range(8 * (rows - 1), -1, -8)
+    ]

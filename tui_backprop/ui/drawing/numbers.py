@@ -37,3 +37,21 @@ def plain(value: float) -> str:
     if not math.isfinite(value):
         return signed(value, 0)
     return f"{value:.4g}".replace("-", MINUS)
+
+
+def short(value: float, width: int = 5) -> str:
+    """Write a number with its sign in `width` cells, at least 5: `+0.53`, `−12.3`, ` +123`, `+4e−5`."""
+    if not math.isfinite(value):
+        return signed(value, width)
+    size = abs(value)
+    if size == 0 or 10.0 ** (3 - width) <= size < 10.0 ** (width - 1) - 0.5:
+        text = f"{value:+.{max(0, width - 3 - max(0, math.floor(math.log10(size or 1))))}f}"
+        if len(text) > width:  # rounded up to one more digit before the point
+            text = text[:-1].rstrip(".")
+    else:
+        mantissa, exponent = f"{value:+.{max(0, width - 6)}e}".split("e")
+        power = f"e{int(exponent)}"
+        text = mantissa[: max(1, width - len(power))].rstrip(".") + power
+        if len(text) > width:  # below 1e−99
+            text = f"{mantissa[0]}0.00"
+    return text.replace("-", MINUS).rjust(width)

@@ -12,18 +12,17 @@ from rich.style import Style
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.ui.drawing.tints import half_block
 from tui_backprop.ui.theme import class_glyph, heat_color
 
 _LEVELS = 32
 _SHADES = " ░▒▓█"
+_STYLE = itemgetter(1)
 
 
 @lru_cache(maxsize=_LEVELS * _LEVELS)
 def _half_block(upper: int, lower: int) -> Style:
-    return Style(
-        color=Color.from_rgb(*heat_color(lower / (_LEVELS - 1))),
-        bgcolor=Color.from_rgb(*heat_color(upper / (_LEVELS - 1))),
-    )
+    return half_block(heat_color(upper / (_LEVELS - 1)), heat_color(lower / (_LEVELS - 1)))
 
 
 def heat_map(values: Array, *, colored: bool) -> Canvas:
@@ -59,6 +58,17 @@ class Canvas:
         if 0 <= column < self.columns and 0 <= row < self.rows:
             self._cells[row][column] = (glyph, style)
 
+    def write(self, column: int, row: int, text: str, style: str | Style = "") -> None:
+        """Put a text of one-cell characters from a cell on to the right; what lies outside is left out."""
+        for offset, glyph in enumerate(text):
+            self.put(column + offset, row, glyph, style)
+
+    def paste(self, other: Canvas, column: int, row: int) -> None:
+        """Put another canvas with its upper left corner at a cell."""
+        for down, cells in enumerate(other._cells):
+            for across, (glyph, style) in enumerate(cells):
+                self.put(column + across, row + down, glyph, style)
+
     def put_over(self, column: int, row: int, glyph: str) -> None:
         """Put a glyph on the background that the cell has, in a colour that is read on it."""
         if 0 <= column < self.columns and 0 <= row < self.rows:
@@ -66,14 +76,13 @@ class Canvas:
             background = below.bgcolor if isinstance(below, Style) else None
             self._cells[row][column] = (glyph, _over(background) if background is not None else "bold")
 
+    def runs(self, row: int) -> list[tuple[str, str | Style]]:
+        """Return the neighbours of one style in a row, merged, from left to right."""
+        return [("".join([glyph for glyph, _ in run]), style) for style, run in groupby(self._cells[row], _STYLE)]
+
     def lines(self) -> list[Text]:
-        """Return the rows from top to bottom, neighbours of one style merged."""
-        return [
-            Text.assemble(
-                *(("".join(g for g, _ in run), style) for style, run in groupby(row, itemgetter(1))), no_wrap=True
-            )
-            for row in self._cells
-        ]
+        """Return the rows from top to bottom."""
+        return [Text.assemble(*self.runs(row), no_wrap=True) for row in range(self.rows)]
 
 
 @lru_cache(maxsize=_LEVELS)
