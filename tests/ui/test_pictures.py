@@ -124,3 +124,62 @@ async def test_watches_beside_the_step(trainer, picture):
         await pilot.press("n")
         await pilot.pause()
         assert picture(app)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("source", ["parity", "xor", "deep", "iris", "digits"])
+async def test_network(trainer, picture, source, theme):
+    """You should see the network behind no other panel: cards, surfaces, numbers on weights, or layers with histograms."""
+    app = trainer("circle", hidden=(8, 8, 8)) if source == "deep" else trainer(source)
+    app.theme = theme
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("7", "right", "down")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize("presses", [0, 4, 8, 11], ids=["before", "forward", "backward", "update"])
+async def test_network_in_the_phases(trainer, picture, presses):
+    """You should see dots for what is not known, the layer of the phase reversed, then δ and gradients, then changes."""
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(3)
+        await pilot.press("7", *["p"] * presses)
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_network_maximised(trainer, picture):
+    """You should see eight surfaces, δ of layer 1 on them, ◂ above the weights of layer 2, and their gradients."""
+    app = trainer("moons")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(60)
+        await pilot.press("7", *["p"] * 9, "right", "right", "z")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize("source", ["circle", "digits"])
+async def test_network_in_the_large_layout(trainer, picture, source):
+    """You should see the network beside the loss and the prediction, and of the digits the image that came in."""
+    app = trainer(source)
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.session.run(100)
+        await pilot.press("7", "right")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize("theme", ["nocolor", "ansi-dark"])
+async def test_network_where_colours_cannot_be_shaded(trainer, picture, theme, monkeypatch):
+    """You should see shading glyphs for sizes, + and − for signs, and broken lines for negative weights."""
+    if theme == "nocolor":
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = trainer("xor")
+    app.theme = "textual-dark" if theme == "nocolor" else theme
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("7", "right", "z")
+        await pilot.pause()
+        assert picture(app)

@@ -24,6 +24,7 @@ from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import LAYOUTS, SMALLEST, layout_for
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
+from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
@@ -55,6 +56,7 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
         with Container(id="panels"):
             yield LossPanel("loss")
             yield PredictionPanel("prediction")
+            yield NetworkPanel("network")
             yield ParametersPanel("parameters")
             yield GradientsPanel("gradients")
             yield StepPanel("step")

@@ -31,6 +31,7 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("parameters", "3", "Parameters", "Params"),
     PanelName("gradients", "4", "Gradients", "Grads"),
     PanelName("step", "5", "Step", "Step"),
+    PanelName("network", "7", "Network", "Net"),
     PanelName("watches", "W", "Watches", "Watch"),
 )
 """Every panel, in the order of the tab bar."""
@@ -38,12 +39,12 @@ PANELS: tuple[PanelName, ...] = (
 Places = tuple[tuple[str, ...], ...]
 """Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
 
-_EACH_ITS_OWN = ("loss", "prediction", "parameters", "gradients", "step")
+_NUMBERS: Places = (("parameters",), ("gradients",), ("step",), ("watches",))
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (tuple(panel.id for panel in PANELS),),
-    "grid": (*((name,) for name in _EACH_ITS_OWN), ("watches",)),
-    "large": (*((name,) for name in _EACH_ITS_OWN), ("watches",)),
+    "grid": (("loss",), ("prediction", "network"), *_NUMBERS),
+    "large": (("loss",), ("prediction",), ("network",), *_NUMBERS),
 }
 
 

@@ -25,6 +25,8 @@ class TrainerBase(App[None]):
         self.training: asyncio.Task[None] | None = None
         self.selected = 0
         """Position in θ of the entry that is selected."""
+        self.sample = 0
+        """Which sample of the batch is looked at, from 0."""
 
     @property
     def running(self) -> bool:

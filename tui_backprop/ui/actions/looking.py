@@ -6,12 +6,11 @@ from rich.text import Text
 from textual import events, on
 from textual.widgets import Static
 
-from tui_backprop.session.anatomy.quantities import Kind, Quantity
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.layout import PANELS, PanelName, behind, in_front, layout_for
 from tui_backprop.ui.panels.entries import EntriesPanel
-from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
+from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.step import StepPanel
 
@@ -66,17 +65,30 @@ class LookingActions(TrainerBase):
         if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
             self.action_panel(event.widget.id)
 
-    @on(EntriesPanel.Selected)
-    def select_entry(self, message: EntriesPanel.Selected) -> None:
-        """Let everything follow the entry that was selected: the other list, and the explanation."""
+    @on(Panel.Selected)
+    def follow(self, message: Panel.Selected) -> None:
+        """Let everything follow what was selected: the lists, the drawing and the explanation."""
+        base = self.screen_stack[0]
+        base.query_one(StepPanel).explain(message.quantity)
+        if message.position is None:
+            return
         self.selected = message.position
-        base, network = self.screen_stack[0], self.session.problem.network
         for panel in base.query(EntriesPanel):
             if panel is not message.panel:
                 panel.select(message.position)
-        kind: Kind = "gradient" if isinstance(message.panel, GradientsPanel) else "new"
-        layer = next(tensor.layer for tensor in network.tensors if message.position < tensor.start + tensor.size)
-        base.query_one(StepPanel).explain(Quantity(kind, layer, message.position))
+        drawing = base.query_one(NetworkPanel)
+        if drawing is not message.panel:
+            drawing.mark(message.position)
+
+    def action_sample(self, by: int) -> None:
+        """Look at another sample of the batch, wherever one is looked at."""
+        panels = self.screen_stack[0].query(Panel)
+        frame = panels.first().frame
+        if frame is not None and frame.record is not None:
+            batch = len(frame.record.rows)
+            self.sample = (min(self.sample, batch - 1) + by) % batch
+            for panel in panels:
+                panel.look_at_sample(self.sample)
 
     def action_maximise(self) -> None:
         """Give the focused panel the whole screen, or take it back."""

@@ -8,9 +8,9 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from tui_backprop.core.network import Network, Tensor
+from tui_backprop.session.anatomy.quantities import EntryKind, Quantity
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.panels.panel import Panel
 
@@ -25,14 +25,8 @@ class EntriesPanel(Panel):
         Binding("pagedown", "move(20)", "entries after", show=False),
     ]
 
-    class Selected(Message):
-        """Somebody selected an entry."""
-
-        def __init__(self, panel: EntriesPanel, position: int) -> None:
-            super().__init__()
-            self.panel = panel
-            self.position = position
-            """Its position in θ."""
+    explained: ClassVar[EntryKind]
+    """What of a selected entry is explained."""
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
@@ -91,7 +85,7 @@ class EntriesPanel(Panel):
         """Select another entry."""
         if self._network is not None:
             self.select(self.selected + by)
-            self.post_message(self.Selected(self, self.selected))
+            self._tell(self._network)
 
     def on_click(self, event: events.Click) -> None:
         """Select the entry that was clicked."""
@@ -103,7 +97,12 @@ class EntriesPanel(Panel):
         ):
             tensor, index = self._at(row)
             self.select(tensor.start + max(index, 0))
-            self.post_message(self.Selected(self, self.selected))
+            self._tell(self.frame.network)
+
+    def _tell(self, network: Network) -> None:
+        """Let everything else follow."""
+        layer = next(tensor.layer for tensor in network.tensors if self.selected < tensor.start + tensor.size)
+        self.post_message(self.Selected(self, Quantity(self.explained, layer, self.selected), self.selected))
 
     def heading(self, frame: Frame, tensor: Tensor) -> Text:
         """Return the line above the entries of a tensor."""

@@ -25,6 +25,7 @@ class GradientsPanel(EntriesPanel):
     """The gradient that the rule found, and whether central differences agree."""
 
     name_shown = "Gradients"
+    explained = "gradient"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.history", "history", show=False)]
 

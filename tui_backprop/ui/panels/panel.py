@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_backprop.core.step import StepRecord
+from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.frame import Frame
+from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.theme import RGB
 
 
 class Panel(ScrollView, can_focus=True, inherit_bindings=False):
@@ -26,8 +34,21 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("pagedown", "page_down", "page down", show=False),
     ]
 
+    class Selected(Message):
+        """Somebody selected something, which everything else is to follow."""
+
+        def __init__(self, panel: Panel, quantity: Quantity, position: int | None) -> None:
+            super().__init__()
+            self.panel = panel
+            self.quantity = quantity
+            """What is to be explained."""
+            self.position = position
+            """Position in θ of the entry that it is, or that belongs to it; None where there is none."""
+
     def __init__(self, panel_id: str) -> None:
         super().__init__(id=panel_id, classes="panel")
+        self.sample = 0
+        """Which sample of the batch is looked at, from 0."""
         self.behind = ""
         """Keys and names of the panels that share this one's place."""
         self.border_title = self._titled = Text(self.name_shown)
@@ -52,10 +73,31 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
 
     def title(self, frame: Frame) -> Text:
         """Return what stands in the border above: the panel's name, and which panels are behind it."""
-        title = Text(self.name_shown)
+        title = self.name_text(frame)
         if self.behind and len(title) + len(self.behind) + 8 <= self.size.width:
             title.append(f"   {self.behind}", "dim")
         return title
+
+    def name_text(self, frame: Frame) -> Text:
+        """Return the panel's name, and what of the frame belongs beside it."""
+        return Text(self.name_shown)
+
+    def sample_in(self, record: StepRecord) -> int:
+        """Return which sample of this batch is looked at: the last one where there are fewer."""
+        return min(self.sample, len(record.rows) - 1)
+
+    def look_at_sample(self, sample: int) -> None:
+        """Look at another sample of the batch."""
+        self.sample = sample
+        self.redraw()
+
+    @property
+    def ground(self) -> RGB | None:
+        """The colour behind the panel; None where colours cannot be shaded: `NO_COLOR`, `ansi` themes, 16 colours."""
+        color = self.rich_style.bgcolor
+        if {"nocolor", "ansi"} & set(self.app.pseudo_classes) or self.app.console.color_system in (None, "standard"):
+            return None
+        return None if color is None or color.triplet is None else (*color.triplet,)
 
     def note(self, text: str) -> None:
         """Put a text into the border below; one that is there already costs nothing."""
@@ -95,6 +137,47 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
     def columns(self) -> int:
         """Cells of a line, without what the scroll bar takes."""
         return self.scrollable_content_region.width
+
+
+class CanvasPanel(Panel):
+    """A panel that fills its place with one canvas, which has many styles to a line and goes to the screen as it is."""
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._strips: list[Strip] = []
+        self._base = Style.null()
+
+    def canvas(self, frame: Frame) -> Canvas:
+        """Draw for the present size."""
+        raise NotImplementedError
+
+    def prepare(self, frame: Frame) -> None:
+        """Make all lines."""
+        self._base = self.rich_style
+        drawn = self.canvas(frame)
+        self._strips = [
+            Strip([Segment(text, _layered(self._base, style)) for text, style in drawn.runs(row)], drawn.columns)
+            for row in range(drawn.rows)
+        ]
+
+    def line_count(self, frame: Frame) -> int:
+        """Return the rows of the canvas."""
+        return len(self._strips)
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line at `y`."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self._base)
+
+    def notify_style_update(self) -> None:
+        """Draw again on another ground, such as another theme's."""
+        super().notify_style_update()
+        if self._strips and self.rich_style != self._base:
+            self.redraw()
+
+
+@lru_cache(maxsize=4096)
+def _layered(base: Style, style: str | Style) -> Style:
+    return base + (Style.parse(style) if isinstance(style, str) else style)
 
 
 class PicturePanel(Panel):

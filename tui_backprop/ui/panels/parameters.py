@@ -20,6 +20,7 @@ class ParametersPanel(EntriesPanel):
     """Value, last Δ and history of each parameter."""
 
     name_shown = "Parameters"
+    explained = "new"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.set_parameter", "set value", show=False)]
 

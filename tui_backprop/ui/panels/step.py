@@ -49,8 +49,8 @@ class StepPanel(Panel):
         Binding("right", "term(1)", "term after", show=False),
         Binding("enter", "follow", "go to where the term came from", show=False),
         Binding("backspace", "return", "return", show=False),
-        Binding("comma", "sample(-1)", "sample before", show=False),
-        Binding("full_stop", "sample(1)", "sample after", show=False),
+        Binding("comma", "app.sample(-1)", "sample before", show=False),
+        Binding("full_stop", "app.sample(1)", "sample after", show=False),
     ]
 
     def __init__(self, panel_id: str) -> None:
@@ -59,7 +59,6 @@ class StepPanel(Panel):
         self._selected = 0
         self._walk: list[Quantity] = []
         self._term = 0
-        self._sample = 0
         self._shown_for: object = None
         self._detail: list[Text] = []
         self._explained: Explanation | None = None
@@ -80,12 +79,12 @@ class StepPanel(Panel):
         shown_for = (record.training.network, frame.inside, None if frame.inside is None else frame.step)
         if shown_for != self._shown_for:
             self._shown_for, self._selected, self._walk, self._term = shown_for, 0, [], 0
-        self._sample = min(self._sample, len(record.rows) - 1)
-        self._rows = _rows(record.training.network, len(record.rows), frame.inside, self._sample)
+        sample = self.sample_in(record)
+        self._rows = _rows(record.training.network, len(record.rows), frame.inside, sample)
         self._selected = min(self._selected, len(self._rows) - 1)
         self._explain(frame, record)
         batch = len(record.rows)
-        parts = [f"sample {self._sample + 1} of {batch} ( , . )" if batch > 1 else ""]
+        parts = [f"sample {sample + 1} of {batch} ( , . )" if batch > 1 else ""]
         hidden = len(self._rows) + len(self._detail) - self.size.height
         parts.append(f"{len(self._rows):,} lines" if hidden > 0 else "")
         self.note("   ".join(part for part in parts if part))
@@ -179,12 +178,10 @@ class StepPanel(Panel):
             self._term = 0
             self.redraw()
 
-    def action_sample(self, by: int) -> None:
-        """Look at another sample of the batch."""
-        if self.frame is not None and self.frame.record is not None:
-            self._sample = (self._sample + by) % len(self.frame.record.rows)
-            self._walk, self._term = [], 0
-            self.redraw()
+    def look_at_sample(self, sample: int) -> None:
+        """Look at another sample of the batch, at the selected line."""
+        self._walk, self._term = [], 0
+        super().look_at_sample(sample)
 
     def on_click(self, event: events.Click) -> None:
         """Follow the term, or select the line, that was clicked."""
