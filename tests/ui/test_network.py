@@ -130,7 +130,7 @@ def test_signs_and_sizes_differ_without_shading():
 
 def test_a_histogram_shows_the_smallest_and_fills_with_the_largest():
     """One value of a thousand is still a mark."""
-    assert columns_of([0, 1, 1000], 2) == ["  █", " ▁█"]
+    assert columns_of([0, 0.001, 1], 2) == ["  █", " ▁█"]
     assert columns_of([], 2) == ["", ""]
 
 

@@ -183,3 +183,79 @@ async def test_network_where_colours_cannot_be_shaded(trainer, picture, theme, m
         await pilot.press("7", "right", "z")
         await pilot.pause()
         assert picture(app)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_the_loss_surface_of_the_original_case(trainer, picture, theme):
+    """You should see the run at rest in a dark flat valley between two hills, and nothing far below the best constant."""
+    app = trainer()
+    app.theme = theme
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(2000)
+        await pilot.press("8", "comma", "comma")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_the_loss_surface_maximised_along_the_path(trainer, picture):
+    """You should see the way from ○ on the heights down to ● in the basin, and the best constant as a line."""
+    app = trainer("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(150)
+        await pilot.press("8", "m", "m", "z")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_the_loss_surface_without_colour(trainer, picture, monkeypatch):
+    """You should see the same heights as shades, dense is high, with the path over them."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = trainer("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(300)
+        await pilot.press("8")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_distributions_of_the_original_case(trainer, picture, theme):
+    """You should see nine activations a layer as ticks, close together in the last: it answers nearly the same to all."""
+    app = trainer()
+    app.theme = theme
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(2000)
+        await pilot.press("9")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_saturated_units(trainer, picture):
+    """You should see activations of the hidden layer heaped up at both ends in orange, and how they came there."""
+    app = trainer("moons", scale_inputs="none", set=(("w1", 12.0),))
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("9", "z")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_vanishing_gradients(trainer, picture):
+    """You should see the gradients of six sigmoid layers on one axis, smaller by decades from the last to the first."""
+    app = trainer("moons", hidden=(8, 8, 8, 8, 8), activation="sigmoid")
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.session.run(100)
+        await pilot.press("9", "right", "right")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_distributions_without_colour(trainer, picture, monkeypatch):
+    """You should see how far the updates of 64-32-10 are from a thousandth of each weight, in bars and shades."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = trainer("digits")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(60)
+        await pilot.press("9", "left", "left")
+        await pilot.pause()
+        assert picture(app)

@@ -61,10 +61,18 @@ class Checkpoints:
         return self._recent[recent] if recent > (-1 if known is None else known.step) else known
 
     def spread(self, first: int, last: int, points: int) -> list[State]:
-        """Return at most `points` kept states with first ≤ step ≤ last, evenly spread, in order."""
+        """Return at most `points` kept states with first ≤ step ≤ last, evenly spread, in order.
+
+        They lie at multiples of a power of two, so that as a run goes on nearly the same ones are returned again.
+        """
         low, high = bisect_right(self._steps, first - 1), bisect_right(self._steps, last)
-        stride = max(1, -(-(high - low) // points))
-        return self._states[low:high:stride]
+        stride = 1 << max(0, -(-(high - low) // points) - 1).bit_length()
+        aligned = (i for i in range(low, min(high, low + stride)) if self._steps[i] % (stride * self.interval) == 0)
+        return self._states[next(aligned, low) : high : stride]
+
+    def remembered(self, first: int, last: int) -> list[State]:
+        """Return the states somebody looked around at last with first ≤ step ≤ last, in order."""
+        return [self._recent[step] for step in sorted(self._recent) if first <= step <= last]
 
     def forget_after(self, step: int) -> None:
         """Drop the states after `step`: the run takes another way from there."""
@@ -87,8 +95,9 @@ class Checkpoints:
             self._thin()
 
     def _thin(self) -> None:
-        self._steps, self._states = self._steps[::2], self._states[::2]
         self.interval *= 2
+        self._states = [state for state in self._states if state.step % self.interval == 0]
+        self._steps = [state.step for state in self._states]
 
     def _capacity(self, state: State, *, share: float, most: int) -> int:
         size = state.parameters.nbytes + state.slots.nbytes + _OVERHEAD

@@ -15,7 +15,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import exact
 from tui_backprop.core.gradient_check import batch_loss, numeric_gradient
 from tui_backprop.core.network import Network, Parameters
-from tui_backprop.core.step import State, StepRecord
+from tui_backprop.core.step import State, StepRecord, Training
 from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
@@ -80,6 +80,14 @@ class History:
     """(points, size)."""
     gradients: Array
     """∂L/∂θ of the update that came next at each of them, by the run's rule, (points, size)."""
+
+
+@dataclass(frozen=True, eq=False)
+class PathPoint:
+    """A state that the run went through, and what its next update used."""
+
+    state: State
+    training: Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +164,8 @@ class Frame:
     edits: tuple[Edit, ...]
     reference: tuple[ReferenceLine, ...]
     history: History
+    path: tuple[PathPoint, ...]
+    """Kept states of the run with this network, evenly spread, oldest first, then where it stood since, the present last."""
     divergence: Divergence | None
     """Set where the next update is known to break."""
     inside: Phase | None = None

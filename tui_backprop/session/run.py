@@ -19,7 +19,7 @@ from tui_backprop.session.changes import asked_after, changed_segment
 from tui_backprop.session.conditions import ConditionError, Expression
 from tui_backprop.session.curve import Curve, CurveRecorder
 from tui_backprop.session.edits import Edit
-from tui_backprop.session.frame import Divergence, History, Trace
+from tui_backprop.session.frame import Divergence, History, PathPoint, Trace
 from tui_backprop.session.learner.outside import problem_of
 from tui_backprop.session.moment import RunMoment
 from tui_backprop.session.problem import Problem
@@ -28,6 +28,9 @@ from tui_backprop.session.timeline import Segment, Timeline, step_cost
 
 HISTORY_POINTS = 16
 """Earlier states that a history has at the most."""
+
+PATH_POINTS = 128
+"""Earlier states that a path has at the most."""
 
 TRACE_POINTS = 64
 """Values of an expression that a trace has at the most."""
@@ -148,7 +151,11 @@ class Run:
 
     def advance(self, steps: int, watchers: tuple[Watcher, ...] = ()) -> Stop:
         """Make `steps` updates, or fewer if a watcher says so or the run diverges."""
-        target = self.step + steps
+        stop = self._go_on(self.step + steps, watchers)
+        self.timeline.remember(self._state)
+        return stop
+
+    def _go_on(self, target: int, watchers: tuple[Watcher, ...]) -> Stop:
         while self.step < target:
             to = min(target, self.timeline.boundary_after(self.step), self._curve.next_wanted(self.step))
             due = [(watcher, watcher.interval(self.segment)) for watcher in watchers]
@@ -238,6 +245,11 @@ class Run:
             np.stack([state.parameters for state in states]),
             np.stack([self._noted("gradient", state.step, partial(self._gradient, state)) for state in states]),
         )
+
+    def path(self, points: int = PATH_POINTS) -> tuple[PathPoint, ...]:
+        """Return some earlier states, the present one last; nothing is computed for them."""
+        states = [*self.timeline.path(self.segment, self.step, points), self._state]
+        return tuple(PathPoint(one, self.timeline.segment_at(one.step).training) for one in states)
 
     def trace(self, expression: Expression, points: int = TRACE_POINTS) -> Trace:
         """Return an expression's values at some earlier steps, evenly spread, the present step last."""

@@ -87,6 +87,10 @@ class Timeline:
         if state.step == self._checkpoints.next_wanted(state.step - 1):
             self._checkpoints.add(state)
 
+    def remember(self, state: State) -> None:
+        """Note that somebody stands at `state`."""
+        self._checkpoints.remember(state)
+
     def state_at(self, step: int) -> State:
         """Return the state at a step that was reached, 0 ≤ step ≤ last_step, by replay from the nearest known one.
 
@@ -107,6 +111,7 @@ class Timeline:
         self.forget_after(segment.start)
         self._checkpoints.forget_after(segment.start - 1)
         self.segments.append(segment)
+        self.remember(segment.entry)
 
     def forget_after(self, step: int) -> None:
         """Forget whatever was recorded after `step`: the run ends there, for now."""
@@ -131,6 +136,14 @@ class Timeline:
         start = next(s.start for s in self.segments if s.first_parameters is segment.first_parameters)
         first = self.segment_at(start).entry  # of several edits at one step the last is in force
         return [first, *self._checkpoints.spread(first.step + 1, step, points - 1)]
+
+    def path(self, segment: Segment, step: int, points: int) -> list[State]:
+        """Return states before `step` as `history` does, and after them the last ones that somebody stood at."""
+        half = points // 2
+        kept = [state for state in self.history(segment, step, half) if state.step < step]
+        if not kept:  # the network begins here
+            return []
+        return [*kept, *self._checkpoints.remembered(kept[-1].step + 1, step - 1)[1 - half :]]
 
 
 def _checkpoint_interval(training: Training) -> int:

@@ -36,6 +36,7 @@ def take_frame(
         edits=run.edits,
         reference=reference_lines(segment.problem),
         history=run.history(),
+        path=run.path(),
         divergence=run.divergence,
         inside=inside,
         coming=None if inside is None else run.next_record(),

@@ -22,6 +22,7 @@ from tui_backprop.ui.actions.travel import TravelActions
 from tui_backprop.ui.header import Header
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import LAYOUTS, SMALLEST, layout_for
+from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
@@ -29,6 +30,7 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
+from tui_backprop.ui.panels.surface import SurfacePanel
 from tui_backprop.ui.panels.watches import WatchesPanel
 from tui_backprop.ui.timeline import TimelineBar
 
@@ -57,6 +59,8 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
             yield LossPanel("loss")
             yield PredictionPanel("prediction")
             yield NetworkPanel("network")
+            yield SurfacePanel("surface")
+            yield DistributionsPanel("distributions")
             yield ParametersPanel("parameters")
             yield GradientsPanel("gradients")
             yield StepPanel("step")

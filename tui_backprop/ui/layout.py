@@ -32,6 +32,8 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("gradients", "4", "Gradients", "Grads"),
     PanelName("step", "5", "Step", "Step"),
     PanelName("network", "7", "Network", "Net"),
+    PanelName("surface", "8", "Loss surface", "Surf"),
+    PanelName("distributions", "9", "Distributions", "Dist"),
     PanelName("watches", "W", "Watches", "Watch"),
 )
 """Every panel, in the order of the tab bar."""
@@ -43,8 +45,8 @@ _NUMBERS: Places = (("parameters",), ("gradients",), ("step",), ("watches",))
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (tuple(panel.id for panel in PANELS),),
-    "grid": (("loss",), ("prediction", "network"), *_NUMBERS),
-    "large": (("loss",), ("prediction",), ("network",), *_NUMBERS),
+    "grid": (("loss",), ("prediction", "network", "surface", "distributions"), *_NUMBERS),
+    "large": (("loss",), ("prediction",), ("network", "surface", "distributions"), *_NUMBERS),
 }
 
 

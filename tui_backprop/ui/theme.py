@@ -5,8 +5,13 @@ Sign is blue or orange, which differ in lightness as well, and is always written
 
 from __future__ import annotations
 
+from typing import Literal
+
 RGB = tuple[int, int, int]
 """Red, green and blue, 0 … 255."""
+
+Colors = Literal["full", "sixteen", "none"]
+"""What can be drawn with: all colours, the terminal's own sixteen, or none (`NO_COLOR`)."""
 
 POSITIVE = "dodger_blue1"
 NEGATIVE = "dark_orange"
@@ -15,6 +20,7 @@ _POSITIVE, _NEGATIVE = (0, 135, 255), (255, 135, 0)  # the same two as red, gree
 _FAINTEST = 0.22  # share of a sign's colour in what is nearly 0
 _LOW, _MIDDLE, _HIGH = (180, 95, 6), (70, 70, 74), (20, 110, 200)
 _GLYPHS = "o+x*#@%&=~"
+_DEPTH: tuple[RGB, ...] = ((34, 26, 74), (42, 92, 142), (54, 158, 142), (164, 202, 84), (252, 232, 110))
 
 
 def sign_color(value: float) -> str:
@@ -45,4 +51,12 @@ def heat_color(share: float) -> RGB:
     """Return the colour of a value from 0 (orange) over ½ (grey) to 1 (blue), as red, green and blue 0 … 255."""
     low, high, along = (_LOW, _MIDDLE, 2 * share) if share < 0.5 else (_MIDDLE, _HIGH, 2 * share - 1)
     red, green, blue = (round(a + (b - a) * along) for a, b in zip(low, high, strict=True))
+    return red, green, blue
+
+
+def depth_color(share: float) -> RGB:
+    """Return the colour of an amount from 0 (dark blue) over green to 1 (light yellow), lighter all the way."""
+    along = share * (len(_DEPTH) - 1)
+    at = min(int(along), len(_DEPTH) - 2)
+    red, green, blue = (round(a + (b - a) * (along - at)) for a, b in zip(_DEPTH[at], _DEPTH[at + 1], strict=True))
     return red, green, blue

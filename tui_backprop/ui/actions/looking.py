@@ -13,6 +13,7 @@ from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.step import StepPanel
+from tui_backprop.ui.panels.surface import SurfacePanel
 
 _HISTORY = 400  # points of a large history
 
@@ -79,6 +80,7 @@ class LookingActions(TrainerBase):
         drawing = base.query_one(NetworkPanel)
         if drawing is not message.panel:
             drawing.mark(message.position)
+        base.query_one(SurfacePanel).follow(message.position)
 
     def action_sample(self, by: int) -> None:
         """Look at another sample of the batch, wherever one is looked at."""

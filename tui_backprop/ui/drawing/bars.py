@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _LEFT = " ▐"  # half a cell that hangs on the zero line from the left
 _RIGHT = " ▌"
 _LEVELS = "▁▂▃▄▅▆▇█"
+_HEIGHTS = " " + _LEVELS
 
 
 def signed_bar(value: float, largest: float, half: int) -> tuple[str, str]:
@@ -32,11 +33,9 @@ def sparkline(values: Sequence[float]) -> str:
     )
 
 
-def columns_of(counts: Sequence[int], rows: int) -> list[str]:
-    """Return a histogram of upright bars, `rows` lines from top to bottom; what is not 0 always shows."""
-    largest = max(counts, default=0)
-    heights = [math.ceil(8 * rows * count / largest) if largest else 0 for count in counts]  # in eighths of a cell
+def columns_of(shares: Sequence[float], rows: int) -> list[str]:
+    """Return the lines, from top to bottom, of bars that stand side by side, each `rows` high at 1; what is not 0 shows."""
+    eighths = [min(8 * rows, math.ceil(8 * rows * share)) for share in shares]
     return [
-        "".join(" " if height <= below else _LEVELS[min(8, height - below) - 1] for height in heights)
-        for below in range(8 * (rows - 1), -1, -8)
+        "".join(_HEIGHTS[max(0, min(8, eighth - 8 * below))] for eighth in eighths) for below in reversed(range(rows))
     ]

@@ -94,7 +94,9 @@ class LayersDrawing:
             at, free = self._draw_units(block, block.values, (left, at), (width, free))
         middles = [spread.low + (spread.high - spread.low) * (column + 0.5) / width for column in range(width)]
         styles = [line_style(sign_of(middle), LEVELS, self._look.ground) for middle in middles]
-        for row, line in enumerate(columns_of(spread.counts.tolist(), max(1, free)), start=at):
+        for row, line in enumerate(
+            columns_of((spread.counts / max(1, spread.counts.max(initial=0))).tolist(), max(1, free)), start=at
+        ):
             for column, (glyph, style_of_bin) in enumerate(zip(line, styles, strict=True), start=left):
                 if glyph != " ":
                     self.canvas.put(column, row, glyph, style_of_bin)

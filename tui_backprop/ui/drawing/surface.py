@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -13,26 +14,26 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.ui.drawing.tints import half_block
-from tui_backprop.ui.theme import class_glyph, heat_color
+from tui_backprop.ui.theme import RGB, class_glyph, heat_color, text_on
 
 _LEVELS = 32
 _SHADES = " ░▒▓█"
 _STYLE = itemgetter(1)
 
 
-@lru_cache(maxsize=_LEVELS * _LEVELS)
-def _half_block(upper: int, lower: int) -> Style:
-    return half_block(heat_color(upper / (_LEVELS - 1)), heat_color(lower / (_LEVELS - 1)))
+@lru_cache(maxsize=2 * _LEVELS * _LEVELS)
+def _half_block(color: Callable[[float], RGB], upper: int, lower: int) -> Style:
+    return half_block(color(upper / (_LEVELS - 1)), color(lower / (_LEVELS - 1)))
 
 
-def heat_map(values: Array, *, colored: bool) -> Canvas:
+def heat_map(values: Array, *, colored: bool, color: Callable[[float], RGB] = heat_color) -> Canvas:
     """Draw values in 0 … 1, (2·rows, columns) from top to bottom, two to a cell; without colour one shade a cell."""
     levels = np.rint(np.clip(np.nan_to_num(values, nan=0.5), 0, 1) * (_LEVELS - 1)).astype(int)
     canvas = Canvas(levels.shape[1], len(levels) // 2)
     for row, (upper, lower) in enumerate(zip(levels[0::2], levels[1::2], strict=False)):
         for column, (a, b) in enumerate(zip(upper.tolist(), lower.tolist(), strict=True)):
             if colored:
-                canvas.put(column, row, "▄", _half_block(a, b))
+                canvas.put(column, row, "▄", _half_block(color, a, b))
             else:
                 canvas.put(column, row, _SHADES[min(4, int((a + b) / 2 / (_LEVELS - 1) * 5))])
     return canvas
@@ -85,9 +86,9 @@ class Canvas:
         return [Text.assemble(*self.runs(row), no_wrap=True) for row in range(self.rows)]
 
 
-@lru_cache(maxsize=_LEVELS)
+@lru_cache(maxsize=4 * _LEVELS)
 def _over(background: Color) -> Style:
-    return Style(color=Color.from_rgb(255, 255, 255), bgcolor=background, bold=True)
+    return Style(color=Color.from_rgb(*text_on(background.get_truecolor())), bgcolor=background, bold=True)
 
 
 def put_samples(canvas: Canvas, columns: Indices, rows: Indices, labels: Indices, wrong: Array) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -18,7 +19,15 @@ from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.surface import Canvas
-from tui_backprop.ui.theme import RGB
+from tui_backprop.ui.theme import RGB, Colors
+
+
+def colors_of(app: App[Any]) -> Colors:
+    """Return what can be drawn with: none under `NO_COLOR`, sixteen in the `ansi` themes and on such a terminal."""
+    depth = app.console.color_system
+    if app.no_color or depth is None:
+        return "none"
+    return "sixteen" if app.native_ansi_color or depth == "standard" else "full"
 
 
 class Panel(ScrollView, can_focus=True, inherit_bindings=False):
@@ -95,9 +104,9 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
     def ground(self) -> RGB | None:
         """The colour behind the panel; None where colours cannot be shaded: `NO_COLOR`, `ansi` themes, 16 colours."""
         color = self.rich_style.bgcolor
-        if {"nocolor", "ansi"} & set(self.app.pseudo_classes) or self.app.console.color_system in (None, "standard"):
+        if colors_of(self.app) != "full" or color is None or color.triplet is None:
             return None
-        return None if color is None or color.triplet is None else (*color.triplet,)
+        return (*color.triplet,)
 
     def note(self, text: str) -> None:
         """Put a text into the border below; one that is there already costs nothing."""
