@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,8 @@ def test_every_quantity_of_every_layer_has_its_picture(source, quantity):
         assert layer.over_time.shape == (8, len(seen.steps)) == (8, len(layer.medians))
         assert layer.histogram.max() == layer.over_time.max() == 1
         units = network.sizes[layer.layer]
-        many = seen.rows * units if quantity in ("activations", "deltas") else units * network.sizes[layer.layer - 1]
+        rows = int(seen.over.split(" of ")[0]) if " of " in seen.over else 0
+        many = rows * units if quantity in ("activations", "deltas") else units * network.sizes[layer.layer - 1]
         assert layer.count == many
         assert (layer.few is not None) == (many <= FEW)
     assert seen.steps[-1] == session.step
@@ -166,3 +169,18 @@ def test_a_run_of_nothing_but_zeros_is_drawn():
         assert all(np.isfinite(layer.axis).all() and layer.axis[0] < layer.axis[1] for layer in seen.layers)
     first = picture(session, "gradients").layers[0]
     assert (first.zeros, np.isnan(first.medians[-1])) == (1, True)
+
+
+def test_a_file_is_asked_for_nothing_but_the_runs_own_updates(tmp_path):
+    """A rule of somebody's own that fails on any other batch than the run's still draws, and the run goes on as it was."""
+    rule = (resources.files("tui_backprop.cli.templates") / "own_rule.py").read_text(encoding="utf-8")
+    picky = rule.replace("    gradients = {}", "    assert len(y) <= 2\n    gradients = {}")
+    path = tmp_path / "rule.py"
+    path.write_text(picky, encoding="utf-8")
+    session = ran(steps=5, rule=str(path))
+    for quantity in QUANTITIES:
+        seen = picture(session, quantity.id)
+        assert all(np.isfinite(layer.medians).all() for layer in seen.layers)
+    assert picture(session, "gradients").over == "the coming update’s batch"
+    session.run(5)
+    assert (session.step, session.divergence) == (10, None)

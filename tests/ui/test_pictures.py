@@ -241,11 +241,11 @@ async def test_saturated_units(trainer, picture):
 
 
 async def test_vanishing_gradients(trainer, picture):
-    """You should see the gradients of six sigmoid layers on one axis, smaller by decades from the last to the first."""
-    app = trainer("moons", hidden=(8, 8, 8, 8, 8), activation="sigmoid")
-    async with app.run_test(size=(200, 60)) as pilot:
-        app.session.run(100)
-        await pilot.press("9", "right", "right")
+    """You should see the gradients of seven sigmoid layers on one axis, smaller by decades from the last to the first."""
+    app = trainer("moons", hidden=(8,) * 6, activation="sigmoid", optimizer="sgd", lr=0.5)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("9", "right", "right", "z")
         await pilot.pause()
         assert picture(app)
 

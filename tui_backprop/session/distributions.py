@@ -12,10 +12,12 @@ import numpy as np
 
 from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import State, Training, take_step
 from tui_backprop.session.frame import Frame, PathPoint
+from tui_backprop.session.learner.outside import OutsideRule
 
 QuantityId = Literal["weights", "activations", "deltas", "gradients", "ratios"]
 
@@ -96,10 +98,8 @@ class DistributionPicture:
     layers: tuple[LayerDistribution, ...]
     steps: Indices
     """Steps of the run at which they are shown, the present one last."""
-    rows: int
-    """Training samples that they are over; 0 where they are over none."""
-    of_rows: int
-    """Training samples that there are."""
+    over: str
+    """What the values are of, such as `9 of 9 samples`; empty where they are of nothing else than the run itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +148,7 @@ class Distributions:
             certain = i + 1 == frame.network.depth and frame.problem.objective.fused
             layers.append(_layer(i + 1, activation, quantity, values, over_time, axis, bins, bands, certain=certain))
         steps = np.array([point.state.step for point in points], dtype=np.int64)
-        over = 0 if quantity.id in ("weights", "ratios") else len(_rows(points[-1].training))
-        return DistributionPicture(quantity, tuple(layers), steps, over, len(frame.problem.train))
+        return DistributionPicture(quantity, tuple(layers), steps, _over(points[-1].training, quantity.id))
 
     def _sketch(self, point: PathPoint, quantity: Quantity) -> list[Array]:
         known = self._sketches.setdefault(point.state, {})
@@ -173,6 +172,17 @@ def _rows(training: Training) -> Indices:
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(np.int64)
 
 
+def _over(training: Training, quantity: QuantityId) -> str:
+    """Say what the values of a quantity are of."""
+    if quantity == "weights":
+        return ""
+    if quantity == "ratios":
+        return "the coming update"
+    if quantity == "gradients" and isinstance(training.rule, OutsideRule):
+        return "the coming update’s batch"
+    return f"{len(_rows(training)):,} of {len(training.inputs):,} samples"
+
+
 def _values(point: PathPoint, quantity: Quantity) -> list[_Values]:
     """Return what is known of each layer at a moment of the run."""
     with np.errstate(all="ignore"):
@@ -186,14 +196,19 @@ def _raw(point: PathPoint, quantity: QuantityId) -> list[Array]:
     layers = range(1, network.depth + 1)
     if quantity == "weights":
         return [parameters.w(layer) for layer in layers]
-    if quantity == "ratios":
-        after = Parameters(network, take_step(training, point.state).after.parameters)
+    outside = isinstance(training.rule, OutsideRule)
+    if quantity == "ratios" or (quantity == "gradients" and outside):
+        record = take_step(training, point.state)
+        if quantity == "gradients":  # a file is asked for nothing but what the run itself asks it for
+            return [record.gradients.parameters.w(layer) for layer in layers]
+        after = Parameters(network, record.after.parameters)
         return [np.abs(after.w(layer) - parameters.w(layer)) / np.abs(parameters.w(layer)) for layer in layers]
     rows = _rows(training)
     tape = forward(network, parameters, training.inputs[rows])
     if quantity == "activations":
         return list(tape.a[1:])
-    found = training.rule(network, training.objective, parameters, tape, training.targets[rows])
+    rule = exact if outside else training.rule  # a file gives away no δ
+    found = rule(network, training.objective, parameters, tape, training.targets[rows])
     if quantity == "gradients":
         return [found.parameters.w(layer) for layer in layers]
     return [delta * len(rows) for delta in found.deltas]  # a batch's δ are divided by its size

@@ -14,7 +14,7 @@ from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.drawing.surface import Canvas, heat_map
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, depth_color
 
-_TALLEST = 8  # rows of a layer's drawing at the most
+_TALLEST = 16  # rows of a layer's drawing at the most
 _GAP = 2  # cells between now and over time
 _LABEL = 2  # cells for the number of a layer where it has no line of its own
 _TIMES = 240  # steps of the picture over time at the most, as many as the widest screen has use for

@@ -28,7 +28,7 @@ _ENLARGED = tuple(
 )  # times; a smaller step is none
 _HEADS = "→↗↑↖←↙↓↘"
 _SHAFTS = "─╱│╲"
-_BAR = 8  # cells of the legend's scale
+_BAR = 5  # cells of the legend's scale
 
 Cell = tuple[int, int]
 """Column and row, (0, 0) at the upper left."""
@@ -55,7 +55,7 @@ def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) 
     canvas.put_over(*scale.cell(*surface.here), "●")
     marks = [
         "● now",
-        "" if enlarged is None else f"◆ next step{_times(enlarged)}",
+        "" if enlarged is None else f"◆ next{_times(enlarged)}",
         f"{arrow[-1][1]} downhill" if arrow else "",
         "" if level is None else f"┄ {level.name} {plain(level.loss)}",
         "○ start",

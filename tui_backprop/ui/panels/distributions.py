@@ -51,9 +51,7 @@ class DistributionsPanel(PicturePanel):
     def _aside(self, quantity: Quantity, picture: DistributionPicture) -> str:
         """Say what can be shown, and what the values are over."""
         others = "←→ " + "  ".join(f"[{one.symbol}]" if one is quantity else one.symbol for one in QUANTITIES)
-        over = f"{picture.rows:,} of {picture.of_rows:,} samples" if picture.rows else ""
-        update = "the coming update" if quantity.id == "ratios" else ""
-        said = " · ".join(part for part in (others if self.has_focus else "", over, update) if part)
+        said = " · ".join(part for part in (others if self.has_focus else "", picture.over) if part)
         return said if len(said) <= self.size.width - 2 else others
 
     def on_focus(self) -> None:
