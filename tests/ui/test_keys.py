@@ -194,7 +194,7 @@ async def test_s_loads_the_file_of_ones_own_rule_anew(trainer, tmp_path):
         await pilot.press("n")
         panel = app.query_one(GradientsPanel)
         assert "✗ true" in panel.line_at(panel.frame, 0).plain
-        assert "rel. error 0.33" in panel.line_at(panel.frame, 0).plain
+        assert "err 0.33" in panel.line_at(panel.frame, 0).plain
         path.write_text("def", encoding="utf-8")
         await pilot.press("s", "x", "escape")
         assert app.session.edits == ()

@@ -43,6 +43,11 @@ class Examiner:
         return self._findings
 
     @property
+    def known(self) -> tuple[Finding, ...]:
+        """What was found last."""
+        return self._findings
+
+    @property
     def pause(self) -> float:
         """Seconds that should pass between two examinations of a run that goes on, by what the last one took."""
         return self._seconds * (1 - SHARE) / SHARE

@@ -16,6 +16,7 @@ from tui_backprop.core.backward import exact
 from tui_backprop.core.gradient_check import batch_loss, numeric_gradient
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.step import State, StepRecord, Training
+from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
@@ -176,6 +177,8 @@ class Frame:
     """Every run of the session, the oldest first."""
     breakpoints: tuple[BreakpointView, ...] = ()
     watches: tuple[WatchView, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What can be said of the run, the worst first; while it goes on, as it was found a moment ago."""
 
     @property
     def record(self) -> StepRecord | None:

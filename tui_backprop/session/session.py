@@ -151,9 +151,10 @@ class Session:
         """
         return what_if(self.current, inputs, target)
 
-    def frame(self) -> Frame:
-        """Return all that there is to see now."""
-        return take_frame(self.branches, self.branch, self.inside, self.breakpoints, self.watches)
+    def frame(self, *, examine: bool = True) -> Frame:
+        """Return all that there is to see now; without `examine` the findings are those that are known already."""
+        findings = self.findings() if examine else self.examiner.known
+        return take_frame(self.branches, self.branch, self.inside, self.breakpoints, self.watches, findings)
 
     # Going on.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.branches import Branch
 from tui_backprop.session.breakpoints import Breakpoint, Watch, interval_of
@@ -18,6 +19,7 @@ def take_frame(
     inside: Phase | None,
     breakpoints: Sequence[Breakpoint],
     watches: Sequence[Watch],
+    findings: tuple[Finding, ...],
 ) -> Frame:
     """Return all that there is to see now of the active branch, at `inside` of a step, and of what stands beside it."""
     run = active.run
@@ -43,6 +45,7 @@ def take_frame(
         branches=tuple(_branch(branch, active=branch is active) for branch in branches),
         breakpoints=tuple(_breakpoint(run, breakpoint) for breakpoint in breakpoints),
         watches=tuple(_watch(run, watch) for watch in watches),
+        findings=findings,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
@@ -16,6 +17,7 @@ from textual.widgets import Footer, Static
 
 from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
+from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.looking import LookingActions
 from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
@@ -23,6 +25,7 @@ from tui_backprop.ui.header import Header
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import LAYOUTS, SMALLEST, layout_for
 from tui_backprop.ui.panels.distributions import DistributionsPanel
+from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
@@ -32,12 +35,13 @@ from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
 from tui_backprop.ui.panels.watches import WatchesPanel
+from tui_backprop.ui.said import SaidBar
 from tui_backprop.ui.timeline import TimelineBar
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
-class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions):
+class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions):
     """The trainer's app."""
 
     TITLE = "tui-backprop"
@@ -50,9 +54,10 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
         self._dimmed = True
         self._redraw_due = False
         self._watching = False
+        self._examined = 0.0
 
     def compose(self) -> ComposeResult:
-        """Header, the panels, the tab bar of small terminals, the opening line, the timeline and the footer."""
+        """Header, the panels, the tab bar of small terminals, what is said of the run, the timeline and the footer."""
         yield Header()
         yield Static(id="tabs")
         with Container(id="panels"):
@@ -64,8 +69,9 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
             yield ParametersPanel("parameters")
             yield GradientsPanel("gradients")
             yield StepPanel("step")
+            yield FindingsPanel("findings")
             yield WatchesPanel("watches")
-        yield Static("space starts it, n makes one step, ? shows all keys", id="opening", markup=False)
+        yield SaidBar()
         yield TimelineBar()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
         yield Footer(show_command_palette=True)
@@ -97,7 +103,7 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
         self._redraw_due = False
-        frame = self.session.frame()
+        frame = self.session.frame(examine=self._may_examine())
         base = self.screen_stack[0]
         watching = bool(frame.breakpoints or frame.watches)
         if watching and not self._watching:
@@ -109,12 +115,20 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions)
             if panel.is_on_screen or panel.frame is None:
                 panel.show(frame)
         untouched = not (frame.last_step or frame.inside or frame.edits or self.running)
-        base.query_one("#opening").display = untouched
+        base.query_one(SaidBar).show(frame, untouched=untouched)
         base.query_one(TimelineBar).display = not untouched
         at_start = frame.step == 0 and frame.inside is None
         if self._dimmed != at_start:  # the footer is built anew each time, which is dear
             self._dimmed = at_start
             self.refresh_bindings()
+
+    def _may_examine(self) -> bool:
+        """Whether to look for findings anew: always at rest, and while the run goes on in a twentieth of the time."""
+        now = time.monotonic()
+        if self.running and now - self._examined < self.session.examiner.pause:
+            return False
+        self._examined = now
+        return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now, and keep the trainer's keys away from the screens over it."""

@@ -46,6 +46,7 @@ KEYS: tuple[Key, ...] = (
     Key("d", "d", "choose_data", "data", "Choose another data set.", in_footer=True),
     Key("o", "o", "edit_recipe", "recipe", "Change the rest of the recipe.", in_footer=True),
     Key("x", "x", "choose_rule", "rule", "Choose the backward rule: the right one, or a mistake to learn from."),
+    Key("exclamation_mark", "!", "remedy", "remedy", "Do what the worst finding, or the selected one, advises."),
     Key("s", "s", "reload_rule", "reload rule", "Load the file of your own rule again, as it is saved now."),
     Key("k", "k", "breakpoints", "breakpoints", "Add, switch off or remove breakpoints and watches.", in_footer=True),
     Key("c", "c", "check_gradients", "check", "Check the gradients against values of the loss alone.", in_footer=True),

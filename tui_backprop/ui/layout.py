@@ -31,6 +31,7 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("parameters", "3", "Parameters", "Params"),
     PanelName("gradients", "4", "Gradients", "Grads"),
     PanelName("step", "5", "Step", "Step"),
+    PanelName("findings", "6", "Findings", "Finds"),
     PanelName("network", "7", "Network", "Net"),
     PanelName("surface", "8", "Loss surface", "Surf"),
     PanelName("distributions", "9", "Distributions", "Dist"),
@@ -41,12 +42,19 @@ PANELS: tuple[PanelName, ...] = (
 Places = tuple[tuple[str, ...], ...]
 """Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
 
-_NUMBERS: Places = (("parameters",), ("gradients",), ("step",), ("watches",))
+_NUMBERS: Places = (("parameters",), ("gradients",), ("step",))
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (tuple(panel.id for panel in PANELS),),
-    "grid": (("loss",), ("prediction", "network", "surface", "distributions"), *_NUMBERS),
-    "large": (("loss",), ("prediction",), ("network", "surface", "distributions"), *_NUMBERS),
+    "grid": (("loss",), ("prediction", "network", "surface", "distributions"), *_NUMBERS, ("findings", "watches")),
+    "large": (
+        ("loss",),
+        ("prediction",),
+        ("network", "surface", "distributions"),
+        *_NUMBERS,
+        ("findings",),
+        ("watches",),
+    ),
 }
 
 

@@ -16,6 +16,9 @@ Colors = Literal["full", "sixteen", "none"]
 POSITIVE = "dodger_blue1"
 NEGATIVE = "dark_orange"
 
+SEVERITY_MARKS = {"error": "✗", "warning": "▲", "info": "·"}
+SEVERITY_STYLES = {"error": f"bold {NEGATIVE}", "warning": NEGATIVE, "info": "dim"}
+
 _POSITIVE, _NEGATIVE = (0, 135, 255), (255, 135, 0)  # the same two as red, green and blue
 _FAINTEST = 0.22  # share of a sign's colour in what is nearly 0
 _LOW, _MIDDLE, _HIGH = (180, 95, 6), (70, 70, 74), (20, 110, 200)

@@ -25,7 +25,7 @@ def _wrong_gradient(evidence: Evidence, threshold: float) -> Sighting | None:
     named_there = f" (tui-backprop check {rule} names the mistake)" if rule.endswith(".py") else ""
     return Sighting(
         f"{len(wrong)} of {network.size} gradients are not the slope of the loss ({named}): "
-        f"they differ from {look.method} by up to {number(worst)} of their size",
+        f"they differ from the {look.method} by up to {number(worst)} of their size",
         {
             "wrong": len(wrong),
             "parameters": network.size,

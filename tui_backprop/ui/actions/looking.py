@@ -14,6 +14,7 @@ from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
+from tui_backprop.ui.said import SaidBar
 
 _HISTORY = 400  # points of a large history
 
@@ -60,6 +61,11 @@ class LookingActions(TrainerBase):
             if event.x < at:
                 self.action_panel(panel.id)
                 return
+
+    @on(SaidBar.Clicked)
+    def show_findings(self) -> None:
+        """Go to the findings, of which the bar says the worst."""
+        self.action_panel("findings")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keep the active panel the focused one."""

@@ -85,6 +85,7 @@ def draw_chart(
 
     figure.clear_figure()
     figure.theme("clear")
+    figure.limit_size(False, False)  # by the terminal: the panel knows its size
     figure.plot_size(columns, rows)
     figure.yfrequency(max(2, min(6, rows // 3)))
     if log:

@@ -92,4 +92,4 @@ class GradientsPanel(EntriesPanel):
         if abs(value - true) <= self._allowed():
             return line.append("  ✓", "dim").append(past)
         line.append("  ✗ ", "bold").append("true ").append(signed(true).strip(), "bold")
-        return line.append(f"  rel. error {self._off[at]:.2g}").append(past)
+        return line.append(f"  err {self._off[at]:.2g}").append(past)

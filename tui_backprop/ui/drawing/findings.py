@@ -1,0 +1,45 @@
+"""Findings as text: a line, a few lines, and the two lines that are always in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.ui.theme import SEVERITY_MARKS, SEVERITY_STYLES
+
+_OPENING = (
+    "space starts it, n makes one step, L opens a lesson on it, ? shows all keys",
+    "what is wrong with it, and why, will be said here as it goes",
+)
+
+
+def finding_line(finding: Finding) -> Text:
+    """Return mark, name and message."""
+    style = SEVERITY_STYLES[finding.severity]
+    line = Text(no_wrap=True).append(f"{SEVERITY_MARKS[finding.severity]} {finding.id}", style)
+    return line.append(f"  {finding.message}", "dim" if finding.severity == "info" else "")
+
+
+def detail_lines(finding: Finding, columns: int, console: Console) -> list[Text]:
+    """Return message and remedy, folded to a width."""
+    remedy = Text().append("! " if finding.changes else "", "bold").append(finding.remedy)
+    message = Text(finding.message)
+    return [line for text in (message, remedy) for line in text.wrap(console, max(10, columns))]
+
+
+def said_lines(findings: Sequence[Finding], columns: int, *, untouched: bool) -> tuple[Text, Text]:
+    """Return the two lines below the panels: how to begin, or the worst finding and its remedy."""
+    if untouched:
+        return Text(_OPENING[0], no_wrap=True), Text(_OPENING[1], style="dim", no_wrap=True)
+    told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id == "done"]
+    if not told:
+        return Text("nothing to find fault with so far", style="dim", no_wrap=True), Text()
+    worst = told[0]
+    below = Text("  ", no_wrap=True).append("! " if worst.changes else "", "bold").append(worst.remedy)
+    more = f"says all {len(findings)}" if len(findings) > 1 else "says more"
+    below.truncate(columns - len(more) - 5, overflow="ellipsis")
+    below.append("   6 ", "bold").append(more)
+    return finding_line(worst), below

@@ -1,0 +1,86 @@
+"""The panel *Findings*: what is wrong with the run and why, a line each, and the selected one in full."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.session.frame import Frame
+from tui_backprop.ui.drawing.findings import detail_lines, finding_line
+from tui_backprop.ui.panels.panel import PicturePanel
+
+
+class FindingsPanel(PicturePanel):
+    """The worst first. The selection stays with its finding while the list around it changes."""
+
+    name_shown = "Findings"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "finding before", show=False),
+        Binding("down", "move(1)", "finding after", show=False),
+        Binding("enter", "explain", "explain it", show=False),
+    ]
+
+    class Chosen(Message):
+        """Somebody wants to know all about a finding."""
+
+        def __init__(self, finding: Finding) -> None:
+            super().__init__()
+            self.finding = finding
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._selected = ""
+
+    @property
+    def selected(self) -> Finding | None:
+        """The finding that the keys go to: the selected one, or else the worst."""
+        if self.frame is None or not self.frame.findings:
+            return None
+        return self.frame.findings[self._position(self.frame)]
+
+    def _position(self, frame: Frame) -> int:
+        ids = [finding.id for finding in frame.findings]
+        return ids.index(self._selected) if self._selected in ids else 0
+
+    def draw(self, frame: Frame) -> list[Text]:
+        """Write the list, and below it the selected finding with its remedy."""
+        chosen = self.selected
+        if chosen is None:
+            self.note("")
+            return [Text("nothing to find fault with so far", style="dim")]
+        self.note("enter explains   ! does the remedy" if chosen.changes else "enter explains")
+        at, lines = self._position(frame), []
+        for i, finding in enumerate(frame.findings):
+            line = finding_line(finding)
+            if i == at:
+                line.stylize("reverse" if self.has_focus else "underline", 2, 2 + len(finding.id))
+            lines.append(line)
+        return [*lines, Text("─" * self.columns, style="dim"), *detail_lines(chosen, self.columns, self.app.console)]
+
+    def action_move(self, by: int) -> None:
+        """Select another finding."""
+        if self.frame is not None and self.frame.findings:
+            at = min(max(self._position(self.frame) + by, 0), len(self.frame.findings) - 1)
+            self._selected = self.frame.findings[at].id
+            self.redraw()
+
+    def action_explain(self) -> None:
+        """Ask for all that there is to say of the selected finding."""
+        if self.selected is not None:
+            self.post_message(self.Chosen(self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the finding that was clicked; a second click explains it."""
+        row = self.scroll_offset.y + event.get_content_offset_capture(self).y
+        if self.frame is not None and 0 <= row < len(self.frame.findings):
+            again = self.frame.findings[row].id == self._selected
+            self._selected = self.frame.findings[row].id
+            self.redraw()
+            if again:
+                self.action_explain()
