@@ -51,7 +51,7 @@ async def test_who_follows_the_screen_learns_all_three_causes(trainer):
         await pilot.press("6")
         assert "probe 16 asks beyond the training samples" in listed(app)
         await pilot.press("exclamation_mark")
-        await run_to(app, pilot, 2_000)
+        await run_to(app, pilot, 4_000)
         assert app.session.frame().train_score.accuracy == 1.0
         assert "probe 16" in said(app)
 
