@@ -10,35 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ORIGINAL = """\
-import math
-
-RATE = 0.1
-parameters = {"w_in": 0.15, "b_h": 0.2, "w_out": 0.4, "b_o": 0.1}
-data = [(x / 9, 1.0 if x % 2 == 0 else 0.0) for x in range(1, 10)]
-
-
-def sigmoid(z):
-    return 1 / (1 + math.exp(-z))
-
-
-def forward(p, x):
-    return sigmoid(p["w_out"] * sigmoid(p["w_in"] * x + p["b_h"]) + p["b_o"])
-
-
-def backward(p, x, y):
-    h = sigmoid(p["w_in"] * x + p["b_h"])
-    out = forward(p, x)
-    d_out = RATE * 2 * (out - y) * out * (1 - out)
-    d_h = RATE * 2 * (out - y) * p["w_out"] * h * (1 - h)
-    return {"w_out": d_out * p["w_out"], "b_o": d_out, "w_in": d_h * p["w_in"], "b_h": d_h}
-"""
-RIGHT = (
-    ORIGINAL.replace("RATE * 2", "2")
-    .replace("2 * (out - y) * p", "d_out * p")
-    .replace('"w_out": d_out * p["w_out"]', '"w_out": d_out * h')
-    .replace('"w_in": d_h * p["w_in"]', '"w_in": d_h * x')
-)
+from tests.own_files import ORIGINAL, RIGHT
 
 
 def call(folder, *arguments):

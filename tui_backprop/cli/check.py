@@ -6,19 +6,16 @@ import argparse
 import json
 import os
 import sys
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser
-from tui_backprop.session.clinic import Checkup, ParameterCheck, check
+from tui_backprop.cli.options import Parser, seconds
+from tui_backprop.session.checkup_text import Line, checkup_text
+from tui_backprop.session.clinic import Checkup, check
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError
 from tui_backprop.session.learner.rule_network import open_learner
 
 _WIDTH = 80
-_DAY = 86_400.0
-_ROWS = 40  # parameters that the table lists at the most, the wrong ones first
-_MARKS = {"right": "✓ right", "scaled": "~ scaled", "wrong": "✗ wrong"}
-_COLORS = {"right": "34", "scaled": "33", "wrong": "1;33"}  # blue and yellow, as the screen has them: not red and green
+_COLORS = {"right": "34", "scaled": "33", "wrong": "1;33", "formula": "1"}  # blue and yellow: not red and green
 
 _DESCRIPTION = """\
 Check a backward pass that you wrote yourself against values of your own loss, and name the mistake.
@@ -46,12 +43,13 @@ def main(arguments: Sequence[str]) -> int:
             learner.close()
     except LearnerError as error:
         if options.json:
-            _print_json(Checkup(options.file, "unchecked", (), (), None, (str(error),)))
+            _print_json(Checkup.failed(options.file, error))
         raise
     if options.json:
         _print_json(checkup)
     else:
-        print("\n".join(_text(checkup, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))))
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
     return 1 if checkup.verdict == "wrong" else 0
 
 
@@ -67,21 +65,11 @@ def _parser() -> Parser:
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=_seconds,
+        type=seconds,
         default=TIMEOUT,
         help=f"how long the file may run in all ({TIMEOUT:g})",
     )
     return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= _DAY:
-        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, not {text!r}")
-    return value
 
 
 def _print_json(checkup: Checkup) -> None:
@@ -89,60 +77,9 @@ def _print_json(checkup: Checkup) -> None:
     print()
 
 
-def _text(checkup: Checkup, *, color: bool) -> Iterator[str]:
-    """Yield the lines, none wider than 80 columns where names allow it."""
-
-    def paint(text: str, code: str) -> str:
-        """The text in a colour, if there is colour."""
-        return f"\x1b[{code}m{text}\x1b[0m" if color else text
-
-    yield from _wrapped(checkup.file if checkup.recognised is None else f"{checkup.file}: {checkup.recognised.line}")
-    yield ""
-    yield from _table(checkup.parameters, paint)
-    yield ""
-    wrong = [one for one in checkup.mistakes if not one.harmless]
-    verdict = {
-        "right": "✓ right: every gradient is the one of the loss",
-        "scaled": "~ scaled: every gradient is a multiple of the right one, which is harmless",
-        "wrong": f"✗ wrong: {_count(len(wrong), 'mistake')}" if wrong else "✗ wrong",
-        "unchecked": "could not check",
-    }[checkup.verdict]
-    yield paint(verdict, _COLORS.get(checkup.verdict, "0"))
-    for number, mistake in enumerate(sorted(checkup.mistakes, key=lambda one: one.harmless), start=1):
-        yield ""
-        yield from _wrapped(mistake.sentence, f"{number}. ")
-        for what, formula in (("as it is", mistake.formula_as_is), ("right", mistake.formula_right)):
-            yield f"   {what:<9}{paint(formula, '1') if what == 'right' else formula}"
-    for note in checkup.notes:
-        yield ""
-        yield from _wrapped(note)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _wrapped(text: str, bullet: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_on_hyphens=False
+def _painted(line: Line, *, color: bool) -> str:
+    """Return a line as the terminal gets it."""
+    return "".join(
+        f"\x1b[{_COLORS[span.kind]}m{span.text}\x1b[0m" if color and span.kind in _COLORS else span.text
+        for span in line
     )
-
-
-def _table(parameters: Sequence[ParameterCheck], paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield a line for each parameter: the entry that is furthest off, in both versions, and the verdict."""
-    order = ("wrong", "scaled", "right")
-    shown = (
-        sorted(parameters, key=lambda one: order.index(one.verdict))[:_ROWS] if len(parameters) > _ROWS else parameters
-    )
-    width = min(max(len("parameter"), *(len(one.entry) for one in shown)), 24)
-    yield f"{'parameter':<{width}}  {'yours':>12}  {'numeric':>12}  {'relative error':>14}"
-    for one in shown:
-        verdict = _MARKS[one.verdict]
-        if one.verdict == "scaled" and one.scale is not None:
-            verdict = f"{verdict} ×{one.scale:.4g}"
-        yield (
-            f"{one.entry:<{width}}  {one.theirs:>+12.5g}  {one.numeric:>+12.5g}  {one.relative_error:>14.1e}  "
-            f"{paint(verdict, _COLORS[one.verdict])}"
-        ).replace("-", "−")
-    if len(parameters) > len(shown):
-        yield f"and {len(parameters) - len(shown):,} more"

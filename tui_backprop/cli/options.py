@@ -12,6 +12,7 @@ from tui_backprop.session.fields import FIELDS, Field
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.suggestion import suggested_recipe
 
+_DAY = 86_400.0
 _NEGATIVE = re.compile(r"-[0-9.]")
 
 _GROUPS = {
@@ -46,6 +47,21 @@ class Parser(argparse.ArgumentParser):
             else:
                 joined.append(argument)
         return self.parse_args(joined)
+
+
+def seconds(text: str) -> float:
+    """Read a time limit in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not a time, in a few words.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= _DAY:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, not {text!r}")
+    return value
 
 
 def make_parser(program: str, description: str) -> Parser:

@@ -26,7 +26,7 @@ from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognitio
 from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
 from tui_backprop.session.export import json_ready
-from tui_backprop.session.learner.network import Batch, Learner, OwnGradient
+from tui_backprop.session.learner.network import Batch, Course, Learner, OwnGradient
 from tui_backprop.session.learner.process import LearnerError
 
 Verdict = Literal["right", "scaled", "wrong", "unchecked"]
@@ -92,6 +92,11 @@ class Checkup:
     notes: tuple[str, ...]
     """What else there is to say, a sentence each."""
 
+    @classmethod
+    def failed(cls, file: str, why: Exception) -> Checkup:
+        """Return a check that could not be made."""
+        return cls(file, "unchecked", (), (), None, (str(why),))
+
     def as_json(self) -> dict[str, Any]:
         """Return the same content for JSON."""
         parameters = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.parameters}
@@ -113,11 +118,6 @@ def check(learner: Learner) -> Checkup:
         LearnerError: the file cannot be used; one sentence.
     """
     return _Check(learner).made()
-
-
-def first_batch(learner: Learner) -> Batch:
-    """Return the samples that are shown: their data as far as a batch goes, or drawn ones."""
-    return _draw_batch(learner, np.random.default_rng(_SEED), _batch_rows(learner))
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +188,7 @@ class _Check:
         return np.concatenate(parts)
 
     def _draw_batch(self, rows: int) -> Batch:
-        return _draw_batch(self._learner, self._random, rows)
+        return draw_batch(self._learner, self._random, rows)
 
     def _ask(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         """Return their gradients, made free of what earlier calls left in them, which is noted as a mistake."""
@@ -365,7 +365,7 @@ def _own_batch(learner: Learner, rows: int) -> Batch:
     return inputs[:rows], targets[:rows]
 
 
-def _draw_batch(learner: Learner, random: np.random.Generator, rows: int) -> Batch:
+def draw_batch(learner: Learner, random: np.random.Generator, rows: int) -> Batch:
     """Draw inputs, and targets of the kind that theirs are."""
     inputs = random.standard_normal((rows, learner.inputs))
     known = None if learner.data is None else learner.data[1]
@@ -487,10 +487,10 @@ def _what_comes_next(learner: Learner, batch: Batch) -> list[str]:
     inputs, targets = learner.data
     rows = len(batch[0])
     order = np.random.default_rng(_SEED).integers(len(inputs), size=(_TRAINING, rows))
-    theta, _ = learner.train(learner.theta, [(inputs[i], targets[i]) for i in order], _RATE)
+    trained = learner.train(learner.theta, Course((inputs, targets), list(order), _RATE))
     whole = (inputs[:_SHOWN_ROWS], targets[:_SHOWN_ROWS])
-    before, after = learner.loss(learner.theta, whole), learner.loss(theta, whole)
-    if not np.isfinite(after):
+    before, after = learner.loss(learner.theta, whole), learner.loss(trained.theta, whole)
+    if trained.made < _TRAINING or not np.isfinite(after):
         return [
             f"at rate {_RATE:g} its loss runs away from {before:.4g}: try a lower rate with `tui-backprop {learner.name}`"
         ]

@@ -139,3 +139,25 @@ def what(value: Any) -> str:
         if isinstance(value, np.ndarray)
         else f"something of type {type(value).__name__}"
     )
+
+
+def usable_parameters(parameters: Any) -> dict[str, Any]:
+    """Return somebody's parameters.
+
+    Raises:
+        UnusableError: they are not a dict of finite numbers or arrays, one sentence.
+    """
+    if parameters is None:
+        raise UnusableError("there are no parameters: a dict of numbers or arrays by name")
+    if isinstance(parameters, dict) and not parameters:
+        raise UnusableError("parameters is empty: expected a dict of numbers or arrays by name")
+    if not isinstance(parameters, dict):
+        raise UnusableError(f"parameters is {what(parameters)}: expected a dict of numbers or arrays by name")
+    for name, value in parameters.items():
+        try:
+            finite = bool(np.isfinite(numbers_in(value)).all())
+        except ValueError:
+            raise UnusableError(f"parameters[{name!r}] is {what(value)}: expected a number or an array") from None
+        if not finite:
+            raise UnusableError(f"parameters[{name!r}] is not finite")
+    return parameters

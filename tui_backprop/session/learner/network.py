@@ -6,10 +6,11 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.datasets.text import clean
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.process import TIMEOUT, LearnerProcess
@@ -32,9 +33,63 @@ class OwnGradient:
     """Whether the parameters that it was given were changed by it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Updates to be made in a row."""
+
+    samples: Batch
+    """What the batches are of, and the loss of the first `live` of them."""
+    batches: Sequence[Indices]
+    """Row numbers of each update's samples."""
+    rate: float
+    live: int = 0
+    points: Sequence[int] = ()
+    """Numbers of updates, 1 for the first, after which the loss over the live samples is wanted."""
+    within: float = math.inf
+    """Seconds after which it ends, with the update that is being made."""
+
+    def asked(self) -> dict[str, Any]:
+        """Return it as the process wants it."""
+        x, y = self.samples
+        return {
+            "x": x.tolist(),
+            "y": y.tolist(),
+            "batches": [rows.tolist() for rows in self.batches],
+            "rate": self.rate,
+            "live": self.live,
+            "points": list(self.points),
+            "within": min(self.within, 1e9),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """How far a course went: all of it, or to where its time was over or the next update cannot be made."""
+
+    theta: Array
+    """θ after the last update that was made, (entries,)."""
+    made: int
+    """Updates that were made."""
+    losses: tuple[tuple[int, float], ...]
+    """(number of the update, loss over the live samples after it) of the points that were reached."""
+    before: Array | None
+    """θ before the last update; None where none was to be made."""
+    gradient: Array | None
+    """The gradient by their formulas that the last update was made with."""
+
+    @classmethod
+    def from_answer(cls, answer: dict[str, Any]) -> Trained:
+        """Read what the process said."""
+        before, gradient = (None if answer[key] is None else np.array(answer[key]) for key in ("before", "gradient"))
+        losses = tuple((int(made), float(loss)) for made, loss in answer["losses"])
+        return cls(np.array(answer["theta"]), answer["made"], losses, before, gradient)
+
+
 class Learner(ABC):
     """Whatever has a forward pass and somebody's own backward pass. Every question may raise a `LearnerError`."""
 
+    process: LearnerProcess
+    """Where the file runs."""
     name: str
     """The file, as messages call it."""
     names: tuple[str, ...]
@@ -97,12 +152,16 @@ class Learner(ABC):
         """Their gradient at each θ and batch, asked in that order."""
 
     @abstractmethod
-    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
-        """Make one update by their formulas for each batch; return θ, and each batch's loss before its update."""
+    def train(self, theta: Array, course: Course) -> Trained:
+        """Make one update by their formulas for each batch; what stops the very first is raised."""
 
-    @abstractmethod
+    def renew(self) -> None:
+        """Give the file its whole time again, for other questions."""
+        self.process.renew()
+
     def close(self) -> None:
         """End the process that the file runs in."""
+        self.process.close()
 
 
 class LearnerNetwork(Learner):
@@ -112,10 +171,10 @@ class LearnerNetwork(Learner):
         LearnerError: the file cannot be used; one sentence.
     """
 
-    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
-        self._process = LearnerProcess(path, timeout)
-        self.path, self.name = path, self._process.name
-        found = self._process.ask("describe")
+    def __init__(self, path: str, timeout: float = TIMEOUT, process: LearnerProcess | None = None) -> None:
+        self.process = LearnerProcess(path, timeout) if process is None else process
+        self.name = self.process.name
+        found = self.process.ask("describe")
         self.names = tuple(clean(str(name)) for name in found["names"])
         self.shapes = tuple(tuple(shape) for shape in found["shapes"])
         self.theta = np.array(found["theta"])
@@ -125,28 +184,24 @@ class LearnerNetwork(Learner):
         data = found["data"]
         self.data = None if data is None else (np.array(data["x"]), np.array(data["y"]))
 
-    def renew(self) -> None:
-        """Give the file its whole time again."""
-        self._process.renew()
-
     def fresh(self) -> None:
-        self._process.ask("fresh")
-        self._process.ask("describe", with_data=False)
+        self.process.ask("fresh")
+        self.process.ask("describe", with_data=False)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
-        return np.array(self._process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
+        return np.array(self.process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
 
     def jacobian(self, theta: Array, inputs: Array) -> Array:
-        return np.array(self._process.ask("jacobian", theta=theta.tolist(), x=inputs.tolist()))
+        return np.array(self.process.ask("jacobian", theta=theta.tolist(), x=inputs.tolist()))
 
     def losses(self, batches: Sequence[Batch]) -> list[float]:
         calls = [{"prediction": p.tolist(), "y": y.tolist()} for p, y in batches]
-        found: list[float] = self._process.ask("losses", calls=calls)
+        found: list[float] = self.process.ask("losses", calls=calls)
         return found
 
     def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
         x, y = batch
-        found = self._process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
+        found = self.process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
         return np.array(found["gradient"]), np.array(found["doubt"])
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
@@ -158,13 +213,8 @@ class LearnerNetwork(Learner):
                 tuple(clean(str(name)) for name in one["transposed"]),
                 one["changed"],
             )
-            for one in self._process.ask("gradients", calls=asked)
+            for one in self.process.ask("gradients", calls=asked)
         ]
 
-    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
-        asked = [{"x": x.tolist(), "y": y.tolist()} for x, y in batches]
-        found = self._process.ask("train", theta=theta.tolist(), batches=asked, rate=rate)
-        return np.array(found["theta"]), found["losses"]
-
-    def close(self) -> None:
-        self._process.close()
+    def train(self, theta: Array, course: Course) -> Trained:
+        return Trained.from_answer(self.process.ask("train", theta=theta.tolist(), **course.asked()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.gradient_check import best_differences
+from tui_backprop.session.learner.course import follow
 from tui_backprop.session.learner.forms import (
     SINGLE,
     Form,
@@ -25,6 +27,7 @@ from tui_backprop.session.learner.forms import (
     given_as,
     numbers_in,
     rows_of,
+    usable_parameters,
     what,
 )
 
@@ -90,21 +93,7 @@ class OwnNetwork:
         return getattr(self._module, name, None)
 
     def _parameters(self) -> dict[str, Any]:
-        parameters = getattr(self._module, "parameters", None)
-        if parameters is None:
-            raise UnusableError("there are no parameters: a dict of numbers or arrays by name")
-        if isinstance(parameters, dict) and not parameters:
-            raise UnusableError("parameters is empty: expected a dict of numbers or arrays by name")
-        if not isinstance(parameters, dict):
-            raise UnusableError(f"parameters is {what(parameters)}: expected a dict of numbers or arrays by name")
-        for name, value in parameters.items():
-            try:
-                finite = bool(np.isfinite(numbers_in(value)).all())
-            except ValueError:
-                raise UnusableError(f"parameters[{name!r}] is {what(value)}: expected a number or an array") from None
-            if not finite:
-                raise UnusableError(f"parameters[{name!r}] is not finite")
-        return parameters
+        return usable_parameters(getattr(self._module, "parameters", None))
 
     def _data(self) -> list[tuple[Any, Any]] | tuple[Any, Any] | None:
         """Return their data: a list of pairs, or two arrays; None where they bring none."""
@@ -245,12 +234,17 @@ class OwnNetwork:
     def _unflat(self, theta: Sequence[float] | Array) -> dict[str, Any]:
         """Return new parameters with the values of θ, each of the kind that theirs is."""
         values, found, start = np.asarray(theta, dtype=np.float64), {}, 0
-        for name, like in self._parameters().items():
-            shape = np.shape(like)
-            part = values[start : start + math.prod(shape)].reshape(shape)
-            start += math.prod(shape)
-            found[name] = part.copy() if isinstance(like, np.ndarray) else part.tolist()
+        for name, shape, is_array in self._layout:
+            size = math.prod(shape)
+            part = values[start : start + size].reshape(shape)
+            start += size
+            found[name] = part.copy() if is_array else part.tolist()
         return found
+
+    @cached_property
+    def _layout(self) -> list[tuple[str, tuple[int, ...], bool]]:
+        """Name and shape of each of their parameters, and whether it is an array."""
+        return [(name, np.shape(like), isinstance(like, np.ndarray)) for name, like in self._parameters().items()]
 
     def _forward(self, theta: Sequence[float] | Array, rows: Array) -> Any:
         return self._module.forward(self._unflat(theta), given_as(self._x, rows))
@@ -348,12 +342,12 @@ class OwnNetwork:
         if not isinstance(made, dict):
             raise UnusableError(f"{function} returns {what(made)}: expected a dict with the names of the parameters")
         flat, missing, transposed = [], [], []
-        for name, like in self._unflat(theta).items():
+        for name, shape, _ in self._layout:
             if name not in made or made[name] is None:
                 missing.append(name)
-                flat.append(np.zeros(np.size(like)))
+                flat.append(np.zeros(math.prod(shape)))
                 continue
-            part, turned = fitted(name, made[name], np.shape(like), function)
+            part, turned = fitted(name, made[name], shape, function)
             flat.append(part.ravel())
             if turned:
                 transposed.append(name)
@@ -367,27 +361,40 @@ class OwnNetwork:
             "changed": changed,
         }
 
-    def _updated(self, parameters: dict[str, Any], x: Array, y: Array, rate: float) -> dict[str, Any]:
+    def _updated(self, parameters: dict[str, Any], x: Array, y: Array, rate: float) -> dict[str, Array]:
         """Return new parameters by their own update; where it returns nothing, those that it changed."""
         moved = self._module.update(parameters, given_as(self._x, x), given_as(self._y, y), rate)
         moved = parameters if moved is None else moved
-        if not isinstance(moved, dict) or set(moved) < set(self._parameters()):
+        if not isinstance(moved, dict) or not set(moved) >= {name for name, _, _ in self._layout}:
             raise UnusableError(f"update returns {what(moved)}: expected a dict with the names of the parameters")
-        return moved
+        found = {}
+        for name, shape, _ in self._layout:  # in the order of θ, whatever theirs is
+            numbers = numbers_in(moved[name])
+            if [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
+                raise UnusableError(f"update gives {name} the shape {numbers.shape}, and it had {shape}")
+            found[name] = numbers.reshape(shape)
+        return found
 
     def train(
         self,
         theta: Sequence[float],
-        batches: Sequence[Mapping[str, Any]],
+        x: Sequence[Sequence[float]],
+        y: Sequence[Sequence[float]],
         rate: float,
+        live: int,
+        **course: Any,
     ) -> dict[str, Any]:
-        """Make one update for each batch by their own formulas; return θ and the loss of each batch before its update."""
-        values, losses = np.array(theta), []
-        for batch in batches:
-            x, y = np.array(batch["x"]), np.array(batch["y"])
-            losses.append(self._loss(self._predict(values, x), y))
+        """Make updates by their own formulas, as `course.follow` says; the loss is that of the first `live` samples."""
+        rows, targets = np.array(x), np.array(y)
+
+        def update(values: Array, inputs: Array, wanted: Array) -> tuple[Array, Array]:
             if self._function("backward") is None:
-                values = self._flat(self._updated(self._unflat(values), x, y, rate))
-            else:
-                values = values - rate * np.array(self._gradient(values, x, y)["gradient"])
-        return {"theta": values.tolist(), "losses": losses}
+                moved = self._flat(self._updated(self._unflat(values), inputs, wanted, rate))
+                return moved, (values - moved) / rate
+            gradient = np.array(self._gradient(values, inputs, wanted)["gradient"])
+            return values - rate * gradient, gradient
+
+        def loss(values: Array) -> float:
+            return self._loss(self._predict(values, rows[:live]), targets[:live])
+
+        return follow(update, loss, theta, (rows, targets), **course)

@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import forward
+from tui_backprop.core.gradient_check import batch_loss
 from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.objective import make_objective
+from tui_backprop.session.learner.course import follow
 from tui_backprop.session.learner.forms import UnusableError, fitted, what
 
 
 def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
     """Return what a file with a rule can be asked."""
     rule = OwnRule(module)
-    return {"is_rule": rule.is_rule, "rule": rule.gradient}
+    return {"is_rule": rule.is_rule, "rule": rule.gradient, "train_rule": rule.train}
 
 
 class OwnRule:
@@ -46,12 +50,38 @@ class OwnRule:
         Raises:
             UnusableError: what the rule returns is not gradients.
         """
+        network = Network(tuple(sizes), tuple(activations))
+        found: list[float] = self._gradient(network, np.array(theta), np.array(x), np.array(y)).tolist()
+        return found
+
+    def train(
+        self,
+        sizes: Sequence[int],
+        activations: Sequence[str],
+        loss: str,
+        theta: Sequence[float],
+        x: Sequence[Sequence[float]],
+        y: Sequence[Sequence[float]],
+        rate: float,
+        live: int,
+        **course: Any,
+    ) -> dict[str, Any]:
+        """Make updates by the rule, as `course.follow` says; the loss is that of the first `live` samples."""
+        network, rows, targets = Network(tuple(sizes), tuple(activations)), np.array(x), np.array(y)
+        value = batch_loss(network, make_objective(activations[-1], loss), rows[:live], targets[:live])
+
+        def update(values: Array, inputs: Array, wanted: Array) -> tuple[Array, Array]:
+            gradient = self._gradient(network, values, inputs, wanted)
+            return values - rate * gradient, gradient
+
+        return follow(update, value, theta, (rows, targets), **course)
+
+    def _gradient(self, network: Network, theta: Array, x: Array, y: Array) -> Array:
         backward = getattr(self._module, "backward", None)
         if not callable(backward):
             raise UnusableError("there is no function backward(network, parameters, tape, y)")
-        network = Network(tuple(sizes), tuple(activations))
-        parameters = Parameters(network, np.array(theta))
-        made = backward(network, parameters, forward(network, parameters, np.array(x)), np.array(y))
+        parameters = Parameters(network, theta.copy())
+        made = backward(network, parameters, forward(network, parameters, x), y)
         if isinstance(made, Parameters):
             made = made.by_name()
         if not isinstance(made, dict):
@@ -67,5 +97,4 @@ class OwnRule:
                     f"backward gives {tensor.name} a gradient of shape {shape}, and {tensor.name} has {tensor.shape}"
                 )
             flat.append(part.ravel())
-        found: list[float] = np.concatenate(flat).tolist()
-        return found
+        return np.concatenate(flat)

@@ -42,12 +42,13 @@ class LearnerProcess:
         LearnerError: the file cannot be read; one sentence.
     """
 
-    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, path: str, timeout: float = TIMEOUT, source: str | None = None) -> None:
         self.path = path
         self.name = clean(Path(path).name)
         """The file as messages call it."""
-        self._source = _text_of(path)
+        self._source = _text_of(path) if source is None else source
         self._timeout = self._left = timeout
+        self._interrupted = False
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stderr: IO[str] | None = None
@@ -56,6 +57,10 @@ class LearnerProcess:
     def alive(self) -> bool:
         """Whether there is a process; there is none before the first question, and none after it crashed or was ended."""
         return self._process is not None
+
+    def twin(self) -> LearnerProcess:
+        """Return another process for the same text, whatever the file has by now."""
+        return LearnerProcess(self.path, self._timeout, self._source)
 
     def renew(self) -> None:
         """Give the file its whole time again, for another question."""
@@ -72,6 +77,13 @@ class LearnerProcess:
             self._exchange("load", path=self.path, source=self._source)
         return self._exchange(question, **details)
 
+    def interrupt(self) -> None:
+        """Kill the process, from any thread: the question that it is being asked ends with an error at once."""
+        process = self._process
+        if process is not None:
+            self._interrupted = True
+            process.kill()
+
     def close(self) -> None:
         """End the process, and those that the file has started from it."""
         process, self._process = self._process, None
@@ -87,6 +99,7 @@ class LearnerProcess:
                         pipe.close()
 
     def _start(self) -> None:
+        self._interrupted = False
         paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._stderr = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  (closed with the process)
         self._answers = queue.SimpleQueue()
@@ -151,6 +164,8 @@ class LearnerProcess:
         self.close()
         doing = "being loaded" if question == "load" else "being asked for its numbers"
         frames = [found for found in _FRAME.finditer(said) if Path(found["file"]).name == Path(self.path).name]
+        if self._interrupted:
+            return LearnerError(f"{self.name}: it was interrupted while {doing}")
         if self._left <= 0 or "Timeout (" in said:
             place = f"{self._place(int(frames[0]['line']))}: " if frames else f"{self.name}: "
             inside = f" in {clean(frames[0]['function'])}" if frames else ""

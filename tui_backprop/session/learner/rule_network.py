@@ -12,7 +12,7 @@ from tui_backprop.core.gradient_check import batch_loss, best_differences
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.session.learner.forms import Form
-from tui_backprop.session.learner.network import Batch, Learner, LearnerNetwork, OwnGradient
+from tui_backprop.session.learner.network import Batch, Course, Learner, LearnerNetwork, OwnGradient, Trained
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
 
 _NETWORKS = (
@@ -29,16 +29,20 @@ def open_learner(path: str, timeout: float = TIMEOUT) -> Learner:
     Raises:
         LearnerError: the file cannot be used; one sentence.
     """
-    process = LearnerProcess(path, timeout)
+    return learner_in(LearnerProcess(path, timeout))
+
+
+def learner_in(process: LearnerProcess) -> Learner:
+    """Return what the file of a process has; where it cannot be used, the process is ended.
+
+    Raises:
+        LearnerError: the file cannot be used; one sentence.
+    """
     try:
-        is_rule = process.ask("is_rule")
+        return RuleNetwork(process) if process.ask("is_rule") else LearnerNetwork(process.path, process=process)
     except LearnerError:
         process.close()
         raise
-    if is_rule:
-        return RuleNetwork(process)
-    process.close()
-    return LearnerNetwork(path, timeout)
 
 
 class RuleNetwork(Learner):
@@ -55,7 +59,7 @@ class RuleNetwork(Learner):
     data = None
 
     def __init__(self, process: LearnerProcess) -> None:
-        self._process, self.name = process, process.name
+        self.process, self.name = process, process.name
         self._network = self._fitting()
         self.names = tuple(tensor.name for tensor in self._network.tensors)
         self.shapes = tuple(tensor.shape for tensor in self._network.tensors)
@@ -73,12 +77,11 @@ class RuleNetwork(Learner):
                 problem = problem or error
             else:
                 return network
-        self._process.close()
         assert problem is not None  # noqa: S101  (it is why the loop went through)
         raise problem
 
     def fresh(self) -> None:
-        self._process.ask("fresh")
+        self.process.ask("fresh")
 
     def predict(self, theta: Array, inputs: Array) -> Array:
         return predict(self._network, Parameters(self._network, theta), inputs)
@@ -98,7 +101,7 @@ class RuleNetwork(Learner):
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         found = []
         for theta, (inputs, targets) in calls:
-            made = self._process.ask(
+            made = self.process.ask(
                 "rule",
                 sizes=self._network.sizes,
                 activations=self._network.activation_names,
@@ -109,12 +112,14 @@ class RuleNetwork(Learner):
             found.append(OwnGradient(np.array(made), (), (), changed=False))
         return found
 
-    def train(self, theta: Array, batches: Sequence[Batch], rate: float) -> tuple[Array, list[float]]:
-        losses = []
-        for batch in batches:
-            losses.append(self.loss(theta, batch))
-            theta = theta - rate * self.gradients([(theta, batch)])[0].vector
-        return theta, losses
-
-    def close(self) -> None:
-        self._process.close()
+    def train(self, theta: Array, course: Course) -> Trained:
+        return Trained.from_answer(
+            self.process.ask(
+                "train_rule",
+                sizes=self._network.sizes,
+                activations=self._network.activation_names,
+                loss=_OBJECTIVE.loss.name,
+                theta=theta.tolist(),
+                **course.asked(),
+            )
+        )
