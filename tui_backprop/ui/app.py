@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tui_backprop.session.session import Session
@@ -23,7 +20,7 @@ from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
 from tui_backprop.ui.header import Header
 from tui_backprop.ui.keys import KEYS
-from tui_backprop.ui.layout import LAYOUTS, SMALLEST, layout_for
+from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -47,12 +44,13 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
     TITLE = "tui-backprop"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "panels/panels.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
-    ENABLE_COMMAND_PALETTE = True
+    KEYS = KEYS
+    PANELS = PANELS
+    PLACES = PLACES
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._dimmed = True
-        self._redraw_due = False
         self._watching = False
         self._examined = 0.0
 
@@ -79,26 +77,10 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
     def on_mount(self) -> None:
         """Show step 0."""
         sys.setswitchinterval(_SWITCH)
-        self._lay_out(self.size.width, self.size.height)
+        self.lay_out(self.size.width, self.size.height)
         self.action_panel(self.active)
         for notice in self.session.problem.dataset.notices:
             self.tell(notice)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Choose the layout made for the new size."""
-        self._lay_out(event.size.width, event.size.height)
-
-    def _lay_out(self, columns: int, rows: int) -> None:
-        chosen = layout_for(columns, rows)
-        for name in LAYOUTS:
-            self.screen_stack[0].set_class(name == chosen, f"size-{name}")
-        self.arrange()
-
-    def redraw_soon(self) -> None:
-        """Draw once everything has its place, and once only however often it is asked for."""
-        if not self._redraw_due:
-            self._redraw_due = True
-            self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
@@ -131,18 +113,7 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot be done now, and keep the trainer's keys away from the screens over it."""
+        """Dim what cannot be done now."""
         if action == "step_back" and self.session.step == 0 and self.session.inside is None:
             return None
-        trainers = {key.action.partition("(")[0] for key in KEYS} - {"quit"}
-        return not (action in trainers and len(self.screen_stack) > 1)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer every key by name."""
-        yield from super().get_system_commands(screen)
-        for key in KEYS:
-            if key.action != "quit":
-                yield SystemCommand(f"{key.label} ({key.shown})", key.help, lambda key=key: self._run_key(key.action))
-
-    async def _run_key(self, action: str) -> None:
-        await self.run_action(action)
+        return super().check_action(action, parameters)

@@ -35,8 +35,22 @@ def header_text(frame: Frame, state: str, width: int) -> str:
     return f" {kept}{' ' * max(2, width - len(kept) - len(tail) - 2)}{tail} "
 
 
-class Header(Widget):
-    """One line, drawn from a frame."""
+class Line(Widget):
+    """One line, written for its width."""
+
+    def write(self, width: int) -> str:
+        """Return the text, `width` cells at the most."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Render the line."""
+        text = Text("" if y > 0 else self.write(self.size.width), no_wrap=True)
+        segments = text.render(self.app.console, end="")
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+
+
+class Header(Line):
+    """The line, drawn from a frame."""
 
     def __init__(self) -> None:
         super().__init__(id="header")
@@ -48,9 +62,6 @@ class Header(Widget):
         self._frame, self._state = frame, state
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """Render the line."""
-        if self._frame is None or y > 0:
-            return Strip.blank(self.size.width, self.rich_style)
-        text = Text(header_text(self._frame, self._state, self.size.width), no_wrap=True)
-        return Strip(text.render(self.app.console)).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+    def write(self, width: int) -> str:
+        """Return what is trained, and how far it is."""
+        return "" if self._frame is None else header_text(self._frame, self._state, width)

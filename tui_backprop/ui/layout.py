@@ -67,15 +67,13 @@ def layout_for(columns: int, rows: int) -> Layout:
     return "large" if columns >= 160 and rows >= 48 else "grid"
 
 
-def in_front(layout: Layout, chosen: Sequence[str]) -> tuple[str, ...]:
+def in_front(places: Places, chosen: Sequence[str]) -> tuple[str, ...]:
     """Return the panel that is seen at each place; `chosen` are those that were gone to, the last one last."""
     rank = {name: i for i, name in enumerate(chosen, start=1)}
-    return tuple(max(place, key=lambda name: rank.get(name, 0)) for place in PLACES[layout])
+    return tuple(max(place, key=lambda name: rank.get(name, 0)) for place in places)
 
 
-def behind(layout: Layout, name: str) -> tuple[PanelName, ...]:
-    """Return the panels that share a panel's place; with tabs none, since the tab bar shows them all."""
-    if layout == "tabs":
-        return ()
-    shared = next((place for place in PLACES[layout] if name in place), ())
-    return tuple(panel for panel in PANELS if panel.id in shared and panel.id != name)
+def behind(places: Places, name: str) -> tuple[str, ...]:
+    """Return the panels that share a panel's place."""
+    shared = next((place for place in places if name in place), ())
+    return tuple(other for other in shared if other != name)

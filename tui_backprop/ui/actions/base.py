@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from textual.app import App
-
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.changes import Change
 from tui_backprop.session.session import Session
 from tui_backprop.ui.pacing import SPEEDS
+from tui_backprop.ui.panels_app import PanelsApp
 
 
-class TrainerBase(App[None]):
+class TrainerBase(PanelsApp):
     """The session, and whether it runs."""
 
     def __init__(self, session: Session) -> None:
@@ -39,26 +38,10 @@ class TrainerBase(App[None]):
             self.training.cancel()
             self.training = None
 
-    def redraw(self) -> None:
-        """Take a frame and show it."""
-        raise NotImplementedError
-
-    def redraw_soon(self) -> None:
-        """Draw once everything has its place."""
-        raise NotImplementedError
-
     def selected_name(self) -> str:
         """Name of the entry that is selected, such as `w1[0,1]`."""
         names = self.session.problem.network.entry_names
         return names[min(self.selected, len(names) - 1)]
-
-    def tell(self, text: str) -> None:
-        """Show a notice."""
-        self.notify(text, markup=False)
-
-    def refuse(self, error: ValueError) -> None:
-        """Show why something cannot be; the run goes on as it was."""
-        self.notify(str(error), severity="error", markup=False)
 
     def change(self, parameters: Mapping[str, float] | None = None, **changes: Any) -> None:
         """Change the recipe or parameters; what cannot be is a notice, and the run goes on as it was."""

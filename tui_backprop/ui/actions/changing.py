@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.ui.actions.base import TrainerBase
-
-RATES = (*(float(f"{digit}e{power}") for power in range(-6, 2) for digit in (1, 3)), 100.0)
-"""Learning rates that + and − go along."""
+from tui_backprop.ui.rates import next_rate
 
 _NUDGE = 0.01  # of its size, or of 1 where it is smaller, that a parameter is moved
 
@@ -16,10 +14,9 @@ class ChangingActions(TrainerBase):
 
     def action_rate(self, direction: int) -> None:
         """Go to the next rate along 1, 3, 10."""
-        rate = self.session.recipe.lr
-        beyond = [r for r in RATES if (r > rate * 1.001 if direction > 0 else r < rate * 0.999)]
-        if beyond:
-            self.change(lr=min(beyond) if direction > 0 else max(beyond))
+        rate = next_rate(self.session.recipe.lr, direction)
+        if rate is not None:
+            self.change(lr=rate)
 
     def action_type_rate(self) -> None:
         """Open the line to type a rate."""

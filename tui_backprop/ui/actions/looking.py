@@ -1,13 +1,10 @@
-"""Looking: panels, the loss axis, and the screens that only show something."""
+"""Looking: what is selected, the loss axis, and the screens that only show something."""
 
 from __future__ import annotations
 
-from rich.text import Text
-from textual import events, on
-from textual.widgets import Static
+from textual import on
 
 from tui_backprop.ui.actions.base import TrainerBase
-from tui_backprop.ui.layout import PANELS, PanelName, behind, in_front, layout_for
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
@@ -22,55 +19,10 @@ _HISTORY = 400  # points of a large history
 class LookingActions(TrainerBase):
     """Keys that change what is seen, not the run."""
 
-    active = PANELS[0].id
-    """The panel that keys go to."""
-    chosen: tuple[str, ...] = (active,)
-    """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
-
-    def action_panel(self, name: str) -> None:
-        """Go to a panel, and bring it to the front where others share its place."""
-        self.active = name
-        self.bring_to_front(name)
-        self.screen_stack[0].query_one(f"#{name}", Panel).focus()
-
-    def bring_to_front(self, name: str) -> None:
-        """Let a panel be seen where others share its place; the keys go where they went before."""
-        self.chosen = (*(one for one in self.chosen if one != name), name)
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Show the panels that are in front, each with the names of those behind it, and the tab bar."""
-        base = self.screen_stack[0]
-        layout = layout_for(self.size.width, self.size.height)
-        front = in_front(layout, (*self.chosen, self.active) if layout == "tabs" else self.chosen)
-        for panel in base.query(Panel):
-            name = str(panel.id)
-            panel.set_class(name == self.active, "active")
-            panel.set_class(name in front, "front")
-            panel.behind = "  ".join(f"{other.key} {other.name}" for other in behind(layout, name))
-        tabs = (Text(_tab(panel), style="bold reverse" if panel.id == self.active else "") for panel in PANELS)
-        base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(tabs))
-        self.redraw_soon()
-
-    @on(events.Click, "#tabs")
-    def choose_tab(self, event: events.Click) -> None:
-        """Go to the tab that was clicked."""
-        at = 0
-        for panel in PANELS:
-            at += len(_tab(panel)) + 1
-            if event.x < at:
-                self.action_panel(panel.id)
-                return
-
     @on(SaidBar.Clicked)
     def show_findings(self) -> None:
         """Go to the findings, of which the bar says the worst."""
         self.action_panel("findings")
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Keep the active panel the focused one."""
-        if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
-            self.action_panel(event.widget.id)
 
     @on(Panel.Selected)
     def follow(self, message: Panel.Selected) -> None:
@@ -98,15 +50,6 @@ class LookingActions(TrainerBase):
             for panel in panels:
                 panel.look_at_sample(self.sample)
 
-    def action_maximise(self) -> None:
-        """Give the focused panel the whole screen, or take it back."""
-        screen = self.screen
-        if screen.maximized is not None:
-            screen.minimize()
-        else:
-            screen.maximize(self.screen_stack[0].query_one(f"#{self.active}", Panel))
-        self.redraw_soon()
-
     def action_log_axis(self) -> None:
         """Draw the loss on the other kind of axis."""
         panel = self.screen_stack[0].query_one(LossPanel)
@@ -116,12 +59,6 @@ class LookingActions(TrainerBase):
         """Draw the last tenth, or all."""
         panel = self.screen_stack[0].query_one(LossPanel)
         panel.tail = not panel.tail
-
-    def action_show_keys(self) -> None:
-        """Open the list of keys."""
-        from tui_backprop.ui.screens.keys import KeysScreen
-
-        self.push_screen(KeysScreen())
 
     def action_history(self) -> None:
         """Open the past of the selected parameter and its gradient."""
@@ -148,7 +85,3 @@ class LookingActions(TrainerBase):
         self.pause()
         self.push_screen(OwnSampleScreen(self.session))
         self.redraw()
-
-
-def _tab(panel: PanelName) -> str:
-    return f"{panel.key} {panel.short}"

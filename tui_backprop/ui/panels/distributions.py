@@ -15,7 +15,7 @@ from tui_backprop.ui.panels.panel import PicturePanel, colors_of
 _NARROWEST = 24  # columns for two drawings side by side
 
 
-class DistributionsPanel(PicturePanel):
+class DistributionsPanel(PicturePanel[Frame]):
     """For each layer a histogram as it is now, and beside it the whole run."""
 
     name_shown = "Distributions"

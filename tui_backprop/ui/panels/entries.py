@@ -9,13 +9,12 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 
-from tui_backprop.core.network import Network, Tensor
+from tui_backprop.core.network import Tensor
 from tui_backprop.session.anatomy.quantities import EntryKind, Quantity
-from tui_backprop.session.frame import Frame
-from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.panels.panel import Panel, Shown
 
 
-class EntriesPanel(Panel):
+class EntriesPanel(Panel[Shown]):
     """A long list of entries, of which only those in sight are made."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,29 +29,40 @@ class EntriesPanel(Panel):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._network: Network | None = None
+        self._laid_out: tuple[Tensor, ...] = ()
         self._tensors: list[tuple[int, Tensor]] = []
         self._rows = 0
         self.selected = 0
         """Position in θ of the selected entry."""
 
-    def prepare(self, frame: Frame) -> None:
+    def tensors(self, frame: Shown) -> tuple[Tensor, ...]:
+        """Return what the entries are of, in the order of θ."""
+        raise NotImplementedError
+
+    def prepare(self, frame: Shown) -> None:
         """Lay out the rows of this network."""
-        if frame.network is not self._network:
-            self._network = frame.network
+        tensors = self.tensors(frame)
+        if tensors is not self._laid_out:
+            self._laid_out = tensors
             self._tensors, self._rows = [], 0
-            for tensor in frame.network.tensors:
+            for tensor in tensors:
                 self._tensors.append((self._rows, tensor))
                 self._rows += tensor.size + (tensor.size > 1)
-        self.selected = min(self.selected, frame.network.size - 1)
+        self.selected = min(self.selected, self._entries - 1)
         hidden = self.line_count(frame) > self.size.height
-        self.note(f"{frame.network.size:,} entries, scroll" if hidden else "")
+        self.note(f"{self._entries:,} entries, scroll" if hidden else "")
 
-    def line_count(self, frame: Frame) -> int:
+    @property
+    def _entries(self) -> int:
+        """Length of θ."""
+        last = self._laid_out[-1]
+        return last.start + last.size
+
+    def line_count(self, frame: Shown) -> int:
         """Return the number of rows, headings included."""
         return self._rows
 
-    def line_at(self, frame: Frame, row: int) -> Text:
+    def line_at(self, frame: Shown, row: int) -> Text:
         """Return a heading or an entry, the selected one marked."""
         tensor, index = self._at(row)
         if index < 0:
@@ -73,9 +83,9 @@ class EntriesPanel(Panel):
 
     def select(self, position: int) -> None:
         """Select an entry, and bring it into sight."""
-        if self.frame is None or self._network is None:
+        if self.frame is None or not self._laid_out:
             return
-        self.selected = min(max(position, 0), self._network.size - 1)
+        self.selected = min(max(position, 0), self._entries - 1)
         row, top = self._row_of(self.selected), self.scroll_offset.y
         if not top <= row < top + self.size.height:
             self.scroll_to(y=max(0, row - self.size.height // 2), animate=False)
@@ -83,9 +93,9 @@ class EntriesPanel(Panel):
 
     def action_move(self, by: int) -> None:
         """Select another entry."""
-        if self._network is not None:
+        if self._laid_out:
             self.select(self.selected + by)
-            self._tell(self._network)
+            self._tell()
 
     def on_click(self, event: events.Click) -> None:
         """Select the entry that was clicked."""
@@ -97,18 +107,18 @@ class EntriesPanel(Panel):
         ):
             tensor, index = self._at(row)
             self.select(tensor.start + max(index, 0))
-            self._tell(self.frame.network)
+            self._tell()
 
-    def _tell(self, network: Network) -> None:
+    def _tell(self) -> None:
         """Let everything else follow."""
-        layer = next(tensor.layer for tensor in network.tensors if self.selected < tensor.start + tensor.size)
+        layer = next(tensor.layer for tensor in self._laid_out if self.selected < tensor.start + tensor.size)
         self.post_message(self.Selected(self, Quantity(self.explained, layer, self.selected), self.selected))
 
-    def heading(self, frame: Frame, tensor: Tensor) -> Text:
+    def heading(self, frame: Shown, tensor: Tensor) -> Text:
         """Return the line above the entries of a tensor."""
         raise NotImplementedError
 
-    def entry(self, frame: Frame, tensor: Tensor, index: int) -> Text:
+    def entry(self, frame: Shown, tensor: Tensor, index: int) -> Text:
         """Return the line of one entry."""
         raise NotImplementedError
 

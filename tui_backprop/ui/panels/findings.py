@@ -15,7 +15,7 @@ from tui_backprop.ui.drawing.findings import detail_lines, finding_line
 from tui_backprop.ui.panels.panel import PicturePanel
 
 
-class FindingsPanel(PicturePanel):
+class FindingsPanel(PicturePanel[Frame]):
     """The worst first. The selection stays with its finding while the list around it changes."""
 
     name_shown = "Findings"

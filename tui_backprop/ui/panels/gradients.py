@@ -21,7 +21,7 @@ _TOLERANCE = 1e-4  # of the largest entry: far above what central differences le
 _HALF_BAR = 4
 
 
-class GradientsPanel(EntriesPanel):
+class GradientsPanel(EntriesPanel[Frame]):
     """The gradient that the rule found, and whether central differences agree."""
 
     name_shown = "Gradients"
@@ -34,6 +34,10 @@ class GradientsPanel(EntriesPanel):
         self._largest = 0.0
         self._true: Array | None = None
         self._off: Array = np.empty(0)
+
+    def tensors(self, frame: Frame) -> tuple[Tensor, ...]:
+        """Return those of the network."""
+        return frame.network.tensors
 
     def line_count(self, frame: Frame) -> int:
         """One line that says why there is nothing yet, or a row for each entry."""

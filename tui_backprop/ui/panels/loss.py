@@ -18,7 +18,7 @@ from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import PicturePanel
 
 
-class LossPanel(PicturePanel):
+class LossPanel(PicturePanel[Frame]):
     """Training and test loss, reference lines, edits, and a cursor that reads a point."""
 
     name_shown = "Loss"

@@ -23,7 +23,7 @@ from tui_backprop.ui.panels.panel import CanvasPanel
 _LEGEND = "━ + ┅ −"
 
 
-class NetworkPanel(CanvasPanel):
+class NetworkPanel(CanvasPanel[Frame]):
     """The network, drawn unit by unit, or layer by layer where it is too large for its place."""
 
     name_shown = "Network"

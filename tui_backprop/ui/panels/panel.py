@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,9 +17,11 @@ from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.surface import Canvas
 from tui_backprop.ui.theme import RGB, Colors
+
+Shown = TypeVar("Shown")
+"""The kind of frame that a panel draws."""
 
 
 def colors_of(app: App[Any]) -> Colors:
@@ -30,7 +32,7 @@ def colors_of(app: App[Any]) -> Colors:
     return "sixteen" if app.native_ansi_color or depth == "standard" else "full"
 
 
-class Panel(ScrollView, can_focus=True, inherit_bindings=False):
+class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     """A bordered, scrolling view of one aspect of a frame, drawn line by line."""
 
     name_shown = ""
@@ -46,7 +48,7 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
     class Selected(Message):
         """Somebody selected something, which everything else is to follow."""
 
-        def __init__(self, panel: Panel, quantity: Quantity, position: int | None) -> None:
+        def __init__(self, panel: Panel[Any], quantity: Quantity, position: int | None) -> None:
             super().__init__()
             self.panel = panel
             self.quantity = quantity
@@ -61,10 +63,10 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         self.behind = ""
         """Keys and names of the panels that share this one's place."""
         self.border_title = self._titled = Text(self.name_shown)
-        self.frame: Frame | None = None
+        self.frame: Shown | None = None
         self._noted = ""
 
-    def show(self, frame: Frame) -> None:
+    def show(self, frame: Shown) -> None:
         """Draw this frame from now on."""
         self.frame = frame
         self.redraw()
@@ -80,14 +82,14 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.size.width, self.line_count(self.frame))
         self.refresh()
 
-    def title(self, frame: Frame) -> Text:
+    def title(self, frame: Shown) -> Text:
         """Return what stands in the border above: the panel's name, and which panels are behind it."""
         title = self.name_text(frame)
         if self.behind and len(title) + len(self.behind) + 8 <= self.size.width:
             title.append(f"   {self.behind}", "dim")
         return title
 
-    def name_text(self, frame: Frame) -> Text:
+    def name_text(self, frame: Shown) -> Text:
         """Return the panel's name, and what of the frame belongs beside it."""
         return Text(self.name_shown)
 
@@ -118,14 +120,14 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw for the new size."""
         self.redraw()
 
-    def prepare(self, frame: Frame) -> None:
+    def prepare(self, frame: Shown) -> None:
         """Make ready what `line_at` reads; called once for each frame and size."""
 
-    def line_count(self, frame: Frame) -> int:
+    def line_count(self, frame: Shown) -> int:
         """Return how many lines the whole picture has."""
         raise NotImplementedError
 
-    def line_at(self, frame: Frame, row: int) -> Text:
+    def line_at(self, frame: Shown, row: int) -> Text:
         """Return one line, 0 ≤ row < line_count."""
         raise NotImplementedError
 
@@ -148,7 +150,7 @@ class Panel(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scrollable_content_region.width
 
 
-class CanvasPanel(Panel):
+class CanvasPanel(Panel[Shown]):
     """A panel that fills its place with one canvas, which has many styles to a line and goes to the screen as it is."""
 
     def __init__(self, panel_id: str) -> None:
@@ -156,11 +158,11 @@ class CanvasPanel(Panel):
         self._strips: list[Strip] = []
         self._base = Style.null()
 
-    def canvas(self, frame: Frame) -> Canvas:
+    def canvas(self, frame: Shown) -> Canvas:
         """Draw for the present size."""
         raise NotImplementedError
 
-    def prepare(self, frame: Frame) -> None:
+    def prepare(self, frame: Shown) -> None:
         """Make all lines."""
         self._base = self.rich_style
         drawn = self.canvas(frame)
@@ -169,7 +171,7 @@ class CanvasPanel(Panel):
             for row in range(drawn.rows)
         ]
 
-    def line_count(self, frame: Frame) -> int:
+    def line_count(self, frame: Shown) -> int:
         """Return the rows of the canvas."""
         return len(self._strips)
 
@@ -189,25 +191,25 @@ def _layered(base: Style, style: str | Style) -> Style:
     return base + (Style.parse(style) if isinstance(style, str) else style)
 
 
-class PicturePanel(Panel):
+class PicturePanel(Panel[Shown]):
     """A panel whose lines are all made at once."""
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self._lines: list[Text] = []
 
-    def draw(self, frame: Frame) -> list[Text]:
+    def draw(self, frame: Shown) -> list[Text]:
         """Return all lines, for the present size."""
         raise NotImplementedError
 
-    def prepare(self, frame: Frame) -> None:
+    def prepare(self, frame: Shown) -> None:
         """Make all lines."""
         self._lines = self.draw(frame)
 
-    def line_count(self, frame: Frame) -> int:
+    def line_count(self, frame: Shown) -> int:
         """Return how many there are."""
         return len(self._lines)
 
-    def line_at(self, frame: Frame, row: int) -> Text:
+    def line_at(self, frame: Shown, row: int) -> Text:
         """Return one of them."""
         return self._lines[row]

@@ -16,13 +16,17 @@ from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color
 
 
-class ParametersPanel(EntriesPanel):
+class ParametersPanel(EntriesPanel[Frame]):
     """Value, last Δ and history of each parameter."""
 
     name_shown = "Parameters"
     explained = "new"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.set_parameter", "set value", show=False)]
+
+    def tensors(self, frame: Frame) -> tuple[Tensor, ...]:
+        """Return those of the network."""
+        return frame.network.tensors
 
     def prepare(self, frame: Frame) -> None:
         """Find which entries are frozen, once a frame."""

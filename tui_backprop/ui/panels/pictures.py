@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tui_backprop.session.frame import Frame
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.loss import LossPanel
@@ -11,7 +12,7 @@ from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 
-_PICTURES: Mapping[str, type[Panel]] = {
+_PICTURES: Mapping[str, type[Panel[Frame]]] = {
     "wrong-gradient": GradientsPanel,
     "non-finite": GradientsPanel,
     "vanishing-gradients": DistributionsPanel,
@@ -30,6 +31,6 @@ _PICTURES: Mapping[str, type[Panel]] = {
 }
 
 
-def picture_of(finding: str) -> type[Panel]:
+def picture_of(finding: str) -> type[Panel[Frame]]:
     """Return the panel for a finding's id; what is about the course of a run is seen on the loss chart."""
     return _PICTURES.get(finding, LossPanel)

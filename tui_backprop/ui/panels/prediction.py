@@ -18,7 +18,7 @@ from tui_backprop.ui.panels.panel import PicturePanel
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, class_glyph
 
 
-class PredictionPanel(PicturePanel):
+class PredictionPanel(PicturePanel[Frame]):
     """A curve, a decision surface, a confusion matrix or a scatter, with the probes above."""
 
     name_shown = "Prediction"
@@ -48,7 +48,7 @@ class PredictionPanel(PicturePanel):
         picture = prediction_picture(frame, columns, 2 * rows, self._output)
         match picture:
             case PredictionCurve():
-                lines, legend = _curve(picture, columns, rows, self._output)
+                lines, legend = draw_curve(picture, columns, rows, self._output)
             case DecisionSurface():
                 lines, legend = self._surface(frame, picture, columns, rows)
             case Confusion():
@@ -96,7 +96,8 @@ def _probe_lines(frame: Frame, width: int) -> list[Text]:
     return [Text(part, style="bold", no_wrap=True) for part in parts]
 
 
-def _curve(picture: PredictionCurve, columns: int, rows: int, output: int) -> tuple[list[Text], str]:
+def draw_curve(picture: PredictionCurve, columns: int, rows: int, output: int) -> tuple[list[Text], str]:
+    """Draw one output of ŷ(x) with the samples, in `columns` by `rows` cells, and return the lines and the legend."""
     now, before = picture.now[:, output], picture.before[:, output]
     seen = np.concatenate([now, before, picture.train.targets[:, output], picture.test.targets[:, output]])
     seen = seen[np.isfinite(seen)]

@@ -35,7 +35,7 @@ class Row:
     quantity: Quantity
 
 
-class StepPanel(Panel):
+class StepPanel(Panel[Frame]):
     """The phases of an update, what each computes, and the formula behind the value that is selected."""
 
     name_shown = "Step"

@@ -18,7 +18,7 @@ from tui_backprop.ui.panels.panel import PicturePanel, colors_of
 _KEYS, _KEYS_SHORT = "←→ ↑↓ axes  m kind  , . zoom  enter here", "←→ ↑↓ m , . enter"
 
 
-class SurfacePanel(PicturePanel):
+class SurfacePanel(PicturePanel[Frame]):
     """A heat-map of the loss over two parameters or directions, with the path, downhill and the next step."""
 
     name_shown = "Loss surface"

@@ -12,7 +12,7 @@ from tui_backprop.ui.panels.panel import PicturePanel
 _SPARKS = 16  # characters of a sparkline
 
 
-class WatchesPanel(PicturePanel):
+class WatchesPanel(PicturePanel[Frame]):
     """Where the run halts, and what is shown as it goes on."""
 
     name_shown = "Watches"

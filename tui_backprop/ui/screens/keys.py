@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -11,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_backprop.ui.keys import KEYS
+from tui_backprop.ui.keys import Key
 
 
 class KeysScreen(ModalScreen[None]):
@@ -20,10 +21,14 @@ class KeysScreen(ModalScreen[None]):
     CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "dismiss", "close")]
 
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._keys = keys
+
     def compose(self) -> ComposeResult:
         """Show the table of keys."""
         table = Table.grid(padding=(0, 2))
-        for key in KEYS:
+        for key in self._keys:
             table.add_row(key.shown, key.help)
         table.add_row("^p", "Everything by name.")
         with VerticalScroll(classes="dialog") as dialog:

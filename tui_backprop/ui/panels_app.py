@@ -1,0 +1,145 @@
+"""What every app of panels has: layouts, tabs, the panel that keys go to, and its keys as commands of the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui_backprop.ui.keys import Key
+from tui_backprop.ui.layout import LAYOUTS, Layout, PanelName, Places, behind, in_front, layout_for
+from tui_backprop.ui.panels.panel import Panel
+
+
+class PanelsApp(App[None]):
+    """Panels that share the screen: all at once where there is room, as tabs where there is not."""
+
+    KEYS: ClassVar[Sequence[Key]] = ()
+    """The keys, from which bindings, footer, help and palette are made."""
+    PANELS: ClassVar[Sequence[PanelName]] = ()
+    """The panels, in the order of the tab bar."""
+    PLACES: ClassVar[Mapping[Layout, Places]] = {}
+    """Where they are in each layout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.active = self.PANELS[0].id
+        """The panel that keys go to."""
+        self.chosen: tuple[str, ...] = (self.active,)
+        """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
+        self._redraw_due = False
+
+    def redraw(self) -> None:
+        """Take a frame and show it; what was due is done."""
+        raise NotImplementedError
+
+    def redraw_soon(self) -> None:
+        """Draw once everything has its place, and once only however often it is asked for."""
+        if not self._redraw_due:
+            self._redraw_due = True
+            self.call_after_refresh(self.redraw)
+
+    def tell(self, text: str) -> None:
+        """Show a notice."""
+        self.notify(text, markup=False)
+
+    def refuse(self, error: ValueError) -> None:
+        """Show why something cannot be; all goes on as it was."""
+        self.notify(str(error), severity="error", markup=False)
+
+    # Where the panels are.
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout made for the new size."""
+        self.lay_out(event.size.width, event.size.height)
+
+    def lay_out(self, columns: int, rows: int) -> None:
+        """Choose the layout made for a size."""
+        chosen = layout_for(columns, rows)
+        for name in LAYOUTS:
+            self.screen_stack[0].set_class(name == chosen, f"size-{name}")
+        self.arrange()
+
+    def action_panel(self, name: str) -> None:
+        """Go to a panel, and bring it to the front where others share its place."""
+        self.active = name
+        self.bring_to_front(name)
+        self.screen_stack[0].query_one(f"#{name}", Panel).focus()
+
+    def bring_to_front(self, name: str) -> None:
+        """Let a panel be seen where others share its place; the keys go where they went before."""
+        self.chosen = (*(one for one in self.chosen if one != name), name)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show the panels that are in front, each with the names of those behind it, and the tab bar."""
+        base = self.screen_stack[0]
+        layout = layout_for(self.size.width, self.size.height)
+        tabs, places = layout == "tabs", self.PLACES[layout]
+        front = in_front(places, (*self.chosen, self.active) if tabs else self.chosen)
+        names = {panel.id: f"{panel.key} {panel.name}" for panel in self.PANELS}
+        panel: Panel[Any]
+        for panel in base.query(Panel):
+            name = str(panel.id)
+            panel.set_class(name == self.active, "active")
+            panel.set_class(name in front, "front")
+            panel.behind = "" if tabs else "  ".join(names[other] for other in behind(places, name))
+        shown = (Text(_tab(one), style="bold reverse" if one.id == self.active else "") for one in self.PANELS)
+        base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(shown))
+        self.redraw_soon()
+
+    @on(events.Click, "#tabs")
+    def choose_tab(self, event: events.Click) -> None:
+        """Go to the tab that was clicked."""
+        at = 0
+        for panel in self.PANELS:
+            at += len(_tab(panel)) + 1
+            if event.x < at:
+                self.action_panel(panel.id)
+                return
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Keep the active panel the focused one."""
+        if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
+            self.action_panel(event.widget.id)
+
+    def action_maximise(self) -> None:
+        """Give the focused panel the whole screen, or take it back."""
+        screen = self.screen
+        if screen.maximized is not None:
+            screen.minimize()
+        else:
+            screen.maximize(self.screen_stack[0].query_one(f"#{self.active}", Panel))
+        self.redraw_soon()
+
+    # Keys.
+
+    def action_show_keys(self) -> None:
+        """Open the list of keys."""
+        from tui_backprop.ui.screens.keys import KeysScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        self.push_screen(KeysScreen(self.KEYS))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep the panels' keys away from the screens over them."""
+        own = {key.action.partition("(")[0] for key in self.KEYS} - {"quit"}
+        return not (action in own and len(self.screen_stack) > 1)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every key by name."""
+        yield from super().get_system_commands(screen)
+        for key in self.KEYS:
+            if key.action != "quit":
+                yield SystemCommand(f"{key.label} ({key.shown})", key.help, lambda key=key: self._run_key(key.action))
+
+    async def _run_key(self, action: str) -> None:
+        await self.run_action(action)
+
+
+def _tab(panel: PanelName) -> str:
+    return f"{panel.key} {panel.short}"
