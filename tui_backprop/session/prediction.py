@@ -27,6 +27,14 @@ class PredictionCurve:
     train: Samples
     test: Samples
 
+    def resampled(self, points: int) -> PredictionCurve:
+        """Return the curve with another number of points, between the known ones along straight lines."""
+        x = np.linspace(self.x[0], self.x[-1], points)
+        before, now = (
+            np.stack([np.interp(x, self.x, values) for values in curve.T], axis=1) for curve in (self.before, self.now)
+        )
+        return PredictionCurve(x, before, now, self.train, self.test)
+
 
 @dataclass(frozen=True, eq=False)
 class DecisionSurface:
