@@ -1,17 +1,22 @@
-"""`tui-backprop [SOURCE] [RECIPE OPTIONS]`: open the trainer."""
+"""`tui-backprop [SOURCE] [RECIPE OPTIONS]`: open the trainer, or the clinic where SOURCE is a Python file."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 
 from tui_backprop import __version__
-from tui_backprop.cli.options import UsageError, make_parser, recipe_from
+from tui_backprop.cli.options import UsageError, make_parser, recipe_from, seconds
+from tui_backprop.datasets.text import clean
+from tui_backprop.session.fields import FIELDS
+from tui_backprop.session.learner.process import TIMEOUT
+from tui_backprop.session.own_run import OwnRun
 from tui_backprop.session.session import Session
-from tui_backprop.ui.app import TrainerApp
 
 _DESCRIPTION = """\
-A debugger for backpropagation: open the trainer on a data set, paused at step 0.
+A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on
+a network of your own.
 
 other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
@@ -27,11 +32,46 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong, or there is no terminal to draw on.
         SourceError: the source cannot be read.
         RecipeError: the recipe cannot be run.
+        LearnerError: a file of one's own cannot be used.
     """
     parser = make_parser("tui-backprop", _DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"tui-backprop {__version__}")
-    session = Session(recipe_from(parser.parse(arguments)))
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=seconds,
+        help=f"how long a file of your own may take for one thing that it is asked ({TIMEOUT:g})",
+    )
+    options = parser.parse(arguments)
+    if options.source.endswith(".py"):
+        return _open_clinic(options)
+    if options.timeout is not None:
+        raise UsageError("--timeout is for a file of your own, NAME.py")
+    session = Session(recipe_from(options))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the trainer needs a terminal; without one, use `tui-backprop run`")
+    from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (loaded when it is known to be the one that is opened)
+
     TrainerApp(session).run()
+    return 0
+
+
+def _open_clinic(options: argparse.Namespace) -> int:
+    """Open the app for somebody's own network."""
+    given = [field.flag for field in FIELDS if getattr(options, field.name) is not None]
+    if given:
+        name = clean(options.source)
+        raise UsageError(
+            f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
+            "its rate is changed by keys"
+        )
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the clinic needs a terminal; without one, use `tui-backprop check`")
+    from tui_backprop.ui.clinic.app import ClinicApp  # noqa: PLC0415  (the same)
+
+    run = OwnRun(options.source, TIMEOUT if options.timeout is None else options.timeout)
+    try:
+        ClinicApp(run).run()
+    finally:
+        run.close()
     return 0

@@ -1,0 +1,225 @@
+"""The clinic's panels: each draws what there is to see of somebody's own network."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.text import Text
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.network import Tensor
+from tui_backprop.session.checkup_text import Kind, checkup_text
+from tui_backprop.session.clinic import Checkup
+from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
+from tui_backprop.ui.drawing.bars import signed_bar, sparkline
+from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
+from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.panels.prediction import draw_curve
+from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
+
+_NAME = 16  # cells of a name at the most
+_HALF_BAR = 4
+_ROOM = 24  # cells that bars and sparklines need besides the numbers
+_MOST_ROWS = 14  # of the curve in a panel that is higher: the list below it has the rest
+
+
+class OwnEntriesPanel(EntriesPanel[OwnFrame]):
+    """A row for each entry of their parameters, under their own names."""
+
+    def tensors(self, frame: OwnFrame) -> tuple[Tensor, ...]:
+        """Return theirs."""
+        return frame.tensors
+
+    def name_of(self, frame: OwnFrame, tensor: Tensor, index: int) -> str:
+        """Return an entry's name, in as many cells as the longest needs."""
+        longest = max(len(one.entry_name(one.size - 1)) for one in frame.tensors)
+        return f"{tensor.entry_name(index):<{min(longest, _NAME)}} "
+
+
+class OwnParametersPanel(OwnEntriesPanel):
+    """Value, last Δ and history of each parameter."""
+
+    name_shown = "Parameters"
+    explained = "new"
+
+    def heading(self, frame: OwnFrame, tensor: Tensor) -> Text:
+        """Return name, shape and length."""
+        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(frame.state.parameters[tensor.span])))}")
+
+    def entry(self, frame: OwnFrame, tensor: Tensor, index: int) -> Text:
+        """Return name, value, Δ and sparkline."""
+        at = tensor.start + index
+        value, change = float(frame.state.parameters[at]), frame.change
+        line = Text(self.name_of(frame, tensor, index), no_wrap=True).append(signed(value), sign_color(value))
+        if change is None:
+            return line.append("  last Δ         ·", "dim")
+        moved = float(change[at])
+        line.append("  last Δ ", "dim").append(signed(moved), sign_color(moved))
+        return line.append("  " + sparkline(frame.history[:, at].tolist()))
+
+
+class OwnGradientsPanel(OwnEntriesPanel):
+    """The gradient that their formulas gave for the last update, and the true one beside it."""
+
+    name_shown = "Gradients"
+    explained = "gradient"
+
+    def line_count(self, frame: OwnFrame) -> int:
+        """One line that says why there is nothing yet, or a row for each entry."""
+        return 1 if frame.update is None else super().line_count(frame)
+
+    def line_at(self, frame: OwnFrame, row: int) -> Text:
+        """Return the row, or the reason why there is none."""
+        if frame.update is None:
+            return Text("no update yet: n makes one step", style="dim")
+        return super().line_at(frame, row)
+
+    def prepare(self, frame: OwnFrame) -> None:
+        """Count those that are wrong."""
+        super().prepare(frame)
+        update = frame.update
+        if update is None:
+            self.note("")
+            return
+        whose = f"sample {int(update.rows[0]) + 1:,}" if len(update.rows) == 1 else f"{len(update.rows):,} samples"
+        counts = update.counts()
+        if counts is None:
+            self.note(f"{whose}: the true ones take long, and come when it rests")
+            return
+        wrong, known = counts
+        verdict = f"{whose}: {wrong:,} of {known:,} ✗" if wrong else f"{whose}: ✓ all {known:,}"
+        method = " against central differences"
+        self.note(verdict + (method if len(verdict) + len(method) + 4 <= self.size.width else ""))
+
+    def heading(self, frame: OwnFrame, tensor: Tensor) -> Text:
+        """Return name, shape and length."""
+        assert frame.update is not None  # noqa: S101  (there are no rows without one)
+        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(frame.update.gradient[tensor.span])))}")
+
+    def entry(self, frame: OwnFrame, tensor: Tensor, index: int) -> Text:
+        """Return name, theirs, bar, the true one, and by how much they part."""
+        update = frame.update
+        assert update is not None  # noqa: S101  (there are no rows without one)
+        at = tensor.start + index
+        value = float(update.gradient[at])
+        line = Text(self.name_of(frame, tensor, index), no_wrap=True).append(signed(value), sign_color(value))
+        if self.columns >= len(line) + _ROOM + 2 * _HALF_BAR:
+            largest = float(np.abs(update.gradient[np.isfinite(update.gradient)]).max(initial=0.0))
+            left, right = signed_bar(value, largest, _HALF_BAR)
+            line.append("  ").append(left, NEGATIVE).append("│", "dim").append(f"{right} ", POSITIVE)
+        return _beside(line, update, at)
+
+
+def _beside(line: Text, update: OwnUpdate, at: int) -> Text:
+    """Append the true gradient of an entry, and by how much theirs is off."""
+    line.append(" true ", "dim")
+    if update.true is None or update.agrees is None or update.relative is None or not np.isfinite(update.true[at]):
+        return line.append("        ·", "dim")
+    line.append(signed(float(update.true[at])), sign_color(float(update.true[at])))
+    if update.agrees[at]:
+        return line.append("  ✓", "dim")
+    return line.append("  ✗", "bold").append(f" {_percent(float(update.relative[at]))}")
+
+
+def _percent(share: float) -> str:
+    """Write a relative error in at most five cells."""
+    percent = 100 * share
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1g} %" if percent >= 0.1 else "<0.1 %"
+
+
+class OwnLossPanel(PicturePanel[OwnFrame]):
+    """The loss over their samples, by their own loss."""
+
+    name_shown = "Loss"
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self.log_axis = False
+        """Whether the loss axis is logarithmic."""
+
+    def draw(self, frame: OwnFrame) -> list[Text]:
+        """Draw the chart, with marks where the file was loaded, the rate was changed, and where one went back to."""
+        curve = frame.curve
+        marks = [*frame.marks, *([frame.step] if frame.step < frame.last_step else [])]
+        self.note("  ".join([frame.data, *(["log"] if self.log_axis else [])]))
+        size = (self.size.width, self.size.height)
+        chart = draw_chart([Series("loss", curve.steps, curve.train)], [], marks, size, log=self.log_axis)
+        return list(chart.split("\n", allow_blank=True))[: self.size.height]
+
+
+class OwnPredictionPanel(PicturePanel[OwnFrame]):
+    """What their network answers: a curve over x where there is one input, and a list of their samples."""
+
+    name_shown = "Prediction"
+
+    def draw(self, frame: OwnFrame) -> list[Text]:
+        """Draw the curve, and the list below it."""
+        shown, lines = frame.prediction, []
+        rows = min(self.size.height - 3, _MOST_ROWS)
+        if shown.curve is not None and rows >= 2 and self.columns >= 8:
+            drawn, legend = draw_curve(shown.curve.resampled(self.columns), self.columns, rows, 0)
+            lines = [*drawn, *_folded(legend, self.columns), Text()]
+        lines += [_sample(frame, i) for i in range(len(shown.rows))]
+        self.note(f"{len(shown.rows):,} samples, scroll" if len(lines) > self.size.height else "")
+        return lines
+
+
+def _folded(legend: str, columns: int) -> list[Text]:
+    """Return the parts of a legend, on another line where one is too short."""
+    lines = [""]
+    for part in legend.split("   "):
+        longer = f"{lines[-1]}   {part}".strip()
+        lines[-1:] = [longer] if len(longer) <= columns else [lines[-1], part]
+    return [Text(line, style="dim", no_wrap=True) for line in lines if line]
+
+
+def _sample(frame: OwnFrame, i: int) -> Text:
+    """Return one sample: its target, what is answered at the start and now, and its input, which may be long."""
+    shown = frame.prediction
+
+    def row(values: Array) -> str:
+        few = [plain(float(value)) for value in values[:4]]
+        return " ".join([*few, *(["…"] if len(values) > 4 else [])])
+
+    line = Text(f"{int(shown.rows[i]) + 1:>4}  y ", no_wrap=True).append(row(shown.targets[i]), "bold")
+    line.append(f"  {row(shown.before[i])} → ", "dim").append(row(shown.now[i]), POSITIVE)
+    return line.append(f"  x {row(shown.inputs[i])}", "dim")
+
+
+_STYLES: dict[Kind, str] = {
+    "": "",
+    "right": POSITIVE,
+    "scaled": NEGATIVE,
+    "wrong": f"bold {NEGATIVE}",
+    "formula": "bold",
+}
+
+
+class CheckPanel(PicturePanel[OwnFrame]):
+    """The verdict, the table and the sentences: what `tui-backprop check` prints."""
+
+    name_shown = "Check"
+
+    def __init__(self, panel_id: str) -> None:
+        super().__init__(panel_id)
+        self._drawn_for: tuple[Checkup | None, int] | None = None
+
+    def draw(self, frame: OwnFrame) -> list[Text]:
+        """Write the check, folded to the panel's width."""
+        if self._drawn_for == (frame.checkup, self.columns):
+            return self._lines
+        self._drawn_for = frame.checkup, self.columns
+        if frame.checkup is None:
+            said = Text(
+                f"{frame.file} is being checked: its gradients are held against its own loss, and a mistake is searched "
+                "for. It may take a few seconds; the keys work all the while.",
+                style="dim",
+            )
+            return list(said.wrap(self.app.console, max(10, self.columns)))
+        lines = checkup_text(frame.checkup, max(40, self.columns))
+        return [Text.assemble(*((span.text, _STYLES[span.kind]) for span in line), no_wrap=True) for line in lines]
+
+    def line_at(self, frame: OwnFrame, row: int) -> Text:
+        """Return a copy of a line, since a line that is too long is cut."""
+        return self._lines[row].copy()
