@@ -71,7 +71,7 @@ def lines_of(app, kind):
 
 
 def line_below(app):
-    return str(app.query_one("#opening", Static).content)
+    return str(app.query_one("#news", Static).content)
 
 
 async def test_the_check_is_what_the_command_prints(clinic):

@@ -77,7 +77,7 @@ class ClinicApp(PanelsApp):
             yield OwnPredictionPanel("prediction")
             yield OwnParametersPanel("parameters")
             yield OwnGradientsPanel("gradients")
-        yield Static(id="opening", markup=False)
+        yield Static(id="news", markup=False)
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
         yield Footer(show_command_palette=True)
 
@@ -99,13 +99,14 @@ class ClinicApp(PanelsApp):
 
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
+        self._redraw_due = False
         frame = self.run_of_own.frame
         base = self.screen_stack[0]
         base.query_one(ClinicHeader).show(frame, self.run_state)
         for panel in base.query(Panel):
             if panel.is_on_screen or panel.frame is None:
                 panel.show(frame)
-        line = base.query_one("#opening", Static)
+        line = base.query_one("#news", Static)
         line.update(self._line())
         line.set_class(bool(frame.trouble), "trouble")
         at_start = frame.step == frame.first_step
