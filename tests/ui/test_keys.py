@@ -274,6 +274,9 @@ async def test_any_size_draws(trainer, size):
         await pilot.press("n")
         await pilot.resize_terminal(100, 30)
         await pilot.resize_terminal(*size)
+        await pilot.pause()
+        seen = [panel for panel in app.query(Panel) if panel.display]
+        assert len(seen) == {(40, 10): 0, (60, 18): 1, (80, 24): 1, (120, 36): 6, (200, 60): 8}[size]
         assert app.query_one("#small").display == (size == (40, 10))
         assert app.session.step == 1
 

@@ -32,6 +32,7 @@ class PanelsApp(App[None]):
         """The panel that keys go to."""
         self.chosen: tuple[str, ...] = (self.active,)
         """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
+        self._layout: Layout = "grid"
         self._redraw_due = False
 
     def redraw(self) -> None:
@@ -60,9 +61,9 @@ class PanelsApp(App[None]):
 
     def lay_out(self, columns: int, rows: int) -> None:
         """Choose the layout made for a size."""
-        chosen = layout_for(columns, rows)
+        self._layout = layout_for(columns, rows)
         for name in LAYOUTS:
-            self.screen_stack[0].set_class(name == chosen, f"size-{name}")
+            self.screen_stack[0].set_class(name == self._layout, f"size-{name}")
         self.arrange()
 
     def action_panel(self, name: str) -> None:
@@ -79,8 +80,7 @@ class PanelsApp(App[None]):
     def arrange(self) -> None:
         """Show the panels that are in front, each with the names of those behind it, and the tab bar."""
         base = self.screen_stack[0]
-        layout = layout_for(self.size.width, self.size.height)
-        tabs, places = layout == "tabs", self.PLACES[layout]
+        tabs, places = self._layout == "tabs", self.PLACES[self._layout]
         front = in_front(places, (*self.chosen, self.active) if tabs else self.chosen)
         names = {panel.id: f"{panel.key} {panel.name}" for panel in self.PANELS}
         panel: Panel[Any]
