@@ -7,6 +7,7 @@ import pytest
 
 from tui_backprop.session.distributions import QUANTITIES
 from tui_backprop.ui.drawing.bars import columns_of
+from tui_backprop.ui.drawing.landscape import line_inside
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
 
@@ -233,3 +234,22 @@ def test_bars_side_by_side():
     """A full bar fills its rows, a half one half of them, and what is not 0 shows."""
     assert columns_of([0, 0.001, 0.5, 1], 2) == ["   █", " ▁██"]
     assert columns_of([0.25, np.float64(0.5)], 1) == ["▂▄"]
+
+
+@pytest.mark.parametrize("end", [(5, 3), (300, 2), (-400, -90), (5, 900), (-1, 3)])
+def test_a_line_is_drawn_inside_alone(end):
+    """From a cell on the canvas to one far outside: the cells inside, all of them, and hardly more."""
+    cells = list(line_inside((2, 1), end, 20, 8))
+    inside = [(x, y) for x, y in cells if 0 <= x < 20 and 0 <= y < 8]
+    assert len(cells) <= len(inside) + 2
+    assert (2, 1) in inside
+    ways = max(abs(end[0] - 2), abs(end[1] - 1))
+    whole = {(round(2 + (end[0] - 2) * i / ways), round(1 + (end[1] - 1) * i / ways)) for i in range(ways + 1)}
+    assert set(inside) == {(x, y) for x, y in whole if 0 <= x < 20 and 0 <= y < 8}
+    assert list(line_inside(end, (2, 1), 20, 8))
+
+
+def test_a_line_that_misses_the_canvas_is_not_drawn():
+    """Above it, beside it, and past its corner."""
+    for start, end in (((-50, -1), (50, -1)), ((30, -9), (30, 9)), ((-10, 2), (2, -10))):
+        assert not list(line_inside(start, end, 20, 8))

@@ -45,14 +45,16 @@ def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) 
     if level is not None:
         for column, row in _contour(surface.losses[::-1], level.loss):
             canvas.put_over(column, row, "┄")
-    for column, row in _polyline([scale.cell(x, y) for x, y in surface.path.tolist()]):
-        canvas.put_over(column, row, "·")
-    canvas.put_over(*scale.cell(*surface.path[0].tolist()), "○")
-    arrow = _arrow(scale.cell(*surface.here), scale.turned(*surface.downhill), max(2, min(_ARROW, canvas.rows // 3)))
+    corners = [scale.cell(x, y) for x, y in surface.path.tolist()]
+    for start, end in pairwise(corners):
+        for column, row in line_inside(start, end, canvas.columns, canvas.rows):
+            canvas.put_over(column, row, "·")
+    canvas.put_over(*corners[0], "○")
+    arrow = _arrow(corners[-1], scale.turned(*surface.downhill), max(2, min(_ARROW, canvas.rows // 3)))
     for (column, row), glyph in arrow:
         canvas.put_over(column, row, glyph)
     enlarged = _put_next_step(canvas, scale, surface)
-    canvas.put_over(*scale.cell(*surface.here), "●")
+    canvas.put_over(*corners[-1], "●")
     marks = [
         "● now",
         "" if enlarged is None else f"◆ next{_times(enlarged)}",
@@ -98,12 +100,24 @@ def _contour(losses: Array, level: float) -> list[Cell]:
     return [(int(column), int(row)) for row, column in np.argwhere(cells)]
 
 
-def _polyline(corners: Sequence[Cell]) -> Iterator[Cell]:
-    """Go over the cells from corner to corner in straight lines."""
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        stride = max(abs(x1 - x0), abs(y1 - y0), 1)
-        for i in range(stride + 1):
-            yield round(x0 + (x1 - x0) * i / stride), round(y0 + (y1 - y0) * i / stride)
+def _line(start: Cell, end: Cell, first: float = 0.0, last: float = 1.0) -> Iterator[Cell]:
+    """Go over the cells of a straight line, or of the part of it between two shares of the way."""
+    stride = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
+    for i in range(math.floor(first * stride), math.ceil(last * stride) + 1):
+        yield round(start[0] + (end[0] - start[0]) * i / stride), round(start[1] + (end[1] - start[1]) * i / stride)
+
+
+def line_inside(start: Cell, end: Cell, columns: int, rows: int) -> Iterator[Cell]:
+    """Go over a straight line without the long way that it may have outside a canvas (Liang and Barsky 1984)."""
+    first, last = 0.0, 1.0
+    for at, way, cells in ((start[0], end[0] - start[0], columns), (start[1], end[1] - start[1], rows)):
+        if way:
+            enter, leave = sorted((-at / way, (cells - 1 - at) / way))
+            first, last = max(first, enter), min(last, leave)
+        elif not 0 <= at < cells:
+            return
+    if first <= last:
+        yield from _line(start, end, first, last)
 
 
 def _arrow(start: Cell, way: tuple[float, float], rows: int) -> list[tuple[Cell, str]]:
@@ -118,7 +132,7 @@ def _arrow(start: Cell, way: tuple[float, float], rows: int) -> list[tuple[Cell,
     turn = math.atan2(-down, right) / math.pi
     head, shaft = _HEADS[round(turn * 4) % 8], _SHAFTS[round(turn * 4) % 4]
     end = (start[0] + round(2 * rows * right / length), start[1] + round(rows * down / length))
-    cells = list(_polyline([start, end]))[1:]
+    cells = list(_line(start, end))[1:]
     return [(cell, shaft) for cell in cells[:-1]] + [(cell, head) for cell in cells[-1:]]
 
 
