@@ -11,6 +11,7 @@ import pytest
 
 from tui_backprop.diagnosis.findings.finding import SEVERITIES
 from tui_backprop.diagnosis.findings.table import BY_ID, KINDS
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.examination import course_steps
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -156,7 +157,7 @@ def test_the_remedy_of_the_chain_learns_parity():
     for seed in range(10):
         session = Session(suggested_recipe("parity", seed=seed))
         session.change(**found(session, "cannot-do-better").changes)
-        session.run(10_000)
+        assert session.run(10_000, Condition("accuracy == 1")).reason == "until"
         assert session.frame().train_score.accuracy == 1.0
         assert found(session, "done")
 

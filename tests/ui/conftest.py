@@ -41,6 +41,21 @@ def picture(snapshot):
 
 
 @pytest.fixture
+def settled():
+    """Wait until an app that has just opened no longer changes: footer and first chart come after the first paint."""
+
+    async def wait(app, pilot):
+        seen = ""
+        for _ in range(50):
+            await pilot.pause(0.1)
+            before, seen = seen, app.export_screenshot()
+            if seen == before:
+                return
+
+    return wait
+
+
+@pytest.fixture
 def trainer():
     """Make the app on a data set's suggested recipe."""
 

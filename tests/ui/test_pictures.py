@@ -13,12 +13,12 @@ THEMES = ["textual-dark", "textual-light"]
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_original_case_before_the_first_step(trainer, picture, size, theme):
+async def test_original_case_before_the_first_step(trainer, picture, settled, size, theme):
     """You should see the original case paused at step 0, and one line that says which keys start it."""
     app = trainer()
     app.theme = theme
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await settled(app, pilot)
         assert picture(app)
 
 
