@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.own_files import ARRAYS, ORIGINAL, RIGHT, RULE
+from tui_backprop.session.checkup_text import checkup_text
 from tui_backprop.session.learner.process import LearnerError
 from tui_backprop.session.own_run import OwnRun
 
@@ -400,3 +401,15 @@ def test_the_session_loads_no_screen():
         "print({'textual', 'rich', 'plotext'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_a_checkup_fits_the_width_that_it_is_given(opened):
+    """Where the table has no room, the relative error is left out; a long formula goes on below."""
+    run, _ = opened(ORIGINAL)
+    run.check()
+    for width in (120, 80, 68, 55, 45):
+        lines = ["".join(span.text for span in line) for line in checkup_text(run.frame.checkup, width)]
+        assert max(map(len, lines)) <= max(width, 53)
+        assert any("relative error" in line for line in lines) == (width >= 68)
+        assert any(line.endswith("~ scaled ×0.1") for line in lines)
+        assert "2(ŷ−y)·σ′(z2)·w_out·σ′(z1)·x" in "".join(line.strip() for line in lines)
