@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 
 from tui_backprop.cli.options import Parser, seconds
+from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.checkup_text import Line, checkup_text
-from tui_backprop.session.clinic import Checkup, check
+from tui_backprop.session.clinic import check
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError
 from tui_backprop.session.learner.rule_network import open_learner
 

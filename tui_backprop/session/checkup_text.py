@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from tui_backprop.session.clinic import Checkup, ParameterCheck, Verdict
+from tui_backprop.session.checkup import Checkup, ParameterCheck, Verdict
 
 _ROWS = 40  # parameters that the table lists at the most, the wrong ones first
 _NAME = 24  # cells of a parameter's name at the most

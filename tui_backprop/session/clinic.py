@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -25,90 +25,21 @@ from tui_backprop.diagnosis.formulas import Formulas, Names
 from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognition, recognise, recognise_loss
 from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
-from tui_backprop.session.export import json_ready
+from tui_backprop.session.checkup import Checkup, ParameterCheck, Recognised, Verdict
 from tui_backprop.session.learner.network import Batch, Course, Learner, OwnGradient
 from tui_backprop.session.learner.process import LearnerError
-
-Verdict = Literal["right", "scaled", "wrong", "unchecked"]
+from tui_backprop.session.learner.samples import MOST_ROWS, batch_rows, draw_batch, own_batch
 
 _SEED = 0  # of the parameters and samples that a check draws: the same file gives the same answer
 _CHECKED = 4  # draws that the verdict is from
 _SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
 _SINGLE = 8  # samples that it is given where they come one at a time
-_SHOWN_ROWS = 256  # samples of their own data in one batch, at the most
-_ENTRIES = (
-    200,
-    25,
-)  # entries of one parameter that are differentiated numerically: for their own values, for drawn ones
+_ENTRIES = (200, 25)  # of one parameter that are differentiated numerically, at their own θ and at drawn ones
 _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _RELATIVE = 1e-5  # of a gradient by differences
 _HUGE = 1e100  # stands for what is not finite, where a length is taken
-
-
-@dataclass(frozen=True)
-class ParameterCheck:
-    """One parameter's gradient, theirs against the numeric one."""
-
-    name: str
-    verdict: Literal["right", "scaled", "wrong"]
-    relative_error: float
-    """‖theirs − numeric‖ / max(‖theirs‖, ‖numeric‖), over all draws."""
-    scale: float | None
-    """What theirs is a multiple of the numeric one by; None where it is not."""
-    entry: str
-    """The entry with the largest difference, whose two numbers follow."""
-    theirs: float
-    numeric: float
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """Which multilayer perceptron somebody's network is."""
-
-    layers: tuple[int, ...]
-    activations: tuple[str, ...]
-    loss: str
-    layout: str
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        sizes = "-".join(map(str, self.layers))
-        return f"{sizes}, {' → '.join(self.activations)}, {self.loss} loss, {self.layout}"
-
-
-@dataclass(frozen=True)
-class Checkup:
-    """What came of a check."""
-
-    file: str
-    verdict: Verdict
-    parameters: tuple[ParameterCheck, ...]
-    mistakes: tuple[Diagnosis, ...]
-    """What only scales the step is among them, marked as harmless."""
-    recognised: Recognised | None
-    notes: tuple[str, ...]
-    """What else there is to say, a sentence each."""
-
-    @classmethod
-    def failed(cls, file: str, why: Exception) -> Checkup:
-        """Return a check that could not be made."""
-        return cls(file, "unchecked", (), (), None, (str(why),))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the same content for JSON."""
-        parameters = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.parameters}
-        found: dict[str, Any] = {
-            "file": self.file,
-            "verdict": self.verdict,
-            "parameters": parameters,
-            "mistakes": [asdict(one) for one in self.mistakes],
-            "recognised": None if self.recognised is None else asdict(self.recognised),
-            "notes": list(self.notes),
-        }
-        return {key: json_ready(value) for key, value in found.items()}
 
 
 def check(learner: Learner) -> Checkup:
@@ -145,14 +76,14 @@ class _Check:
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self._random = np.random.default_rng(_SEED)
-        self._rows = _batch_rows(learner)
+        self._rows = batch_rows(learner)
         self._notes: list[str] = []
         self._mistakes: list[Diagnosis] = []
 
     def made(self) -> Checkup:
         learner = self._learner
         draws = [(self._draw_theta(), self._draw_batch(self._rows)) for _ in range(_CHECKED)]
-        own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else _own_batch(learner, self._rows))
+        own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows))
         every = [own, *draws]
         numeric = [self._numeric(draw, theta, batch) for draw, (theta, batch) in enumerate(every)]
         usable = [i for i, one in enumerate(numeric) if np.isfinite(one.wanted).all()]
@@ -352,42 +283,6 @@ def _biases(recognition: Recognition, ours: Parameters, layer: int) -> Array | N
     return ours.b(layer)[:1] if shared else ours.b(layer)
 
 
-def _batch_rows(learner: Learner) -> int:
-    """Return how many samples a batch has: as many as their own data, since their code may count on it."""
-    if not learner.batches:
-        return 1
-    return 5 if learner.data is None else min(len(learner.data[0]), _SHOWN_ROWS)
-
-
-def _own_batch(learner: Learner, rows: int) -> Batch:
-    assert learner.data is not None  # noqa: S101  (asked only where there is data)
-    inputs, targets = learner.data
-    return inputs[:rows], targets[:rows]
-
-
-def draw_batch(learner: Learner, random: np.random.Generator, rows: int) -> Batch:
-    """Draw inputs, and targets of the kind that theirs are."""
-    inputs = random.standard_normal((rows, learner.inputs))
-    known = None if learner.data is None else learner.data[1]
-    outputs = learner.outputs
-    if learner.y_form in ("label", "labels"):
-        return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
-    if known is None:
-        if not learner.own_loss:
-            return inputs, random.uniform(0.1, 0.9, (rows, outputs))
-        if outputs > 1:
-            return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
-        return inputs, random.integers(2, size=(rows, 1)).astype(np.float64)
-    if np.isin(known, (0.0, 1.0)).all():
-        if outputs == 1:
-            return inputs, random.integers(2, size=(rows, 1)).astype(np.float64)
-        if (known.sum(axis=1) == 1.0).all():
-            return inputs, np.eye(outputs)[random.integers(outputs, size=rows)]
-        return inputs, known[random.integers(len(known), size=rows)]
-    low, high = float(known.min()), float(known.max())
-    return inputs, random.uniform(low, high if high > low else low + 1.0, (rows, outputs))
-
-
 def _overall(parameters: Sequence[ParameterCheck]) -> Verdict:
     """Return right, scaled where all are scaled alike and uphill is not taken for downhill, or wrong."""
     if all(one.verdict == "right" for one in parameters):
@@ -488,7 +383,7 @@ def _what_comes_next(learner: Learner, batch: Batch) -> list[str]:
     rows = len(batch[0])
     order = np.random.default_rng(_SEED).integers(len(inputs), size=(_TRAINING, rows))
     trained = learner.train(learner.theta, Course((inputs, targets), list(order), _RATE))
-    whole = (inputs[:_SHOWN_ROWS], targets[:_SHOWN_ROWS])
+    whole = (inputs[:MOST_ROWS], targets[:MOST_ROWS])
     before, after = learner.loss(learner.theta, whole), learner.loss(trained.theta, whole)
     if trained.made < _TRAINING or not np.isfinite(after):
         return [

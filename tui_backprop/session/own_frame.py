@@ -10,7 +10,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.gradient_check import relative_error
 from tui_backprop.core.network import Tensor
 from tui_backprop.core.step import State
-from tui_backprop.session.clinic import Checkup
+from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.prediction import PredictionCurve
 

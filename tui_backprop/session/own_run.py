@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.session.clinic import Checkup, check
+from tui_backprop.session.checkup import Checkup
+from tui_backprop.session.clinic import check
 from tui_backprop.session.learner.network import Learner
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
 from tui_backprop.session.learner.rule_network import learner_in

@@ -20,10 +20,10 @@ from tui_backprop.core.step import State
 from tui_backprop.datasets.scaling import fit_scaler
 from tui_backprop.datasets.source import open_source
 from tui_backprop.session.checkpoints import Checkpoints
-from tui_backprop.session.clinic import draw_batch
 from tui_backprop.session.curve import CurveRecorder
 from tui_backprop.session.learner.network import Batch, Course, Learner, Trained
 from tui_backprop.session.learner.process import LearnerError
+from tui_backprop.session.learner.samples import draw_batch
 from tui_backprop.session.own_frame import OwnFrame, OwnPrediction, OwnUpdate
 from tui_backprop.session.prediction import PredictionCurve
 from tui_backprop.session.problem import Samples

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Tensor
+from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.checkup_text import Kind, checkup_text
-from tui_backprop.session.clinic import Checkup
 from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart
