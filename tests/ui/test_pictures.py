@@ -36,7 +36,7 @@ async def test_original_case_with_the_posted_rule(trainer, picture, size, theme)
 
 
 async def test_decision_surface(trainer, picture):
-    """You should see the two arms of the spiral over the surface, and mistakes marked ✗."""
+    """You should see the two arms of the spiral over the surface, hollow glyphs for test samples, and mistakes marked ✘."""
     app = trainer("spiral")
     async with app.run_test(size=(120, 36)) as pilot:
         app.session.run(500)
@@ -50,6 +50,65 @@ async def test_confusion_matrix(trainer, picture):
     app = trainer("iris")
     async with app.run_test(size=(80, 24)) as pilot:
         app.session.run(300)
+        await pilot.press("n", "2")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_classes_as_regions(trainer, picture):
+    """You should see three colours grow darker towards the white lines between them, and a glyph for each class."""
+    app = trainer("spirals3")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(300)
+        await pilot.press("n", "2", "z")
+        await pilot.pause()
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_two_inputs_of_iris(trainer, picture):
+    """You should see the petals' length and width, the sample ◎ that the sepals are held at, and the keys below."""
+    app = trainer("iris")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(300)
+        await pilot.press("n", "2", "enter", "right", "up")
+        await pilot.pause()
+        assert picture(app)
+
+
+async def test_the_curve_of_a_sine(trainer, picture):
+    """You should see the samples in the curve's colour where it goes through them, hollow for test, and where it began."""
+    app = trainer("sine")
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(1500)
+        await pilot.press("n", "2")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize(
+    ("theme", "source"),
+    [(THEMES[0], "spiral"), (THEMES[0], "spirals3"), (THEMES[0], "parity"), ("ansi-dark", "spiral")],
+)
+async def test_without_colours(trainer, picture, monkeypatch, source, theme):
+    """You should see shades and lines instead of colours, another mark for the test curve, a heavy frame at the focus."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = trainer(source)
+    app.theme = theme
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.session.run(200)
+        await pilot.press("n", "2")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize(("theme", "source"), [("ansi-dark", "spiral"), ("ansi-light", "spirals3")])
+async def test_sixteen_colours(trainer, picture, source, theme):
+    """You should see shades of yellow and blue, or a texture for each class, with a line where the answer changes."""
+    app = trainer(source)
+    app.theme = theme
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(200)
         await pilot.press("n", "2")
         await pilot.pause()
         assert picture(app)

@@ -25,8 +25,7 @@ from tui_backprop.session.learner.network import Batch, Course, Learner, Trained
 from tui_backprop.session.learner.process import LearnerError
 from tui_backprop.session.learner.samples import draw_batch
 from tui_backprop.session.own_frame import OwnFrame, OwnPrediction, OwnUpdate
-from tui_backprop.session.prediction import PredictionCurve
-from tui_backprop.session.problem import Samples
+from tui_backprop.session.prediction import Points, PredictionCurve
 
 SHOWN = 256
 """Samples that losses and predictions are of, and samples of one batch, at the most."""
@@ -203,9 +202,9 @@ class OwnTraining:
             self._curve.add(self.state.step, loss, None)
         picture = None
         if first_curve is not None and curve is not None:
-            nothing = Samples(self._shown[:0], inputs[:0], inputs[:0], targets[:0])
-            samples = Samples(self._shown, inputs, inputs, targets)
-            picture = PredictionCurve(self._xs, first_curve, curve, samples, nothing)
+            ends, points = (float(inputs.min()), float(inputs.max())), Points.of(inputs[:, 0], targets[:, 0])
+            nothing = Points.of(inputs[:0, 0], targets[:0, 0])
+            picture = PredictionCurve(self._xs, first_curve[:, 0], curve[:, 0], ends, points, nothing)
         steps = self._kept.spread(self.entry.step + 1, self.state.step - 1, _HISTORY - 2)
         past = [self.entry, *steps, *([self.state] if self.state.step > self.entry.step else [])]
         self.frame = OwnFrame(

@@ -1,6 +1,8 @@
 """The colours that carry a meaning; everything else comes from Textual's theme variables.
 
-Sign is blue or orange, which differ in lightness as well, and is always written as + or − too. Classes have a glyph each.
+Sign is blue or orange, which differ in lightness as well, and is always written as + or − too. Classes have a glyph and a
+texture each, and colours that neighbours in the list differ in by lightness, so that they are told apart by people who see
+fewer colours.
 """
 
 from __future__ import annotations
@@ -21,8 +23,18 @@ SEVERITY_STYLES = {"error": f"bold {NEGATIVE}", "warning": NEGATIVE, "info": "di
 
 _POSITIVE, _NEGATIVE = (0, 135, 255), (255, 135, 0)  # the same two as red, green and blue
 _FAINTEST = 0.22  # share of a sign's colour in what is nearly 0
-_LOW, _MIDDLE, _HIGH = (180, 95, 6), (70, 70, 74), (20, 110, 200)
-_GLYPHS = "o+x*#@%&=~"
+_LOW, _MIDDLE, _HIGH = (214, 126, 26), (70, 70, 74), (18, 88, 176)
+_UNSURE = (38, 38, 42)
+_GLYPHS = ("●○", "▲△", "■□", "◆◇", "▼▽", "★☆", "♠♤", "♣♧", "♥♡", "♦♢")
+_TEXTURES = " ░·▒:/\\=%+"
+_SIXTEEN = (
+    "yellow", "bright_blue", "bright_cyan", "magenta", "green", "bright_white", "red", "bright_yellow", "cyan",
+    "bright_magenta",
+)  # fmt: skip
+_CLASSES: tuple[RGB, ...] = (
+    _LOW, _HIGH, (132, 208, 240), (136, 34, 120), (240, 228, 90), (0, 120, 92), (226, 150, 196), (128, 62, 20),
+    (184, 188, 190), (84, 56, 150),
+)  # fmt: skip
 _DEPTH: tuple[RGB, ...] = ((34, 26, 74), (42, 92, 142), (54, 158, 142), (164, 202, 84), (252, 232, 110))
 
 
@@ -34,9 +46,7 @@ def sign_color(value: float) -> str:
 def sign_shade(value: float, share: float, ground: RGB) -> RGB:
     """Return the colour of a number's sign, the nearer to the ground the smaller `share` in 0 … 1 is; grey for 0."""
     full = _POSITIVE if value > 0 else _NEGATIVE if value < 0 else (128, 128, 128)
-    along = _FAINTEST + (1 - _FAINTEST) * share
-    red, green, blue = (round(a + (b - a) * along) for a, b in zip(ground, full, strict=True))
-    return red, green, blue
+    return blend(ground, full, _FAINTEST + (1 - _FAINTEST) * share)
 
 
 def text_on(ground: RGB) -> RGB:
@@ -45,21 +55,44 @@ def text_on(ground: RGB) -> RGB:
     return (0, 0, 0) if bright else (255, 255, 255)
 
 
-def class_glyph(label: int) -> str:
-    """Return the glyph of a class."""
-    return _GLYPHS[label % len(_GLYPHS)]
+def class_glyph(label: int, *, test: bool = False) -> str:
+    """Return the glyph of a class: filled for a training sample, hollow for a test sample."""
+    return _GLYPHS[label % len(_GLYPHS)][test]
+
+
+def class_texture(label: int) -> str:
+    """Return the glyph that fills a region of a class where colours are few or none."""
+    return _TEXTURES[label % len(_TEXTURES)]
+
+
+def class_color(label: int, sure: float = 1.0) -> RGB:
+    """Return the colour of a class, the darker the less `sure` the answer is, 0 … 1."""
+    return blend(_UNSURE, _CLASSES[label % len(_CLASSES)], 0.3 + 0.7 * sure)
+
+
+def class_sixteen(label: int) -> str:
+    """Return the colour of a class among the terminal's own sixteen."""
+    return _SIXTEEN[label % len(_SIXTEEN)]
+
+
+def heat_sixteen(share: float) -> str:
+    """Return the colour of a value from 0 to 1 among the terminal's own sixteen; empty in the middle."""
+    return _SIXTEEN[0] if share < 0.4 else _SIXTEEN[1] if share > 0.6 else ""
+
+
+def blend(one: RGB, other: RGB, along: float) -> RGB:
+    """Return the colour that lies `along`, 0 … 1, the way from one to another."""
+    red, green, blue = (round(a + (b - a) * along) for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def heat_color(share: float) -> RGB:
-    """Return the colour of a value from 0 (orange) over ½ (grey) to 1 (blue), as red, green and blue 0 … 255."""
-    low, high, along = (_LOW, _MIDDLE, 2 * share) if share < 0.5 else (_MIDDLE, _HIGH, 2 * share - 1)
-    red, green, blue = (round(a + (b - a) * along) for a, b in zip(low, high, strict=True))
-    return red, green, blue
+    """Return the colour of a value from 0 (orange) over ½ (grey) to 1 (blue), which is the darker of the two."""
+    return blend(_LOW, _MIDDLE, 2 * share) if share < 0.5 else blend(_MIDDLE, _HIGH, 2 * share - 1)
 
 
 def depth_color(share: float) -> RGB:
     """Return the colour of an amount from 0 (dark blue) over green to 1 (light yellow), lighter all the way."""
     along = share * (len(_DEPTH) - 1)
     at = min(int(along), len(_DEPTH) - 2)
-    red, green, blue = (round(a + (b - a) * (along - at)) for a, b in zip(_DEPTH[at], _DEPTH[at + 1], strict=True))
-    return red, green, blue
+    return blend(_DEPTH[at], _DEPTH[at + 1], along - at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.text import Text
 
@@ -10,12 +12,15 @@ from tui_backprop.core.network import Tensor
 from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.checkup_text import Kind, checkup_text
 from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
+from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture
+from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import PicturePanel
-from tui_backprop.ui.panels.prediction import draw_curve
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
 _NAME = 16  # cells of a name at the most
@@ -153,25 +158,19 @@ class OwnPredictionPanel(PicturePanel[OwnFrame]):
 
     name_shown = "Prediction"
 
-    def draw(self, frame: OwnFrame) -> list[Text]:
+    def draw(self, frame: OwnFrame) -> Sequence[Line]:
         """Draw the curve, and the list below it."""
-        shown, lines = frame.prediction, []
+        shown = frame.prediction
+        lines: list[Line] = []
         rows = min(self.size.height - 3, _MOST_ROWS)
         if shown.curve is not None and rows >= 2 and self.columns >= 8:
-            drawn, legend = draw_curve(shown.curve.resampled(self.columns), self.columns, rows, 0)
-            lines = [*drawn, *_folded(legend, self.columns), Text()]
+            axes = Axes(self.columns, rows)
+            curve = shown.curve.resampled(DOTS[0] * axes.columns)
+            drawn, legend = draw_curve_picture(curve, Setting(axes, self.drawn_in, ("x", "ŷ")))
+            lines = [*drawn, legend, Text()]
         lines += [_sample(frame, i) for i in range(len(shown.rows))]
         self.note(f"{len(shown.rows):,} samples, scroll" if len(lines) > self.size.height else "")
         return lines
-
-
-def _folded(legend: str, columns: int) -> list[Text]:
-    """Return the parts of a legend, on another line where one is too short."""
-    lines = [""]
-    for part in legend.split("   "):
-        longer = f"{lines[-1]}   {part}".strip()
-        lines[-1:] = [longer] if len(longer) <= columns else [lines[-1], part]
-    return [Text(line, style="dim", no_wrap=True) for line in lines if line]
 
 
 def _sample(frame: OwnFrame, i: int) -> Text:
@@ -205,7 +204,7 @@ class CheckPanel(PicturePanel[OwnFrame]):
         super().__init__(panel_id)
         self._drawn_for: tuple[Checkup | None, int] | None = None
 
-    def draw(self, frame: OwnFrame) -> list[Text]:
+    def draw(self, frame: OwnFrame) -> Sequence[Line]:
         """Write the check, folded to the panel's width."""
         if self._drawn_for == (frame.checkup, self.columns):
             return self._lines
@@ -219,7 +218,3 @@ class CheckPanel(PicturePanel[OwnFrame]):
             return list(said.wrap(self.app.console, max(10, self.columns)))
         lines = checkup_text(frame.checkup, max(40, self.columns))
         return [Text.assemble(*((span.text, _STYLES[span.kind]) for span in line), no_wrap=True) for line in lines]
-
-    def line_at(self, frame: OwnFrame, row: int) -> Text:
-        """Return a copy of a line, since a line that is too long is cut."""
-        return self._lines[row].copy()

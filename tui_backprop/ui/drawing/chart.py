@@ -16,6 +16,7 @@ _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers 
 _COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
 _REFERENCE = _MARK = _OTHER = "gray"
 _AXIS = 8  # columns that the axis and its labels take
+_MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ def draw_chart(
     *,
     log: bool,
     others: Sequence[Series] = (),
+    colored: bool = True,
 ) -> Text:
     """Draw curves, horizontal reference lines and vertical marks.
 
@@ -75,6 +77,7 @@ def draw_chart(
         size: (columns, rows) of the text.
         log: whether the loss axis is logarithmic.
         others: dimmed curves under the others.
+        colored: whether curves differ by colour; otherwise they are drawn with different characters.
     """
     columns, rows = size
     shown = [drawable(one, log=log) for one in series]
@@ -99,9 +102,10 @@ def draw_chart(
         if len(one.steps):
             steps, values = thin(one.steps, one.values, columns)
             figure.plot(steps.tolist(), values.tolist(), color=_OTHER, marker="dot")
-    for one, color in zip(shown, cycle(_COLORS)):
+    markers = _MARKERS[:1] if colored else _MARKERS
+    for one, color, marker in zip(shown, cycle(_COLORS), cycle(markers)):
         steps, values = thin(one.steps, one.values, columns)
-        figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker="braille")
+        figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker=marker)
     for step in marks:
         figure.vline(step, color=_MARK)
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})

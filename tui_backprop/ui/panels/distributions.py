@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tui_backprop.session.distributions import QUANTITIES, DistributionPicture, Distributions, Quantity
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.histograms import Room, draw_distributions
-from tui_backprop.ui.panels.panel import PicturePanel, colors_of
+from tui_backprop.ui.panels.panel import PicturePanel
 
 _NARROWEST = 24  # columns for two drawings side by side
 
@@ -46,7 +46,7 @@ class DistributionsPanel(PicturePanel[Frame]):
         quantity, room = QUANTITIES[self._chosen], Room(self.columns, self.size.height, frame.network.depth)
         picture = self._distributions.picture(frame, quantity, room.bins, room.bands, room.times)
         self.note(self._aside(quantity, picture))
-        return draw_distributions(picture, room, colors_of(self.app))
+        return draw_distributions(picture, room, self.drawn_in)
 
     def _aside(self, quantity: Quantity, picture: DistributionPicture) -> str:
         """Say what can be shown, and what the values are over."""

@@ -45,6 +45,7 @@ class LossPanel(PicturePanel[Frame]):
         super().__init__(panel_id)
         self._cursor: int | None = None
         self._span = (0, 0)  # first and last step on the axis
+        self._axis = 0  # column of the axis
 
     def watch_log_axis(self) -> None:
         """Draw with the other axis."""
@@ -72,9 +73,12 @@ class LossPanel(PicturePanel[Frame]):
             marks.append(self._cursor)
         references = [(line.name, line.loss) for line in frame.reference]
         size = (self.size.width, self.size.height)
-        chart = draw_chart(series, references, marks, size, log=self.log_axis, others=others)
+        colored = self.drawn_in != "none"
+        chart = draw_chart(series, references, marks, size, log=self.log_axis, others=others, colored=colored)
         self.note(self._reading(frame))
-        return list(chart.split("\n", allow_blank=True))[: self.size.height]
+        lines = list(chart.split("\n", allow_blank=True))[: self.size.height]
+        self._axis = max((line.plain.find("┤") for line in lines), default=0)
+        return lines
 
     def _part(self, curve: Curve) -> Curve:
         if not (self.tail and len(curve.steps)):
@@ -127,13 +131,10 @@ class LossPanel(PicturePanel[Frame]):
 
     def _step_under(self, x: int) -> int | None:
         """Return the step at a column; the plot begins behind the axis labels and ends at the frame."""
-        if self.frame is None or not self._lines:
+        width = self.size.width - self._axis - 2
+        if self.frame is None or width < 2:
             return None
-        axis = max((line.plain.find("┤") for line in self._lines), default=0)
-        width = self.size.width - axis - 2
-        if width < 2:
-            return None
-        share = float(np.clip((x - axis - 1) / (width - 1), 0, 1))
+        share = float(np.clip((x - self._axis - 1) / (width - 1), 0, 1))
         first, last = self._span
         return round(first + share * (last - first))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -10,14 +11,14 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.theme import RGB, Colors
 
 Shown = TypeVar("Shown")
@@ -65,6 +66,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self.border_title = self._titled = Text(self.name_shown)
         self.frame: Shown | None = None
         self._noted = ""
+        self._style = Style()
 
     def show(self, frame: Shown) -> None:
         """Draw this frame from now on."""
@@ -106,7 +108,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     def ground(self) -> RGB | None:
         """The colour behind the panel; None where colours cannot be shaded: `NO_COLOR`, `ansi` themes, 16 colours."""
         color = self.rich_style.bgcolor
-        if colors_of(self.app) != "full" or color is None or color.triplet is None:
+        if self.drawn_in != "full" or color is None or color.triplet is None:
             return None
         return (*color.triplet,)
 
@@ -127,9 +129,14 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         """Return how many lines the whole picture has."""
         raise NotImplementedError
 
-    def line_at(self, frame: Shown, row: int) -> Text:
+    def line_at(self, frame: Shown, row: int) -> Line:
         """Return one line, 0 ≤ row < line_count."""
         raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render what is visible; the style that all lines share is found once, which is dear."""
+        self._style = self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Render the line at `y` of the visible part."""
@@ -138,11 +145,22 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             return self.strip(Text())
         return self.strip(self.line_at(self.frame, row))
 
-    def strip(self, text: Text) -> Strip:
+    @property
+    def drawn_in(self) -> Colors:
+        """What can be drawn with."""
+        return colors_of(self.app)
+
+    def strip(self, text: Line) -> Strip:
         """Render one line, which ends with … where it is too long for the panel."""
-        text.truncate(self.columns, overflow="ellipsis")
+        if isinstance(text, Strip):
+            return text.adjust_cell_length(self.size.width).apply_style(self._style)
+        if text.cell_len > self.columns:
+            text = text.copy()  # which may be asked for again, in a wider panel
+            text.truncate(self.columns, overflow="ellipsis")
+        if not text.spans:  # rich leaves a text's own style out where it has no other
+            text.stylize(text.style)
         segments = text.render(self.app.console, end="")
-        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self._style)
 
     @property
     def columns(self) -> int:
@@ -196,9 +214,9 @@ class PicturePanel(Panel[Shown]):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._lines: list[Text] = []
+        self._lines: Sequence[Line] = ()
 
-    def draw(self, frame: Shown) -> list[Text]:
+    def draw(self, frame: Shown) -> Sequence[Line]:
         """Return all lines, for the present size."""
         raise NotImplementedError
 
@@ -210,6 +228,6 @@ class PicturePanel(Panel[Shown]):
         """Return how many there are."""
         return len(self._lines)
 
-    def line_at(self, frame: Shown, row: int) -> Text:
+    def line_at(self, frame: Shown, row: int) -> Line:
         """Return one of them."""
         return self._lines[row]

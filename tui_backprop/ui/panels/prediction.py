@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tui_backprop.core.arrays import Array
 from tui_backprop.session.frame import Frame
-from tui_backprop.session.prediction import Confusion, DecisionSurface, PredictionCurve, Scatter, prediction_picture
-from tui_backprop.session.problem import Samples
+from tui_backprop.session.prediction import (
+    Confusion,
+    DecisionSurface,
+    Look,
+    PredictionCurve,
+    Scatter,
+    answer_labels,
+    prediction_picture,
+)
+from tui_backprop.ui.drawing.answers import (
+    Drawn,
+    Setting,
+    draw_confusion,
+    draw_curve_picture,
+    draw_scatter,
+    draw_surface,
+)
+from tui_backprop.ui.drawing.axes import Axes
+from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.drawing.surface import Canvas, heat_map, place, put_samples
+from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.panel import PicturePanel
-from tui_backprop.ui.theme import NEGATIVE, POSITIVE, class_glyph
+
+_TURN = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # axis and direction of an arrow
 
 
 class PredictionPanel(PicturePanel[Frame]):
@@ -24,64 +42,106 @@ class PredictionPanel(PicturePanel[Frame]):
     name_shown = "Prediction"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "output(-1)", "output before", show=False),
-        Binding("right", "output(1)", "next output", show=False),
+        *(Binding(key, f"turn('{key}')", "another input, or output", show=False) for key in _TURN),
+        Binding("enter", "surface", "a surface over two inputs, and back", show=False),
+        Binding("comma", "held(-1)", "hold the sample before", show=False),
+        Binding("full_stop", "held(1)", "hold the sample after", show=False),
+        Binding("pageup", "output(-1)", "output before", show=False),
+        Binding("pagedown", "output(1)", "next output", show=False),
     ]
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._output = 0
+        self.look = Look()
+        """What is shown of the predictions."""
+
+    # Looking around.
+
+    def action_surface(self) -> None:
+        """Show a surface over two of more than two inputs, or what was there before."""
+        if self.frame is not None and self.frame.problem.dataset.n_inputs > 2:
+            self._show(replace(self.look, surface=not self.look.surface))
+
+    def action_turn(self, arrow: str) -> None:
+        """Choose another input across or up where a surface has the choice; elsewhere another output."""
+        if self.frame is None:
+            return
+        axis, by = _TURN[arrow]
+        count = self.frame.problem.dataset.n_inputs
+        if count > 2 and self.look.surface:
+            self._show(self.look.turned(self.frame.problem, axis, by))
+        else:
+            self.action_output(by)
+
+    def action_held(self, by: int) -> None:
+        """Hold the other inputs at another training sample."""
+        if self.frame is not None:
+            self._show(replace(self.look, held=(self.look.held + by) % len(self.frame.problem.train)))
 
     def action_output(self, by: int) -> None:
         """Show another output where there are several."""
         if self.frame is not None:
-            self._output = (self._output + by) % self.frame.network.sizes[-1]
-            self.redraw()
+            self._show(replace(self.look, output=(self.look.output + by) % self.frame.network.sizes[-1]))
 
-    def draw(self, frame: Frame) -> list[Text]:
+    def _show(self, look: Look) -> None:
+        self.look = look
+        self.redraw()
+
+    # Drawing.
+
+    def draw(self, frame: Frame) -> Sequence[Line]:
         """Draw the probes, the picture and its legend."""
-        self._output %= frame.network.sizes[-1]
-        probes = list(_probe_lines(frame, self.size.width))
+        probes = _probe_lines(frame, self.size.width)
         columns, rows = self.size.width, self.size.height - len(probes) - 1
         if columns < 8 or rows < 2:
             return [*probes, Text("too small to draw")]
-        picture = prediction_picture(frame, columns, 2 * rows, self._output)
+        look = self.look.fitted(frame.problem)
+        self.note(_subtitle(frame, look, self.size.width - 6))
+        lines, legend = self._picture(frame, look, Axes(columns, rows))
+        return [*probes, *lines, legend]
+
+    def _picture(self, frame: Frame, look: Look, axes: Axes) -> Drawn:
+        problem = frame.problem
+        curve = problem.dataset.n_inputs == 1
+        columns, rows = (DOTS[0] * axes.columns, 0) if curve else (axes.columns, 2 * axes.rows)
+        picture = prediction_picture(frame, columns, rows, look)
+        names, labels = problem.dataset.input_names, answer_labels(problem)
         match picture:
             case PredictionCurve():
-                lines, legend = draw_curve(picture, columns, rows, self._output)
+                probes = tuple((probe.input[0], probe.now[look.output]) for probe in frame.probes)
+                setting = Setting(axes, self.drawn_in, (names[0], "ŷ"), labels, probes=probes)
+                return draw_curve_picture(picture, setting)
             case DecisionSurface():
-                lines, legend = self._surface(frame, picture, columns, rows)
+                across, up = picture.inputs
+                probes = tuple((probe.input[across], probe.input[up]) for probe in frame.probes)
+                classes = problem.dataset.task == "classes"
+                return draw_surface(
+                    picture, Setting(axes, self.drawn_in, (names[across], names[up]), labels, classes, probes)
+                )
             case Confusion():
-                lines, legend = _confusion(picture)
+                return draw_confusion(picture)
             case Scatter():
-                lines, legend = _scatter(picture, columns, rows)
-        name = frame.problem.dataset.target_names[min(self._output, len(frame.problem.dataset.target_names) - 1)]
-        several = frame.network.sizes[-1] > 1 and isinstance(picture, PredictionCurve | Scatter)
-        self.note(f"{name}, output {self._output + 1} of {frame.network.sizes[-1]}" if several else "")
-        return [*probes, *lines, Text(legend, style="dim", no_wrap=True)]
+                return draw_scatter(picture, Setting(axes, self.drawn_in, ("true", "predicted")))
 
-    def _surface(self, frame: Frame, picture: DecisionSurface, columns: int, rows: int) -> tuple[list[Text], str]:
-        """Draw ŷ upside up, with the samples over it."""
-        problem = frame.problem
-        flat = picture.prediction[::-1]
-        if problem.dataset.task == "classes":
-            values = flat.argmax(axis=2) / max(1, flat.shape[2] - 1)
-        else:
-            values = flat[:, :, self._output]
-        if problem.dataset.task == "regression":
-            low, high = float(np.nanmin(values)), float(np.nanmax(values))
-            values = (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
-        canvas = heat_map(values, colored="nocolor" not in self.app.pseudo_classes)
-        for samples in (picture.train, picture.test):
-            if not len(samples) or problem.dataset.task == "regression":
-                continue
-            true = problem.answers(samples.targets)
-            wrong = problem.answers(problem.predict(frame.state.parameters, samples.raw)) != true
-            at = place(samples.raw[:, 0], float(picture.x1[0]), float(picture.x1[-1]), columns)
-            down = rows - 1 - place(samples.raw[:, 1], float(picture.x2[0]), float(picture.x2[-1]), rows)
-            put_samples(canvas, at, down, true, wrong)
-        marks = "  ".join(f"{class_glyph(i)} {name}" for i, name in enumerate(problem.labels[:6]))
-        return canvas.lines(), f"{marks}  ✗ answered wrongly   orange → blue: low → high"
+
+def _subtitle(frame: Frame, look: Look, width: int) -> str:
+    """Say which output, which inputs and which sample are shown, and the keys that choose others."""
+    problem = frame.problem
+    parts: list[str] = []
+    if problem.dataset.n_inputs > 2 and look.surface:
+        across, up = (problem.dataset.input_names[i] for i in look.axes(problem))
+        parts = [f"←→ {across}  ↑↓ {up}", f", . others as in sample {look.held + 1:,}", "enter: back"]
+    elif problem.dataset.n_inputs > 2:
+        parts = ["enter: over two inputs"]
+    outputs = problem.dataset.n_outputs
+    one_only = problem.dataset.task != "classes" or problem.dataset.n_inputs == 1
+    if outputs > 1 and one_only:
+        name = (problem.dataset.classes or problem.dataset.target_names)[look.output]
+        keys = "pgup pgdn" if problem.dataset.n_inputs > 2 and look.surface else "←→"
+        parts.insert(0, f"{keys} output {look.output + 1} of {outputs}: {name}")
+    while len(parts) > 1 and len("   ".join(parts)) > width:
+        parts.pop()
+    return "   ".join(parts)
 
 
 def _probe_lines(frame: Frame, width: int) -> list[Text]:
@@ -94,59 +154,3 @@ def _probe_lines(frame: Frame, width: int) -> list[Text]:
     if len(text) <= width:
         return [Text(text, style="bold", no_wrap=True)] if text else []
     return [Text(part, style="bold", no_wrap=True) for part in parts]
-
-
-def draw_curve(picture: PredictionCurve, columns: int, rows: int, output: int) -> tuple[list[Text], str]:
-    """Draw one output of ŷ(x) with the samples, in `columns` by `rows` cells, and return the lines and the legend."""
-    now, before = picture.now[:, output], picture.before[:, output]
-    seen = np.concatenate([now, before, picture.train.targets[:, output], picture.test.targets[:, output]])
-    seen = seen[np.isfinite(seen)]
-    low, high = float(seen.min()), float(seen.max())
-    canvas = Canvas(columns, rows)
-    for values, glyph, style in ((before, "·", "dim"), (now, "━", POSITIVE)):
-        for column, row in enumerate(rows - 1 - place(np.nan_to_num(values, nan=low), low, high, rows)):
-            canvas.put(column, int(row), glyph, style)
-    span = float(picture.x[0]), float(picture.x[-1])
-    for samples, glyph in ((picture.train, "o"), (picture.test, "x")):
-        _put_points(canvas, samples, samples.targets[:, output], span, (low, high), glyph)
-    legend = f"x {plain(span[0])} … {plain(span[1])}   y {plain(low)} … {plain(high)}   ━ now  · at the start  o train"
-    return canvas.lines(), legend + ("  x test" if len(picture.test) else "")
-
-
-def _put_points(
-    canvas: Canvas, samples: Samples, y: Array, across: tuple[float, float], up: tuple[float, float], glyph: str
-) -> None:
-    if not len(samples):
-        return
-    columns = place(samples.raw[:, 0], *across, canvas.columns)
-    rows = canvas.rows - 1 - place(y, *up, canvas.rows)
-    for column, row in zip(columns, rows, strict=True):
-        canvas.put(int(column), int(row), glyph, f"bold {NEGATIVE}")
-
-
-def _confusion(picture: Confusion) -> tuple[list[Text], str]:
-    width = max(4, *(len(label) for label in picture.labels)) if len(picture.labels) <= 12 else 4
-    names = [label[:width] for label in picture.labels]
-    lines = [Text(" " * (width + 2) + " ".join(f"{name:>{width}}" for name in names), style="bold", no_wrap=True)]
-    for i, name in enumerate(names):
-        line = Text(f"{name:>{width}}  ", style="bold", no_wrap=True)
-        for j, count in enumerate(picture.counts[i]):
-            style = "" if not count else f"not bold {POSITIVE if i == j else NEGATIVE}"
-            line.append(f"{count or '·':>{width}} ", style or "not bold dim")
-        lines.append(line)
-    right = int(np.trace(picture.counts))
-    return lines, f"{picture.part}: rows true, columns answered; {right:,} of {int(picture.counts.sum()):,} right"
-
-
-def _scatter(picture: Scatter, columns: int, rows: int) -> tuple[list[Text], str]:
-    both = np.concatenate([picture.target, picture.prediction])
-    both = both[np.isfinite(both)]
-    low, high = float(both.min()), float(both.max())
-    canvas = Canvas(columns, rows)
-    for column in range(columns):
-        canvas.put(column, rows - 1 - column * rows // columns, "·", "dim")
-    at = place(picture.target, low, high, columns)
-    up = rows - 1 - place(np.nan_to_num(picture.prediction, nan=low), low, high, rows)
-    for column, row in zip(at, up, strict=True):
-        canvas.put(int(column), int(row), "o", POSITIVE)
-    return canvas.lines(), f"{picture.part}: true across, predicted up, both {plain(low)} … {plain(high)}; · is right"

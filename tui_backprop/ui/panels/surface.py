@@ -13,7 +13,7 @@ from tui_backprop.session.frame import Frame
 from tui_backprop.session.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
 from tui_backprop.session.plane import KINDS, MOST_ZOOM, View
 from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
-from tui_backprop.ui.panels.panel import PicturePanel, colors_of
+from tui_backprop.ui.panels.panel import PicturePanel
 
 _KEYS, _KEYS_SHORT = "←→ ↑↓ axes  m kind  , . zoom  enter here", "←→ ↑↓ m , . enter"
 
@@ -53,7 +53,7 @@ class SurfacePanel(PicturePanel[Frame]):
             self.note(_KEYS if self.has_focus else "")
             return [Text(str(error), style="dim")]
         self.note(self._aside(frame, surface))
-        return draw_surface(surface, columns, rows, colors_of(self.app))
+        return draw_surface(surface, columns, rows, self.drawn_in)
 
     def _fit(self, network: Network) -> None:
         """Choose two parameters of a network that has not been seen before."""
