@@ -114,9 +114,9 @@ async def test_sixteen_colours(trainer, picture, source, theme):
         assert picture(app)
 
 
-@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark", "x"])
+@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark", "x", "S"])
 async def test_screens(trainer, picture, key):
-    """You should see the chooser, the form, the line for the rate, all keys, or the rules, wholly inside 80 by 24."""
+    """You should see the chooser, form, line for the rate, keys, rules, or what can be written, wholly inside 80 by 24."""
     app = trainer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)

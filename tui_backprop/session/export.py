@@ -1,10 +1,11 @@
-"""What a run gives away: its loss curve and its predictions as CSV, and numbers as JSON can have them."""
+"""What a run gives away: its loss curve and its predictions as CSV, numbers as JSON can have them, and new files."""
 
 from __future__ import annotations
 
 import csv
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,38 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.problem import Problem
+
+_NAME = 60  # characters of a new file's name, without its number and suffix
+_MOST = 9999  # new files of one name, told apart by their numbers
+
+
+def write_new(folder: Path, name: str, suffix: str, content: bytes) -> Path:
+    """Write a file that was not there before, and return where it is: `name.suffix`, or `name-2.suffix` and so on.
+
+    Args:
+        folder: where it is put.
+        name: what it is to be called; whatever might mean something to a shell or a file system becomes `-`.
+        suffix: such as `svg`.
+        content: all of it.
+
+    Raises:
+        OSError: it cannot be written; nothing is left behind, and no other file is touched.
+    """
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", name)[:_NAME].strip("-").lower() or "picture"
+    for number in range(1, _MOST + 1):
+        path = folder / (f"{stem}.{suffix}" if number == 1 else f"{stem}-{number}.{suffix}")
+        try:
+            file = path.open("xb")
+        except FileExistsError:
+            continue
+        try:
+            with file:
+                file.write(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    raise OSError(f"{folder}: there are {_MOST:,} files called {stem} already")
 
 
 def check_output(path: Path, source: str) -> None:

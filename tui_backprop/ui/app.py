@@ -16,6 +16,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.looking import LookingActions
+from tui_backprop.ui.actions.pictures import PictureActions
 from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
 from tui_backprop.ui.header import Header
@@ -38,7 +39,7 @@ from tui_backprop.ui.timeline import TimelineBar
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
-class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions):
+class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions, PictureActions):
     """The trainer's app."""
 
     TITLE = "tui-backprop"

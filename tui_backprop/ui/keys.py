@@ -74,6 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
     Key("t", "t", "tail", "last tenth", "Draw only the last tenth of the run, or all of it."),
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
+    Key("S", "S", "save", "save picture", "Write what is seen, or one panel of it, as SVG, PNG or text."),
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
     Key("q", "q", "quit", "quit", "Leave."),
 )

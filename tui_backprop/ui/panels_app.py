@@ -127,7 +127,7 @@ class PanelsApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the panels' keys away from the screens over them."""
-        own = {key.action.partition("(")[0] for key in self.KEYS} - {"quit"}
+        own = {key.action.partition("(")[0] for key in self.KEYS} - {"quit", "save"}
         return not (action in own and len(self.screen_stack) > 1)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

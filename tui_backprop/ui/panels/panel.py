@@ -67,6 +67,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self.frame: Shown | None = None
         self._noted = ""
         self._style = Style()
+        self._plain = False  # whether it is drawn without colours, for a text
 
     def show(self, frame: Shown) -> None:
         """Draw this frame from now on."""
@@ -148,7 +149,19 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     @property
     def drawn_in(self) -> Colors:
         """What can be drawn with."""
-        return colors_of(self.app)
+        return "none" if self._plain else colors_of(self.app)
+
+    def still(self, *, colored: bool) -> tuple[Strip, ...]:
+        """Return the panel as it stands, with its frame; without colours it is drawn as under `NO_COLOR`."""
+        whole = Region(0, 0, *self.outer_size)
+        if colored:
+            return tuple(self.render_lines(whole))
+        self._plain = True
+        self.redraw()
+        strips = tuple(self.render_lines(whole))
+        self._plain = False
+        self.redraw()
+        return strips
 
     def strip(self, text: Line) -> Strip:
         """Render one line, which ends with … where it is too long for the panel."""

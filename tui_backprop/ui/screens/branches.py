@@ -109,7 +109,10 @@ class ComparisonScreen(ModalScreen[None]):
     """Two branches at one step."""
 
     CSS_PATH = "screens.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,c", "dismiss", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,c", "dismiss", "leave"),
+        Binding("S", "app.save", "save picture"),
+    ]
 
     def __init__(self, found: Comparison) -> None:
         super().__init__()

@@ -24,7 +24,10 @@ class GradientCheckScreen(ModalScreen[None]):
     """Analytic, numeric, relative error and verdict of every entry, and of each layer."""
 
     CSS_PATH = "screens.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,c", "dismiss", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,c", "dismiss", "leave"),
+        Binding("S", "app.save", "save picture"),
+    ]
 
     def __init__(self, network: Network, check: GradientCheck) -> None:
         super().__init__()

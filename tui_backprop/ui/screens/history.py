@@ -20,7 +20,10 @@ class HistoryScreen(ModalScreen[None]):
     """Two charts, one above the other."""
 
     CSS_PATH = "screens.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,h,enter", "dismiss", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,h,enter", "dismiss", "leave"),
+        Binding("S", "app.save", "save picture"),
+    ]
 
     def __init__(self, name: str, history: History, position: int) -> None:
         super().__init__()
