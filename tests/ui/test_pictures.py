@@ -6,6 +6,8 @@ import pytest
 
 from tui_backprop.session.breakpoints import Breakpoint, Watch
 from tui_backprop.session.conditions import Condition, Expression
+from tui_backprop.session.side_by_side import beside_rule
+from tui_backprop.ui.screens.compare import CompareScreen
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 THEMES = ["textual-dark", "textual-light"]
@@ -114,9 +116,9 @@ async def test_sixteen_colours(trainer, picture, source, theme):
         assert picture(app)
 
 
-@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark", "x", "S"])
+@pytest.mark.parametrize("key", ["d", "o", "l", "question_mark", "x", "S", "C"])
 async def test_screens(trainer, picture, key):
-    """You should see the chooser, form, line for the rate, keys, rules, or what can be written, wholly inside 80 by 24."""
+    """You should see the chooser, form, line for the rate, keys, rules, or what C and S list, wholly inside 80 by 24."""
     app = trainer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
@@ -316,5 +318,25 @@ async def test_distributions_without_colour(trainer, picture, monkeypatch):
     async with app.run_test(size=(80, 24)) as pilot:
         app.session.run(60)
         await pilot.press("9", "left", "left")
+        await pilot.pause()
+        assert picture(app)
+
+
+@pytest.mark.parametrize(
+    ("size", "source", "rule"), [(SIZES[0], "parity", "posted"), (SIZES[1], "moons", "no-hidden-slope")],
+    ids=["80x24-parity-posted", "120x36-moons-no-hidden-slope"],
+)  # fmt: skip
+async def test_two_runs_side_by_side(trainer, picture, size, source, rule):
+    """You should see two runs at one step, where they part, both losses on one chart, and panels in two columns."""
+    app = trainer(source)
+    async with app.run_test(size=size) as pilot:
+        app.session.run(300)
+        pair = beside_rule(app.session, rule)
+        while pair.catch_up(300):
+            pass
+        app.push_screen(CompareScreen(pair))
+        await pilot.pause()
+        await pilot.press("n")
+        await pilot.pause()
         await pilot.pause()
         assert picture(app)

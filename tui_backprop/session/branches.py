@@ -40,7 +40,7 @@ class Comparison:
     step: int
     """The step at which they are compared: the present one, or the last that both have reached."""
     first_difference: int | None
-    """The first step at which their parameters differ; None where they do not within a few hundred steps of the fork."""
+    """The first step at which their parameters differ; None where they do not."""
     scores: tuple[Score, Score]
     """Over the training set (at most `LIVE_ROWS` of it)."""
     test_scores: tuple[Score | None, Score | None]
@@ -75,7 +75,7 @@ def compare(one: Branch, other: Branch) -> Comparison:
     return Comparison(
         names=(one.name, other.name),
         step=step,
-        first_difference=first_difference(one, other),
+        first_difference=first_difference(one.run, other.run, parted(one, other)),
         scores=(scores[0], scores[1]),
         test_scores=(tests[0], tests[1]),
         parameters=tuple((name, float(a), float(b)) for name, a, b in zip(entries, *thetas, strict=False)),
@@ -91,17 +91,32 @@ def _asked(branch: Branch, raw: Array) -> Array:
     return np.array(probes) if probes else raw[:: max(1, len(raw) // _SAMPLES)][:_SAMPLES]
 
 
-def first_difference(one: Branch, other: Branch) -> int | None:
-    """Return the first step at which two branches' parameters differ, looking from where they parted."""
-    first, last = _parted(one, other), min(one.run.last_step, other.run.last_step)
-    for step in range(first, min(last, first + _SEARCHED) + 1):
-        a, b = (branch.run.timeline.state_at(step).parameters for branch in (one, other))
-        if a.tobytes() != b.tobytes():
+def first_difference(one: Run, other: Run, since: int) -> int | None:
+    """Return the first step from `since` on at which two runs' parameters differ; None where they do not.
+
+    Every step is looked at for a while; from there on the place is found by halving, since runs that have parted hardly ever
+    have the very same bits again.
+    """
+    last = min(one.last_step, other.last_step)
+    looked = min(last, since + _SEARCHED)
+    for step in range(since, looked + 1):
+        if not same_parameters(one, other, step):
             return step
-    return None
+    if looked >= last or same_parameters(one, other, last):
+        return None
+    while last - looked > 1:
+        middle = (looked + last) // 2
+        looked, last = (middle, last) if same_parameters(one, other, middle) else (looked, middle)
+    return last
 
 
-def _parted(one: Branch, other: Branch) -> int:
+def same_parameters(one: Run, other: Run, step: int) -> bool:
+    """Whether two runs have the same parameters, bit for bit, at a step that both have reached."""
+    a, b = (run.timeline.state_at(step).parameters for run in (one, other))
+    return a.tobytes() == b.tobytes()
+
+
+def parted(one: Branch, other: Branch) -> int:
     """Return the last step up to which both are the same run; 0 where they have no ancestor in common."""
     mine, theirs = one.line(), other.line()
     shared = next((branch for branch in mine if branch in theirs), None)

@@ -76,12 +76,12 @@ class Run:
         self._notes: dict[tuple[str, int], Any] = {}
         self.note_loss()
 
-    def fork(self) -> Run:
-        """Return a run that shares what happened up to the present step, and knows nothing of what came after."""
-        twin = object.__new__(Run)
-        twin.timeline = self.timeline.fork(self.step)
-        twin._curve = self._curve.fork(self.step)
-        twin._state, twin._anchor, twin._divergence = self._state, self._anchor, None
+    def fork(self, *, whole: bool = False) -> Run:
+        """Return a run that shares what happened up to the present step, and knows of what came after only if `whole`."""
+        twin, last = object.__new__(Run), self.last_step if whole else self.step
+        twin.timeline = self.timeline.fork(last)
+        twin._curve = self._curve.fork(last)
+        twin._state, twin._anchor, twin._divergence = self._state, self._anchor, self._divergence if whole else None
         twin._moments, twin._notes = {}, {}
         return twin
 

@@ -61,6 +61,9 @@ KEYS: tuple[Key, ...] = (
     Key("u", "u", "undo", "undo", "Undo the last edit."),
     Key("U", "U", "redo", "redo", "Make the edit again that was undone."),
     Key("B", "B", "branches", "branches", "List the branches: switch, rename, delete, compare two."),
+    Key(
+        "C", "C", "compare", "compare", "Set a branch, or the same run by another rule, beside this run, and move both."
+    ),
     Key("v", "v", "set_parameter", "set value", "Type a value for the selected parameter."),
     Key("shift+up", "shift+↑", "nudge(1)", "nudge up", "Raise the selected parameter by a hundredth."),
     Key("shift+down", "shift+↓", "nudge(-1)", "nudge down", "Lower the selected parameter by a hundredth."),

@@ -1,6 +1,10 @@
-"""How many steps a slice of training has, and how fast they go."""
+"""How many steps a slice of training has, how fast they go, and the loop that makes them."""
 
 from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
 
 SLICE = 0.002
 """Seconds of training between two turns of the event loop: short enough that a key is answered at once."""
@@ -8,6 +12,9 @@ SLICE = 0.002
 SPEEDS: tuple[float | None, ...] = (1, 10, 100, 1000, None)
 """Steps a second that can be chosen; None for full speed."""
 
+_REDRAW = 0.1  # seconds between two frames while running
+_COST = 15  # times the cost of a frame that lies between two: the rest of the time is for training
+_TURNS = 20  # turns of the event loop between two slices of training, so that a key never waits for long
 _MEMORY = 0.2  # share of the newest slice in the measured time of a step
 
 
@@ -34,3 +41,30 @@ class Pacer:
         self._made += steps
         if steps:
             self._step_time += _MEMORY * (max(seconds / steps, 1e-7) - self._step_time)
+
+
+async def keep_going(pacer: Pacer, advance: Callable[[int], bool], draw: Callable[[float], None]) -> None:
+    """Train in slices inside the event loop until it is over, and draw about ten times a second.
+
+    Args:
+        pacer: says how many steps are due.
+        advance: makes so many steps, and says whether there is more to come.
+        draw: shows how far it is; it is told the seconds since it was called last.
+    """
+    drawn, wanted = time.perf_counter(), _REDRAW
+    while True:
+        started = time.perf_counter()
+        due = pacer.due(started)
+        if due and not advance(due):
+            return
+        now = time.perf_counter()
+        pacer.made(due, now - started)
+        if now - drawn >= wanted:
+            draw(now - drawn)
+            drawn = time.perf_counter()
+            wanted = max(_REDRAW, _COST * (drawn - now))
+        if due:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+        else:
+            await asyncio.sleep(0.005)

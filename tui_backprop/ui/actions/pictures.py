@@ -1,4 +1,4 @@
-"""Pictures to take away."""
+"""Pictures side by side, and pictures to take away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
+from tui_backprop.session.branches import Branch
 from tui_backprop.session.export import write_new
+from tui_backprop.session.side_by_side import beside_branch, beside_rule
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.drawing.stills import Still
 from tui_backprop.ui.panels.panel import Panel
@@ -16,7 +18,27 @@ _PLACE = 120  # characters of a path that a notice shows
 
 
 class PictureActions(TrainerBase):
-    """Keys that write what is seen."""
+    """Keys that set two runs side by side, or write what is seen."""
+
+    def action_compare(self) -> None:
+        """Open the list of what this run can be compared with, and then both side by side."""
+        from tui_backprop.ui.screens.compare import CompareScreen, CompareWithScreen
+
+        def chosen(other: Branch | str | None) -> None:
+            if other is None:
+                return
+            try:
+                pair = (
+                    beside_rule(self.session, other) if isinstance(other, str) else beside_branch(self.session, other)
+                )
+            except InputError as error:
+                self.refuse(error)
+            else:
+                self.push_screen(CompareScreen(pair), lambda again: self.action_compare() if again else None)
+
+        self.pause()
+        self.push_screen(CompareWithScreen(self.session), chosen)
+        self.redraw()
 
     def action_save(self) -> None:
         """Open the list of what can be written of the screen as it is now."""

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from tui_backprop.session.run import Stop
 from tui_backprop.ui.actions.base import TrainerBase
-from tui_backprop.ui.pacing import SPEEDS, Pacer
-
-_REDRAW = 0.1  # seconds between two frames while running
-_SHARE = 15  # times the cost of a frame that lies between two: the rest of the time is for training
-_TURNS = 20  # turns of the event loop between two slices of training, so that a key never waits for long
+from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
 
 
 class RunningActions(TrainerBase):
@@ -30,29 +25,22 @@ class RunningActions(TrainerBase):
         self.redraw()
 
     async def _train(self) -> None:
-        """Train in slices inside the event loop, and redraw about ten times a second."""
-        pacer = Pacer(SPEEDS[self.speed])
-        drawn, drawn_step, wanted = time.perf_counter(), self.session.step, _REDRAW
-        while True:
-            started = time.perf_counter()
-            due = pacer.due(started)
-            stop = self.session.run(due) if due else None
-            now = time.perf_counter()
-            pacer.made(due, now - started)
-            if stop is not None and stop.reason != "steps":
-                self.training = None
-                self._halted(stop)
-                return
-            if now - drawn >= wanted:
-                self.measured = (self.session.step - drawn_step) / (now - drawn)
-                self.redraw()
-                drawn, drawn_step = time.perf_counter(), self.session.step
-                wanted = max(_REDRAW, _SHARE * (drawn - now))
-            if due:
-                for _ in range(_TURNS):
-                    await asyncio.sleep(0)
-            else:
-                await asyncio.sleep(0.005)
+        """Train until the run halts by itself."""
+        stop, drawn_step = Stop("steps", self.session.step), self.session.step
+
+        def advance(steps: int) -> bool:
+            nonlocal stop
+            stop = self.session.run(steps)
+            return stop.reason == "steps"
+
+        def draw(seconds: float) -> None:
+            nonlocal drawn_step
+            self.measured, drawn_step = (self.session.step - drawn_step) / seconds, self.session.step
+            self.redraw()
+
+        await keep_going(Pacer(SPEEDS[self.speed]), advance, draw)
+        self.training = None
+        self._halted(stop)
 
     def _halted(self, stop: Stop) -> None:
         """Say why the run stands still, where it does so by itself."""

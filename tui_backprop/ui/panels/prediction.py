@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from tui_backprop.session.frame import Frame
 from tui_backprop.session.prediction import (
@@ -50,6 +51,13 @@ class PredictionPanel(PicturePanel[Frame]):
         Binding("pagedown", "output(1)", "next output", show=False),
     ]
 
+    class Looked(Message):
+        """Somebody chose what is shown of the predictions."""
+
+        def __init__(self, look: Look) -> None:
+            super().__init__()
+            self.look = look
+
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self.look = Look()
@@ -86,6 +94,13 @@ class PredictionPanel(PicturePanel[Frame]):
     def _show(self, look: Look) -> None:
         self.look = look
         self.redraw()
+        self.post_message(self.Looked(look))
+
+    def follow(self, look: Look) -> None:
+        """Show what was chosen elsewhere."""
+        if look != self.look:
+            self.look = look
+            self.redraw()
 
     # Drawing.
 

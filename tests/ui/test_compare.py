@@ -1,0 +1,191 @@
+"""Two runs side by side on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import OptionList, Static
+
+from tui_backprop.core.rules import RULES
+from tui_backprop.ui.panels.gradients import GradientsPanel
+from tui_backprop.ui.panels.losses import LossesPanel
+from tui_backprop.ui.panels.network import NetworkPanel
+from tui_backprop.ui.panels.parameters import ParametersPanel
+from tui_backprop.ui.panels.prediction import PredictionPanel
+from tui_backprop.ui.screens.compare import CompareScreen, CompareWithScreen
+
+BIG = (120, 36)
+
+
+def said(app, name):
+    return str(app.screen.query_one(f"#{name}", Static).content)
+
+
+def steps(app):
+    return [side.run.step for side in app.screen._pair.sides]
+
+
+async def choose(app, pilot, option):
+    """Choose what to compare with, and wait until it has caught up."""
+    listed = app.screen.query_one(OptionList)
+    listed.highlighted = [one.id for one in listed.options].index(option)
+    await pilot.press("enter")
+    await caught_up(app, pilot)
+
+
+async def caught_up(app, pilot):
+    for _ in range(600):
+        await asyncio.sleep(0.01)
+        if isinstance(app.screen, CompareScreen) and not app.screen._pair.behind and app.screen._going is None:
+            break
+    await pilot.pause()
+    await pilot.pause()
+
+
+@pytest.mark.covers("C")
+async def test_the_exact_rule_beside_another_step_by_step(trainer):
+    """The list has every other rule; n, b, e, home and end move both; escape leaves the trainer as it was."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(40)
+        state, branches = app.session.state, list(app.session.branches)
+        await pilot.press("C")
+        assert isinstance(app.screen, CompareWithScreen)
+        assert [one.id for one in app.screen.query_one(OptionList).options] == [
+            f"rule {r}" for r in RULES if r != "exact"
+        ]
+        await choose(app, pilot, "rule posted")
+        assert steps(app) == [40, 40]
+        assert said(app, "which").startswith("exact  beside  posted   step 40")
+        assert "they part at step 1 in w1, b1, w2" in said(app, "parting")
+        await pilot.press("n", "n", "b")
+        assert steps(app) == [41, 41]
+        await pilot.press("e")
+        assert steps(app) == [45, 45]
+        await pilot.press("home")
+        assert steps(app) == [0, 0]
+        await pilot.press("end")
+        assert steps(app) == [45, 45]
+        await pilot.press("escape")
+        assert len(app.screen_stack) == 1
+        assert app.session.state.same_bits(state)
+        assert app.session.branches == branches
+        await pilot.press("n")
+        assert app.session.step == 41
+
+
+async def test_space_runs_both_until_it_is_pressed_again(trainer):
+    """Neither gets ahead of the other; the trainer's own run rests."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("space")
+        await asyncio.sleep(0.1)
+        await pilot.press("C")
+        assert not app.running
+        await choose(app, pilot, "rule posted")
+        at, stood = steps(app)[0], app.session.step
+        await pilot.press("space")
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if steps(app)[0] > at + 100:
+                break
+        await pilot.press("space")
+        one, other = steps(app)
+        assert one == other > at + 100
+        await asyncio.sleep(0.05)
+        assert steps(app) == [one, other]
+        await pilot.press("escape")
+        assert app.session.step == stood
+
+
+async def test_a_branch_beside_the_one_it_left(trainer):
+    """The list has the other branches first, and C goes on to something else."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(40)
+        app.session.go_to(20)
+        await pilot.press("plus", "C")
+        await choose(app, pilot, "branch 0")
+        assert "beside  first run" in said(app, "which")
+        assert "the same so far, bit for bit" in said(app, "parting")
+        await pilot.press("n")
+        assert "they part at step 21" in said(app, "parting")
+        await pilot.press("C")
+        assert isinstance(app.screen, CompareWithScreen)
+        await choose(app, pilot, "rule posted")
+        assert steps(app) == [20, 20]
+
+
+async def test_a_run_that_has_to_catch_up_says_so(trainer):
+    """A long way is made in slices while keys work; nothing moves both until they stand at the same step."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(30_000)
+        await pilot.press("C")
+        listed = app.screen.query_one(OptionList)
+        listed.highlighted = 0
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "catching up" in said(app, "which")
+        await pilot.press("n")
+        assert steps(app)[0] == 30_000
+        await caught_up(app, pilot)
+        assert steps(app) == [30_000, 30_000]
+        await pilot.press("n")
+        assert steps(app) == [30_001, 30_001]
+
+
+async def test_what_is_looked_at_on_one_side_is_looked_at_on_the_other(trainer):
+    """Selected entries, the two inputs of a surface, and the kind of axis."""
+    app = trainer("iris")
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(20)
+        await pilot.press("C")
+        await choose(app, pilot, "rule posted")
+        await pilot.press("2", "enter", "right", "4", "down", "down", "y", "3")
+        await pilot.pause()
+        looks = [panel.look for panel in app.screen.query(PredictionPanel)]
+        assert looks[0] == looks[1]
+        assert looks[0].surface
+        entries = [*app.screen.query(ParametersPanel), *app.screen.query(GradientsPanel)]
+        assert [panel.selected for panel in entries] == [2] * 4
+        assert app.selected == 0
+        assert app.screen.query_one(LossesPanel).log_axis
+        await pilot.press("escape", "4")
+        assert app.focused.id == "gradients"
+
+
+@pytest.mark.parametrize(("size", "count"), [((80, 24), 1), (BIG, 2), ((200, 60), 3)])
+async def test_as_many_pairs_as_there_is_room_for(trainer, size, count):
+    """One at 80 by 24, two at 120 by 36, three at 200 by 60; a key brings any of them."""
+    app = trainer()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("C")
+        await choose(app, pilot, "rule posted")
+        for key, kind in (("3", ParametersPanel), ("7", NetworkPanel), ("4", GradientsPanel), ("2", PredictionPanel)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert all(panel.is_on_screen for panel in app.screen.query(kind))
+            assert len([pair for pair in app.screen.query(".pair") if pair.display]) == count
+        await pilot.resize_terminal(60, 18)
+        await pilot.pause()
+        assert all(panel.is_on_screen for panel in app.screen.query(PredictionPanel))
+
+
+async def test_s_writes_the_comparison(trainer, tmp_path, monkeypatch):
+    """The whole screen and the panel at the focus can be written, and the screen stays open."""
+    monkeypatch.chdir(tmp_path)
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("C")
+        await choose(app, pilot, "rule posted")
+        await pilot.press("S")
+        app.screen.query_one(OptionList).highlighted = 4
+        await pilot.press("enter")
+        for _ in range(300):
+            await asyncio.sleep(0.01)
+            if list(tmp_path.iterdir()):
+                break
+        assert isinstance(app.screen, CompareScreen)
+    assert [path.name for path in tmp_path.iterdir()] == ["parity-step-0-prediction-of-exact.txt"]

@@ -1,0 +1,222 @@
+"""Two runs side by side, in step: the present one, and a branch of it or the same recipe and edits with another rule.
+
+Both are runs of their own: whatever is done here, the session stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.text import clean
+from tui_backprop.session.branches import Branch, first_difference, parted, same_parameters
+from tui_backprop.session.changes import first_segment
+from tui_backprop.session.checkpoints import MEMORY
+from tui_backprop.session.edits import Edit
+from tui_backprop.session.frame import Frame
+from tui_backprop.session.run import Run
+from tui_backprop.session.session import Session
+from tui_backprop.session.view import take_frame
+
+_SHARE = 4  # each side has this part of a session's memory
+
+
+class Side:
+    """One of two runs: its name, and the edits that it has still to make."""
+
+    def __init__(self, run: Run, name: str, edits: Sequence[Edit] = ()) -> None:
+        self.branch = Branch(run, name, None, 0)
+        self._ahead = list(edits)
+        self._problem = ""
+        run.timeline.limit(MEMORY // _SHARE)
+        self._make_edits()
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.branch.run
+
+    @property
+    def stopped(self) -> str:
+        """Why it goes no further, in one sentence; empty where it does."""
+        broken = self.run.divergence
+        return self._problem or ("" if broken is None else broken.sentence)
+
+    def advance(self, to: int) -> None:
+        """Go on to a step, making the edits on the way, or as far as it goes."""
+        while self.run.step < to and not self.stopped:
+            due = min([to, *(edit.step for edit in self._ahead[:1])])
+            self.run.advance(due - self.run.step)
+            self._make_edits()
+
+    def _make_edits(self) -> None:
+        """Make the edits of the present step, with this side's own rule."""
+        while self._ahead and self._ahead[0].step == self.run.step:
+            edit = self._ahead.pop(0)
+            changes = {name: value for name, value in edit.changes if name != "rule"}
+            try:
+                self.run.edit(dict(edit.parameters), changes)
+            except InputError as error:
+                self._problem = f"the edit {edit.summary} cannot be made here: {error}"
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where two runs part, and how far apart they are."""
+
+    step: int | None
+    """The first step at which their parameters differ; None where they do not so far."""
+    tensors: tuple[str, ...]
+    """What differs at that step; empty where the networks themselves differ."""
+    losses: tuple[float, float]
+    """Over the training set (at most `LIVE_ROWS` of it), now."""
+    parameter: tuple[str, float] | None
+    """The entry that differs most now, and by how much; None where the networks differ."""
+    answer: float | None
+    """The largest difference between two predictions for a training sample now; None where the data differ."""
+
+
+class SideBySide:
+    """Two runs that move together.
+
+    Args:
+        sides: the present run and the other one.
+        since: a step up to which they are known to be the same.
+        step: where they are to stand; the other one may have to catch up.
+    """
+
+    def __init__(self, sides: tuple[Side, Side], since: int, step: int) -> None:
+        self.sides = sides
+        self.step = step
+        """Where both stand, or are to stand."""
+        self._since = since
+        self._parted: tuple[int, tuple[str, ...]] | None = None
+        for side in sides:
+            side.run.go_to(min(step, side.run.last_step))
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step that one of them has reached."""
+        return max(side.run.last_step for side in self.sides)
+
+    @property
+    def behind(self) -> int:
+        """How many steps one of them has to catch up."""
+        return max(0 if side.stopped else self.step - side.run.step for side in self.sides)
+
+    @property
+    def over(self) -> bool:
+        """Whether both go no further."""
+        return all(side.stopped for side in self.sides)
+
+    def catch_up(self, steps: int) -> bool:
+        """Take whoever is behind at most `steps` steps on; say whether there is more to catch up."""
+        for side in self.sides:
+            side.advance(min(self.step, side.run.step + steps))
+        return self.behind > 0
+
+    def advance(self, steps: int) -> bool:
+        """Make `steps` updates in both; say whether at least one of them goes on."""
+        self.step += 0 if self.over else steps
+        for side in self.sides:
+            side.advance(self.step)
+        if self.over:
+            self.step = max(side.run.step for side in self.sides)
+        return not self.over
+
+    def advance_epoch(self) -> bool:
+        """Run to the end of the first one's present epoch; say whether at least one of them goes on."""
+        return self.advance(max(1, self.sides[0].run.epoch_end() - self.sides[0].run.step))
+
+    def back(self) -> None:
+        """Go back one step.
+
+        Raises:
+            ValueError: this is step 0.
+        """
+        if self.step == 0:
+            raise ValueError("this is step 0: there is nothing before it")
+        self.go_to(self.step - 1)
+
+    def go_to(self, step: int) -> None:
+        """Stand at a step that one of them has reached; the other one as near to it as it has been.
+
+        Raises:
+            ValueError: neither has been there.
+        """
+        if not 0 <= step <= self.last_step:
+            raise ValueError(f"step {step:,} is not between 0 and {self.last_step:,}, where these runs have been")
+        self.step = step
+        for side in self.sides:
+            side.run.go_to(min(step, side.run.last_step))
+
+    def frames(self) -> tuple[Frame, Frame]:
+        """Return all that there is to see now of each; its `branches` are the two."""
+        both = [side.branch for side in self.sides]
+        one, other = (take_frame(both, branch, None, (), (), ()) for branch in both)
+        return one, other
+
+    def parting(self) -> Parting:
+        """Say where they part first, and how far apart they are now."""
+        one, other = (side.run for side in self.sides)
+        problems, thetas = (one.problem, other.problem), (one.state.parameters, other.state.parameters)
+        names, differences = problems[0].network.entry_names, None
+        if problems[0].network == problems[1].network:
+            differences = np.abs(thetas[0] - thetas[1])
+        answer = None
+        if problems[0].dataset.input_names == problems[1].dataset.input_names:
+            asked = problems[0].live_train.raw
+            a, b = (problem.predict(theta, asked) for problem, theta in zip(problems, thetas, strict=True))
+            answer = float(np.abs(a - b).max()) if a.shape == b.shape else None
+        at = int(differences.argmax()) if differences is not None else 0
+        step, tensors = self._first_difference()
+        losses = tuple(p.loss(theta, p.live_train) for p, theta in zip(problems, thetas, strict=True))
+        return Parting(
+            step,
+            tensors,
+            (losses[0], losses[1]),
+            None if differences is None else (names[at], float(differences[at])),
+            answer,
+        )
+
+    def _first_difference(self) -> tuple[int | None, tuple[str, ...]]:
+        """Return the first step at which the parameters differ, and what differs there; what was found is kept."""
+        one, other = (side.run for side in self.sides)
+        last = min(one.last_step, other.last_step)
+        if self._parted is None and last >= self._since:
+            if same_parameters(one, other, last):
+                self._since = last
+            else:
+                step = first_difference(one, other, self._since)
+                self._parted = None if step is None else (step, _differing(one, other, step))
+        return self._parted or (None, ())
+
+
+def _differing(one: Run, other: Run, step: int) -> tuple[str, ...]:
+    """Return the tensors that differ at a step; none where the networks are not the same."""
+    network = one.timeline.segment_at(step).problem.network
+    if other.timeline.segment_at(step).problem.network != network:
+        return ()
+    a, b = (run.timeline.state_at(step).parameters for run in (one, other))
+    return tuple(t.name for t in network.tensors if a[t.span].tobytes() != b[t.span].tobytes())
+
+
+def beside_branch(session: Session, branch: Branch) -> SideBySide:
+    """Return the present run beside another branch, from where the present one stands."""
+    sides = tuple(Side(one.run.fork(whole=True), one.name) for one in (session.branch, branch))
+    return SideBySide((sides[0], sides[1]), parted(session.branch, branch), session.step)
+
+
+def beside_rule(session: Session, rule: str) -> SideBySide:
+    """Return the present run beside the same recipe and edits from step 0 on with another rule, which has to catch up.
+
+    Raises:
+        InputError: the recipe cannot be run by that rule, in one sentence.
+    """
+    own, first = session.current, session.current.timeline.segments[0]
+    other = Run(first_segment(first.asked.replace(rule=rule), first.problem.dataset), MEMORY // _SHARE)
+    sides = Side(own.fork(whole=True), clean(session.recipe.rule)), Side(other, rule, own.edits)
+    return SideBySide(sides, 0, session.step)

@@ -1,0 +1,38 @@
+"""The panel *Loss* of two runs side by side: both curves on one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.reactive import reactive
+
+from tui_backprop.session.frame import Frame
+from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.surface import Line
+from tui_backprop.ui.panels.panel import PicturePanel
+
+_NAME = 30  # characters of a run's name in the legend
+
+
+class LossesPanel(PicturePanel[Frame]):
+    """The training loss of every run that a frame knows, each with its name."""
+
+    name_shown = "Loss"
+
+    log_axis: reactive[bool] = reactive(False)
+    """Whether the loss axis is logarithmic."""
+
+    def watch_log_axis(self) -> None:
+        """Draw with the other axis."""
+        self.redraw()
+
+    def draw(self, frame: Frame) -> Sequence[Line]:
+        """Draw the chart, and a mark where the runs stand if they have been further."""
+        series = [Series(one.name[:_NAME], one.curve.steps, one.curve.train) for one in frame.branches]
+        references = [(line.name, line.loss) for line in frame.reference]
+        marks = [frame.step] if frame.step < frame.last_step else []
+        size = (self.size.width, self.size.height)
+        colored = self.drawn_in != "none"
+        chart = draw_chart(series, references, marks, size, log=self.log_axis, colored=colored)
+        self.note("log" if self.log_axis else "")
+        return list(chart.split("\n", allow_blank=True))[: self.size.height]
