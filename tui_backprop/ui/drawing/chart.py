@@ -14,6 +14,10 @@ from tui_backprop.core.arrays import Array, Indices
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
 _COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
+_ABOVE = (
+    10  # times the highest shown loss up to which dimmed curves are drawn: one that diverged would flatten the rest
+)
+_WIDE = 1e5  # from which on plotext's labels of the loss axis take too much room
 _REFERENCE = _MARK = _OTHER = "gray"
 _AXIS = 8  # columns that the axis and its labels take
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
@@ -58,6 +62,11 @@ def merged(references: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return list(heights.values())
 
 
+def _up_to(highest: float, series: Series) -> Series:
+    low = series.values <= highest
+    return Series(series.name, series.steps[low], series.values[low])
+
+
 def draw_chart(
     series: Sequence[Series],
     references: Sequence[tuple[str, float]],
@@ -98,7 +107,8 @@ def draw_chart(
     _draw_references(
         figure, [one for one in merged(references) if _fits(one[1], log=log)], shown, (first, last), columns
     )
-    for one in (drawable(other, log=log) for other in others):
+    highest = max(float(one.values.max()) for one in shown)
+    for one in (_up_to(_ABOVE * highest, drawable(other, log=log)) for other in others):
         if len(one.steps):
             steps, values = thin(one.steps, one.values, columns)
             figure.plot(steps.tolist(), values.tolist(), color=_OTHER, marker="dot")
@@ -110,6 +120,9 @@ def draw_chart(
         figure.vline(step, color=_MARK)
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
     figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
+    if highest >= _WIDE and not log:
+        heights = np.linspace(min(float(one.values.min()) for one in shown), highest, max(2, min(6, rows // 3)))
+        figure.yticks(heights.tolist(), [f"{height:.1e}" for height in heights])
     return Text.from_ansi(figure.build(), no_wrap=True)
 
 

@@ -195,20 +195,29 @@ class StepPanel(Panel[Frame]):
 
 
 def _title(frame: Frame, width: int) -> Text:
-    """Write the stages of a step, the present one reversed; of a deep network those around it."""
+    """Write the stages of a step, the present one reversed; where there is no room for all, those around it."""
     stages = list(dict.fromkeys(phase.stage for phase in phases(frame.network)))
-    at = stages.index(frame.inside.stage) if frame.inside is not None else -1
-    while len(" ▸ ".join(stages)) > width - 8 and len(stages) > 3:
-        drop = 1 if at < 0 or at > len(stages) // 2 else len(stages) - 2
-        if stages[drop] == "…":
-            drop += 1 if drop == 1 else -1
-            stages.pop(drop)
-        else:
-            stages[drop] = "…"
-        at = stages.index(frame.inside.stage) if frame.inside is not None else -1
-    parts = [Text(stage, style="bold reverse" if i == at else "") for i, stage in enumerate(stages)]
+    present = None if frame.inside is None else frame.inside.stage
+    shown = _around(stages, 0 if present is None else stages.index(present), width - 8)
+    parts = [Text(stage, style="bold reverse" if stage == present else "") for stage in shown]
     aside = frame.inside.title.partition(": ")[2] if frame.inside is not None else ""
     return Text("Step: ").append_text(Text(" ▸ ").join(parts)).append(f" ({aside})" if aside else "")
+
+
+def _around(stages: list[str], at: int, width: int) -> list[str]:
+    """Leave stages out, the farthest from the present one first, until the rest fits; the first and the last stay."""
+    kept = set(range(len(stages)))
+    while True:
+        found = []
+        for i, stage in enumerate(stages):
+            if i in kept:
+                found.append(stage)
+            elif found[-1] != "…":
+                found.append("…")
+        inner = kept - {0, at, len(stages) - 1}
+        if len(" ▸ ".join(found)) <= width or not inner:
+            return found
+        kept.remove(max(inner, key=lambda i: abs(i - at)))
 
 
 @lru_cache(maxsize=8)
