@@ -30,6 +30,11 @@ def gate(function: Callable[[int, int], int]) -> Callable[[Rng], Table]:
     return lambda _rng: ((*XY, "y"), [(a, b, function(a, b)) for a in (0, 1) for b in (0, 1)])
 
 
+def textbook(_rng: Rng) -> Table:
+    """The one sample of the textbook's update: inputs 0.05 and 0.10, targets 0.01 and 0.99."""
+    return (*XY, "y1", "y2"), [(0.05, 0.1, 0.01, 0.99)]
+
+
 def line(rng: Rng) -> Table:
     """y = 2x − 1 on [−1, 1] with a standard deviation of 0.2 around it."""
     x = np.sort(rng.uniform(-1, 1, 50))
@@ -40,6 +45,12 @@ def sine(_rng: Rng) -> Table:
     """y = sin x on [−π, π], 100 evenly spaced points, no noise."""
     x = np.linspace(-math.pi, math.pi, 100)
     return ("x", "y"), _rows(x, np.sin(x))
+
+
+def ravine(_rng: Rng) -> Table:
+    """y = x1 + 10·x2 on a grid, x1 on [−3, 3] and x2 on [−0.1, 0.1]: a loss a thousand times steeper one way."""
+    x1, x2 = np.meshgrid(np.linspace(-3, 3, 7), np.linspace(-0.1, 0.1, 5), indexing="ij")
+    return (*XY, "y"), _rows(x1.ravel(), x2.ravel(), (x1 + 10 * x2).ravel())
 
 
 def circle(rng: Rng) -> Table:
@@ -108,8 +119,10 @@ SETS: dict[str, Callable[[Rng], Table]] = {
     "and": gate(lambda a, b: a & b),
     "or": gate(lambda a, b: a | b),
     "xor": gate(lambda a, b: a ^ b),
+    "textbook": textbook,
     "line": line,
     "sine": sine,
+    "ravine": ravine,
     "circle": circle,
     "gauss": gauss,
     "moons": moons,

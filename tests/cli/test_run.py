@@ -220,9 +220,9 @@ def test_the_data_are_never_overwritten(capsys, tmp_path):
     assert source.read_text() == "x,y\n1,2\n2,3\n"
 
 
-def test_datasets_lists_all_fourteen(capsys):
+def test_datasets_lists_all_sixteen(capsys):
     """The list is there for people and for programs."""
     assert main(["datasets", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 14
+    assert len(json.loads(capsys.readouterr().out)) == 16
     assert main(["datasets"]) == 0
     assert "parity" in capsys.readouterr().out

@@ -29,6 +29,8 @@ class CatalogueEntry:
     outputs: int
     classes: tuple[str, ...]
     """Labels in the order of the outputs; empty unless the task is `classes`."""
+    target: tuple[str, ...]
+    """Its target columns; empty for the last one."""
     recipe: Mapping[str, Any]
     """The fields of its suggested recipe that differ from the original case."""
 
@@ -58,7 +60,8 @@ def _entry(name: str, fields: dict[str, Any]) -> CatalogueEntry:
     recipe = {key: _tuples(value) for key, value in fields.pop("recipe").items()}
     if recipe.get("batch_size") == "full":
         recipe["batch_size"] = None
-    fields["classes"] = tuple(fields.get("classes", ()))
+    for columns in ("classes", "target"):
+        fields[columns] = tuple(fields.get(columns, ()))
     return CatalogueEntry(name=name, recipe=MappingProxyType(recipe), **fields)
 
 

@@ -20,7 +20,7 @@ def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str
     """
     for entry in catalogue():
         if entry.name == source:
-            return read_csv(entry.path, name=entry.name, target=target, inputs=inputs)
+            return read_csv(entry.path, name=entry.name, target=target or entry.target, inputs=inputs)
     names = [entry.name for entry in catalogue()]
     if not Path(source).exists():
         close = difflib.get_close_matches(source, names, n=1)
