@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from tui_backprop.cli.options import Parser
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
-from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.texts import options_text
 
 _WIDTH = 100
 
@@ -42,8 +42,7 @@ def _shape(entry: CatalogueEntry) -> str:
 def _suggestion(entry: CatalogueEntry) -> str:
     """The suggested recipe as the options that make it, where they differ from the original case."""
     usual = Recipe()
-    given = ((name, value) for name, value in entry.recipe.items() if getattr(usual, name) != value)
-    return " ".join(f"{BY_NAME[name].flag} {BY_NAME[name].write(value)}" for name, value in given)
+    return options_text({name: value for name, value in entry.recipe.items() if getattr(usual, name) != value})
 
 
 def _as_dict(entry: CatalogueEntry) -> dict[str, object]:

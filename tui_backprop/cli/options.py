@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.fields import FIELDS, Field
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.texts import read_texts
 
 _DAY = 86_400.0
 _NEGATIVE = re.compile(r"-[0-9.]")
@@ -98,21 +99,8 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     """Return the suggested recipe of the source with the options that were given.
 
     Raises:
-        UsageError: options that cannot be read, each in one sentence, all at once.
+        RecipeError: options that cannot be read, each in one sentence, all at once.
         SourceError: the source cannot be read.
     """
-    given: dict[str, Any] = {}
-    problems = []
-    for field in FIELDS:
-        texts = getattr(options, field.name)
-        if texts is None:
-            continue
-        try:
-            values = [field.parse(text) for text in texts]
-        except ValueError as error:
-            problems.append(str(error))
-            continue
-        given[field.name] = tuple(item for value in values for item in value) if field.repeatable else values[-1]
-    if problems:
-        raise UsageError("; ".join(problems))
-    return suggested_recipe(options.source, **given)
+    given = {field.name: getattr(options, field.name) for field in FIELDS}
+    return suggested_recipe(options.source, **read_texts({name: texts for name, texts in given.items() if texts}))

@@ -22,7 +22,8 @@ other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
   tui-backprop check FILE.py                   is a backward pass of your own right, and if not, why?
   tui-backprop new-check FILE.py               write such a file to begin with
-  tui-backprop datasets                        the built-in data sets"""
+  tui-backprop datasets                        the built-in data sets
+  tui-backprop lessons [NAME]                  guided runs: list them, or take one"""
 
 
 def main(arguments: Sequence[str]) -> int:

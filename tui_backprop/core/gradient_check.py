@@ -13,6 +13,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
+from tui_backprop.core.step import StepRecord
 
 _STEP = float(np.cbrt(np.finfo(np.float64).eps))
 """The step that balances the error of the formula, O(h²), against rounding, O(ε/h) (Press et al. 2007, section 5.7)."""
@@ -133,6 +134,19 @@ def check_gradient(
         "complex step" if holomorphic else "central differences",
         tuple(verdicts),
         kinks,
+    )
+
+
+def check_update(record: StepRecord) -> GradientCheck:
+    """Check the gradient that an update was made of, whichever rule gave it."""
+    training = record.training
+    return check_gradient(
+        training.network,
+        training.objective,
+        record.before.parameters,
+        record.tape.a[0],
+        record.targets,
+        record.gradients.parameters.vector,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.moment import RunMoment, check_interval
-from tui_backprop.session.run import Stop
+from tui_backprop.session.run import Run, Stop, Watcher
 from tui_backprop.session.timeline import Segment
 
 
@@ -28,6 +30,8 @@ class Breakpoint:
     enabled: bool = True
     hits: int = 0
     """How often the run has halted for it."""
+    reason: Literal["breakpoint", "lesson"] = "breakpoint"
+    """What its halt is called: the learner's own, or a lesson's."""
     problem: str = ""
     """Why it cannot be checked now, where the data or the network that it speaks of has gone; empty otherwise."""
     _was_true: bool = field(default=False, repr=False)
@@ -52,7 +56,7 @@ class Breakpoint:
             return None
         self.hits += 1
         self.enabled = not self.once
-        return Stop("breakpoint", moment.value("step"), self.condition.text)
+        return Stop(self.reason, moment.value("step"), self.condition.text)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,17 @@ class Until:
     def stop(self, moment: RunMoment) -> Stop | None:
         """Halt where the condition holds."""
         return Stop("until", moment.value("step")) if self.condition.holds(moment) else None
+
+
+def watchers(breakpoints: Iterable[Breakpoint], until: Condition | None, run: Run) -> tuple[Watcher, ...]:
+    """Return who looks at a run that sets out: the breakpoints that can be checked now, and the condition of the call."""
+    enabled = [breakpoint for breakpoint in breakpoints if breakpoint.enabled]
+    if enabled:
+        moment = run.moment()
+        for breakpoint in enabled:
+            breakpoint.begin(moment)
+    checked = [breakpoint for breakpoint in enabled if not breakpoint.problem]
+    return (*checked, *((Until(until),) if until is not None else ()))
 
 
 @dataclass(frozen=True, eq=False)

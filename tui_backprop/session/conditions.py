@@ -1,8 +1,9 @@
 """Expressions about a run, such as `abs(w1[0,0])`, and conditions, such as `loss < 0.1 and step >= 100`.
 
 An expression is Python's own syntax, read by Python's parser and then walked by a whitelist: numbers, names, comparisons,
-arithmetic, entries such as `w1[0,1]`, the functions in `FUNCTIONS`, and `test_loss rises 5 epochs` (or `falls`). It is
-turned into nested closures once; nothing is ever evaluated by Python itself.
+arithmetic, entries such as `w1[0,1]`, the functions in `FUNCTIONS`, and `test_loss rises 5 epochs` (or `falls`). Where a
+moment has words as well (`tui_backprop.session.lessons.moment`) they are compared with words in quotes, `rule == "exact"`,
+or looked for, `"c" in pressed`. It is turned into nested closures once; nothing is ever evaluated by Python itself.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -37,6 +39,8 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
+    ast.In: lambda word, words: word in words,
+    ast.NotIn: lambda word, words: word not in words,
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "abs": np.abs,
@@ -64,6 +68,13 @@ class ConditionError(InputError):
     """An expression or condition that cannot be; the text is one sentence."""
 
 
+@dataclass(frozen=True)
+class Word:
+    """A word in quotes, or the value of a name that stands for one: it can be compared, and nothing else."""
+
+    text: str
+
+
 class Moment(Protocol):
     """One moment of a run, as expressions see it."""
 
@@ -72,7 +83,7 @@ class Moment(Protocol):
         """What an expression may name."""
 
     def value(self, name: str) -> Any:
-        """Return what a name stands for: a number, or an array for a tensor."""
+        """Return what a name stands for: a number, an array for a tensor, a `Word`, or a set of them."""
 
     def epochs_ago(self, count: int) -> Self | None:
         """Return the moment at the end of an earlier epoch, 0 for the last that ended; None where there is none."""
@@ -124,6 +135,8 @@ class Expression:
         result = self._value(moment)
         if np.ndim(result):
             raise ConditionError(f"{self.text!r} is an array: use max(…), mean(…) or one entry of it")
+        if isinstance(result, Word | frozenset):
+            raise ConditionError(f'{self.text!r} is not a number: compare it, as in rule == "exact"')
         return float(result)
 
     def _value(self, moment: Moment) -> Any:
@@ -139,6 +152,9 @@ class Expression:
         match node:
             case ast.Constant(value=bool() | int() | float() as constant):
                 return lambda _moment: constant
+            case ast.Constant(value=str() as text):
+                word = Word(text)
+                return lambda _moment: word
             case ast.Name(id=name):
                 names.add(name)
                 return lambda moment: moment.value(name)
@@ -211,6 +227,12 @@ class Condition(Expression):
         """
         result = self._value(moment)
         if not isinstance(result, bool | np.bool_):
-            kind = "an array: use any(…) or all(…)" if np.ndim(result) else "a number: compare it, as in loss < 0.1"
-            raise ConditionError(f"{self.text!r} is not true or false but {kind}")
+            raise ConditionError(f"{self.text!r} is not true or false but {_kind(result)}")
         return bool(result)
+
+
+def _kind(result: Any) -> str:
+    """Say what a value is that is not true or false."""
+    if isinstance(result, Word | frozenset):
+        return 'a word: compare it, as in rule == "exact"'
+    return "an array: use any(…) or all(…)" if np.ndim(result) else "a number: compare it, as in loss < 0.1"

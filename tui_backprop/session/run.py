@@ -47,7 +47,7 @@ _CURVE_INTERVAL = 16  # steps between two points of a curve, at least: a point c
 class Stop:
     """Why a run came to a halt."""
 
-    reason: Literal["steps", "until", "breakpoint", "diverged"]
+    reason: Literal["steps", "until", "breakpoint", "lesson", "diverged"]
     step: int
     """Where the run stands now."""
     breakpoint: str = ""

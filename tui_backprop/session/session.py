@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.core.gradient_check import GradientCheck, check_gradient
+from tui_backprop.core.gradient_check import GradientCheck, check_update
 from tui_backprop.core.step import State, StepRecord
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.branches import Branch, share_memory
-from tui_backprop.session.breakpoints import Breakpoint, Until, Watch
+from tui_backprop.session.breakpoints import Breakpoint, Until, Watch, watchers
 from tui_backprop.session.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
 from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.conditions import Condition
@@ -43,6 +43,8 @@ class Session:
         self.branch = self.branches[0]
         """The run that is looked at."""
         self.breakpoints: list[Breakpoint] = []
+        self.halts: list[Breakpoint] = []
+        """Where a lesson lets the run halt; they are not listed among the learner's own."""
         self.watches: list[Watch] = []
         self._phase: int | None = None
         self._undo = UndoList()
@@ -121,16 +123,7 @@ class Session:
 
     def check_gradients(self) -> GradientCheck:
         """Hold the gradient of the update to look at (at step 0 the coming one) against values of the loss alone."""
-        record = self.record() or self.current.next_record()
-        training = record.training
-        return check_gradient(
-            training.network,
-            training.objective,
-            record.before.parameters,
-            record.tape.a[0],
-            record.targets,
-            record.gradients.parameters.vector,
-        )
+        return check_update(self.record() or self.current.next_record())
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what can be said of the run at the present step, the worst first.
@@ -177,23 +170,17 @@ class Session:
 
     def step_once(self) -> Stop:
         """Make one update, or finish the one in progress, and note the loss after it on the curve."""
-        self._leave()
+        self.note_place()
         self._phase = None
         return self.current.step_once(self._watchers(None))
 
     def advance_epoch(self) -> Stop:
         """Run to the end of the present epoch."""
-        self._leave()
+        self.note_place()
         return self.run(max(1, self.current.epoch_end() - self.step))
 
     def _watchers(self, until: Condition | None) -> tuple[Watcher, ...]:
-        enabled = [breakpoint for breakpoint in self.breakpoints if breakpoint.enabled]
-        moment = self.current.moment() if enabled else None
-        for breakpoint in enabled:
-            assert moment is not None  # noqa: S101  (it was made because there is a breakpoint)
-            breakpoint.begin(moment)
-        checked = [breakpoint for breakpoint in enabled if not breakpoint.problem]
-        return (*checked, *((Until(until),) if until is not None else ()))
+        return watchers((*self.breakpoints, *self.halts), until, self.current)
 
     def phase_forward(self) -> Stop | None:
         """Go one phase on; from the last phase of a step the update is made. Return how that ended, or None."""
@@ -235,7 +222,7 @@ class Session:
         Raises:
             ValueError: the run has not been there.
         """
-        self._leave()
+        self.note_place()
         self.current.go_to(step)
         self._phase = None
 
@@ -258,12 +245,9 @@ class Session:
     def _place(self) -> Place:
         return Place(self.branch, self.step)
 
-    def _leave(self) -> None:
-        self._trail.leave(self._place())
-
     def note_place(self) -> None:
         """Note that somebody looks at this place, so that `seen_back` finds it again after the run went on."""
-        self._leave()
+        self._trail.leave(self._place())
 
     def _arrive(self, place: Place) -> None:
         if place.branch is not self.branch:
@@ -320,11 +304,24 @@ class Session:
         run = Run(first_segment(asked, read_data(asked)), self._memory)
         if parameters:
             run.edit(parameters, {})
+        self._set_beside(run, f"{', '.join(changes)} changed, anew")
+        return Change("the run begins anew with the changed recipe", restarted=True)
+
+    def begin(self, recipe: Recipe, name: str) -> None:
+        """Begin another run beside those that there are; `undo` takes it away again.
+
+        Raises:
+            RecipeError: what the recipe cannot be, each in one sentence; the session stays as it was.
+            SourceError: the data cannot be read; the session stays as it was.
+        """
+        self._set_beside(Run(first_segment(recipe, read_data(recipe)), self._memory), name)
+
+    def _set_beside(self, run: Run, name: str) -> None:
+        """Look at another run from step 0; one that has made no step has its place taken."""
         if self.last_step:
-            self._branch_off(Branch(run, f"{', '.join(changes)} changed, anew", None, 0))
+            self._branch_off(Branch(run, name, None, 0))
         else:
             self._go_on_with(run)
-        return Change("the run begins anew with the changed recipe", restarted=True)
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""
@@ -379,7 +376,7 @@ class Session:
 
     def switch(self, branch: Branch) -> None:
         """Look at another branch, where one stood in it."""
-        self._leave()
+        self.note_place()
         self._look_at(branch)
 
     def delete(self, branch: Branch) -> None:

@@ -1,0 +1,76 @@
+"""`tui-backprop lessons`: the guided runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from tui_backprop.cli.options import Parser, UsageError
+from tui_backprop.session.lessons.lesson import Lesson
+from tui_backprop.session.lessons.reading import lessons, open_lesson
+from tui_backprop.session.session import Session
+from tui_backprop.session.texts import options_text
+
+_WIDTH = 100
+_DESCRIPTION = "Guided runs: list them, or take one in the trainer."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """List the lessons, as text or as JSON, or open one.
+
+    Raises:
+        UsageError: the options are wrong, or there is no terminal to draw on.
+        LessonError: there is no such lesson, or its file is wrong.
+        OSError: its file cannot be read.
+    """
+    parser = Parser(prog="tui-backprop lessons", description=_DESCRIPTION, allow_abbrev=False)
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="the lesson to take, or a file NAME.toml of your own; none to list them"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
+    options = parser.parse(arguments)
+    if options.json:
+        chosen = lessons() if options.name is None else (open_lesson(options.name),)
+        json.dump([_as_dict(lesson) for lesson in chosen], sys.stdout, ensure_ascii=False, indent=2)
+        print()
+    elif options.name is None:
+        for lesson in lessons():
+            print(f"{lesson.id:<13}{lesson.title}  ({lesson.minutes} min, {len(lesson.screens)} screens)")
+            print(textwrap.fill(lesson.about, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+            print(f"  {_begins(lesson)}\n")
+        print("`tui-backprop lessons NAME` takes one in the trainer; so does L there.")
+    else:
+        _take(open_lesson(options.name))
+    return 0
+
+
+def _take(lesson: Lesson) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("a lesson needs a terminal; without one, use `tui-backprop lessons --json`")
+    from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (the list is printed without a screen)
+
+    recipe = lesson.recipe_at(0)
+    assert recipe is not None  # noqa: S101  (the first screen always begins a run)
+    TrainerApp(Session(recipe), lesson).run()
+
+
+def _begins(lesson: Lesson) -> str:
+    """The recipe that it begins with, as options."""
+    return f"tui-backprop {lesson.source} {options_text(lesson.recipe)}".rstrip()
+
+
+def _as_dict(lesson: Lesson) -> dict[str, object]:
+    recipe = lesson.recipe_at(0)
+    assert recipe is not None  # noqa: S101  (the first screen always begins a run)
+    return {
+        "name": lesson.id,
+        "title": lesson.title,
+        "about": lesson.about,
+        "minutes": lesson.minutes,
+        "recipe": recipe.as_dict(),
+        "screens": [
+            {"title": screen.title, "text": list(screen.text), "keys": list(screen.keys)} for screen in lesson.screens
+        ],
+    }
