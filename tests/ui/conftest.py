@@ -6,6 +6,7 @@ import re
 
 import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.pilot import Pilot
 
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -27,6 +28,14 @@ def _steady(monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+    pause = Pilot.pause
+
+    async def settled(pilot, delay=None):
+        """Pause thrice: on a busy machine a process that waits for its turn looks idle to Textual."""
+        for _ in range(3 if delay is None else 1):
+            await pause(pilot, delay)
+
+    monkeypatch.setattr(Pilot, "pause", settled)
 
 
 @pytest.fixture

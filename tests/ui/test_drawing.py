@@ -12,8 +12,9 @@ from tui_backprop.ui.drawing.chart import Series, draw_chart, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, plain, signed
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
-from tui_backprop.ui.layout import layout_for
+from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
 from tui_backprop.ui.pacing import Pacer
+from tui_backprop.ui.panels.step import _around
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,27 @@ def test_reference_lines_at_one_height_share_a_label():
     assert chart([("bad", float("nan"))], last=0)
 
 
+def test_a_curve_that_diverged_does_not_flatten_the_others():
+    """Of the dimmed curves only what is near the others' height is drawn, and large losses have short labels."""
+    steps = np.arange(50)
+    run, other = Series("train", steps, np.linspace(1, 0.1, 50)), Series("old", steps, 5.0**steps)
+    drawn = draw_chart([run], [], [], (60, 12), log=False, others=[other]).plain
+    assert all(len(line.partition("┤")[0]) <= 6 for line in drawn.splitlines() if "┤" in line)
+    alone = draw_chart([Series("train", steps, 5.0**steps)], [], [], (60, 12), log=False).plain
+    assert "e+30┤" in alone
+
+
+def test_the_title_of_step_keeps_the_present_stage():
+    """However little room there is, the first stage, the last and the present one are named."""
+    stages = ["sample", "forward 1", "forward 2", "loss", "backward 2", "backward 1", "update"]
+    for width in range(100):
+        for at, present in enumerate(stages):
+            shown = _around(stages, at, width)
+            assert {"sample", present, "update"} <= set(shown)
+            assert len(shown) == 7 or len(" ▸ ".join(shown)) <= max(width, 40)
+    assert _around(stages, 2, 60) == ["sample", "forward 1", "forward 2", "loss", "…", "update"]
+
+
 def test_the_header_shortens_and_keeps_the_step():
     """At every width it fits, and the step and the loss stay."""
     session = Session(suggested_recipe("digits"))
@@ -97,6 +119,15 @@ def test_layouts_are_made_for_their_sizes():
     """A sentence, tabs, a grid, and a grid with room."""
     sizes = [(59, 18), (80, 24), (120, 36), (200, 60)]
     assert [layout_for(*size) for size in sizes] == ["tiny", "tabs", "grid", "large"]
+
+
+def test_a_lesson_leaves_room_for_the_panels():
+    """Beside a lesson there are rows, or the grid where that fits; and no panel is lost."""
+    sizes = [(59, 18), (80, 24), (120, 24), (120, 36), (160, 40), (200, 60), (240, 60)]
+    layouts = [layout_with_lesson(*size) for size in sizes]
+    assert layouts == ["tiny", "tabs", "tabs", "rows", "grid", "grid", "large"]
+    for layout in ("rows", "grid", "large"):
+        assert sorted(name for place in PLACES[layout] for name in place) == sorted(panel.id for panel in PANELS)
 
 
 def test_a_pacer_keeps_to_the_clock():

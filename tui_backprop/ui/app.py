@@ -12,9 +12,11 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Footer, Static
 
+from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.findings import FindingActions
+from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
 from tui_backprop.ui.actions.pictures import PictureActions
 from tui_backprop.ui.actions.running import RunningActions
@@ -22,6 +24,7 @@ from tui_backprop.ui.actions.travel import TravelActions
 from tui_backprop.ui.header import Header
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST
+from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -39,7 +42,9 @@ from tui_backprop.ui.timeline import TimelineBar
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
-class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions, PictureActions):
+class TrainerApp(
+    RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions, PictureActions, LessonActions
+):
     """The trainer's app."""
 
     TITLE = "tui-backprop"
@@ -49,8 +54,9 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
     PANELS = PANELS
     PLACES = PLACES
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, lesson: Lesson | None = None) -> None:
         super().__init__(session)
+        self._first_lesson = lesson
         self._dimmed = True
         self._watching = False
         self._examined = 0.0
@@ -70,6 +76,7 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
             yield StepPanel("step")
             yield FindingsPanel("findings")
             yield WatchesPanel("watches")
+            yield LessonPane()
         yield SaidBar()
         yield TimelineBar()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
@@ -80,6 +87,9 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
         sys.setswitchinterval(_SWITCH)
         self.lay_out(self.size.width, self.size.height)
         self.action_panel(self.active)
+        if self._first_lesson is not None:
+            self.call_after_refresh(self.take, self._first_lesson)  # once the first panel has the focus
+        self.call_after_refresh(self.offer_lesson)
         for notice in self.session.problem.dataset.notices:
             self.tell(notice)
 
@@ -97,8 +107,9 @@ class TrainerApp(RunningActions, TravelActions, ChangingActions, LookingActions,
         for panel in base.query(Panel):
             if panel.is_on_screen or panel.frame is None:
                 panel.show(frame)
-        untouched = not (frame.last_step or frame.inside or frame.edits or self.running)
-        base.query_one(SaidBar).show(frame, untouched=untouched)
+        self.show_lesson()
+        untouched = not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)
+        base.query_one(SaidBar).show(frame, opening=self.opening if untouched else "")
         base.query_one(TimelineBar).display = not untouched
         at_start = frame.step == 0 and frame.inside is None
         if self._dimmed != at_start:  # the footer is built anew each time, which is dear

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Layout = Literal["tiny", "tabs", "grid", "large"]
+Layout = Literal["tiny", "tabs", "rows", "grid", "large"]
 
 SMALLEST = (60, 18)
 """Columns and rows below which only a sentence is shown."""
 
-LAYOUTS: tuple[Layout, ...] = ("tiny", "tabs", "grid", "large")
+LESSON_COLUMNS = 42
+"""Columns of a lesson beside the panels, as the style sheet has it."""
+
+LAYOUTS: tuple[Layout, ...] = ("tiny", "tabs", "rows", "grid", "large")
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,17 @@ Places = tuple[tuple[str, ...], ...]
 """Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
 
 _NUMBERS: Places = (("parameters",), ("gradients",), ("step",))
+_GRID: Places = (
+    ("loss",),
+    ("prediction", "network", "surface", "distributions"),
+    *_NUMBERS,
+    ("findings", "watches"),
+)
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (tuple(panel.id for panel in PANELS),),
-    "grid": (("loss",), ("prediction", "network", "surface", "distributions"), *_NUMBERS, ("findings", "watches")),
+    "rows": tuple((*left, *right) for left, right in zip(_GRID[::2], _GRID[1::2], strict=True)),
+    "grid": _GRID,
     "large": (
         ("loss",),
         ("prediction",),
@@ -65,6 +75,23 @@ def layout_for(columns: int, rows: int) -> Layout:
     if columns < 100 or rows < 30:
         return "tabs"
     return "large" if columns >= 160 and rows >= 48 else "grid"
+
+
+def lesson_is_beside(columns: int) -> bool:
+    """Whether a lesson stands beside the panels; where there is no room for that it stands below them."""
+    return columns >= 100
+
+
+def layout_with_lesson(columns: int, rows: int) -> Layout:
+    """Return the layout of the panels while a lesson takes its part of the screen.
+
+    Beside a lesson there may be no room for two panels in a row, but still for rows.
+    """
+    alone = layout_for(columns, rows)
+    if alone in ("tiny", "tabs"):
+        return alone
+    beside = layout_for(columns - LESSON_COLUMNS, rows)
+    return "rows" if beside == "tabs" else beside
 
 
 def in_front(places: Places, chosen: Sequence[str]) -> tuple[str, ...]:

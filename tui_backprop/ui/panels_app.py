@@ -59,9 +59,13 @@ class PanelsApp(App[None]):
         """Choose the layout made for the new size."""
         self.lay_out(event.size.width, event.size.height)
 
+    def layout_at(self, columns: int, rows: int) -> Layout:
+        """Return the layout made for a size."""
+        return layout_for(columns, rows)
+
     def lay_out(self, columns: int, rows: int) -> None:
         """Choose the layout made for a size."""
-        self._layout = layout_for(columns, rows)
+        self._layout = self.layout_at(columns, rows)
         for name in LAYOUTS:
             self.screen_stack[0].set_class(name == self._layout, f"size-{name}")
         self.arrange()

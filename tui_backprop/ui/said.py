@@ -20,19 +20,19 @@ class SaidBar(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="said")
-        self._shown: tuple[Frame, bool] | None = None
+        self._shown: tuple[Frame, str] | None = None
 
-    def show(self, frame: Frame, *, untouched: bool) -> None:
-        """Say what there is to say of this frame; `untouched` before anything was done."""
-        self._shown = (frame, untouched)
+    def show(self, frame: Frame, *, opening: str) -> None:
+        """Say what there is to say of this frame; before anything was done, how to begin."""
+        self._shown = (frame, opening)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Render a line, which ends with … where it is too long."""
         line = Text()
         if self._shown is not None and y < 2:
-            frame, untouched = self._shown
-            line = said_lines(frame.findings, self.size.width, untouched=untouched)[y]
+            frame, opening = self._shown
+            line = said_lines(frame.findings, self.size.width, opening)[y]
         line.truncate(self.size.width, overflow="ellipsis")
         segments = line.render(self.app.console, end="")
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.changes import Change
+from tui_backprop.session.lessons.guide import Guide
 from tui_backprop.session.session import Session
 from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp
@@ -26,6 +27,8 @@ class TrainerBase(PanelsApp):
         """Position in θ of the entry that is selected."""
         self.sample = 0
         """Which sample of the batch is looked at, from 0."""
+        self.guide: Guide | None = None
+        """The lesson that is open."""
 
     @property
     def running(self) -> bool:

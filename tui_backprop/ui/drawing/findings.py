@@ -10,10 +10,7 @@ from rich.text import Text
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.ui.theme import SEVERITY_MARKS, SEVERITY_STYLES
 
-_OPENING = (
-    "space starts it, n makes one step, L opens a lesson on it, ? shows all keys",
-    "what is wrong with it, and why, will be said here as it goes",
-)
+_PROMISE = "what is wrong with it, and why, will be said here as it goes"
 
 
 def finding_line(finding: Finding) -> Text:
@@ -30,10 +27,10 @@ def detail_lines(finding: Finding, columns: int, console: Console) -> list[Text]
     return [line for text in (message, remedy) for line in text.wrap(console, max(10, columns))]
 
 
-def said_lines(findings: Sequence[Finding], columns: int, *, untouched: bool) -> tuple[Text, Text]:
-    """Return the two lines below the panels: how to begin, or the worst finding and its remedy."""
-    if untouched:
-        return Text(_OPENING[0], no_wrap=True), Text(_OPENING[1], style="dim", no_wrap=True)
+def said_lines(findings: Sequence[Finding], columns: int, opening: str) -> tuple[Text, Text]:
+    """Return the two lines below the panels: the opening while there is one, or the worst finding and its remedy."""
+    if opening:
+        return Text(opening, no_wrap=True), Text(_PROMISE, style="dim", no_wrap=True)
     told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id == "done"]
     if not told:
         return Text("nothing to find fault with so far", style="dim", no_wrap=True), Text()
