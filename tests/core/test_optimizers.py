@@ -107,7 +107,7 @@ def test_what_is_no_schedule_is_refused_in_a_sentence(text):
 def test_penalties_are_on_weights_alone():
     """Biases are never pulled to 0."""
     network = Network((1, 1, 1), ("tanh", "linear"))
-    found = penalty_gradient(network, np.array([2.0, 3.0, -4.0, 5.0]), l1=0.1, l2=0.5)
+    found = penalty_gradient(network.weight_mask, np.array([2.0, 3.0, -4.0, 5.0]), l1=0.1, l2=0.5)
     np.testing.assert_allclose(found, [1.1, 0.0, -2.1, 0.0])
 
 

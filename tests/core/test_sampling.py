@@ -33,6 +33,25 @@ def test_a_batch_does_not_depend_on_how_its_step_was_reached(kind, rows, size, s
         assert a.max() < rows
 
 
+@settings(deadline=None)
+@given(
+    st.sampled_from(SAMPLINGS),
+    st.integers(1, 50),
+    st.one_of(st.none(), st.integers(1, 60)),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 20_000),
+)
+def test_a_block_holds_the_batches_of_all_its_steps(kind, rows, size, seed, step):
+    """Whoever takes many batches at once gets those that single steps have."""
+    sampling = Sampling(kind, rows, size, seed)
+    first, block = sampling.block(step)
+    assert first <= step < first + len(block)
+    for at in {first, step, first + len(block) - 1}:
+        length = sampling.batch_length(at)
+        np.testing.assert_array_equal(block[at - first, :length], sampling.batch(at))
+        assert (block[at - first, length:] == -1).all()
+
+
 @pytest.mark.parametrize("kind", ["shuffle", "sequential"])
 def test_an_epoch_sees_every_sample_once(kind):
     """Without replacement ten rows in batches of four are four, four and two, each row once."""

@@ -60,7 +60,10 @@ _FUSED = {
 
 @dataclass(frozen=True)
 class Objective:
-    """What training makes small: `loss` of the output of `activation`, a mean over the batch."""
+    """What training makes small: `loss` of the output of `activation`, a mean over the batch.
+
+    What is element by element (`sample_losses`, `error`, `delta`) also takes a stack of batches, (…, rows, outputs).
+    """
 
     activation: Activation
     loss: Loss
@@ -83,13 +86,13 @@ class Objective:
 
     def error(self, a: Array, target: Array) -> Array:
         """∂L/∂ŷ, (rows, outputs), where L is the mean over the batch."""
-        return self.loss.slope(a, target) / len(a)
+        return np.asarray(self.loss.slope(a, target) / a.shape[-2])
 
     def delta(self, z: Array, a: Array, target: Array) -> Array:
         """δ = ∂L/∂z of the output layer, (rows, outputs), where L is the mean over the batch."""
         if self.fused:
             _, delta = _FUSED[self.activation.name, self.loss.name]
-            return delta(z, target) / len(z)
+            return np.asarray(delta(z, target) / z.shape[-2])
         return pull_back(self.activation, z, a, self.error(a, target))
 
 

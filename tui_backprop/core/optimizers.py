@@ -2,7 +2,8 @@
 
 Definitions and defaults are PyTorch's (`torch.optim`), so that a trajectory can be compared with it step by step. Slots
 are the vectors that an optimizer remembers, as rows of one array (slots, size) that starts at 0; `count` is the number of
-this update since the slots were 0, from 1.
+this update since the slots were 0, from 1. The rate may be one for each entry of θ, (size,), which is how many runs with
+rates of their own are updated at once.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ class Optimizer(Protocol):
     def slots(self) -> tuple[str, ...]:
         """Name of each slot vector."""
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Return new θ (size,) and new slots (slots, size); neither argument is changed."""
 
 
@@ -34,7 +37,9 @@ class Sgd:
 
     slots: ClassVar[tuple[str, ...]] = ()
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         return theta - rate * gradient, slots
 
@@ -46,7 +51,9 @@ class Momentum:
     momentum: float = 0.9
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         velocity = self.momentum * slots[0] + gradient
         return theta - rate * velocity, velocity[np.newaxis]
@@ -59,7 +66,9 @@ class Nesterov:
     momentum: float = 0.9
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         velocity = self.momentum * slots[0] + gradient
         return theta - rate * (gradient + self.momentum * velocity), velocity[np.newaxis]
@@ -72,7 +81,9 @@ class Adagrad:
     epsilon: float = 1e-10
     slots: ClassVar[tuple[str, ...]] = ("sum of squares",)
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         total = slots[0] + gradient * gradient
         return theta - rate * (gradient / (np.sqrt(total) + self.epsilon)), total[np.newaxis]
@@ -86,7 +97,9 @@ class RmsProp:
     epsilon: float = 1e-8
     slots: ClassVar[tuple[str, ...]] = ("mean square",)
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         mean_square = self.alpha * slots[0] + (1.0 - self.alpha) * (gradient * gradient)
         return theta - rate * (gradient / (np.sqrt(mean_square) + self.epsilon)), mean_square[np.newaxis]
@@ -104,7 +117,9 @@ class Adam:
     epsilon: float = 1e-8
     slots: ClassVar[tuple[str, ...]] = ("m", "v")
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         m = self.beta1 * slots[0] + (1.0 - self.beta1) * gradient
         v = self.beta2 * slots[1] + (1.0 - self.beta2) * (gradient * gradient)
@@ -121,7 +136,9 @@ class AdamW:
     weight_decay: float = 0.01
     slots: ClassVar[tuple[str, ...]] = Adam.slots
 
-    def update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: float) -> tuple[Array, Array]:
+    def update(
+        self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
+    ) -> tuple[Array, Array]:
         """Apply the rule above."""
         return self.adam.update(theta * (1.0 - rate * self.weight_decay), gradient, slots, count, rate)
 

@@ -7,12 +7,14 @@ import math
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.network import Network
 
 
-def penalty_gradient(network: Network, vector: Array, *, l1: float, l2: float) -> Array:
-    """Gradient of λ₁Σ|w| + ½λ₂Σw² over the weights, (size,); biases are not penalised (Goodfellow et al. 2016, 7.1)."""
-    return network.weight_mask * (l1 * np.sign(vector) + l2 * vector)
+def penalty_gradient(weight_mask: Array, vector: Array, *, l1: float | Array, l2: float | Array) -> Array:
+    """Gradient of λ₁Σ|w| + ½λ₂Σw² over the weights, (size,); biases are not penalised (Goodfellow et al. 2016, 7.1).
+
+    `weight_mask` (size,) is 1 at the weights of `vector` and 0 at its biases; λ₁ and λ₂ may be one for each entry.
+    """
+    return weight_mask * (l1 * np.sign(vector) + l2 * vector)
 
 
 def clip_factor(gradient: Array, limit: float) -> float:

@@ -71,6 +71,34 @@ class Sampling:
             order = _in_order(self.rows)
         return np.asarray(order[place * size : (place + 1) * size])
 
+    def block(self, step: int) -> tuple[int, Indices]:
+        """Return all batches that are drawn together with that of `step`: the first one's step, and their row numbers.
+
+        The row numbers are (steps, largest_batch), one batch a row; where an epoch's last batch is short (`batch_length`),
+        −1 stands for what it lacks.
+        """
+        size = self.largest_batch
+        if self.kind == "random" and self.batch_size is not None:
+            steps = max(1, _BLOCK // size)
+            block = step // steps
+            return block * steps, _random_block(self.rows, steps * size, self.seed, block).reshape(steps, size)
+        steps = -(-self.rows // size)
+        epoch = step // steps
+        if self.kind == "shuffle" and self.batch_size is not None:
+            epochs = max(1, _BLOCK // self.rows)
+            first, orders = epoch - epoch % epochs, _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
+        else:
+            first, orders = epoch, _in_order(self.rows)[np.newaxis]
+        lacking = np.full((len(orders), steps * size - self.rows), -1, dtype=np.int64)
+        return first * steps, np.concatenate([orders, lacking], axis=1).reshape(-1, size)
+
+    def batch_length(self, step: int) -> int:
+        """Number of samples in the batch of `step`."""
+        size = self.largest_batch
+        if self.kind == "random" and self.batch_size is not None:
+            return size
+        return min(size, self.rows - step % -(-self.rows // size) * size)
+
 
 @lru_cache(maxsize=4)
 def _random_block(rows: int, draws: int, seed: int, block: int) -> Indices:

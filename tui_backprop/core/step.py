@@ -125,7 +125,7 @@ def take_step(training: Training, state: State) -> StepRecord:
 def penalised_gradient(training: Training, vector: Array, gradient: Array) -> Array:
     """Return the gradient (size,) with the penalties of the parameters `vector` (size,) added and frozen entries 0."""
     if training.l1 or training.l2:
-        gradient = gradient + penalty_gradient(training.network, vector, l1=training.l1, l2=training.l2)
+        gradient = gradient + penalty_gradient(training.network.weight_mask, vector, l1=training.l1, l2=training.l2)
     return np.where(training.free > 0, gradient, 0.0)
 
 

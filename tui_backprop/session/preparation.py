@@ -116,7 +116,7 @@ def first_parameters(recipe: Recipe, network: Network) -> Array:
     """θ at step 0, (size,): drawn by `init` from the seed, then what the recipe sets."""
     theta = initial_parameters(network, recipe.init, recipe.seed)
     for name, value in recipe.set:
-        theta[network.positions(name)] = value
+        theta[network.positions(name)] = value + 0.0  # −0 becomes 0: with no −0 to begin with, none ever comes
     return theta
 
 

@@ -1,0 +1,120 @@
+"""Runs that train together are, bit for bit, the runs that they are alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.rules import RULES
+from tui_backprop.core.sampling import SAMPLINGS
+from tui_backprop.engines.batched.runs import BatchedRuns, shared_by
+from tui_backprop.engines.choice import make_engine
+from tui_backprop.session.changes import first_segment, read_data
+from tui_backprop.session.recipe import Recipe
+
+OUTPUTS = {
+    "parity": [("sigmoid", "squared"), ("sigmoid", "binary-cross-entropy"), ("tanh", "huber"), ("relu", "absolute")],
+    "iris": [("softmax", "cross-entropy"), ("sigmoid", "binary-cross-entropy"), ("softmax", "half-squared")],
+    "sine": [("linear", "squared"), ("sine", "half-squared"), ("linear", "absolute")],
+    "xor": [("sigmoid", "squared"), ("gelu", "huber")],
+}
+
+
+@st.composite
+def recipes(draw):
+    """A shared recipe and what differs from run to run."""
+    source = draw(st.sampled_from(sorted(OUTPUTS)))
+    output, loss = draw(st.sampled_from(OUTPUTS[source]))
+    penalised, clipped = draw(st.booleans()), draw(st.booleans())
+    shared = Recipe(
+        source=source,
+        hidden=tuple(draw(st.lists(st.sampled_from([1, 2, 3, 8, 17]), max_size=3))),
+        activation=draw(st.sampled_from(HIDDEN_ACTIVATIONS)),
+        output_activation=output,
+        loss=loss,
+        optimizer=draw(st.sampled_from(sorted(OPTIMIZERS))),
+        schedule=draw(st.sampled_from(["constant", "step:7,0.5", "exponential:0.99", "cosine:20"])),
+        warmup=draw(st.sampled_from([0, 5])),
+        batch_size=draw(st.sampled_from([1, 2, 4, 10, None])),
+        sampling=draw(st.sampled_from(SAMPLINGS)),
+        test_fraction=draw(st.sampled_from([0.0, 0.3])),
+        noise=draw(st.sampled_from([0.0, 0.1])),
+        rule=draw(st.sampled_from(["exact", "posted"])),
+        freeze=draw(st.sampled_from([(), ("b1",)])),
+    )
+    own = st.builds(
+        dict,
+        seed=st.integers(0, 3),
+        lr=st.sampled_from([0.001, 0.1, 3.0]),
+        momentum=st.sampled_from([0.0, 0.5, 0.9]),
+        l1=st.sampled_from([0.0, 0.01]) if penalised else st.just(0.0),
+        l2=st.just(0.001) if penalised else st.just(0.0),
+        clip=st.sampled_from([0.1, 1.0]) if clipped else st.none(),
+        init=st.sampled_from(["uniform", "xavier", "he", "normal", "zeros"]),
+    )
+    return [shared.replace(**fields) for fields in draw(st.lists(own, min_size=1, max_size=5))]
+
+
+def segments(runs):
+    data = read_data(runs[0])
+    return [first_segment(recipe, data) for recipe in runs]
+
+
+@settings(max_examples=150, deadline=None)
+@given(recipes(), st.integers(0, 30), st.integers(0, 30))
+def test_a_run_among_others_has_the_bits_that_it_has_alone(runs, first, then):
+    """Whatever the network, the data and the optimizer, and however the steps are cut into portions."""
+    found = segments(runs)
+    batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
+    batch.advance(first)
+    batch.advance(then)
+    for run, one in enumerate(found):
+        alone = make_engine("numpy").advance(one.training, one.entry, first + then)
+        among = batch.state(run)
+        if np.isfinite(alone.parameters).all():
+            assert among.same_bits(alone)
+            assert batch.parameters[run].tobytes() == alone.parameters.tobytes()
+        else:  # there are many NaNs, and which of them comes out is the processor's choice
+            np.testing.assert_array_equal(among.parameters, alone.parameters)
+
+
+def test_long_runs_keep_their_bits_over_many_blocks_of_draws():
+    """Ten thousand steps of the original case go through several blocks of draws and of gathered samples."""
+    found = segments([Recipe(seed=seed, lr=rate) for seed in (0, 5) for rate in (0.1, 10.0)])
+    batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
+    batch.advance(10_000)
+    for run, one in enumerate(found):
+        assert batch.state(run).same_bits(make_engine("numpy").advance(one.training, one.entry, 10_000))
+
+
+def test_a_run_that_overflows_leaves_the_others_alone():
+    """One rate is far too large; the run beside it is what it is without it."""
+    wild, tame = segments([Recipe(source="line", hidden=(), lr=rate, batch_size=None) for rate in (1e9, 0.1)])
+    batch = BatchedRuns([wild.training, tame.training], [wild.entry, tame.entry])
+    batch.advance(200)
+    assert not np.isfinite(batch.parameters[0]).all()
+    assert batch.state(1).same_bits(make_engine("numpy").advance(tame.training, tame.entry, 200))
+
+
+@pytest.mark.parametrize(
+    "fields", [{"hidden": (2,)}, {"optimizer": "adam"}, {"batch_size": 2}, {"rule": "posted"}, {"loss": "huber"},
+               {"schedule": "cosine:9"}, {"freeze": ("w1",)}, {"clip": 1.0}, {"l2": 0.1}, {"sampling": "shuffle"}],
+    ids=lambda fields: next(iter(fields)),
+)  # fmt: skip
+def test_runs_that_do_not_share_shapes_are_refused(fields):
+    """They cannot be one computation, and nobody gets a wrong number for it."""
+    found = segments([Recipe(), Recipe(**fields)])
+    assert shared_by(found[0].training) != shared_by(found[1].training)
+    with pytest.raises(ValueError, match="do not share"):
+        BatchedRuns([one.training for one in found], [one.entry for one in found])
+
+
+def test_single_mistakes_train_alone():
+    """The rules of the gallery are not computed for many runs at once."""
+    for name in RULES:
+        (found,) = segments([Recipe(rule=name)])
+        assert (shared_by(found.training) is None) == (name not in ("exact", "posted"))

@@ -1,0 +1,135 @@
+"""Runs that train together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import cast
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.optimizers import Momentum, Nesterov, Optimizer
+from tui_backprop.core.penalties import penalty_gradient
+from tui_backprop.core.step import State, Training
+from tui_backprop.engines.batched.draws import Draws
+from tui_backprop.engines.batched.layout import Stack
+from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
+
+
+def shared_by(training: Training) -> Hashable | None:
+    """Return what runs must have in common to train together; None for a run that can only train alone.
+
+    Rates, seeds, the amounts of momentum and of penalties, the limit of a clipped gradient, first parameters and the
+    numbers in the data may differ from run to run.
+    """
+    if training.rule not in BATCHED_RULES:
+        return None
+    optimizer = training.optimizer
+    return (
+        training.network,
+        training.objective,
+        training.inputs.shape,
+        training.sampling.kind,
+        training.sampling.batch_size,
+        training.rule,
+        type(optimizer) if isinstance(optimizer, Momentum | Nesterov) else optimizer,
+        training.schedule,
+        bool(training.l1 or training.l2),
+        training.clip is None,
+        training.free.tobytes(),
+        training.slots_since,
+    )
+
+
+class BatchedRuns:
+    """Several runs, step by step together; each has the same bits as `core.step.take_step` gives it alone.
+
+    Raises:
+        ValueError: they have not in common what `shared_by` says.
+    """
+
+    def __init__(self, trainings: Sequence[Training], states: Sequence[State]) -> None:
+        first = trainings[0]
+        if len({shared_by(training) for training in trainings} | {None}) != 2 or shared_by(first) is None:
+            raise ValueError("these runs do not share shapes, so they cannot train together")
+        self._network, self._schedule, self._slots_since = first.network, first.schedule, first.slots_since
+        self.step = states[0].step
+        """Number of updates made so far, the same for all."""
+        self._theta = Stack(first.network, len(trainings))
+        self._gradients = Stack(first.network, len(trainings))
+        spread = self._theta.spread
+        self._theta.flat[...] = spread(np.stack([state.parameters for state in states]))
+        self._slots = np.empty((len(first.optimizer.slots), self._theta.flat.size))
+        for i, slot in enumerate(self._slots):
+            slot[...] = spread(np.stack([state.slots[i] for state in states]))
+        self._rate = spread(_column([training.rate for training in trainings]))
+        self._optimizer = _joint_optimizer([training.optimizer for training in trainings], self._theta)
+        self._weight_mask = spread(first.network.weight_mask)
+        self._penalised = bool(first.l1 or first.l2)
+        self._l1 = spread(_column([training.l1 for training in trainings]))
+        self._l2 = spread(_column([training.l2 for training in trainings]))
+        self._clip = None if first.clip is None else np.array([training.clip for training in trainings])
+        self._free = None if first.free.all() else spread(first.free) > 0
+        self._draws = Draws(trainings)
+        self._compute = BATCHED_RULES[first.rule](Passes(first.objective, self._theta, self._gradients))
+
+    def __len__(self) -> int:
+        return self._theta.runs
+
+    @property
+    def parameters(self) -> Array:
+        """θ of each run, (runs, size), copied."""
+        return self._theta.flat[self._theta.places]
+
+    def state(self, run: int) -> State:
+        """Return the state of one run, copied."""
+        places = self._theta.places[run]
+        return State(self.step, self._theta.flat[places], self._slots[:, places])
+
+    def advance(self, steps: int) -> None:
+        """Make `steps` updates of every run. Overflow gives ±∞ or NaN in that run alone, and raises nothing."""
+        theta, draws, compute = self._theta.flat, self._draws, self._compute
+        with np.errstate(all="ignore"):
+            for step in range(self.step, self.step + steps):
+                compute(*draws.at(step))
+                factor = self._schedule.factor(step)
+                moved, self._slots = self._optimizer.update(
+                    theta,
+                    self._descent(),
+                    self._slots,
+                    step - self._slots_since + 1,
+                    self._rate if factor == 1.0 else self._rate * factor,
+                )
+                np.copyto(theta, moved, where=True if self._free is None else self._free)
+        self.step += steps
+
+    def _descent(self) -> Array:
+        """What the optimizer is given, as in `core.step.take_step`: gradients with penalties, frozen entries 0, clipped."""
+        gradient = self._gradients.flat
+        if self._penalised:
+            gradient = gradient + penalty_gradient(self._weight_mask, self._theta.flat, l1=self._l1, l2=self._l2)
+        if self._free is not None:
+            gradient = np.where(self._free, gradient, 0.0)
+        if self._clip is not None:
+            gradient = gradient * self._theta.spread(self._clip_factors(gradient)[:, np.newaxis])
+        return gradient
+
+    def _clip_factors(self, gradient: Array) -> Array:
+        """`core.penalties.clip_factor` of each run, (runs,)."""
+        rows = gradient[self._theta.places]
+        norms = np.sqrt((rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0])
+        assert self._clip is not None  # noqa: S101  (who asks for factors has limits)
+        return np.where(norms <= self._clip, 1.0, np.fmin(1.0, self._clip / (norms + 1e-6)))
+
+
+def _column(values: Sequence[float]) -> Array:
+    return np.array(values, dtype=np.float64)[:, np.newaxis]
+
+
+def _joint_optimizer(optimizers: Sequence[Optimizer], stack: Stack) -> Optimizer:
+    """Return one optimizer for all; a momentum is then an array, with that of each run at its entries."""
+    first = optimizers[0]
+    if isinstance(first, Momentum | Nesterov):
+        momenta = [one.momentum for one in optimizers if isinstance(one, Momentum | Nesterov)]
+        return type(first)(cast(float, stack.spread(_column(momenta))))
+    return first
