@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from tui_backprop.core.errors import InputError
 
-COMMANDS = ("run", "check", "new-check", "datasets", "lessons")
+COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons")
 """Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
 
 EXIT_NO = 1

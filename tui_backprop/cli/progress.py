@@ -1,34 +1,76 @@
-"""A progress bar on standard error, where that is a terminal."""
+"""Progress bars on standard error, where that is a terminal."""
 
 from __future__ import annotations
 
 import sys
 import time
 
+from tui_backprop.session.sweep.sweep import seconds_left
+
 _WIDTH = 30
 _INTERVAL = 0.1  # seconds between two paintings
 
 
-class Progress:
-    """Shows how far a run is; on anything but a terminal it stays silent."""
+class Bar:
+    """A bar with a text behind it; on anything but a terminal it stays silent."""
 
-    def __init__(self, total: int) -> None:
-        self._total = max(total, 1)
+    def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
         self._next = 0.0
 
-    def show(self, step: int, loss: float) -> None:
-        """Paint the bar at `step`, at most ten times a second."""
+    def due(self) -> bool:
+        """Whether it is time to paint: at most ten times a second."""
         now = time.monotonic()
-        if self._shown and now >= self._next:
-            self._next = now + _INTERVAL
-            filled = _WIDTH * step // self._total
-            bar = "━" * filled + "╌" * (_WIDTH - filled)
-            print(
-                f"\r{bar} step {step:,} of {self._total:,}  loss {loss:.4g}\033[K", end="", file=sys.stderr, flush=True
-            )
+        if not self._shown or now < self._next:
+            return False
+        self._next = now + _INTERVAL
+        return True
+
+    def paint(self, share: float, text: str) -> None:
+        """Paint the bar with so much of it filled, 0 … 1."""
+        filled = int(_WIDTH * share)
+        bar = "━" * filled + "╌" * (_WIDTH - filled)
+        print(f"\r{bar} {text}\033[K", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Wipe the bar."""
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Progress(Bar):
+    """Shows how far a run is."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self._total = max(total, 1)
+
+    def show(self, step: int, loss: float) -> None:
+        """Paint the bar at `step`."""
+        if self.due():
+            self.paint(step / self._total, f"step {step:,} of {self._total:,}  loss {loss:.4g}")
+
+
+class SweepProgress(Bar):
+    """Shows how far a sweep is, and how long it will take."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self._total = total
+        self._started = time.monotonic()
+
+    def show(self, share: float, runs: int) -> None:
+        """Paint the bar, with so much of the work and so many runs done."""
+        if self.due():
+            left = seconds_left(share, time.monotonic() - self._started)
+            said = "" if left is None else f", {duration(left)} left"
+            self.paint(share, f"{runs:,} of {self._total:,} runs{said}")
+
+
+def duration(seconds: float) -> str:
+    """Write a stretch of time in its two largest units: `40 s`, `3 min 20 s`, `2 h 5 min`."""
+    whole = max(0, round(seconds))
+    for size, unit, smaller, part in ((3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // smaller} {part}"
+    return f"{whole} s"

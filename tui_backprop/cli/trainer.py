@@ -20,6 +20,7 @@ a network of your own.
 
 other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
+  tui-backprop sweep --vary lr=0.01:10:log:4   many runs with fields varied, from many seeds
   tui-backprop check FILE.py                   is a backward pass of your own right, and if not, why?
   tui-backprop new-check FILE.py               write such a file to begin with
   tui-backprop datasets                        the built-in data sets

@@ -25,6 +25,7 @@ from tui_backprop.session.preparation import (
     prepare,
     resolve,
 )
+from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.timeline import Segment
@@ -43,15 +44,16 @@ class Change:
     """Whether the run began anew at step 0."""
 
 
-def first_segment(asked: Recipe, dataset: Dataset) -> Segment:
-    """Return the segment that begins a run.
+def first_segment(asked: Recipe, dataset: Dataset, problem: Problem | None = None) -> Segment:
+    """Return the segment that begins a run; `problem` saves preparing it where another recipe has the same.
 
     Raises:
         RecipeError: what cannot be run, each in one sentence.
         LearnerError: the rule's file cannot be used.
     """
     recipe = resolve(asked, dataset)
-    problem = prepare(recipe, dataset)
+    if problem is None:
+        problem = prepare(recipe, dataset)
     training = make_training(recipe, problem, open_rule(recipe.rule, problem.network), slots_since=0)
     theta = first_parameters(recipe, problem.network)
     return Segment(

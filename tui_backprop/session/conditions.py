@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.errors import InputError
 
@@ -105,6 +106,8 @@ class Expression:
         self.text = text.strip()
         self.by_epoch = False
         """Whether it compares the ends of epochs."""
+        self.elementwise = True
+        """Whether it has only what works number by number, so that arrays may stand for its names, one value a run."""
         names: set[str] = set()
         try:
             tree = ast.parse(_TREND.sub(r"\2(\1, \3)", self.text), mode="eval")
@@ -159,12 +162,14 @@ class Expression:
                 names.add(name)
                 return lambda moment: moment.value(name)
             case ast.UnaryOp(op=op, operand=inner) if type(op) in _UNARY:
+                self.elementwise &= not isinstance(op, ast.Not)
                 apply, part = _UNARY[type(op)], self._build(inner, names)
                 return lambda moment: apply(part(moment))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 combine, a, b = _BINARY[type(op)], self._build(left, names), self._build(right, names)
                 return lambda moment: combine(a(moment), b(moment))
             case ast.BoolOp(op=op, values=values):
+                self.elementwise = False
                 decide, parts = all if isinstance(op, ast.And) else any, [self._build(one, names) for one in values]
                 return lambda moment: decide(part(moment) for part in parts)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
@@ -174,6 +179,7 @@ class Expression:
                 pairs: list[ast.expr] = [ast.Compare(left, [first], [middle]), ast.Compare(middle, rest, others)]
                 return self._build(ast.BoolOp(ast.And(), pairs), names)
             case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+                self.elementwise &= isinstance(FUNCTIONS[name], np.ufunc)
                 function, inner_part = FUNCTIONS[name], self._build(argument, names)
                 return lambda moment: function(inner_part(moment))
             case ast.Call(
@@ -186,7 +192,7 @@ class Expression:
 
     def _trend(self, goes_on: Callable[[Any, Any], Any], part: _Part, epochs: int) -> _Part:
         """Whether a value went one way from each epoch's end to the next, over so many epochs."""
-        self.by_epoch = True
+        self.by_epoch, self.elementwise = True, False
 
         def holds(moment: Moment) -> bool:
             later = moment.epochs_ago(0)
@@ -200,6 +206,7 @@ class Expression:
         return holds
 
     def _entry(self, tensor: ast.Name, entry: ast.expr, names: set[str]) -> _Part:
+        self.elementwise = False
         parts = entry.elts if isinstance(entry, ast.Tuple) else [entry]
         index = tuple(part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) is int)
         if len(index) != len(parts):
@@ -218,6 +225,11 @@ class Condition(Expression):
     def number(self, moment: Moment) -> float:
         """Return 1 where it holds and 0 where it does not."""
         return float(self.holds(moment))
+
+    def holds_each(self, moment: Moment) -> NDArray[np.bool_]:
+        """Where an `elementwise` condition is true, for a moment whose values are arrays: of their shape."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self._result(moment), dtype=bool)
 
     def holds(self, moment: Moment) -> bool:
         """Whether it is true at a moment; a comparison with NaN is false.

@@ -7,9 +7,10 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def write_curve(path: Path, curve: Curve) -> None:
     """
     test = np.full(len(curve.steps), np.nan) if curve.test is None else curve.test
     rows = zip(curve.steps.tolist(), curve.train.tolist(), test.tolist(), strict=True)
-    _write_csv(path, ("step", "train", "test"), ((step, a, "" if math.isnan(b) else b) for step, a, b in rows))
+    write_csv(path, ("step", "train", "test"), ((step, a, "" if math.isnan(b) else b) for step, a, b in rows))
 
 
 def write_predictions(path: Path, problem: Problem, theta: Array) -> None:
@@ -98,18 +99,35 @@ def write_predictions(path: Path, problem: Problem, theta: Array) -> None:
             for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
                 yield (row + 1, part, *raw, *target, *prediction)
 
-    _write_csv(path, header, rows())
+    write_csv(path, header, rows())
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write beside the file, then put it in its place at once."""
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table; a file that was there is replaced at once, or left as it was.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with replacing(path) as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """Give a file to write to that takes the place of `path` at once when all went well, and not at all otherwise.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            writer.writerows(rows)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
         beside.chmod(0o666 & ~umask)  # mkstemp's own mode is for its owner alone

@@ -8,6 +8,7 @@ from typing import Any
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.gradient_check import GradientCheck, check_update
 from tui_backprop.core.step import State, StepRecord
+from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.branches import Branch, share_memory
@@ -36,9 +37,10 @@ class Session:
         SourceError: the data cannot be read.
     """
 
-    def __init__(self, recipe: Recipe, *, memory: int = MEMORY) -> None:
+    def __init__(self, recipe: Recipe, *, memory: int = MEMORY, dataset: Dataset | None = None) -> None:
         self._memory = memory
-        self.branches = [Branch(Run(first_segment(recipe, read_data(recipe)), memory), "first run", None, 0)]
+        first = first_segment(recipe, read_data(recipe) if dataset is None else dataset)
+        self.branches = [Branch(Run(first, memory), "first run", None, 0)]
         """Every run, the oldest first."""
         self.branch = self.branches[0]
         """The run that is looked at."""
@@ -322,6 +324,16 @@ class Session:
             self._branch_off(Branch(run, name, None, 0))
         else:
             self._go_on_with(run)
+
+    def open(self, recipe: Recipe, name: str) -> None:
+        """Begin a run of another recipe beside the others, and look at it; `undo` brings the run back that was looked at.
+
+        Raises:
+            RecipeError: what the recipe cannot be, each in one sentence; the session stays as it was.
+            SourceError: the data cannot be read; the session stays as it was.
+        """
+        self._leave()
+        self._branch_off(Branch(Run(first_segment(recipe, read_data(recipe)), self._memory), name, None, 0))
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""

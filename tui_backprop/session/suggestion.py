@@ -21,11 +21,14 @@ def suggested_recipe(source: str, **overrides: Any) -> Recipe:
         if entry.name == source:
             return Recipe(source=source).replace(**{**dict(entry.recipe), **overrides})
     columns = {name: overrides[name] for name in ("target", "inputs") if name in overrides}
-    return Recipe(source=source).replace(**{**_for_table(open_source(source, **columns)), **overrides})
+    return Recipe(source=source).replace(**{**sensible_fields(open_source(source, **columns)), **overrides})
 
 
-def _for_table(dataset: Dataset) -> dict[str, Any]:
-    """Choose by size and task: a small tanh network with Adam, the full batch while it is cheap, one pass at least."""
+def sensible_fields(dataset: Dataset) -> dict[str, Any]:
+    """Return the fields that suit a table of this size and task.
+
+    It is a small tanh network with Adam, on the full batch while that is cheap, for one pass at least.
+    """
     small = dataset.rows <= 100
     batch_size = None if small else 32
     steps_per_epoch = 1 if batch_size is None else dataset.rows // batch_size

@@ -1,0 +1,145 @@
+"""`tui-backprop sweep`: one recipe with some fields varied, over many seeds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_backprop.cli.options import Parser, UsageError, make_parser, recipe_from
+from tui_backprop.cli.progress import SweepProgress
+from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
+from tui_backprop.session.export import check_output
+from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
+from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.remedy import remedy_plan
+from tui_backprop.session.sweep.report import sweep_report, write_runs
+from tui_backprop.session.sweep.sweep import Sweep
+
+_SEEDS = 16
+_POLL = 0.1  # seconds between two looks at the workers
+
+_DESCRIPTION = f"""\
+Train one recipe with some of its fields varied, each combination from many seeds, and show what came of it.
+
+  --vary lr=0.001:10:log:9     nine rates in equal ratios (lin: in equal steps)
+  --vary hidden=1,2,4-2,none   a value between commas; 4-2 is two hidden layers of 4 and 2 units
+  --vary 'schedule=constant;step:100,0.5'   semicolons, where a value has a comma itself
+
+Fields that can be varied: {", ".join(VARIABLE)}.
+The last field given goes along the top of the table and the one before down its side; there is a table for each
+combination of the others."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Sweep and show what came of it.
+
+    Raises:
+        UsageError: the options are wrong.
+        SweepError: the sweep cannot be made, or the file is another's.
+        SourceError: the source cannot be read.
+        RecipeError: a combination cannot be run.
+        ConditionError: what follows --until is not a condition.
+        OSError: a file cannot be written.
+        KeyboardInterrupt: somebody has had enough; what is finished is in the file.
+    """
+    options = _parser().parse(arguments)
+    plan = Plan(
+        recipe_from(options),
+        tuple(parse_axis(text) for text in options.vary),
+        _whole("seeds", options.seeds),
+        options.until or "",
+    )
+    for path in (options.csv, options.save):
+        if path is not None:
+            check_output(path, options.source)
+    if options.csv is not None and options.csv == options.save:
+        raise UsageError("--csv and --save name the same file")
+    sweep = Sweep(plan, options.save)
+    for notice in sweep.dataset.notices:
+        print(f"note: {notice}", file=sys.stderr)
+    started = time.monotonic()
+    try:
+        _make(sweep, options)
+    except KeyboardInterrupt:
+        _say_how_to_go_on(sweep, options, arguments)
+        raise
+    seconds = time.monotonic() - started
+    if options.csv is not None:
+        write_runs(options.csv, sweep)
+    if options.json:
+        json.dump(sweep_report(sweep, seconds), sys.stdout, ensure_ascii=False, allow_nan=False)
+        print()
+    else:
+        _print_text(sweep, seconds, options)
+    return 0
+
+
+def _parser() -> Parser:
+    parser = make_parser("tui-backprop sweep", _DESCRIPTION)
+    group = parser.add_argument_group("the sweep")
+    group.add_argument("--vary", metavar="FIELD=VALUES", action="append", default=[], help="vary a field (repeatable)")
+    group.add_argument("--seeds", metavar="N", default=str(_SEEDS), help=f"seeds of each combination ({_SEEDS})")
+    group.add_argument("--until", metavar="CONDITION", help="end a run where this holds, and show how many get there")
+    group.add_argument("--processes", metavar="N", help="processes that share the work (one for each processor)")
+    output = parser.add_argument_group("what comes of it")
+    output.add_argument(
+        "--save", metavar="FILE", type=Path, help="keep finished runs; the same command goes on from there"
+    )
+    output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    output.add_argument("--csv", metavar="FILE.csv", type=Path, help="write a row for each run")
+    return parser
+
+
+def _whole(name: str, text: str) -> int:
+    try:
+        value = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise UsageError(f"{name}: expected a whole number of at least 1, not {text!r}")
+    return value
+
+
+def _make(sweep: Sweep, options: argparse.Namespace) -> None:
+    """Have all runs made, and show how far it is."""
+    processes = None if options.processes is None else _whole("processes", options.processes)
+    progress = SweepProgress(len(sweep.plan))
+    try:
+        sweep.start(processes=processes)
+        while sweep.going:
+            sweep.poll(_POLL)
+            progress.show(sweep.share, len(sweep.outcomes))
+    finally:
+        sweep.stop()
+        progress.close()
+
+
+def _say_how_to_go_on(sweep: Sweep, options: argparse.Namespace, arguments: Sequence[str]) -> None:
+    done, total = len(sweep.outcomes), len(sweep.plan)
+    if options.save is None:
+        said = f"{done:,} of {total:,} runs had finished and are lost; with --save FILE they are kept"
+    else:
+        command = shlex.join(["tui-backprop", "sweep", *arguments])
+        said = f"{done:,} of {total:,} runs have finished; the same command makes the rest: {command}"
+    print(" ".join(said.split()), file=sys.stderr)
+
+
+def _print_text(sweep: Sweep, seconds: float, options: argparse.Namespace) -> None:
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def paint(text: str, code: str) -> str:
+        """The text in a colour, if there is colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if color else text
+
+    print("\n".join(sweep_lines(sweep, seconds, paint)), flush=True)
+    tried = remedy_plan(sweep)
+    if tried is not None:
+        remedy = Sweep(tried, dataset=sweep.dataset)
+        _make(remedy, options)
+        print("", *remedy_lines(remedy, paint), sep="\n")

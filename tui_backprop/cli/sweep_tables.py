@@ -1,0 +1,176 @@
+"""The outcome of a sweep as text, none of it wider than 80 columns where names allow it."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+
+from tui_backprop.datasets.text import clean
+from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.sweep.axes import Axis
+from tui_backprop.session.sweep.plan import Plan, shown
+from tui_backprop.session.sweep.remedy import constant_loss
+from tui_backprop.session.sweep.summary import Cell, Summary, Table
+from tui_backprop.session.sweep.sweep import Sweep
+
+WIDTH = 80
+_MOST_TABLES = 12
+_LABEL = 12  # cells of a value of the field down the side, at the most
+
+Paint = Callable[[str, str], str]
+"""(text, ANSI code) → the text in a colour, if there is colour."""
+_GOOD, _BAD = "34", "33"  # blue and yellow, as the screen has them: not red and green
+
+
+def short(value: float, digits: int = 3) -> str:
+    """Write a loss in at most `digits` + 2 characters: `.247`, `1.25`, `3e-5`, `div` for one that diverged."""
+    if math.isnan(value):
+        return "·"
+    if math.isinf(value):
+        return "div"
+    least = 0.5 * 10.0**-digits
+    if least <= value < 1 - least:
+        return f"{value:.{digits}f}"[1:]
+    if value == 0 or 1 - least <= value < 999.5:
+        return f"{value:.3g}"
+    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def sweep_lines(sweep: Sweep, seconds: float, paint: Paint) -> Iterator[str]:
+    """Yield what was swept, a table for each combination of the other fields, and the best of each value."""
+    plan, summary = sweep.plan, Summary(sweep.plan, sweep.outcomes)
+    constant = constant_loss(sweep.first_problem)
+    yield from _wrapped(_heading(sweep))
+    yield from _wrapped(f"{_counts(sweep, summary, seconds)}; {_legend(plan, constant)}")
+    tables = list(summary.tables())
+    for number, table in enumerate(tables[:_MOST_TABLES]):
+        yield from table_lines(table, plan, constant, paint, with_head=number == 0)
+    if len(tables) > _MOST_TABLES:
+        yield f"and {len(tables) - _MOST_TABLES:,} more tables: --csv or --json has all runs"
+    if len(plan.axes) > 1:
+        yield from _by_value(plan, summary, paint)
+
+
+def remedy_lines(remedy: Sweep, paint: Paint) -> Iterator[str]:
+    """Yield what another recipe makes of the same seeds."""
+    plan, recipe = remedy.plan, remedy.plan.recipe
+    summary, constant = Summary(plan, remedy.outcomes), constant_loss(remedy.first_problem)
+    batch = BY_NAME["batch_size"].write(recipe.batch_size)
+    said = (
+        f"{recipe.activation}, {recipe.optimizer} with η {recipe.lr:g}, batch {batch}, init {recipe.init}, "
+        f"from the same {plan.seeds} seeds"
+    )
+    best = summary.best_cell()
+    learned = best is not None and best.median < 0.5 * constant
+    yield from _wrapped(
+        f"Nothing above learns it; this does: {said}" if learned else f"Nothing above learns it, nor does {said}"
+    )
+    for table in summary.tables():
+        yield from table_lines(table, plan, constant, paint)
+
+
+def _heading(sweep: Sweep) -> str:
+    plan, problem = sweep.plan, sweep.first_problem
+    given = plan.recipe
+    network = problem.network
+    varied = {axis.name for axis in plan.axes}
+    sizes = f"{network.sizes[0]}-hidden-{network.sizes[-1]}" if "hidden" in varied else network.name
+    parts = [
+        clean(sweep.dataset.name),
+        sizes,
+        *(() if "activation" in varied or len(network.sizes) == 2 else (given.activation,)),
+        *(() if "loss" in varied else (problem.objective.loss.name,)),
+        *(() if "optimizer" in varied else (given.optimizer,)),
+        *(() if "lr" in varied else (f"η {given.lr:g}",)),
+        f"{given.steps:,} steps",
+        f"{plan.seeds} seed{'s' * (plan.seeds > 1)} from {given.seed}",
+    ]
+    return " · ".join(parts)
+
+
+def _counts(sweep: Sweep, summary: Summary, seconds: float) -> str:
+    done, total = len(sweep.outcomes), len(sweep.plan)
+    diverged = sum(cell.diverged for cell in summary.cells)
+    parts = [f"{done:,} runs" if done == total else f"{done:,} of {total:,} runs"]
+    if sweep.resumed:
+        parts.append(f"{sweep.resumed:,} of them from the file")
+    if diverged:
+        parts.append(f"{diverged:,} diverged (div)")
+    return f"{', '.join(parts)}, {seconds:.1f} s"
+
+
+def _legend(plan: Plan, constant: float) -> str:
+    if plan.until:
+        return f"share of runs that reach {plan.until}, then the median of their steps"
+    return f"median loss, then the best; one constant answer has {constant:.4g}"
+
+
+def table_lines(table: Table, plan: Plan, constant: float, paint: Paint, *, with_head: bool = True) -> Iterator[str]:
+    """Yield a table, in pieces below each other where it is too wide; the head can be left out below another one."""
+    title = ", ".join(f"{shown(name)} {text}" for name, text in table.held)
+    rows = [""] if table.rows is None else _texts(table.rows)
+    columns = [""] if table.columns is None else _texts(table.columns)
+    down, along = ("" if axis is None else shown(axis.name) for axis in (table.rows, table.columns))
+    label = max(len(down), *(len(text) for text in rows))
+    width = max(9, *(len(text) for text in columns))
+    fit = max(1, (WIDTH - label - len(along) - 1) // (width + 2))
+    for first in range(0, len(columns), fit):
+        chosen = slice(first, first + fit)
+        if along and (with_head or len(columns) > fit):
+            yield f"{down:>{label}} {along}" + "".join(f"  {text:>{width}}" for text in columns[chosen])
+        if title:
+            yield paint(title, "1")
+        for text, cells in zip(rows, table.cells, strict=True):
+            written = "".join(f"  {_cell(cell, plan, constant, width, paint)}" for cell in cells[chosen])
+            yield f"{text:>{label}} {' ' * len(along)}{written}".rstrip()
+
+
+def _cell(cell: Cell, plan: Plan, constant: float, width: int, paint: Paint) -> str:
+    if not cell.outcomes:
+        return f"{'·':>{width}}"
+    if plan.until:
+        steps = cell.steps_to_reach
+        text = f"{cell.share:.0%}" + ("" if math.isnan(steps) else f" {_count(steps)}")
+        code = _GOOD if cell.share >= 0.5 else ""
+    else:
+        text = f"{short(cell.median)} {short(cell.best):>4}"
+        code = _GOOD if cell.median < 0.5 * constant else _BAD if cell.median >= 1.05 * constant else ""
+    return paint(f"{text:>{width}}", code) if code else f"{text:>{width}}"
+
+
+def _count(steps: float) -> str:
+    """Write a number of steps in at most four characters."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if steps >= size:
+            return f"{steps / size:.1f}{letter}" if steps < 9.95 * size else f"{steps / size:.0f}{letter}"
+    return f"{steps:.0f}"
+
+
+def _by_value(plan: Plan, summary: Summary, paint: Paint) -> Iterator[str]:
+    """Yield for each field the best run, or the share that reach the condition, of all that had each of its values."""
+    width = max(len(shown(axis.name)) for axis in plan.axes)
+    yield paint("share of all runs, by value" if plan.until else "best of all runs, by value", "1")
+    for axis in plan.axes:
+        cells = summary.by_value(axis)
+        found = [f"{cell.share:.0%}" if plan.until else short(cell.best, 4) for cell in cells]
+        yield from textwrap.wrap(
+            "  ".join(f"{text} {best}" for text, best in zip(_texts(axis), found, strict=True)),
+            WIDTH,
+            initial_indent=f"{shown(axis.name):<{width}}  ",
+            subsequent_indent=" " * (width + 2),
+            break_long_words=False,
+        )
+
+
+def _texts(axis: Axis) -> Sequence[str]:
+    return [_cut(text, _LABEL) for text in axis.texts]
+
+
+def _cut(text: str, width: int) -> str:
+    text = clean(text)
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)

@@ -1,0 +1,1 @@
+"""Sweeps: one recipe with some fields varied, over many seeds, and what came of each run."""

@@ -1,0 +1,93 @@
+"""What came of one run."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.session.problem import Problem
+
+STOPPED_BY = ("steps", "until", "diverged")
+"""How a run can end."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one run. Losses and accuracies are over the whole training and test set."""
+
+    run: int
+    """Its number in the plan."""
+    steps: int
+    """Updates that it made; for one that diverged, up to its last finite state."""
+    stopped_by: str
+    """One of `STOPPED_BY`."""
+    loss: float
+    test_loss: float | None
+    """None without a test set."""
+    accuracy: float | None
+    """None where the targets are numbers."""
+    test_accuracy: float | None
+    checksum: int
+    """CRC-32 of the bytes of θ at the end, by which the run that the trainer makes again is recognised."""
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it broke."""
+        return self.stopped_by == "diverged"
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field; a number that is not finite is null."""
+        found = vars(self).copy()
+        for name in ("loss", "test_loss"):
+            found[name] = _finite(found[name])
+        return found
+
+
+def from_json(found: Any, runs: int) -> Outcome:
+    """Return the outcome that `as_json` wrote, of a sweep with so many runs.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    try:
+        outcome = Outcome(**found)
+    except TypeError:
+        raise ValueError("not the outcome of a run") from None
+    numbers = (outcome.loss, outcome.test_loss, outcome.accuracy, outcome.test_accuracy)
+    whole = (outcome.run, outcome.steps, outcome.checksum)
+    if not (
+        all(type(value) is int and value >= 0 for value in whole)
+        and outcome.run < runs
+        and outcome.stopped_by in STOPPED_BY
+        and all(value is None or (type(value) in (int, float) and math.isfinite(value)) for value in numbers)
+    ):
+        raise ValueError("not the outcome of a run of this sweep")
+    return Outcome(**{**vars(outcome), "loss": math.inf if outcome.loss is None else outcome.loss})
+
+
+def judge(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str) -> Outcome:
+    """Return the outcome of a run that ended with θ (size,)."""
+    train, test = problem.score(theta, problem.train), problem.score(theta, problem.test)
+    assert train is not None  # noqa: S101  (there is no training set without rows)
+    return Outcome(
+        run=run,
+        steps=steps,
+        stopped_by=stopped_by,
+        loss=train.loss,
+        test_loss=None if test is None else test.loss,
+        accuracy=train.accuracy,
+        test_accuracy=None if test is None else test.accuracy,
+        checksum=checksum(theta),
+    )
+
+
+def checksum(theta: Array) -> int:
+    """CRC-32 of θ's bytes."""
+    return zlib.crc32(theta.tobytes())
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
