@@ -16,6 +16,7 @@ from tui_backprop.cli.progress import SweepProgress
 from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
 from tui_backprop.session.export import check_output
 from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
+from tui_backprop.session.sweep.cluster import Cluster
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.report import sweep_report, write_runs
@@ -87,6 +88,7 @@ def _parser() -> Parser:
     group.add_argument("--seeds", metavar="N", default=str(_SEEDS), help=f"seeds of each combination ({_SEEDS})")
     group.add_argument("--until", metavar="CONDITION", help="end a run where this holds, and show how many get there")
     group.add_argument("--processes", metavar="N", help="processes that share the work (one for each processor)")
+    group.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786, to do the work")
     output = parser.add_argument_group("what comes of it")
     output.add_argument(
         "--save", metavar="FILE", type=Path, help="keep finished runs; the same command goes on from there"
@@ -111,7 +113,10 @@ def _make(sweep: Sweep, options: argparse.Namespace) -> None:
     processes = None if options.processes is None else _whole("processes", options.processes)
     progress = SweepProgress(len(sweep.plan))
     try:
-        sweep.start(processes=processes)
+        if options.cluster is None:
+            sweep.start(processes=processes)
+        else:
+            sweep.start(lambda dataset, jobs: Cluster(options.cluster, dataset, jobs), processes)
         while sweep.going:
             sweep.poll(_POLL)
             progress.show(sweep.share, len(sweep.outcomes))
