@@ -13,8 +13,7 @@ import time
 import pytest
 
 from tui_backprop.cli.main import main
-from tui_backprop.cli.progress import duration
-from tui_backprop.cli.sweep_tables import short
+from tui_backprop.session.sweep.wording import duration, short
 
 ENTRY = "import sys; from tui_backprop.cli.main import main; sys.exit(main(sys.argv[1:]))"
 

@@ -263,6 +263,7 @@ def test_values_are_written_shortly(text, values):
         ("steps=1,2", "cannot be varied"),
         ("hidden=1,x", "hidden: expected"),
         ("rule=wrong", "rule: expected"),
+        ("rule=exact,mine.py", "is not swept"),
     ],
 )
 def test_values_that_cannot_be_are_refused(text, said):
@@ -280,6 +281,8 @@ def test_a_plan_has_limits():
     ):
         with pytest.raises(SweepError, match=said):
             planned("parity", *vary, seeds=seeds)
+    with pytest.raises(SweepError, match="is not swept"):
+        planned("parity", rule="mine.py")
 
 
 def test_a_remedy_is_tried_where_nothing_helped_and_only_there():

@@ -6,6 +6,7 @@ import sys
 import time
 
 from tui_backprop.session.sweep.sweep import seconds_left
+from tui_backprop.session.sweep.wording import duration
 
 _WIDTH = 30
 _INTERVAL = 0.1  # seconds between two paintings
@@ -65,12 +66,3 @@ class SweepProgress(Bar):
             left = seconds_left(share, time.monotonic() - self._started)
             said = "" if left is None else f", {duration(left)} left"
             self.paint(share, f"{runs:,} of {self._total:,} runs{said}")
-
-
-def duration(seconds: float) -> str:
-    """Write a stretch of time in its two largest units: `40 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = max(0, round(seconds))
-    for size, unit, smaller, part in ((3600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            return f"{whole // size} {unit} {whole % size // smaller} {part}"
-    return f"{whole} s"

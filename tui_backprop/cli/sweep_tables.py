@@ -13,6 +13,7 @@ from tui_backprop.session.sweep.plan import Plan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, Table
 from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.session.sweep.wording import short, steps_in_short
 
 WIDTH = 80
 _MOST_TABLES = 12
@@ -21,20 +22,6 @@ _LABEL = 12  # cells of a value of the field down the side, at the most
 Paint = Callable[[str, str], str]
 """(text, ANSI code) → the text in a colour, if there is colour."""
 _GOOD, _BAD = "34", "33"  # blue and yellow, as the screen has them: not red and green
-
-
-def short(value: float, digits: int = 3) -> str:
-    """Write a loss in at most `digits` + 2 characters: `.247`, `1.25`, `3e-5`, `div` for one that diverged."""
-    if math.isnan(value):
-        return "·"
-    if math.isinf(value):
-        return "div"
-    least = 0.5 * 10.0**-digits
-    if least <= value < 1 - least:
-        return f"{value:.{digits}f}"[1:]
-    if value == 0 or 1 - least <= value < 999.5:
-        return f"{value:.3g}"
-    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def sweep_lines(sweep: Sweep, seconds: float, paint: Paint) -> Iterator[str]:
@@ -131,20 +118,12 @@ def _cell(cell: Cell, plan: Plan, constant: float, width: int, paint: Paint) -> 
         return f"{'·':>{width}}"
     if plan.until:
         steps = cell.steps_to_reach
-        text = f"{cell.share:.0%}" + ("" if math.isnan(steps) else f" {_count(steps)}")
+        text = f"{cell.share:.0%}" + ("" if math.isnan(steps) else f" {steps_in_short(steps)}")
         code = _GOOD if cell.share >= 0.5 else ""
     else:
         text = f"{short(cell.median)} {short(cell.best):>4}"
         code = _GOOD if cell.median < 0.5 * constant else _BAD if cell.median >= 1.05 * constant else ""
     return paint(f"{text:>{width}}", code) if code else f"{text:>{width}}"
-
-
-def _count(steps: float) -> str:
-    """Write a number of steps in at most four characters."""
-    for size, letter in ((1e6, "M"), (1e3, "k")):
-        if steps >= size:
-            return f"{steps / size:.1f}{letter}" if steps < 9.95 * size else f"{steps / size:.0f}{letter}"
-    return f"{steps:.0f}"
 
 
 def _by_value(plan: Plan, summary: Summary, paint: Paint) -> Iterator[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.fields import BY_NAME, Field
+from tui_backprop.session.recipe import is_file
 
 MAX_VALUES = 1000
 """Most values of one field."""
@@ -69,6 +70,8 @@ def parse_axis(text: str) -> Axis:
     except ValueError as error:
         raise SweepError(f"vary: {error}") from None
     values = tuple(dict.fromkeys(values))
+    if name == "rule" and any(is_file(value) for value in values):
+        raise SweepError("vary: a rule in a file of one's own is not swept")
     if not 1 <= len(values) <= MAX_VALUES:
         raise SweepError(f"vary: expected 1 to {MAX_VALUES:,} values of {name}, not {len(values):,}")
     return Axis(name, values)

@@ -17,7 +17,7 @@ from tui_backprop.session.conditions import Condition
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.moment import RunMoment
 from tui_backprop.session.problem import Problem
-from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 from tui_backprop.session.sweep.axes import Axis, SweepError
 from tui_backprop.session.timeline import Segment
 
@@ -48,6 +48,10 @@ class Plan:
         repeated = next((name for name in names if names.count(name) > 1), None)
         if repeated is not None:
             raise SweepError(f"vary: {repeated} is given twice")
+        if is_file(self.recipe.rule):
+            raise SweepError(
+                "a rule in a file of one's own is not swept: vary --rule with built-in ones, or leave it out"
+            )
         if self.seeds < 1:
             raise SweepError(f"seeds: expected a whole number of at least 1, not {self.seeds}")
         if self.recipe.seed + self.seeds > 2**64:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.session.export import write_csv
+from tui_backprop.session.export import json_ready, write_csv
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.summary import Cell, Summary
@@ -61,5 +61,5 @@ def _cell(plan: Plan, cell: Cell) -> dict[str, Any]:
         "runs": len(cell.outcomes),
         "diverged": cell.diverged,
         "reached": cell.reached,
-        "loss": {name: value if math.isfinite(value) else None for name, value in losses.items()},
+        "loss": json_ready(losses),
     }
