@@ -18,7 +18,8 @@ from tui_backprop.session.sweep.outcome import checksum
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.summary import Summary, brightness
-from tui_backprop.session.sweep.sweep import Sweep, seconds_left
+from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.session.sweep.wording import seconds_left
 from tui_backprop.session.sweep.workers import Here, Processes
 
 

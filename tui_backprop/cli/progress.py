@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tui_backprop.session.sweep.sweep import seconds_left
-from tui_backprop.session.sweep.wording import duration
+from tui_backprop.session.sweep.wording import duration, seconds_left
 
 _WIDTH = 30
 _INTERVAL = 0.1  # seconds between two paintings

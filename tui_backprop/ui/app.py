@@ -126,6 +126,7 @@ class TrainerApp(
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now."""
-        if action == "step_back" and self.session.step == 0 and self.session.inside is None:
+        at_start = self.session.step == 0 and self.session.inside is None
+        if action == "step_back" and at_start and len(self.screen_stack) == 1:
             return None
         return super().check_action(action, parameters)

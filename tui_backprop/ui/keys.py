@@ -58,6 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("shift+right", "shift+→", "jump(1)", "later", "Go a fiftieth of the run forward."),
     Key("left_square_bracket", "[", "seen_back", "seen before", "Go to what you looked at before."),
     Key("right_square_bracket", "]", "seen_forward", "seen after", "Go forward again along what you looked at."),
+    Key("w", "w", "sweep", "sweep", "Train many runs with some fields varied, and open any of them."),
     Key("u", "u", "undo", "undo", "Undo the last edit."),
     Key("U", "U", "redo", "redo", "Make the edit again that was undone."),
     Key("B", "B", "branches", "branches", "List the branches: switch, rename, delete, compare two."),

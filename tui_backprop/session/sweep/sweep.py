@@ -107,8 +107,3 @@ class Sweep:
         if self._workers is not None:
             workers, self._workers = self._workers, None
             workers.close()
-
-
-def seconds_left(share: float, elapsed: float) -> float | None:
-    """Return about how long it will take from here, when so much took so long; None where it is too early to say."""
-    return elapsed * (1.0 - share) / share if share >= 0.01 and elapsed >= 0.5 else None

@@ -34,3 +34,8 @@ def duration(seconds: float) -> str:
         if whole >= size:
             return f"{whole // size} {unit} {whole % size // smaller} {part}"
     return f"{whole} s"
+
+
+def seconds_left(share: float, elapsed: float) -> float | None:
+    """Return about how long it will take from here, when so much took so long; None where it is too early to say."""
+    return elapsed * (1.0 - share) / share if share >= 0.01 and elapsed >= 0.5 else None

@@ -8,6 +8,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -84,11 +85,11 @@ class Processes:
             ctypes.c_double, len(jobs)
         )  # each written by one process: no lock to die with
         self._stop = self._context.RawArray(ctypes.c_bool, 1)
-        self._pool = ProcessPoolExecutor(
-            self._processes, self._context, _begin, (self._dataset, self._shares, self._stop)
-        )
         self._jobs: dict[Future[list[Outcome]], tuple[int, Job]] = {}
-        with _no_interrupts():  # what a process ignores, its children ignore from their first moment
+        with _as_children_need_it():
+            self._pool = ProcessPoolExecutor(
+                self._processes, self._context, _begin, (self._dataset, self._shares, self._stop)
+            )
             for place, job in enumerate(jobs):
                 self._jobs[self._pool.submit(_do, place, job)] = (place, job)
 
@@ -123,15 +124,16 @@ class Processes:
 
 
 @contextlib.contextmanager
-def _no_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
+def _as_children_need_it() -> Iterator[None]:
+    """Ignore ^C, as children then do from their first moment, and have the standard error that has a file's number.
+
+    An app that draws on the terminal puts something without one in its place, and no process can be started then.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stderr(sys.__stderr__))
+        if threading.current_thread() is threading.main_thread():
+            stack.callback(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.SIG_IGN))
         yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # In a worker process.

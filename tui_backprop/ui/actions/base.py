@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.changes import Change
@@ -12,6 +12,9 @@ from tui_backprop.session.lessons.guide import Guide
 from tui_backprop.session.session import Session
 from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp
+
+if TYPE_CHECKING:  # it brings the processes that train, which no run needs
+    from tui_backprop.session.sweep.sweep import Sweep
 
 
 class TrainerBase(PanelsApp):
@@ -25,6 +28,8 @@ class TrainerBase(PanelsApp):
         self.training: asyncio.Task[None] | None = None
         self.selected = 0
         """Position in θ of the entry that is selected."""
+        self.sweep: Sweep | None = None
+        """What was swept last."""
         self.sample = 0
         """Which sample of the batch is looked at, from 0."""
         self.guide: Guide | None = None

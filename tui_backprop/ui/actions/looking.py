@@ -78,6 +78,14 @@ class LookingActions(TrainerBase):
         self.push_screen(GradientCheckScreen(self.session.problem.network, self.session.check_gradients()))
         self.redraw()
 
+    def action_sweep(self) -> None:
+        """Open the sweep of many runs; whichever of them is opened there is then looked at here."""
+        from tui_backprop.ui.screens.sweep import SweepScreen
+
+        self.pause()
+        self.push_screen(SweepScreen(self), lambda _: self.redraw())
+        self.redraw()
+
     def action_own_sample(self) -> None:
         """Open the screen for a sample of one's own."""
         from tui_backprop.ui.screens.own_sample import OwnSampleScreen
