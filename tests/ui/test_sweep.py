@@ -247,8 +247,7 @@ def test_shares_stand_in_the_map_as_percentages():
     """Half of the runs of a cell reached the condition: 50%."""
     sweep = swept("optimizer=sgd,adam", source="xor", until="loss < 0.1", seeds=4, steps=300)
     _, lines = drawn(sweep, 60, 8, measure="reached")
-    assert "100%" in lines[-1] + lines[-2]
-    assert "0%" in lines[-1] + lines[-2]
+    assert any("100%" in line and " 0%" in line for line in lines)
 
 
 def test_seeds_are_counted_where_they_end():

@@ -19,7 +19,8 @@ from tui_backprop.ui.theme import Colors, heat_color, sign_color, text_on
 _SHADES = "█▓▒░ "  # without colours, from bad to good: what is dark has learned nothing
 _LEVELS = 32
 _LABEL = 14  # cells of a value down the side at the most
-_WIDEST, _NARROWEST = 14, 6  # cells of one field of the map
+_WIDEST, _NARROWEST = 24, 6  # characters of one cell of the map
+_TALLEST = 5  # lines of one cell
 
 
 class MapRoom:
@@ -34,7 +35,7 @@ class MapRoom:
         heads = [""] if table.columns is None else [text[:_WIDEST] for text in table.columns.texts]
         least = max(_NARROWEST, *(len(text) + 2 for text in texts), *(len(text) + 1 for text in heads))
         self.width = max(least, min(_WIDEST, (columns - self.label) // along))
-        self.height = max(1, min(3, (rows - 2) // down))
+        self.height = max(1, min(_TALLEST, (rows - 2) // down))
         """Lines of each cell."""
         fit = (max(1, (rows - 2) // self.height), max(1, (columns - self.label) // self.width))
         self.first = tuple(
@@ -58,8 +59,8 @@ def draw_map(drawn: SweepMap, room: MapRoom, cursor: tuple[int, int], colors: Co
     columns = range(room.first[1], room.first[1] + room.seen[1])
     heads = [""] if table.columns is None else [text[:_WIDEST] for text in table.columns.texts]
     more = room.seen[1] < len(heads) or room.seen[0] < len(table.cells)
-    top = Text(" " * room.label + _name(table.columns) + ("   (arrows show the rest)" if more else ""), style="dim")
-    line = Text(f"{_name(table.rows):>{room.label - 1}} ", style="dim")
+    top = _styled(" " * room.label + _name(table.columns) + ("   (arrows show the rest)" if more else ""), "dim")
+    line = _styled(f"{_name(table.rows):>{room.label - 1}} ", "dim")
     for column in columns:
         line.append(f"{heads[column]:^{room.width}}", "bold")
     lines = [top, line]
@@ -67,7 +68,7 @@ def draw_map(drawn: SweepMap, room: MapRoom, cursor: tuple[int, int], colors: Co
     for row in range(room.first[0], room.first[0] + room.seen[0]):
         for part in range(room.height):
             named = labels[row][:_LABEL] if part == room.height // 2 else ""
-            line = Text(f"{named:>{room.label - 1}} ", style="bold", no_wrap=True)
+            line = _styled(f"{named:>{room.label - 1}} ", "bold")
             for column in columns:
                 text = drawn.texts[row][column] if part == room.height // 2 else ""
                 here = (row, column) == cursor
@@ -78,18 +79,23 @@ def draw_map(drawn: SweepMap, room: MapRoom, cursor: tuple[int, int], colors: Co
 
 
 def _shaded(text: str, shade: float, *, here: bool, colors: Colors) -> Text:
+    weight = "bold reverse" if here else ""
     if math.isnan(shade):
-        return Text(text, style="bold reverse" if here else "dim")
+        return _styled(text, weight or "dim")
     if colors == "full":
         style = _ground(round(shade * (_LEVELS - 1)))
-        return Text(text, style=style + Style(bold=True, underline=True) if here else style)
-    weight = "bold reverse" if here else ""
+        return _styled(text, style + Style(bold=True, underline=True) if here else style)
     if colors == "sixteen":
-        return Text(text, style=f"{weight} {sign_color(shade - 0.5)}".strip())
+        return _styled(text, f"{weight} {sign_color(shade - 0.5)}".strip())
     glyph = _SHADES[min(len(_SHADES) - 1, int(shade * len(_SHADES)))]
-    bare = text.rstrip("] ")
-    closing = "]" if text.endswith("]") else ""
-    return Text(bare + glyph * (len(text) - len(bare) - len(closing)) + closing, style=weight)
+    number = text.strip("[] ")
+    shaded = text.replace(" ", glyph)
+    return _styled(shaded.replace(f"{glyph}{number}{glyph}", f" {number} ") if number else shaded, weight)
+
+
+def _styled(text: str, style: str | Style) -> Text:
+    """Return one line in a style, as a span: what has a style of its own alone is drawn without it."""
+    return Text(no_wrap=True).append(text, style)
 
 
 @lru_cache(maxsize=_LEVELS)
@@ -107,16 +113,14 @@ def draw_seeds(seeds: Seeds, chosen: int, rows: int) -> list[Text]:
     bins = len(seeds.counts)
     diverged = sum(one.diverged for one in seeds.ranked)
     if diverged == len(seeds.ranked):
-        return [Text("every run diverged" if diverged else "no run has finished yet", style="dim")]
+        return [_styled("every run diverged" if diverged else "no run has finished yet", "dim")]
     highest = max(1, int(seeds.counts.max()))
-    lines = [
-        Text(line, style=sign_color(1), no_wrap=True) for line in columns_of((seeds.counts / highest).tolist(), rows)
-    ]
+    lines = [_styled(line, sign_color(1)) for line in columns_of((seeds.counts / highest).tolist(), rows)]
     at = seeds.bin_of(seeds.ranked[chosen])
     mark = "" if at is None else "▲"
-    lines.append(Text(" " * (at or 0) + mark, style="bold", no_wrap=True))
+    lines.append(_styled(" " * (at or 0) + mark, "bold"))
     low, high = short(seeds.low, 4), short(seeds.high, 4)
     middle = f"{highest} run{'s' * (highest > 1)} at the highest" + (f", {diverged} diverged" if diverged else "")
     room = max(0, bins - len(low) - len(high))
-    lines.append(Text(f"{low}{middle[:room]:^{room}}{high}", style="dim", no_wrap=True))
+    lines.append(_styled(f"{low}{middle[:room]:^{room}}{high}", "dim"))
     return lines

@@ -60,7 +60,7 @@ class SweepForm(VerticalScroll, can_focus=False):
             yield Select(
                 options, prompt="vary …", value=Select.NULL if name is None else name, id=f"field-{row}", compact=True
             )
-            yield Input(values, placeholder="1,2,4-2 or 0.01:10:log:7", id=f"values-{row}", compact=True)
+            yield Input(values, placeholder="1,2 or 0.1:10:log:7", id=f"values-{row}", compact=True)
         for name, said in (("seeds", "seeds"), ("steps", "steps"), ("until", "until, such as loss < 0.1")):
             with Horizontal(classes="line"):
                 yield Label(said if name != "until" else "until", markup=False)
