@@ -316,7 +316,9 @@ class Session:
             RecipeError: what the recipe cannot be, each in one sentence; the session stays as it was.
             SourceError: the data cannot be read; the session stays as it was.
         """
-        self._set_beside(Run(first_segment(recipe, read_data(recipe)), self._memory), name)
+        run = Run(first_segment(recipe, read_data(recipe)), self._memory)
+        self.note_place()
+        self._set_beside(run, name)
 
     def _set_beside(self, run: Run, name: str) -> None:
         """Look at another run from step 0; one that has made no step has its place taken."""
@@ -324,16 +326,6 @@ class Session:
             self._branch_off(Branch(run, name, None, 0))
         else:
             self._go_on_with(run)
-
-    def open(self, recipe: Recipe, name: str) -> None:
-        """Begin a run of another recipe beside the others, and look at it; `undo` brings the run back that was looked at.
-
-        Raises:
-            RecipeError: what the recipe cannot be, each in one sentence; the session stays as it was.
-            SourceError: the data cannot be read; the session stays as it was.
-        """
-        self._leave()
-        self._branch_off(Branch(Run(first_segment(recipe, read_data(recipe)), self._memory), name, None, 0))
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""

@@ -149,7 +149,7 @@ class SweepScreen(Screen[None]):
         name = f"sweep: {', '.join(part for part in (plan.title(outcome.run // plan.seeds), f'seed {recipe.seed}') if part)}"
         condition = Condition(plan.until) if plan.until else None
         try:
-            session.open(recipe, name)
+            session.begin(recipe, name)
             steps, stop = 1, None
             while session.step < plan.recipe.steps and (stop is None or stop.reason == "steps"):
                 began = time.perf_counter()
