@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from tests.own_files import ARRAYS, ORIGINAL, RIGHT
 from tui_backprop.session.checkup_text import checkup_text
@@ -313,6 +313,22 @@ async def test_panels_are_gone_to_and_maximised(clinic):
         assert app.screen.maximized is app.query_one(OwnPredictionPanel)
         await pilot.press("z")
         assert app.screen.maximized is None
+
+
+@pytest.mark.covers_clinic("S")
+async def test_s_writes_what_is_seen(clinic, tmp_path, monkeypatch):
+    """The check as text, in the working folder, under the file's name and the step."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    app = clinic(ORIGINAL)
+    async with app.run_test(size=BIG) as pilot:
+        await checked(app, pilot)
+        await pilot.press("5", "S")
+        app.screen.query_one(OptionList).highlighted = 4
+        await pilot.press("enter")
+        await until(pilot, lambda: list(folder.iterdir()))
+    assert "✗ wrong: 3 mistakes" in (folder / "my-net-py-step-0-check.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.covers_clinic("y", "?")

@@ -32,6 +32,9 @@ class Key:
         )
 
 
+SAVE = Key("S", "S", "save", "save picture", "Write what is seen, or one panel of it, as SVG, PNG or text.")
+"""Every app of panels has it."""
+
 KEYS: tuple[Key, ...] = (
     Key("space", "space", "toggle_run", "run", "Run, or pause.", in_footer=True),
     Key("n", "n", "step", "step", "Make one step, or finish the one in progress.", in_footer=True),
@@ -81,7 +84,7 @@ KEYS: tuple[Key, ...] = (
     Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
     Key("t", "t", "tail", "last tenth", "Draw only the last tenth of the run, or all of it."),
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
-    Key("S", "S", "save", "save picture", "Write what is seen, or one panel of it, as SVG, PNG or text."),
+    SAVE,
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
     Key("q", "q", "quit", "quit", "Leave."),
 )

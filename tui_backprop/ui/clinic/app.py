@@ -19,6 +19,7 @@ from textual.widgets import Footer, Static
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.learner.process import LearnerError
 from tui_backprop.session.own_run import OwnRun
+from tui_backprop.ui.actions.saving import SavingActions
 from tui_backprop.ui.clinic.aside import aside
 from tui_backprop.ui.clinic.header import ClinicHeader
 from tui_backprop.ui.clinic.keys import KEYS, PANELS, PLACES
@@ -32,7 +33,6 @@ from tui_backprop.ui.clinic.panels import (
 from tui_backprop.ui.layout import SMALLEST
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
-from tui_backprop.ui.panels_app import PanelsApp
 from tui_backprop.ui.rates import next_rate
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
@@ -43,7 +43,7 @@ _WATCH = 0.5  # seconds between two looks at the file, and at how long it has be
 _STUCK = 1.0  # seconds after which a question is taken to be stuck
 
 
-class ClinicApp(PanelsApp):
+class ClinicApp(SavingActions):
     """The clinic's app."""
 
     TITLE = "tui-backprop"
@@ -96,6 +96,12 @@ class ClinicApp(PanelsApp):
         self.run_of_own.interrupt()
 
     # What is seen.
+
+    @property
+    def seen(self) -> str:
+        """The file and the step."""
+        frame = self.run_of_own.frame
+        return f"{frame.file}, step {frame.step}"
 
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""

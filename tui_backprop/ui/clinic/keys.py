@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui_backprop.ui.keys import Key
+from tui_backprop.ui.keys import SAVE, Key
 from tui_backprop.ui.layout import Layout, PanelName, Places
 
 PANELS: tuple[PanelName, ...] = (
@@ -36,6 +36,7 @@ KEYS: tuple[Key, ...] = (
     Key("r", "r", "reset", "reset", "Begin anew at step 0 with the file's own values.", in_footer=True),
     Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
+    SAVE,
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
     Key("q", "q", "quit", "quit", "Leave."),
 )
