@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,23 @@ def test_one_input_is_not_taken_for_one_sample(order, samples, monkeypatch):
     assert found.recognised is not None
     assert found.recognised.layers == (1, 2, 1)
     assert found.recognised.layout == f"weights {order}, samples as {samples}"
+
+
+def test_a_unit_at_its_kink_is_not_called_wrong(monkeypatch):
+    """Where the slopes of the two sides differ, no difference is the gradient, and either side's is right."""
+    module = SimpleNamespace(
+        parameters={"w": 0.5, "v": 1.0},
+        data=[(0.0, 1.0), (1.0, 0.3)],
+        forward=lambda p, x: p["v"] * max(p["w"] * x - 0.5, 0.0),
+    )
+
+    def backward(p, x, y):
+        z = p["w"] * x - 0.5
+        error = 2 * (module.forward(p, x) - y)
+        return {"w": error * p["v"] * (z >= 0) * x, "v": error * max(z, 0.0)}
+
+    module.backward = backward
+    assert check(ask_directly(monkeypatch, module)).verdict == "right"
 
 
 @settings(max_examples=500, deadline=None)

@@ -170,6 +170,22 @@ def best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Arra
     return tried[best + 1, entries], gaps[best, entries]
 
 
+def one_sided_gap(loss: Callable[[Array], float], theta: Array) -> Array:
+    """How far the slopes on the two sides of θ differ, (size,): nearly 0, but at a kink, which no central difference sees.
+
+    |(L(θ+h) − L(θ)) / h − (L(θ) − L(θ−h)) / h| with the smallest step that is tried, entry by entry.
+    """
+    here, moved, gap = loss(theta), theta.copy(), np.empty_like(theta)
+    for i, value in enumerate(theta):
+        h = _STEPS[-1] * max(1.0, abs(value))
+        ends = []
+        for moved[i] in (value + h, value - h):
+            ends.append(loss(moved))
+        gap[i] = abs(ends[0] - 2 * here + ends[1]) / h
+        moved[i] = value
+    return gap
+
+
 class _Sides:
     """On which side of its kink each unit is, and which of them changes sides when a parameter moves a little."""
 

@@ -67,7 +67,7 @@ def gather(run: Run) -> Evidence:
         | {"rule": clean(Path(run.recipe.rule).name)},
         training=segment.training,
         state=run.state,
-        earlier=run.timeline.state_at(earlier),
+        earlier=run.timeline.state_at(earlier, remember=False),
         course=Course(np.array(steps, dtype=np.int64), losses[:, 0], losses[:, 1] if len(problem.test) else None),
         epochs=segment.epoch_at(step) - first.epoch,
         inputs=problem.live_train.inputs,

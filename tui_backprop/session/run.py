@@ -289,7 +289,7 @@ class Run:
 
     def _live_losses(self, step: int) -> tuple[float, float]:
         problem = self.timeline.segment_at(step).problem
-        state = self._state if step == self.step else self.timeline.state_at(step)
+        state = self._state if step == self.step else self.timeline.state_at(step, remember=False)
         theta = state.parameters
         test = problem.loss(theta, problem.live_test) if len(problem.test) else math.nan
         return problem.loss(theta, problem.live_train), test

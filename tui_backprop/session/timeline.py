@@ -91,10 +91,11 @@ class Timeline:
         """Note that somebody stands at `state`."""
         self._checkpoints.remember(state)
 
-    def state_at(self, step: int) -> State:
+    def state_at(self, step: int, *, remember: bool = True) -> State:
         """Return the state at a step that was reached, 0 ≤ step ≤ last_step, by replay from the nearest known one.
 
-        The states just before it are kept for a while, since whoever goes back one step often goes back another.
+        The states just before it are kept for a while, since whoever goes back one step often goes back another; without
+        `remember` they are not, for a look that is nobody's going there.
         """
         segment = self.segment_at(step)
         known = self._checkpoints.nearest(step)
@@ -103,7 +104,8 @@ class Timeline:
         while state.step < step:
             nearby = state.step + 1 if state.step >= around else around
             state = segment.engine.advance(segment.training, state, min(step, nearby) - state.step)
-            self._checkpoints.remember(state)
+            if remember:
+                self._checkpoints.remember(state)
         return state
 
     def begin(self, segment: Segment) -> None:

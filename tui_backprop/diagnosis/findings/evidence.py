@@ -219,8 +219,12 @@ class Evidence:
         return self.share(self.loss - self.facts.floor)
 
     def share(self, loss: float) -> float:
-        """Return a loss as a share of the best constant's loss, the unit in which losses of all problems compare."""
-        return loss / max(self.facts.constant_loss, np.finfo(np.float64).tiny)
+        """Return a loss as a share of the best constant's loss, the unit in which losses of all problems compare.
+
+        Where one answer fits every sample that is 0, and the loss that the run began with takes its place.
+        """
+        unit = self.facts.constant_loss or float(self.course.train[0])
+        return loss / max(unit, np.finfo(np.float64).tiny)
 
     @cached_property
     def gradient_look(self) -> GradientLook:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.gradient_check import best_differences
+from tui_backprop.core.gradient_check import best_differences, one_sided_gap
 from tui_backprop.session.learner.course import follow
 from tui_backprop.session.learner.forms import (
     SINGLE,
@@ -31,6 +31,7 @@ from tui_backprop.session.learner.forms import (
     what,
 )
 
+_KINK = 1e-5  # of the largest slope: by more the two sides of a point differ at a kink alone
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
 
 
@@ -313,6 +314,9 @@ class OwnNetwork:
             return self._loss(self._predict(moved, rows), targets)
 
         gradient, doubt = best_differences(loss, whole[chosen])
+        gap = one_sided_gap(loss, whole[chosen])
+        kinks = gap > _KINK * np.abs(gradient).max(initial=0.0)
+        doubt = np.where(kinks, np.maximum(gap, doubt), doubt)
         return {"gradient": gradient.tolist(), "doubt": doubt.tolist()}
 
     def gradients(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
