@@ -143,11 +143,11 @@ def test_a_threshold_on_the_command_line_decides_and_is_reported(capsys):
 
 
 def test_a_floor_that_is_not_computed_is_said(capsys, tmp_path):
-    """With more than 5,000 samples there is no line for it but a reason."""
+    """With more than 20,000 samples there is no line for it but a reason."""
     source = tmp_path / "many.csv"
-    source.write_text("x,y\n" + "".join(f"{i / 9000},{i % 2}.5\n" for i in range(9000)))
+    source.write_text("x,y\n" + "".join(f"{i / 30_000},{i % 2}.5\n" for i in range(30_000)))
     assert main(["run", str(source), "--hidden", "1", "--steps", "1"]) == 0
-    assert "network not known: there are more than 5,000 training samples" in capsys.readouterr().out
+    assert "network not known: there are more than 20,000 training samples" in capsys.readouterr().out
 
 
 def test_set_and_freeze_hold_a_parameter(capsys):

@@ -116,6 +116,31 @@ def test_without_the_trouble_nothing_is_said(begin, name):
     assert found(begin(*CASES[name][1]), name) is None
 
 
+LEARNING = {
+    "a deep stack that falls steeply": ("moons", {**DEEP, "activation": "tanh", "optimizer": "sgd", "lr": 0.1}, 500),
+    "parity on its way down": ("parity", WIDE, 2000),
+    "parity a little later": ("parity", WIDE, 3000),
+    "a few noisy points, early": ("sine", {"hidden": (32,), "test_fraction": 0.7, "label_noise": 0.3}, 400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_a_run_that_learns_raises_no_alarm(begin, name):
+    """A loss that falls has not risen, however steeply; nor has the test loss where it is lowest."""
+    raised = {finding.id for finding in begin(*LEARNING[name]).findings() if finding.severity != "info"}
+    assert raised <= {"probe-out-of-range"}
+
+
+def test_overfitting_is_seen_where_both_losses_are_small(begin):
+    """Thirty noisy points learned by heart: 9 times the best test loss, and yet far below the best constant's loss."""
+    session = begin("sine", {"hidden": (32,), "test_fraction": 0.7, "label_noise": 0.3}, 3000)
+    finding = found(session, "overfitting")
+    assert finding.evidence["times"] > 8
+    assert finding.evidence["lowest_step"] < 600
+    session.go_to(finding.evidence["lowest_step"])
+    assert found(session, "overfitting") is None
+
+
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[2] is not None])
 def test_a_threshold_of_the_recipe_decides(begin, name):
     """With a threshold out of reach the same run raises nothing more than an info."""
@@ -129,6 +154,9 @@ def test_thresholds_can_be_stricter(begin):
     assert found(begin("line", {}, 3, thresholds=(("done", 1.0),)), "done")
     assert found(begin("scales", {}, 0, thresholds=(("constant-input", 1.0),)), "constant-input") is None
     assert found(begin("xor", {}, 0, thresholds=(("copied-units", 1.0),)), "copied-units")
+    softmax = {"hidden": (8,), "loss": "squared"}
+    assert found(begin("iris", softmax, 0), "output-and-loss")
+    assert found(begin("iris", softmax, 0, thresholds=(("output-and-loss", 2.0),)), "output-and-loss") is None
 
 
 REMEDIED = [

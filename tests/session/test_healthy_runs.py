@@ -19,6 +19,9 @@ TRUE = {
 TRUE_FROM_SOME_SEEDS = {
     # From this seed the run ends in a local minimum: two of the four answers stay at ½, and the loss at an eighth.
     ("xor", 4): {"plateau"},
+    # Four of the 45 flowers kept for testing are answered wrongly, and more surely with every step: their loss turns at step
+    # 224 and is 1.6 times as high at the end, while that of the other 105 goes to 0.
+    ("iris", 7): {"overfitting"},
 }
 """Warnings that are true from a seed, beside those of the set."""
 

@@ -109,6 +109,19 @@ def test_a_change_that_cannot_be_in_flight_begins_anew():
     assert session.problem.network.name == "1-3-1"
 
 
+def test_a_probe_that_is_added_leaves_the_samples_as_they_are():
+    """After a change of the seed on the way, too: no sample that was kept for testing is trained on from then on."""
+    session = Session(suggested_recipe("moons", test_fraction=0.5))
+    kept = session.problem.test.rows.tolist()
+    session.run(10)
+    session.change(seed=5)
+    session.change(probe=((0.5, 0.5),))
+    assert session.problem.test.rows.tolist() == kept
+    assert [probe.input for probe in session.frame().probes] == [(0.5, 0.5)]
+    with pytest.raises(RecipeError, match="expected 2 numbers"):
+        session.change(probe=((0.5,),))
+
+
 def test_reset_keeps_the_settings_and_may_take_another_seed():
     """`reset` begins the run anew with what is in force."""
     session = Session(Recipe())

@@ -9,7 +9,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.losses import LOSSES, huber_slope
 
-_BISECTIONS = 200  # halves an interval of any float64 numbers down to neighbours
+BISECTIONS = 200
+"""Halvings that bring an interval of any size to neighbours, or to far less than anyone sees."""
 
 
 def _means(targets: Array, group: Indices) -> Array:
@@ -30,7 +31,7 @@ def _huber_centres(targets: Array, group: Indices) -> Array:
     low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
     np.minimum.at(low, group, targets)
     np.maximum.at(high, group, targets)
-    for _ in range(_BISECTIONS):
+    for _ in range(BISECTIONS):
         middle = low + 0.5 * (high - low)
         if ((middle == low) | (middle == high)).all():
             break

@@ -18,6 +18,7 @@ from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.preparation import (
+    check_fit,
     first_parameters,
     make_training,
     objective_misfits,
@@ -116,7 +117,7 @@ def changed_segment(
     notes: list[str] = []
     if _same_problem(asked, current.asked):
         recipe, problem = resolve(asked, current.problem.dataset), current.problem
-        _check_names(recipe, problem.network)
+        check_fit(recipe, problem.dataset, problem.network)
     else:
         dataset = read_data(asked) if asked.source != current.asked.source else current.problem.dataset
         asked = _adapted(asked, dataset, current, notes)
@@ -164,9 +165,11 @@ def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]
 
 
 def _same_problem(asked: Recipe, other: Recipe) -> bool:
-    """Whether the samples, the network and the objective stay as they are: only fields of other kinds differ."""
-    changed = {name for name, _ in _differences(other, asked)}
-    return all(name in BY_NAME and BY_NAME[name].in_flight and name != "probe" for name in changed)
+    """Whether the samples, the network and the objective stay as they are: only fields of other kinds differ.
+
+    A seed that is changed on the way draws the batches from there on; which samples are kept for testing was drawn before.
+    """
+    return all(name in BY_NAME and BY_NAME[name].in_flight for name, _ in _differences(other, asked))
 
 
 def positions(network: Network, name: str) -> Indices:
@@ -179,11 +182,6 @@ def positions(network: Network, name: str) -> Indices:
         return network.positions(name)
     except ValueError as error:
         raise RecipeError((str(error),)) from None
-
-
-def _check_names(recipe: Recipe, network: Network) -> None:
-    for name in recipe.freeze:
-        positions(network, name)
 
 
 def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, Any], ...]:

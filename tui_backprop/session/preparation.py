@@ -52,9 +52,7 @@ def prepare(recipe: Recipe, dataset: Dataset) -> Problem:
     """
     sizes = (dataset.n_inputs, *recipe.hidden, dataset.n_outputs)
     network = Network(sizes, (*(recipe.activation for _ in recipe.hidden), recipe.output_activation))
-    problems = _misfits(recipe, dataset, network)
-    if problems:
-        raise RecipeError(tuple(problems))
+    check_fit(recipe, dataset, network)
     scaler, train, test = _split(recipe, dataset)
     return Problem(dataset, scaler, train, test, network, make_objective(recipe.output_activation, recipe.loss))
 
@@ -75,7 +73,12 @@ def objective_misfits(recipe: Recipe, dataset: Dataset) -> list[str]:
     return problems
 
 
-def _misfits(recipe: Recipe, dataset: Dataset, network: Network) -> list[str]:
+def check_fit(recipe: Recipe, dataset: Dataset, network: Network) -> None:
+    """Check that a resolved recipe's loss, names of parameters and probes fit its data and its network.
+
+    Raises:
+        RecipeError: what does not, each in one sentence, all at once.
+    """
     problems = objective_misfits(recipe, dataset)
     for field, names in (("set", [name for name, _ in recipe.set]), ("freeze", recipe.freeze)):
         for name in names:
@@ -88,7 +91,8 @@ def _misfits(recipe: Recipe, dataset: Dataset, network: Network) -> list[str]:
             asked = ",".join(f"{value:g}" for value in probe)
             wanted = f"{dataset.n_inputs} number{'s' if dataset.n_inputs > 1 else ''}"
             problems.append(f"probe: expected {wanted} ({', '.join(dataset.input_names[:6])}), not {asked}")
-    return problems
+    if problems:
+        raise RecipeError(tuple(problems))
 
 
 def _split(recipe: Recipe, dataset: Dataset) -> tuple[Scaler, Samples, Samples]:

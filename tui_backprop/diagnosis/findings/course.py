@@ -16,6 +16,7 @@ _SLOW = 1e-5  # update beside parameters below which a rate is too low
 _AT_THE_CONSTANT = 0.02  # share of its loss within which a run stays at the best constant
 _AT_THE_FLOOR = 0.01  # share of the best constant's loss within which a run is at its floor
 _STUCK_STEPS = 500
+_WAVERING = 0.05  # share of the best constant's loss by which a test loss may go up and down
 _ADAPTIVE = ("adagrad", "rmsprop", "adam", "adamw")
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -35,7 +36,7 @@ def _loss_rising(evidence: Evidence, threshold: float) -> Sighting | None:
     train, steps = evidence.course.train, evidence.course.steps
     if len(train) < _POINTS or _has_another_cause(evidence):
         return None
-    lowest, lately = int(np.argmin(train)), evidence.course.loss_lately
+    lowest, lately = evidence.course.lowest(train), evidence.course.loss_lately
     rise = evidence.share(lately - float(train[lowest]))
     if not rise > threshold:
         return None
@@ -143,20 +144,21 @@ def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 def _overfitting(evidence: Evidence, threshold: float) -> Sighting | None:
-    train, test, steps = evidence.course.train, evidence.course.test, evidence.course.steps
+    course = evidence.course
+    train, test = course.train, course.test
     if test is None or len(test) < _POINTS or not np.isfinite(test).all():
         return None
-    lowest, lately = int(np.argmin(test)), evidence.course.quarter(test, 4)
-    rise = evidence.share(lately - float(test[lowest]))
-    if not rise > threshold or evidence.course.loss_lately > train[lowest]:
+    at, lately = course.lowest(test), course.quarter(test, 4)
+    lowest, step = float(test[at]), int(course.steps[at])
+    times = lately / max(lowest, _TINY)
+    if not (times > threshold and evidence.share(lately - lowest) > _WAVERING) or course.loss_lately > train[at]:
         return None
     penalty = max(1e-3, 10 * evidence.training.l2)
     return Sighting(
-        f"the test loss has risen from {number(float(test[lowest]))} at step {int(steps[lowest]):,} to {number(lately)} "
-        f"while the training loss fell, by {number(rise)} of the best constant's loss",
-        {"lowest": float(test[lowest]), "lowest_step": int(steps[lowest]), "lately": lately, "rise": rise},
-        f"go back to step {int(steps[lowest]):,}, or train with a penalty such as l2 {penalty:g}, "
-        "with fewer units or on more samples",
+        f"the test loss is {number(lately)}, {number(times)} times the {number(lowest)} that it had at step {step:,}, "
+        "while the training loss fell",
+        {"lowest": lowest, "lowest_step": step, "lately": lately, "times": times},
+        f"go back to step {step:,}, or train with a penalty such as l2 {penalty:g}, with fewer units or on more samples",
         "test loss",
         {"l2": penalty},
     )
@@ -186,8 +188,8 @@ KINDS = (
     Kind(
         "loss-rising",
         "warning",
-        "How far the training loss lately (the median of the last quarter) lies above the lowest one, since the "
-        "training was last changed, as a share of the best constant's loss",
+        "How far the training loss lately (the median of the last quarter) lies above the lowest one before, since "
+        "the training was last changed, as a share of the best constant's loss",
         Threshold(0.1, "above", "share", "the noise of single samples stays well below", 0.0),
         _loss_rising,
         "Training makes the loss smaller, give or take the noise of the batches. Where it goes up for good, each "
@@ -242,9 +244,10 @@ KINDS = (
     Kind(
         "overfitting",
         "warning",
-        "How far the test loss lately (the median of the last quarter) lies above the lowest one, since the training "
-        "was last changed and while the training loss fell, as a share of the best constant's loss",
-        Threshold(0.1, "above", "share", "a test loss wavers by less", 0.0),
+        "The test loss lately (the median of the last quarter) beside the lowest one before, since the training was "
+        "last changed and while the training loss fell, where it is more than a twentieth of the best constant's loss "
+        "higher",
+        Threshold(1.2, "above", "times", "a test loss wavers by less", 1.0),
         _overfitting,
         "The network goes on to get better on the samples that it sees and gets worse on those that it does not: it "
         "learns the noise of the training samples by heart. The step with the lowest test loss is the one to keep.",

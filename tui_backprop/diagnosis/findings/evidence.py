@@ -55,13 +55,21 @@ class Course:
 
     def quarter(self, values: Array, number: int) -> float:
         """Return the median of those of `values` (points,) that belong to a quarter of the steps, 1 to 4."""
-        share = (self.steps - self.steps[0]) / max(1, int(self.steps[-1] - self.steps[0]))
+        share = self._share
         return float(np.median(values[(share >= (number - 1) / 4) & (share <= number / 4)]))
 
     @property
     def loss_lately(self) -> float:
         """The training loss of the last quarter: one spike is not a trend."""
         return self.quarter(self.train, 4)
+
+    def lowest(self, values: Array) -> int:
+        """Return where `values` (points,) were lowest before the last quarter: what is low just now has not risen."""
+        return int(np.argmin(values[self._share < 3 / 4]))
+
+    @property
+    def _share(self) -> Array:
+        return np.asarray((self.steps - self.steps[0]) / max(1, int(self.steps[-1] - self.steps[0])))
 
 
 @dataclass(frozen=True, eq=False)

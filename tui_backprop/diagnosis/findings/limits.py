@@ -66,14 +66,15 @@ def _output_and_loss(evidence: Evidence, threshold: float) -> Sighting | None:
     activation, loss = objective.activation, objective.loss
     if evidence.facts.task == "regression":
         return None
-    width = activation.high - activation.low
-    if activation.name == "softmax" and loss.name != "cross-entropy":
+    unfit = activation.name == "softmax" and loss.name != "cross-entropy"
+    width = _UNFIT if unfit else activation.high - activation.low
+    if not width > threshold:
+        return None
+    if unfit:
         said = f"a softmax output goes with cross-entropy, and {loss.name} fades where it is surely wrong"
-    elif width > threshold:
+    else:
         wide = "without an end" if math.isinf(width) else f"{width:g} times as wide as that"
         said = f"the targets are 0 and 1, and the range of the {activation.name} output is {wide}"
-    else:
-        return None
     sentence, changes = belonging_output(evidence)
     return Sighting(
         said,
@@ -85,6 +86,7 @@ def _output_and_loss(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 _SUM = 1e-9  # rounding of a sum that should be 1
+_UNFIT = 2.0  # what a softmax without cross-entropy counts as: as unfit as a range that is twice too wide
 
 KINDS = (
     Kind(
@@ -115,8 +117,8 @@ KINDS = (
     Kind(
         "output-and-loss",
         "warning",
-        "For targets that are labels: the width of the output activation's range, where 0 to 1 is 1; also any "
-        "softmax without cross-entropy",
+        "For targets that are labels: the width of the output activation's range, where 0 to 1 is 1; a "
+        "softmax without cross-entropy counts as 2",
         Threshold(1.0, "above", "times", "an answer outside 0 to 1 is neither yes nor no", 1.0),
         _output_and_loss,
         "Labels are 0 and 1, and an answer is read as how sure the network is. A sigmoid (or a softmax for classes) "
