@@ -29,14 +29,10 @@ from tui_backprop.core.turns import (
     ways,
     weight_gradient,
 )
+from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, without_rounding
 
 LIMIT = 3
 """Wrong thoughts at a time that are tried at the most; a factor of the whole gradient is not counted."""
-
-TOLERANCE = 1e-6
-"""Relative difference up to which numbers are the same."""
-
-_ROUNDING = 1e-13  # of the largest gradient; what is below it is what float64 leaves of an exact 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +218,7 @@ class _Search:
             for finished in self._ways("layer gradient", layer):
                 turns = turn if finished == RIGHT else (*turn, Turn("layer gradient", finished, layer))
                 if finished != "never" and one.thoughts(*turns) <= limit:
-                    fits, factor = _fitted(observed, [finish(finished, part) for part in made])
+                    fits, factor = fitted(observed, [finish(finished, part) for part in made])
                     if fits:
                         yield turns, factor
 
@@ -244,7 +240,7 @@ class _Search:
                 part if len(part) == len(seen) else part.sum(keepdims=True)
                 for part, seen in zip(made, observed, strict=True)
             ]
-            fits, factor = _fitted(observed, made)
+            fits, factor = fitted(observed, made)
             if fits:
                 yield turn, factor
 
@@ -262,17 +258,17 @@ class _Search:
         bases: list[float | None] = [*seen] if one.factor is None else [one.factor, *seen]
         kept: list[float | None] = []
         for base in bases or [None]:
-            if any(_same(base, other) for other in kept):
+            if any(same(base, other) for other in kept):
                 continue
             kept.append(base)
             local: list[Turn] = []
             factors: list[tuple[Point, float | None]] = [("weight factor", weight_factor), ("bias factor", bias_factor)]
             delta, whole = one.delta, base
-            if one.factor is not None and base is not None and not _same(base, one.factor):
+            if one.factor is not None and base is not None and not same(base, one.factor):
                 local.append(Turn("carried factor", "other", layer, base / one.factor))
                 delta, whole = tuple(part * (base / one.factor) for part in one.delta), one.factor
             for point, factor in factors:
-                if factor is not None and base is not None and not _same(factor, base):
+                if factor is not None and base is not None and not same(factor, base):
                     local.append(Turn(point, "other", layer, factor / base))
             if one.thoughts(*turns, *local) <= limit:
                 yield replace(one, turns=(*one.turns, *turns, *local), factor=whole, delta=delta)
@@ -326,7 +322,7 @@ class _Search:
             entrances = itertools.product(self._ways("input", before), self._ways("layer gradient", before))
             for entrance, finished in entrances:
                 rate = self._rate(before, plain, change, way, entrance, finished)
-                if rate is None or any(_same(rate, other) for other in rates):
+                if rate is None or any(same(rate, other) for other in rates):
                     continue
                 rates.add(rate)
                 turns: tuple[Turn, ...] = (Turn("carried", "updated weights", before, rate),)
@@ -365,39 +361,6 @@ class _Search:
 def _without_rounding(one: Observation) -> Observation:
     """Return the observation with exact zeros where rounding alone is left of a gradient."""
     parts = [*one.weights, *(part for part in one.biases if part is not None)]
-    floor = _ROUNDING * max(float(np.abs(part).max()) for part in parts)
-
-    def cleared(part: Array) -> Array:
-        """The part, or zeros."""
-        return part if np.abs(part).max() > floor else np.zeros_like(part)
-
-    biases = tuple(None if part is None else cleared(part) for part in one.biases)
-    return replace(one, weights=tuple(cleared(part) for part in one.weights), biases=biases)
-
-
-def _same(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
-
-
-def _fitted(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, float | None]:
-    """Return whether all that was observed is one factor times what was made, and the factor; None where both are 0."""
-    lengths = [float(np.linalg.norm(part)) for part in observed]
-    longest = max(lengths)
-    if longest == 0.0:
-        return all(float(np.abs(part).max()) <= _ROUNDING for part in made), None
-    floor = 1e-12 * longest
-    top = bottom = 0.0
-    for seen, part, length in zip(observed, made, lengths, strict=True):
-        size = max(length, floor) ** 2
-        top += float(np.vdot(seen, part)) / size
-        bottom += float(np.vdot(part, part)) / size
-    if not (np.isfinite(bottom) and bottom > 0.0):
-        return False, None
-    factor = top / bottom
-    fits = factor != 0.0 and all(
-        float(np.linalg.norm(seen - factor * part)) <= TOLERANCE * max(length, floor)
-        for seen, part, length in zip(observed, made, lengths, strict=True)
-    )
-    return fits, factor
+    largest = max(float(np.abs(part).max()) for part in parts)
+    biases = tuple(None if part is None else without_rounding(part, largest) for part in one.biases)
+    return replace(one, weights=tuple(without_rounding(part, largest) for part in one.weights), biases=biases)

@@ -23,7 +23,8 @@ from tui_backprop.core.objective import Objective
 from tui_backprop.core.turns import Given, Turn
 from tui_backprop.diagnosis.formulas import Formulas, Names
 from tui_backprop.diagnosis.recognition import Experiment, LossFound, Recognition, recognise, recognise_loss
-from tui_backprop.diagnosis.search import TOLERANCE, Explanation, Observation, search
+from tui_backprop.diagnosis.sameness import TOLERANCE
+from tui_backprop.diagnosis.search import Explanation, Observation, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
 from tui_backprop.session.checkup import Checkup, ParameterCheck, Recognised, Verdict
 from tui_backprop.session.learner.network import Batch, Course, Learner, OwnGradient
