@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from textual.widgets import Input, OptionList, Static
 
-from tui_backprop.core.step import take_step
 from tui_backprop.session.anatomy.expressions import number
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.ui.drawing.numbers import signed
@@ -106,7 +105,7 @@ async def test_a_whole_update_walked_phase_by_phase_and_back(trainer, name):
     app = trainer(source, **fields)
     async with app.run_test(size=BIG) as pilot:
         app.session.run(3)
-        record = take_step(app.session.current.segment.training, app.session.state)
+        record = app.session.current.next_record()
         order = phases(record.training.network)
         for phase in order:
             await pilot.press("p")

@@ -18,9 +18,14 @@ from tui_backprop.core.arrays import Array
 LEAK = 0.01
 """Slope of leaky-relu for z < 0 (Maas, Hannun and Ng 2013)."""
 
-_GELU_SCALE = math.sqrt(2 / math.pi)
-_GELU_CUBIC = 0.044715
-_GELU_SATURATED = 10.0  # beyond it tanh is ±1 to the last bit, and z³ must not overflow
+GELU_SCALE = math.sqrt(2 / math.pi)
+"""What gelu's tanh is given is this times (z + `GELU_CUBIC`·z³)."""
+
+GELU_CUBIC = 0.044715
+"""The constant of Hendrycks and Gimpel 2016, section 2."""
+
+GELU_SATURATED = 10.0
+"""|z| beyond which gelu's tanh is ±1 to the last bit; z³ must not overflow."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,8 @@ def softplus_slope(z: Array, _a: Array) -> Array:
 
 
 def _gelu_inner(z: Array) -> tuple[Array, Array]:
-    near = np.clip(z, -_GELU_SATURATED, _GELU_SATURATED)
-    return near, np.tanh(_GELU_SCALE * (near + _GELU_CUBIC * near**3))
+    near = np.clip(z, -GELU_SATURATED, GELU_SATURATED)
+    return near, np.tanh(GELU_SCALE * (near + GELU_CUBIC * near**3))
 
 
 def gelu(z: Array) -> Array:
@@ -119,7 +124,7 @@ def gelu(z: Array) -> Array:
 def gelu_slope(z: Array, _a: Array) -> Array:
     """½(1 + t) + ½z(1 − t²)·√(2/π)(1 + 3·0.044715z²), where t is the tanh in `gelu`."""
     near, t = _gelu_inner(z)
-    return 0.5 * (1.0 + t) + 0.5 * near * (1.0 - t * t) * _GELU_SCALE * (1.0 + 3 * _GELU_CUBIC * near**2)
+    return 0.5 * (1.0 + t) + 0.5 * near * (1.0 - t * t) * GELU_SCALE * (1.0 + 3 * GELU_CUBIC * near**2)
 
 
 def sine_slope(z: Array, _a: Array) -> Array:

@@ -58,18 +58,30 @@ class Sampling:
 
     def batch(self, step: int) -> Indices:
         """Row numbers of the batch of `step` (0, 1, …), (batch,); an epoch's last batch may be short. Read-only."""
+        rows: Indices = self.batches(step, 1)[0]
+        return rows
+
+    def batches(self, step: int, limit: int) -> Indices:
+        """Row numbers of the batches from `step` on, (steps, batch), as many as are drawn in one piece and have one size.
+
+        There is at least one and there are at most `limit`. Read-only.
+        """
         size = self.largest_batch
         if self.kind == "random" and self.batch_size is not None:
             steps = max(1, _BLOCK // size)
             block, place = divmod(step, steps)
-            return _random_block(self.rows, steps * size, self.seed, block)[place * size : (place + 1) * size]
-        epoch, place = divmod(step, -(-self.rows // size))
-        if self.kind == "shuffle" and self.batch_size is not None:
-            epochs = max(1, _BLOCK // self.rows)
-            order = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)[epoch % epochs]
+            drawn = _random_block(self.rows, steps * size, self.seed, block)[place * size :]
         else:
-            order = _in_order(self.rows)
-        return np.asarray(order[place * size : (place + 1) * size])
+            epoch, place = divmod(step, -(-self.rows // size))
+            epochs = max(1, _BLOCK // self.rows)
+            if self.kind == "shuffle" and self.batch_size is not None:
+                orders = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
+            else:
+                orders = _in_order(self.rows, epochs)
+            later = orders[epoch % epochs :] if self.rows % size == 0 else orders[epoch % epochs]
+            drawn = later.reshape(-1)[place * size :]
+        count = min(limit, len(drawn) // size)
+        return drawn[: count * size].reshape(count, size) if count else drawn[np.newaxis]
 
     def block(self, step: int) -> tuple[int, Indices]:
         """Return all batches that are drawn together with that of `step`: the first one's step, and their row numbers.
@@ -112,8 +124,8 @@ def _shuffled_block(rows: int, epochs: int, seed: int, block: int) -> Indices:
 
 
 @lru_cache(maxsize=4)
-def _in_order(rows: int) -> Indices:
-    return _read_only(np.arange(rows, dtype=np.int64))
+def _in_order(rows: int, epochs: int) -> Indices:
+    return _read_only(np.tile(np.arange(rows, dtype=np.int64), (epochs, 1)))
 
 
 def _read_only(indices: Indices) -> Indices:

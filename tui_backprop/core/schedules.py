@@ -33,6 +33,11 @@ class Schedule:
         if not 0 < self.gamma <= 1:
             raise ValueError(f"schedule: a factor above 0 and at most 1, not {self.gamma:g}")
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether the factor is 1 at every step."""
+        return self.kind == "constant" and not self.warmup
+
     def factor(self, step: int) -> float:
         """Return what the rate is multiplied with at `step`; during the warm-up (step + 1) / (warmup + 1) of it."""
         rise = min(1.0, (step + 1) / (self.warmup + 1))

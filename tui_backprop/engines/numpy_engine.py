@@ -1,17 +1,28 @@
-"""The NumPy engine: the core's own step, again and again."""
+"""The NumPy engine: the core's step as NumPy calls in a row, without a new array in the loop.
+
+It computes the same formulas as `core.step.take_step`, in another order where that saves calls, so the two agree to a few
+roundings a step. A backward rule that is not the chain rule is the core's own: such a run makes the core's step.
+"""
 
 from __future__ import annotations
 
 from tui_backprop.core.step import State, Training, take_step
+from tui_backprop.engines.numpy_plan.plan import Plan, has_plan
+from tui_backprop.engines.recent import Recent
 
 
 class NumpyEngine:
-    """`core.step.take_step` in a loop, so it is equal to the reference by construction."""
+    """Plans for the trainings that it was last asked for; one thread at a time may use it."""
 
     name = "numpy"
 
+    def __init__(self) -> None:
+        self._plans = Recent(Plan)
+
     def advance(self, training: Training, state: State, steps: int) -> State:
         """Make `steps` updates."""
+        if has_plan(training):
+            return self._plans.of(training).advance(state, steps)
         for _ in range(steps):
             state = take_step(training, state).after
         return state

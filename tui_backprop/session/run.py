@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.backward import exact
 from tui_backprop.core.step import State, StepRecord, first_broken, take_step
 from tui_backprop.session.changes import asked_after, changed_segment
 from tui_backprop.session.conditions import ConditionError, Expression
@@ -231,11 +232,11 @@ class Run:
         before = self.timeline.segment_at(self.step - 1)
         if before.problem.network.sizes != self.problem.network.sizes:
             return None
-        return take_step(before.training, self.timeline.advance(self._anchor, self.step - 1))
+        return _record(before, self.timeline.advance(self._anchor, self.step - 1))
 
     def next_record(self) -> StepRecord:
         """Return the update that comes next, in full."""
-        return take_step(self.segment.training, self._state)
+        return _record(self.segment, self._state)
 
     def history(self, points: int = HISTORY_POINTS) -> History:
         """Return parameters and gradients at some earlier steps, evenly spread, the present step last."""
@@ -343,6 +344,14 @@ class Run:
         self.timeline.forget_after(state.step)
         tensor = first_broken(take_step(segment.training, state)) or "loss"
         self._divergence = Divergence(state.step, tensor, problem_of(segment.training.rule))
+
+
+def _record(segment: Segment, state: State) -> StepRecord:
+    """Return the update from a state in full; the state after it is the engine's, a few roundings from the reference's."""
+    record = take_step(segment.training, state)
+    if segment.training.rule is not exact:  # then every engine makes the reference's step, and the rule is asked once
+        return record
+    return replace(record, after=segment.engine.advance(segment.training, state, 1))
 
 
 def _is_finite(problem: Problem, state: State) -> bool:

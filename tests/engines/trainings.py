@@ -1,0 +1,77 @@
+"""Trainings that engines are compared on, made as a session makes them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.sampling import SAMPLINGS
+from tui_backprop.core.step import State, take_step
+from tui_backprop.session.changes import first_segment, read_data
+from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.timeline import Segment
+
+TOLERANCE = 1e-12
+"""Largest difference between parameters reached in two ways, relative to the largest."""
+
+
+def segment_of(recipe: Recipe) -> Segment:
+    """The first segment of a run."""
+    return first_segment(recipe, read_data(recipe))
+
+
+def by_reference(segment: Segment, steps: int) -> State:
+    """The state after some of the core's own steps."""
+    state = segment.entry
+    for _ in range(steps):
+        state = take_step(segment.training, state).after
+    return state
+
+
+def assert_close(state: State, expected: State) -> None:
+    """Parameters and slots are those expected, but for rounding."""
+    assert state.step == expected.step
+    largest = np.abs(expected.parameters).max()
+    np.testing.assert_allclose(state.parameters, expected.parameters, rtol=TOLERANCE, atol=TOLERANCE * largest)
+    # Slots hold sums of gradients that may cancel, where parameters do not.
+    np.testing.assert_allclose(state.slots, expected.slots, rtol=100 * TOLERANCE, atol=TOLERANCE)
+
+
+LOSSES_FOR = {
+    "parity": ("squared", "half-squared", "huber", "absolute", "binary-cross-entropy"),
+    "iris": ("squared", "cross-entropy", "huber"),
+    "sine": ("squared", "half-squared", "huber", "absolute"),
+}
+"""Data sets with one 0/1 target, with classes and with numbers, and losses for them."""
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> Recipe:
+    """Any recipe by the chain rule: every activation, loss, optimizer, sampling, penalty and schedule."""
+    source = draw(st.sampled_from(sorted(LOSSES_FOR)))
+    loss = draw(st.sampled_from(LOSSES_FOR[source]))
+    batch_size = draw(st.sampled_from([None, 1, 4, 7]))
+    # Over all samples gradients may cancel, as signs do: of the rounding that is left an adaptive optimizer makes a step.
+    cancels = batch_size is None or loss == "absolute"
+    optimizer = draw(st.sampled_from(("sgd", "momentum", "nesterov") if cancels else tuple(OPTIMIZERS)))
+    return suggested_recipe(
+        source,
+        loss=loss,
+        output_activation="auto",
+        hidden=tuple(draw(st.lists(st.integers(1, 5), max_size=3))),
+        activation=draw(st.sampled_from(HIDDEN_ACTIVATIONS)),
+        optimizer=optimizer,
+        lr=draw(st.sampled_from([0.001, 0.003])),
+        schedule=draw(st.sampled_from(["constant", "step:100,0.5", "exponential:0.999", "cosine:700"])),
+        warmup=draw(st.sampled_from([0, 20])),
+        l1=draw(st.sampled_from([0.0, 0.001])),
+        l2=draw(st.sampled_from([0.0, 0.01])),
+        clip=draw(st.sampled_from([None, 0.5])),
+        freeze=draw(st.sampled_from([(), ("b1",), ("w1[0,0]",)])),
+        batch_size=batch_size,
+        sampling=draw(st.sampled_from(SAMPLINGS)),
+        seed=draw(st.integers(0, 2**64 - 1)),
+    )

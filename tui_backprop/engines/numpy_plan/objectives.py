@@ -1,0 +1,110 @@
+"""δ of the output layer as calls, for every objective of `core.objective`. Arrays are (units, batch)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.losses import HUBER_THRESHOLD
+from tui_backprop.core.objective import Objective
+from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS, sigmoid_value
+from tui_backprop.engines.numpy_plan.calls import ONE, Call, Scratch, chain, number
+
+_Slope = Callable[[Array, Array, Array, Scratch], list[Call]]
+"""(a, y, upstream, scratch) → calls that fill upstream with ∂L/∂ŷ, where L is the mean over the batch."""
+
+
+def output_delta(objective: Objective, z: Array, a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
+    """Return the calls that fill delta with ∂L/∂z of the output layer, from its z and a and the targets y."""
+    name = objective.activation.name
+    if objective.fused:
+        return _FUSED[name](z, a, y, delta, scratch)
+    if name == "linear":
+        return _SLOPES[objective.loss.name](a, y, delta, scratch)
+    upstream = scratch.like(a, "upstream")
+    return [
+        *_SLOPES[objective.loss.name](a, y, upstream, scratch),
+        *BOUND_ACTIVATIONS[name].pull(z, a, upstream, delta, scratch),
+    ]
+
+
+def _share(factor: float, batch: int) -> Array:
+    """Return a factor's share of one sample in the mean over the batch."""
+    return number(factor / batch)
+
+
+def _squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
+    error, _ = scratch.two_like(a)
+    return chain((np.subtract, a, y, error), (np.multiply, error, _share(2.0, a.shape[1]), upstream))
+
+
+def _half_squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
+    error, _ = scratch.two_like(a)
+    return chain((np.subtract, a, y, error), (np.multiply, error, _share(1.0, a.shape[1]), upstream))
+
+
+def _huber(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
+    s, t = scratch.two_like(a)
+    high, low = number(HUBER_THRESHOLD), number(-HUBER_THRESHOLD)
+    return chain(
+        (np.subtract, a, y, s), (np.minimum, s, high, t), (np.maximum, t, low, s),
+        (np.multiply, s, _share(1.0, a.shape[1]), upstream),
+    )  # fmt: skip
+
+
+def _absolute(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
+    s, t = scratch.two_like(a)
+    return chain((np.subtract, a, y, s), (np.sign, s, t), (np.multiply, t, _share(1.0, a.shape[1]), upstream))
+
+
+def _sigmoid_cross_entropy(z: Array, a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
+    """(1 − y)σ(z) − yσ(−z), so that nothing cancels; a is σ(z)."""
+    s, t = scratch.two_like(a)
+    minus, other = scratch.like(a, "minus"), scratch.like(a, "other")
+    return [
+        *chain((np.negative, z, minus)),
+        *sigmoid_value(minus, other, scratch),
+        *chain(
+            (np.multiply, other, y, minus), (np.subtract, ONE, y, s), (np.multiply, s, a, t),
+            (np.subtract, t, minus, s), (np.multiply, s, _share(1.0, a.shape[1]), delta),
+        ),
+    ]  # fmt: skip
+
+
+def _softmax_cross_entropy(z: Array, _a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
+    """(1 − y)p + y(p − 1) with p = e/Σe and e = exp(z − max), so that nothing cancels.
+
+    With o the sum of all exponentials but the largest, which is exactly 1, Σe = 1 + o and p − 1 = ((e − 1) − o)/(1 + o).
+    The largest is found by its place, since others may be as large.
+    """
+    batch = z.shape[1]
+    s, t = scratch.two_like(z)
+    e = scratch.like(z, "exponentials")
+    column, others = scratch.shaped((1, batch), "column"), scratch.shaped((1, batch), "others")
+    total = scratch.shaped((1, batch), "total")
+    unit, place = np.empty(batch, dtype=np.intp), np.empty(batch, dtype=np.intp)
+    samples, width = np.arange(batch, dtype=np.intp), np.array(batch, dtype=np.intp)
+    flat = e.reshape(-1)
+    return chain(
+        (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
+        (s.argmax, 0, unit), (np.multiply, unit, width, place), (np.add, place, samples, unit),
+        (flat.put, unit, 0.0), (np.add.reduce, e, 0, None, others, True), (flat.put, unit, 1.0),
+        (np.add, others, ONE, column), (np.multiply, column, number(float(batch)), total),
+        (np.subtract, e, ONE, s), (np.subtract, s, others, t), (np.multiply, t, y, s),
+        (np.subtract, ONE, y, t), (np.multiply, t, e, delta), (np.add, delta, s, t), (np.divide, t, total, delta),
+    )  # fmt: skip
+
+
+_SLOPES: Mapping[str, _Slope] = {
+    "squared": _squared,
+    "half-squared": _half_squared,
+    "huber": _huber,
+    "absolute": _absolute,
+}
+
+_FUSED: Mapping[str, Callable[[Array, Array, Array, Array, Scratch], list[Call]]] = {
+    "sigmoid": _sigmoid_cross_entropy,
+    "softmax": _softmax_cross_entropy,
+}

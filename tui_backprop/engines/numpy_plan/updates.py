@@ -1,0 +1,151 @@
+"""From the gradient to the update as calls: penalties, frozen entries, clipping, and every optimizer of the core.
+
+All arrays are flat, (size,), and changed in place. What differs from step to step, such as the rate, is read from numbers
+that the plan fills in beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp, Sgd
+from tui_backprop.core.penalties import clip_factor
+from tui_backprop.core.step import Training
+from tui_backprop.engines.numpy_plan.calls import ZERO, Call, Scratch, chain, number
+
+
+@dataclass(frozen=True)
+class BoundOptimizer:
+    """An optimizer as calls."""
+
+    calls: Callable[[Any, Array, Array, Array, Sequence[Array], Scratch], list[Call]]
+    """(optimizer, θ, gradient, slots (slots, size), numbers of the step, scratch) → calls that update θ and slots."""
+    numbers: Callable[[Any, float, int], tuple[float, ...]] = lambda _optimizer, rate, _count: (rate,)
+    """(optimizer, rate, count) → what the calls read, for the update number `count` since the slots were 0."""
+    counts: bool = False
+    """Whether its numbers depend on the count."""
+
+
+def gradient_calls(training: Training, theta: Array, gradient: Array, scratch: Scratch) -> list[Call]:
+    """Return the calls that make of the gradient what the optimizer is given: with penalties, frozen entries 0, clipped."""
+    mask, (part, _) = training.network.weight_mask, scratch.two_like(theta)
+    calls: list[Call] = []
+    if training.l1:
+        calls += chain((np.sign, theta, part), (np.multiply, part, training.l1 * mask, part))
+        calls += chain((np.add, gradient, part, gradient))
+    if training.l2:
+        calls += chain((np.multiply, theta, training.l2 * mask, part), (np.add, gradient, part, gradient))
+    frozen = training.free == 0
+    if frozen.any():
+        calls += chain((np.putmask, gradient, frozen, ZERO))
+    if training.clip is not None:
+        calls.append(partial(_clip, gradient, training.clip))
+    return calls
+
+
+def _clip(gradient: Array, limit: float) -> None:
+    factor = clip_factor(gradient, limit)
+    if factor != 1.0:
+        np.multiply(gradient, factor, gradient)
+
+
+def _descend(theta: Array, direction: Array, rate: Array, spare: Array) -> list[Call]:
+    return chain((np.multiply, direction, rate, spare), (np.subtract, theta, spare, theta))
+
+
+def _sgd(_one: Sgd, theta: Array, g: Array, _slots: Array, numbers: Sequence[Array], _scratch: Scratch) -> list[Call]:
+    return _descend(theta, g, numbers[0], g)
+
+
+def _velocity(one: Momentum | Nesterov, g: Array, velocity: Array) -> list[Call]:
+    return chain((np.multiply, velocity, number(one.momentum), velocity), (np.add, velocity, g, velocity))
+
+
+def _momentum(
+    one: Momentum, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], _scratch: Scratch
+) -> list[Call]:
+    return _velocity(one, g, slots[0]) + _descend(theta, slots[0], numbers[0], g)
+
+
+def _nesterov(
+    one: Nesterov, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch
+) -> list[Call]:
+    ahead, _ = scratch.two_like(g)
+    return (
+        _velocity(one, g, slots[0])
+        + chain((np.multiply, slots[0], number(one.momentum), ahead), (np.add, g, ahead, g))
+        + _descend(theta, g, numbers[0], g)
+    )
+
+
+def _adagrad(
+    one: Adagrad, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch
+) -> list[Call]:
+    part, _ = scratch.two_like(g)
+    return chain(
+        (np.multiply, g, g, part), (np.add, slots[0], part, slots[0]),
+        (np.sqrt, slots[0], part), (np.add, part, number(one.epsilon), part), (np.divide, g, part, g),
+    ) + _descend(theta, g, numbers[0], g)  # fmt: skip
+
+
+def _mean_square(decay: float, g: Array, mean: Array, part: Array) -> list[Call]:
+    """Calls for mean ← decay·mean + (1 − decay)·g²."""
+    return chain(
+        (np.multiply, mean, number(decay), mean), (np.multiply, g, g, part),
+        (np.multiply, part, number(1.0 - decay), part), (np.add, mean, part, mean),
+    )  # fmt: skip
+
+
+def _rmsprop(
+    one: RmsProp, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch
+) -> list[Call]:
+    part, _ = scratch.two_like(g)
+    return (
+        _mean_square(one.alpha, g, slots[0], part)
+        + chain((np.sqrt, slots[0], part), (np.add, part, number(one.epsilon), part), (np.divide, g, part, g))
+        + _descend(theta, g, numbers[0], g)
+    )
+
+
+def _adam(one: Adam, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch) -> list[Call]:
+    """Numbers are η√(1−β₂ᵗ)/(1−β₁ᵗ) and ε√(1−β₂ᵗ): the update with √(1−β₂ᵗ) taken out of the fraction."""
+    (part, _), m, v = scratch.two_like(g), slots[0], slots[1]
+    return (
+        _mean_square(one.beta2, g, v, part)
+        + chain((np.multiply, m, number(one.beta1), m), (np.multiply, g, number(1.0 - one.beta1), g), (np.add, m, g, m))
+        + chain((np.sqrt, v, part), (np.add, part, numbers[1], part), (np.divide, m, part, part))
+        + _descend(theta, part, numbers[0], part)
+    )
+
+
+def adam_numbers(one: Adam, rate: float, count: int) -> tuple[float, float]:
+    """Return η√(1−β₂ᵗ)/(1−β₁ᵗ) and ε√(1−β₂ᵗ) for t = count."""
+    root = math.sqrt(1.0 - one.beta2**count)
+    return rate * root / (1.0 - one.beta1**count), one.epsilon * root
+
+
+def _adamw(one: AdamW, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch) -> list[Call]:
+    return chain((np.multiply, theta, numbers[2], theta)) + _adam(one.adam, theta, g, slots, numbers, scratch)
+
+
+def _adamw_numbers(one: AdamW, rate: float, count: int) -> tuple[float, ...]:
+    return (*adam_numbers(one.adam, rate, count), 1.0 - rate * one.weight_decay)
+
+
+BOUND_OPTIMIZERS: Mapping[type, BoundOptimizer] = {
+    Sgd: BoundOptimizer(_sgd),
+    Momentum: BoundOptimizer(_momentum),
+    Nesterov: BoundOptimizer(_nesterov),
+    Adagrad: BoundOptimizer(_adagrad),
+    RmsProp: BoundOptimizer(_rmsprop),
+    Adam: BoundOptimizer(_adam, adam_numbers, counts=True),
+    AdamW: BoundOptimizer(_adamw, _adamw_numbers, counts=True),
+}
+"""Every optimizer by its type, as in `core.optimizers.OPTIMIZERS`."""
