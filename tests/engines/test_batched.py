@@ -73,7 +73,7 @@ def test_a_run_among_others_has_the_bits_that_it_has_alone(runs, first, then):
     batch.advance(first)
     batch.advance(then)
     for run, one in enumerate(found):
-        alone = make_engine("numpy").advance(one.training, one.entry, first + then)
+        alone = make_engine("reference").advance(one.training, one.entry, first + then)
         among = batch.state(run)
         if np.isfinite(alone.parameters).all():
             assert among.same_bits(alone)
@@ -88,7 +88,7 @@ def test_long_runs_keep_their_bits_over_many_blocks_of_draws():
     batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
     batch.advance(10_000)
     for run, one in enumerate(found):
-        assert batch.state(run).same_bits(make_engine("numpy").advance(one.training, one.entry, 10_000))
+        assert batch.state(run).same_bits(make_engine("reference").advance(one.training, one.entry, 10_000))
 
 
 def test_a_run_that_overflows_leaves_the_others_alone():
@@ -97,7 +97,7 @@ def test_a_run_that_overflows_leaves_the_others_alone():
     batch = BatchedRuns([wild.training, tame.training], [wild.entry, tame.entry])
     batch.advance(200)
     assert not np.isfinite(batch.parameters[0]).all()
-    assert batch.state(1).same_bits(make_engine("numpy").advance(tame.training, tame.entry, 200))
+    assert batch.state(1).same_bits(make_engine("reference").advance(tame.training, tame.entry, 200))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.curve import CURVE_POINTS, CurveRecorder
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.session import Session
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.suggestion import suggested_recipe
 
 RECIPES = [
@@ -186,7 +187,7 @@ def test_a_frame_tells_exact_posted_and_numeric_gradients_apart():
 
 def test_a_curve_stays_within_its_budget_and_spread_evenly():
     """After a million points are offered, at most 4,096 are kept, from the first to nearly the last."""
-    recorder = CurveRecorder(1)
+    recorder = CurveRecorder(Spacing(1, 1))
     step = 0
     while step < 1_000_000:
         recorder.add(step, 1.0, None)

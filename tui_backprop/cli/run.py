@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         if path is not None:
             check_output(path, options.source)
     session = Session(recipe_from(options))
-    for notice in session.problem.dataset.notices:
+    for notice in session.notices:
         print(f"note: {notice}", file=sys.stderr)
     started = time.perf_counter()
     stop = _train(session, condition)

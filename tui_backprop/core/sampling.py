@@ -66,20 +66,11 @@ class Sampling:
 
         There is at least one and there are at most `limit`. Read-only.
         """
-        size = self.largest_batch
-        if self.kind == "random" and self.batch_size is not None:
-            steps = max(1, _BLOCK // size)
-            block, place = divmod(step, steps)
-            drawn = _random_block(self.rows, steps * size, self.seed, block)[place * size :]
-        else:
-            epoch, place = divmod(step, -(-self.rows // size))
-            epochs = max(1, _BLOCK // self.rows)
-            if self.kind == "shuffle" and self.batch_size is not None:
-                orders = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
-            else:
-                orders = _in_order(self.rows, epochs)
-            later = orders[epoch % epochs :] if self.rows % size == 0 else orders[epoch % epochs]
-            drawn = later.reshape(-1)[place * size :]
+        drawn, size = self.drawn(step), self.largest_batch
+        if (
+            self.epoch_size is not None and self.epoch_size % size
+        ):  # later epochs' batches are of other rows of the piece
+            drawn = drawn[: (len(drawn) - 1) % self.epoch_size + 1]
         count = min(limit, len(drawn) // size)
         return drawn[: count * size].reshape(count, size) if count else drawn[np.newaxis]
 
@@ -100,7 +91,7 @@ class Sampling:
             epochs = max(1, _BLOCK // self.rows)
             first, orders = epoch - epoch % epochs, _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
         else:
-            first, orders = epoch, _in_order(self.rows)[np.newaxis]
+            first, orders = epoch, _in_order(self.rows, 1)
         lacking = np.full((len(orders), steps * size - self.rows), -1, dtype=np.int64)
         return first * steps, np.concatenate([orders, lacking], axis=1).reshape(-1, size)
 
@@ -110,6 +101,29 @@ class Sampling:
         if self.kind == "random" and self.batch_size is not None:
             return size
         return min(size, self.rows - step % -(-self.rows // size) * size)
+
+    @property
+    def epoch_size(self) -> int | None:
+        """Samples of an epoch, at whose end a batch may be short; None where rows are drawn at random, without end."""
+        return None if self.kind == "random" and self.batch_size is not None else self.rows
+
+    def drawn(self, step: int) -> Indices:
+        """Row numbers of the batch of `step` and of those after it, one after the other, (draws,), at the least one batch.
+
+        They go on for as long as rows were drawn in one piece, and end with an epoch where there are epochs. Read-only.
+        """
+        size = self.largest_batch
+        if self.epoch_size is None:
+            steps = max(1, _BLOCK // size)
+            block, place = divmod(step, steps)
+            return _random_block(self.rows, steps * size, self.seed, block)[place * size :]
+        epoch, place = divmod(step, -(-self.rows // size))
+        epochs = max(1, _BLOCK // self.rows)
+        if self.kind == "shuffle" and self.batch_size is not None:
+            orders = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
+        else:
+            orders = _in_order(self.rows, epochs)
+        return orders.reshape(-1)[epoch % epochs * self.rows + place * size :]
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tui_backprop.core.step import State, Training, take_step
 from tui_backprop.engines.numpy_plan.plan import Plan, has_plan
 from tui_backprop.engines.recent import Recent
+from tui_backprop.engines.work import work_of_training
 
 
 class NumpyEngine:
@@ -26,3 +27,8 @@ class NumpyEngine:
         for _ in range(steps):
             state = take_step(training, state).after
         return state
+
+    def step_time(self, training: Training) -> float:
+        """About how many microseconds a step takes."""
+        work = work_of_training(training)
+        return work.numpy if has_plan(training) else work.reference

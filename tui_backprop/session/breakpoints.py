@@ -7,14 +7,31 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
-from tui_backprop.session.moment import RunMoment, check_interval
+from tui_backprop.session.moment import RunMoment
+from tui_backprop.session.pace import check_interval
 from tui_backprop.session.run import Run, Stop, Watcher
 from tui_backprop.session.timeline import Segment
+from tui_backprop.session.watching import first_true, next_change
 
 
 def interval_of(expression: Expression, segment: Segment) -> int:
     """Return how many steps lie between two checks of an expression."""
-    return check_interval(segment, expression.names, by_epoch=expression.by_epoch)
+    return 1 if expression.by_step else check_interval(segment, expression.names, by_epoch=expression.by_epoch)
+
+
+def _next_look(condition: Condition, segment: Segment, step: int, *, closely: bool) -> int:
+    """Return the next step after `step` at which a condition is looked at: where it changes, if that is known beforehand."""
+    if condition.by_step:
+        return next_change(condition, segment, step)
+    interval = 1 if closely and not condition.by_epoch else interval_of(condition, segment)
+    return (step // interval + 1) * interval
+
+
+def _came_true(condition: Condition, run: Run, low: int) -> int:
+    """Return the step after `low` at which a condition became true that is true at the run's present step."""
+    if condition.by_step or condition.by_epoch:  # these are looked at wherever they may change
+        return run.step
+    return first_true(run, condition.holds, low, run.step)
 
 
 @dataclass(eq=False)
@@ -35,28 +52,42 @@ class Breakpoint:
     problem: str = ""
     """Why it cannot be checked now, where the data or the network that it speaks of has gone; empty otherwise."""
     _was_true: bool = field(default=False, repr=False)
+    _looked: tuple[Segment, int] | None = field(default=None, repr=False)
 
-    def begin(self, moment: RunMoment) -> None:
-        """Note whether the condition can be checked, and whether it is true, where a run sets out."""
+    def begin(self, run: Run) -> None:
+        """Note whether the condition can be checked, and whether it is true, where a run sets out.
+
+        Where a run goes on that was only interrupted, what was seen at the last look still counts.
+        """
+        moment = run.moment()
+        if self._looked is not None:
+            segment, step = self._looked
+            if segment is run.segment and step <= run.step < self.next_look(segment, step):
+                return
         try:
             self.condition.check(moment)
         except ConditionError as error:
-            self.problem = str(error)
+            self.problem, self._looked = str(error), None
         else:
             self.problem, self._was_true = "", self.condition.holds(moment)
+            self._looked = run.segment, run.step
 
-    def interval(self, segment: Segment) -> int:
-        """Steps between two checks."""
-        return interval_of(self.condition, segment)
+    def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:
+        """Return the next step after `step` at which it looks."""
+        return _next_look(self.condition, segment, step, closely=closely)
 
-    def stop(self, moment: RunMoment) -> Stop | None:
-        """Halt where the condition has become true, and count that."""
+    def look(self, run: Run, moment: RunMoment) -> int | None:
+        """Return the step at which the condition became true since the last look; None where it did not."""
+        low = run.segment.start if self._looked is None else self._looked[1]
         before, self._was_true = self._was_true, self.condition.holds(moment)
-        if before or not self._was_true:
-            return None
+        self._looked = run.segment, run.step
+        return _came_true(self.condition, run, low) if self._was_true and not before else None
+
+    def halt(self, step: int) -> Stop:
+        """Count a hit at `step`, where the run halts."""
         self.hits += 1
         self.enabled = not self.once
-        return Stop(self.reason, moment.value("step"), self.condition.text)
+        return Stop(self.reason, step, self.condition.text)
 
 
 @dataclass(frozen=True)
@@ -65,22 +96,31 @@ class Until:
 
     condition: Condition
 
-    def interval(self, segment: Segment) -> int:
-        """Steps between two checks."""
-        return interval_of(self.condition, segment)
+    def is_due(self, run: Run) -> bool:
+        """Whether a look falls on the run's present step."""
+        return run.step % interval_of(self.condition, run.segment) == 0
 
-    def stop(self, moment: RunMoment) -> Stop | None:
-        """Halt where the condition holds."""
-        return Stop("until", moment.value("step")) if self.condition.holds(moment) else None
+    def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:
+        """Return the next step after `step` at which it looks."""
+        return _next_look(self.condition, segment, step, closely=closely)
+
+    def look(self, run: Run, moment: RunMoment) -> int | None:
+        """Return the step at which the condition became true since the last look; None where it is not true."""
+        if not self.condition.holds(moment):
+            return None
+        low = max(run.segment.start, run.step - interval_of(self.condition, run.segment))
+        return _came_true(self.condition, run, low)
+
+    def halt(self, step: int) -> Stop:
+        """Halt at `step`."""
+        return Stop("until", step)
 
 
 def watchers(breakpoints: Iterable[Breakpoint], until: Condition | None, run: Run) -> tuple[Watcher, ...]:
     """Return who looks at a run that sets out: the breakpoints that can be checked now, and the condition of the call."""
     enabled = [breakpoint for breakpoint in breakpoints if breakpoint.enabled]
-    if enabled:
-        moment = run.moment()
-        for breakpoint in enabled:
-            breakpoint.begin(moment)
+    for breakpoint in enabled:
+        breakpoint.begin(run)
     checked = [breakpoint for breakpoint in enabled if not breakpoint.problem]
     return (*checked, *((Until(until),) if until is not None else ()))
 

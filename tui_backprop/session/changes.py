@@ -16,6 +16,7 @@ from tui_backprop.datasets.source import open_source
 from tui_backprop.datasets.text import clean
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.edits import Edit
+from tui_backprop.session.engine import engine_notes
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.preparation import (
     check_fit,
@@ -143,6 +144,8 @@ def changed_segment(
         epoch=current.epoch_at(state.step),
         edit=Edit(state.step, _differences(current.asked, asked), tuple(parameters.items()), summary),
     )
+    if recipe.engine != current.recipe.engine:
+        notes += engine_notes(asked, recipe)
     return segment, "; ".join([f"{summary} at step {state.step:,}", *notes])
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 
 from tui_backprop.core.step import State
+from tui_backprop.session.spacing import Spacing
 
 MEMORY = 64 * 2**20
 """Bytes for a session's checkpoints where nothing else is said."""
@@ -21,8 +22,8 @@ class Checkpoints:
     Which states are kept never changes what a step gives, only how fast it is reached.
     """
 
-    def __init__(self, interval: int, memory: int = MEMORY) -> None:
-        self.interval = interval
+    def __init__(self, spacing: Spacing, memory: int = MEMORY) -> None:
+        self.spacing = spacing
         """Steps between two states that are wanted."""
         self._memory = memory
         self._steps: list[int] = []
@@ -31,7 +32,7 @@ class Checkpoints:
 
     def next_wanted(self, step: int) -> int:
         """Return the first step after `step` at which a state is wanted."""
-        return (step // self.interval + 1) * self.interval
+        return self.spacing.next_after(step)
 
     def add(self, state: State) -> None:
         """Keep a state that lies after all that are kept; an earlier one is known already."""
@@ -66,9 +67,8 @@ class Checkpoints:
         They lie at multiples of a power of two, so that as a run goes on nearly the same ones are returned again.
         """
         low, high = bisect_right(self._steps, first - 1), bisect_right(self._steps, last)
-        stride = 1 << max(0, -(-(high - low) // points) - 1).bit_length()
-        aligned = (i for i in range(low, min(high, low + stride)) if self._steps[i] % (stride * self.interval) == 0)
-        return self._states[next(aligned, low) : high : stride]
+        stride = 1 << max(0, -(-(last - first + 1) // points) - 1).bit_length()
+        return [state for state in self._states[low:high] if state.step % stride == 0]
 
     def remembered(self, first: int, last: int) -> list[State]:
         """Return the states somebody looked around at last with first ≤ step ≤ last, in order."""
@@ -83,7 +83,7 @@ class Checkpoints:
 
     def fork(self, step: int) -> Checkpoints:
         """Return the states up to `step`, shared, for a run that takes another way from there."""
-        twin = Checkpoints(self.interval, self._memory)
+        twin = Checkpoints(self.spacing, self._memory)
         twin._steps, twin._states, twin._recent = [*self._steps], [*self._states], self._recent.copy()
         twin.forget_after(step)
         return twin
@@ -95,9 +95,11 @@ class Checkpoints:
             self._thin()
 
     def _thin(self) -> None:
-        self.interval *= 2
-        self._states = [state for state in self._states if state.step % self.interval == 0]
-        self._steps = [state.step for state in self._states]
+        most = len(self._steps) // 2 + 1
+        while len(self._steps) > most:  # the early ones lie closest and go first
+            self.spacing = self.spacing.doubled()
+            self._states = [state for state in self._states if state.step % self.spacing.at(state.step) == 0]
+            self._steps = [state.step for state in self._states]
 
     def _capacity(self, state: State, *, share: float, most: int) -> int:
         size = state.parameters.nbytes + state.slots.nbytes + _OVERHEAD

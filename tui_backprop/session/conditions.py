@@ -31,7 +31,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
+    ast.Not: np.logical_not,
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
@@ -116,6 +116,8 @@ class Expression:
         self._result = self._build(tree.body, names)
         self.names = frozenset(names)
         """The names in it."""
+        self.by_step = self.elementwise and names <= {"step", "epoch"}
+        """Whether it depends on the number of the step alone, so that it is known before the step is made."""
 
     def check(self, moment: Moment) -> None:
         """Try it once, so that a wrong name or shape shows before a long run.
@@ -162,16 +164,13 @@ class Expression:
                 names.add(name)
                 return lambda moment: moment.value(name)
             case ast.UnaryOp(op=op, operand=inner) if type(op) in _UNARY:
-                self.elementwise &= not isinstance(op, ast.Not)
                 apply, part = _UNARY[type(op)], self._build(inner, names)
                 return lambda moment: apply(part(moment))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 combine, a, b = _BINARY[type(op)], self._build(left, names), self._build(right, names)
                 return lambda moment: combine(a(moment), b(moment))
             case ast.BoolOp(op=op, values=values):
-                self.elementwise = False
-                decide, parts = all if isinstance(op, ast.And) else any, [self._build(one, names) for one in values]
-                return lambda moment: decide(part(moment) for part in parts)
+                return _joined(isinstance(op, ast.And), [self._build(one, names) for one in values])
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
                 compare, a, b = _COMPARE[type(op)], self._build(left, names), self._build(right, names)
                 return lambda moment: compare(a(moment), b(moment))
@@ -213,6 +212,20 @@ class Expression:
             raise ConditionError(f"{self.text!r}: an entry is named by whole numbers, as in w1[0,1]")
         whole = self._build(tensor, names)
         return lambda moment: whole(moment)[index]
+
+
+def _joined(every: bool, parts: list[_Part]) -> _Part:
+    """`and` (every) or `or` of some parts; what is known from the first is not asked of the others."""
+
+    def holds(moment: Moment) -> Any:
+        result = parts[0](moment)
+        for part in parts[1:]:
+            if np.ndim(result) == 0 and bool(result) is not every:
+                return result
+            result = (np.logical_and if every else np.logical_or)(result, part(moment))
+        return result
+
+    return holds
 
 
 class Condition(Expression):

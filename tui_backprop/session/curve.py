@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.session.spacing import Spacing
 
 CURVE_POINTS = 4096
 """Most points that a curve keeps; when full it keeps every second one."""
@@ -27,12 +28,12 @@ class Curve:
 class CurveRecorder:
     """Collects the points of a curve in order and thins itself out.
 
-    After a thinning new points are wanted only half as often, so that they stay evenly spread however long the run. Before
-    the first interval is over they are wanted at powers of two, since a loss changes most in the first steps.
+    After a thinning new points are wanted only half as often. Before the first interval is over they are wanted at powers of
+    two, since a loss changes most in the first steps.
     """
 
-    def __init__(self, interval: int, limit: int = CURVE_POINTS) -> None:
-        self.interval = interval
+    def __init__(self, spacing: Spacing, limit: int = CURVE_POINTS) -> None:
+        self.spacing = spacing
         """Steps between two points that are wanted."""
         self._limit = limit
         self._steps = np.empty(limit, dtype=np.int64)
@@ -46,9 +47,8 @@ class CurveRecorder:
 
     def next_wanted(self, step: int) -> int:
         """Return the first step after `step` at which a point is wanted."""
-        if step + 1 < self.interval:
-            return int(min(2 ** step.bit_length(), self.interval))
-        return (step // self.interval + 1) * self.interval
+        interval = self.spacing.at(step)
+        return int(min(2 ** step.bit_length(), interval)) if step + 1 < interval else self.spacing.next_after(step)
 
     def add(self, step: int, train: float, test: float | None) -> None:
         """Append a point; one that is not after the last is already known and left out."""
@@ -73,7 +73,7 @@ class CurveRecorder:
 
     def fork(self, step: int) -> CurveRecorder:
         """Return a copy with the points up to `step`."""
-        twin = CurveRecorder(self.interval, self._limit)
+        twin = CurveRecorder(self.spacing, self._limit)
         twin._steps, twin._losses, twin._count = self._steps.copy(), self._losses.copy(), self._count
         twin.forget_after(step)
         return twin
@@ -88,4 +88,4 @@ class CurveRecorder:
         self._steps[:kept] = self._steps[: self._count : 2]
         self._losses[:kept] = self._losses[: self._count : 2]
         self._count = kept
-        self.interval *= 2
+        self.spacing = self.spacing.doubled()

@@ -13,15 +13,18 @@ from tui_backprop.datasets.text import clean
 from tui_backprop.diagnosis.findings.evidence import Course, Evidence
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.diagnosis.findings.table import find
+from tui_backprop.engines.work import work_of_training
+from tui_backprop.session.pace import curve_spacing
 from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.run import Run, curve_interval
-from tui_backprop.session.timeline import Segment, step_cost
+from tui_backprop.session.run import Run
+from tui_backprop.session.timeline import Segment
 
 SHARE = 0.03
 """Share of the time that findings take while a run goes on: below five hundredths even where one look is dear."""
 
 _COURSE_POINTS, _COURSE_FEWEST = 64, 8
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
+_CHEAP = 400.0  # microseconds that an update may take for the most of them to be made
 _NO_TRAINING = {"thresholds", "steps", "probe", "engine"}  # fields whose change leaves the training as it is
 
 
@@ -57,7 +60,7 @@ def gather(run: Run) -> Evidence:
     """Return the evidence of a run where it stands: a pure function of its recipe, its edits and the step."""
     segment, problem, step = run.segment, run.problem, run.step
     first = _trained_alike_since(run)
-    steps = course_steps(first.start, step, curve_interval(segment))
+    steps = course_steps(first.start, step, curve_spacing(segment).first)
     losses = run.losses_at(steps)
     earlier = max(first.start, step - _updates(segment.training))
     scaled = problem.scaler.transform(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
@@ -110,4 +113,4 @@ def _trained_alike_since(run: Run) -> Segment:
 
 def _updates(training: Training) -> int:
     """Return how many updates are made again: fewer where one is expensive."""
-    return int(np.clip(_MOST_UPDATES * 16 / step_cost(training), _FEWEST_UPDATES, _MOST_UPDATES))
+    return int(np.clip(_MOST_UPDATES * _CHEAP / work_of_training(training).reference, _FEWEST_UPDATES, _MOST_UPDATES))

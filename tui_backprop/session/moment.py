@@ -16,7 +16,6 @@ from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import State
 from tui_backprop.session.timeline import Segment
 
-_WIDE = 256  # rows that are evaluated in about the time of one step
 _TAPE_NAME = re.compile(r"(z|a|delta)([1-9][0-9]*)")
 
 
@@ -105,21 +104,3 @@ class RunMoment:
         problem = self._segment.problem
         rule = self._segment.training.rule
         return rule(problem.network, problem.objective, self._parameters, self._tape, self._train.targets)
-
-
-def check_interval(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> int:
-    """Return how many steps lie between two checks of an expression that uses `names`.
-
-    Every step, unless it needs a pass over more rows than a step is worth: then one pass for each so many steps. A backward
-    pass is worth a step in itself, so it is made for every second one. What compares the ends of epochs is checked once an
-    epoch.
-    """
-    problem, sampling = segment.problem, segment.training.sampling
-    rows = 0
-    if names & {"test_loss", "test_accuracy"}:
-        rows += len(problem.test)
-    if names & {"loss", "accuracy", "grad_norm"} or any(_TAPE_NAME.fullmatch(name) for name in names):
-        rows += len(problem.train)
-    backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
-    interval = max(2 if backward else 1, -(-rows // max(_WIDE, 4 * sampling.largest_batch)))
-    return max(interval, math.ceil(sampling.steps_per_epoch)) if by_epoch else interval

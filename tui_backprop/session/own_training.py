@@ -26,12 +26,13 @@ from tui_backprop.session.learner.process import LearnerError
 from tui_backprop.session.learner.samples import draw_batch
 from tui_backprop.session.own_frame import OwnFrame, OwnPrediction, OwnUpdate
 from tui_backprop.session.prediction import Points, PredictionCurve
+from tui_backprop.session.spacing import Spacing
 
 SHOWN = 256
 """Samples that losses and predictions are of, and samples of one batch, at the most."""
 
 _MEMORY = 16 * 2**20  # bytes for earlier states
-_INTERVAL = 16  # steps between two points of the curve, and between two kept states, at first
+_SPACING = Spacing(16, 16)  # steps between two points of the curve, and between two kept states, at first
 _MOST_AT_ONCE = 4096  # updates in one question
 _AROUND = 64  # steps before one that was gone back to from which the next ones are replayed
 _EXERCISES = ("parity", "xor")  # data sets for a file that has none
@@ -58,8 +59,8 @@ class OwnTraining:
         self._sampling = Sampling("random", count, None if size == count else size, seed)
         self._shown = np.unique(np.linspace(0, count - 1, min(count, SHOWN)).astype(np.int64))
         self._rates: list[tuple[int, float]] = [(entry.step, rate)]
-        self._curve = CurveRecorder(_INTERVAL) if curve is None else curve
-        self._kept = Checkpoints(_INTERVAL, _MEMORY)
+        self._curve = CurveRecorder(_SPACING) if curve is None else curve
+        self._kept = Checkpoints(_SPACING, _MEMORY)
         self._last_kept = entry.step
         self._tensors = _tensors(learner)
         self._slow = False  # whether the true gradient takes long
@@ -108,7 +109,7 @@ class OwnTraining:
                 self._curve.add(start.step + made, loss, None)
         self._stand(start, trained)
         self.last_step = max(self.last_step, self.state.step)
-        if self.state.step >= self._last_kept + self._kept.interval:
+        if self.state.step >= self._last_kept + self._kept.spacing.at(self._last_kept):
             self._kept.add(self.state)
             self._last_kept = self.state.step
 

@@ -17,7 +17,7 @@ from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler, fit_scaler
 from tui_backprop.datasets.splits import add_noise, split
-from tui_backprop.engines.choice import make_engine
+from tui_backprop.session.engine import engine_for
 from tui_backprop.session.fields import check_fields
 from tui_backprop.session.problem import Problem, Samples
 from tui_backprop.session.recipe import Recipe, RecipeError, is_file
@@ -41,7 +41,7 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Recipe:
     if loss == "auto":
         for_classes = {"softmax": "cross-entropy", "sigmoid": "binary-cross-entropy"}
         loss = for_classes.get(output, "squared") if dataset.task == "classes" else "squared"
-    return recipe.replace(output_activation=output, loss=loss, engine=make_engine(recipe.engine).name)
+    return recipe.replace(output_activation=output, loss=loss, engine=engine_for(recipe, dataset))
 
 
 def prepare(recipe: Recipe, dataset: Dataset) -> Problem:

@@ -23,9 +23,10 @@ from tui_backprop.session.edits import Edit
 from tui_backprop.session.frame import Divergence, History, PathPoint, Trace
 from tui_backprop.session.learner.outside import problem_of
 from tui_backprop.session.moment import RunMoment
+from tui_backprop.session.pace import checkpoint_spacing, curve_spacing
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.timeline import Segment, Timeline, step_cost
+from tui_backprop.session.timeline import Segment, Timeline
 
 HISTORY_POINTS = 16
 """Earlier states that a history has at the most."""
@@ -41,8 +42,6 @@ _NOTES = (
 )
 _MOMENTS = 64  # moments of earlier steps that are kept with what was computed for them
 
-_CURVE_INTERVAL = 16  # steps between two points of a curve, at least: a point costs about a third of the smallest step
-
 
 @dataclass(frozen=True)
 class Stop:
@@ -56,21 +55,24 @@ class Stop:
 
 
 class Watcher(Protocol):
-    """Somebody who looks at a run while it goes on, and may stop it."""
+    """Somebody who looks at a run while it goes on, and may halt it."""
 
-    def interval(self, segment: Segment) -> int:
-        """Steps between two looks."""
+    def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:
+        """Return the next step after `step` at which it looks; `closely` where steps are made slowly or one by one."""
 
-    def stop(self, moment: RunMoment) -> Stop | None:
-        """Return why the run should halt at this moment; None to go on."""
+    def look(self, run: Run, moment: RunMoment) -> int | None:
+        """Look at the present moment; return the step, this one or an earlier one, at which the run should halt."""
+
+    def halt(self, step: int) -> Stop:
+        """Return why it halts there."""
 
 
 class Run:
     """One line of training, from step 0 through its edits as far as it has been taken."""
 
     def __init__(self, first: Segment, memory: int) -> None:
-        self.timeline = Timeline(first, memory)
-        self._curve = CurveRecorder(curve_interval(first))
+        self.timeline = Timeline(first, checkpoint_spacing(first), memory)
+        self._curve = CurveRecorder(curve_spacing(first))
         self._state = self._anchor = first.entry  # the anchor is a state at or just before the step before this one
         self._divergence: Divergence | None = None
         self._moments: dict[int, RunMoment] = {}
@@ -150,34 +152,44 @@ class Run:
             del self._moments[next(iter(self._moments))]
         self._moments[moment.step] = moment
 
-    def advance(self, steps: int, watchers: tuple[Watcher, ...] = ()) -> Stop:
-        """Make `steps` updates, or fewer if a watcher says so or the run diverges."""
-        stop = self._go_on(self.step + steps, watchers)
+    def advance(self, steps: int, watchers: tuple[Watcher, ...] = (), *, closely: bool = False) -> Stop:
+        """Make `steps` updates, or fewer if a watcher says so or the run diverges; watchers may look at every step."""
+        stop = self._go_on(self.step + steps, watchers, closely)
         self.timeline.remember(self._state)
         return stop
 
-    def _go_on(self, target: int, watchers: tuple[Watcher, ...]) -> Stop:
+    def _go_on(self, target: int, watchers: tuple[Watcher, ...], closely: bool) -> Stop:
         while self.step < target:
-            to = min(target, self.timeline.boundary_after(self.step), self._curve.next_wanted(self.step))
-            due = [(watcher, watcher.interval(self.segment)) for watcher in watchers]
-            for _, interval in due:
-                to = min(to, (self.step // interval + 1) * interval)
-            self._advance_to(to)
+            looks = [(one, one.next_look(self.segment, self.step, closely=closely)) for one in watchers]
+            wanted = min(self.timeline.boundary_after(self.step), self._curve.next_wanted(self.step))
+            self._advance_to(min([target, wanted, *(step for _, step in looks)]))
             if self.divergence is not None:
                 return Stop("diverged", self.step)
-            looking = [watcher for watcher, interval in due if self.step % interval == 0]
-            if looking:
-                moment = self.moment()
-                if any(interval > 1 for _, interval in due):  # what compares epochs asks for it again
-                    self._remember(moment)
-                stops = [stop for watcher in looking if (stop := watcher.stop(moment)) is not None]
-                if stops:
-                    return stops[0]
+            looking = [one for one, step in looks if step == self.step]
+            if looking and (stop := self._look(looking)) is not None:
+                return stop
         return Stop("steps", self.step)
+
+    def _look(self, watchers: Sequence[Watcher]) -> Stop | None:
+        """Let watchers look, and stand at the first step at which one of them would have the run halt."""
+        moment = self.moment()
+        self._remember(moment)  # what compares epochs asks for it again
+        found = [(one, at) for one in watchers if (at := one.look(self, moment)) is not None]
+        if not found:
+            return None
+        step = min(at for _, at in found)
+        if step < self.step == self.last_step:  # the run ends there, as if every step had been looked at
+            self.go_to(step)
+            self.timeline.forget_after(step)
+            self._curve.forget_after(step)
+        elif step < self.step:
+            self.go_to(step)
+        stops = [one.halt(step) for one, at in found if at == step]
+        return stops[0]
 
     def step_once(self, watchers: tuple[Watcher, ...] = ()) -> Stop:
         """Make one update, and note the loss after it on the curve."""
-        stop = self.advance(1, watchers)
+        stop = self.advance(1, watchers, closely=True)
         if stop.reason != "diverged" and not self.note_loss():
             self._stop_before_break()
             return Stop("diverged", self.step)
@@ -218,6 +230,8 @@ class Run:
         segment, notice = changed_segment(current, self._state, asked, parameters, anew=anew)
         self.timeline.begin(segment)
         self._curve.forget_after(self.step)
+        self._curve.spacing = self._curve.spacing.widened(curve_spacing(segment))
+        self.timeline.widen(checkpoint_spacing(segment))
         self._divergence = None
         self._moments, self._notes = {}, {}
         self._state = segment.entry
@@ -358,14 +372,3 @@ def _is_finite(problem: Problem, state: State) -> bool:
     if not np.isfinite(state.parameters).all():
         return False
     return math.isfinite(problem.loss(state.parameters, problem.live_train))
-
-
-def curve_interval(segment: Segment) -> int:
-    """Return how many steps lie between two points of the curve, so that points cost less than a tenth of the training.
-
-    It is a power of two, as are the intervals of the checkpoints and of the course of a run, so that they fall together.
-    """
-    problem = segment.problem
-    rows = len(problem.live_train) + len(problem.live_test)
-    cost = 0.4 + rows * problem.network.size * 0.5e-4
-    return max(_CURVE_INTERVAL, 1 << math.ceil(math.log2(10 * cost / step_cost(segment.training))))

@@ -18,6 +18,7 @@ from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
+from tui_backprop.session.engine import engine_notes
 from tui_backprop.session.examination import Examiner
 from tui_backprop.session.frame import Divergence, Frame
 from tui_backprop.session.problem import Problem
@@ -69,6 +70,11 @@ class Session:
     def problem(self) -> Problem:
         """The data, the network and the objective at the present step."""
         return self.current.problem
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What there is to say of the data and the engine before a run sets out, one sentence each."""
+        return (*self.problem.dataset.notices, *engine_notes(self.current.segment.asked, self.recipe))
 
     @property
     def state(self) -> State:
@@ -153,11 +159,11 @@ class Session:
 
     # Going on.
 
-    def run(self, steps: int, until: Condition | None = None) -> Stop:
+    def run(self, steps: int, until: Condition | None = None, *, closely: bool = False) -> Stop:
         """Make `steps` updates, or fewer if a condition holds, a breakpoint is hit or the run diverges.
 
-        `until` is checked before the first step and then at every step, or every so many where it needs a pass over many
-        rows (`tui_backprop.session.moment.check_interval`); breakpoints halt where their condition becomes true.
+        Conditions are looked at so seldom that it costs little (`tui_backprop.session.pace.check_interval`), or at every
+        step where steps are made slowly (`closely`); the run halts at the step at which one became true.
 
         Raises:
             ConditionError: `until` names what there is not, or is neither true nor false.
@@ -166,9 +172,9 @@ class Session:
         if until is not None:
             moment = self.current.moment()
             until.check(moment)
-            if self.step % Until(until).interval(self.current.segment) == 0 and until.holds(moment):
+            if (steps == 0 or Until(until).is_due(self.current)) and until.holds(moment):
                 return Stop("until", self.step)
-        return self.current.advance(steps, self._watchers(until))
+        return self.current.advance(steps, self._watchers(until), closely=closely)
 
     def step_once(self) -> Stop:
         """Make one update, or finish the one in progress, and note the loss after it on the curve."""

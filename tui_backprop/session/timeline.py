@@ -9,15 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-import numpy as np
-
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.protocol import Engine
 from tui_backprop.session.checkpoints import Checkpoints
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.spacing import Spacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +48,19 @@ class Segment:
         """Passes' worth of samples seen at `step`."""
         return self.epoch + (step - self.start) / self.training.sampling.steps_per_epoch
 
+    def epochs_at(self, steps: Indices) -> Array:
+        """Passes' worth of samples seen at many steps, (steps,)."""
+        return self.epoch + (steps - self.start) / self.training.sampling.steps_per_epoch
+
 
 class Timeline:
     """The segments of a run, its kept states, and replay."""
 
-    def __init__(self, first: Segment, memory: int) -> None:
+    def __init__(self, first: Segment, spacing: Spacing, memory: int) -> None:
         self.segments = [first]
         self.last_step = first.start
         """The furthest step reached."""
-        self._checkpoints = Checkpoints(_checkpoint_interval(first.training), memory)
+        self._checkpoints = Checkpoints(spacing, memory)
 
     def segment_at(self, step: int) -> Segment:
         """Return the segment in force at `step`: the last that began at or before it."""
@@ -129,6 +132,10 @@ class Timeline:
         twin._checkpoints = self._checkpoints.fork(step)
         return twin
 
+    def widen(self, spacing: Spacing) -> None:
+        """Keep states at least so many steps apart from now on."""
+        self._checkpoints.spacing = self._checkpoints.spacing.widened(spacing)
+
     def limit(self, memory: int) -> None:
         """Keep the states within another budget, in bytes, from now on."""
         self._checkpoints.limit(memory)
@@ -146,16 +153,3 @@ class Timeline:
         if not kept:  # the network begins here
             return []
         return [*kept, *self._checkpoints.remembered(kept[-1].step + 1, step - 1)[1 - half :]]
-
-
-def _checkpoint_interval(training: Training) -> int:
-    """Return how many steps may lie between two kept states at first, so that going back costs a few milliseconds.
-
-    It is a power of two, so that steps that are multiples of a larger one are among the kept ones.
-    """
-    return int(2 ** round(np.log2(np.clip(64 / step_cost(training), 1, 64))))
-
-
-def step_cost(training: Training) -> float:
-    """Return about how long one step takes, in units of a step of the smallest network (a few tens of µs)."""
-    return 1.0 + training.sampling.largest_batch * training.network.size * 1.5e-4

@@ -90,7 +90,8 @@ class TrainerApp(
         if self._first_lesson is not None:
             self.call_after_refresh(self.take, self._first_lesson)  # once the first panel has the focus
         self.call_after_refresh(self.offer_lesson)
-        for notice in self.session.problem.dataset.notices:
+        self.load_engine()
+        for notice in self.session.notices:
             self.tell(notice)
 
     def redraw(self) -> None:

@@ -69,8 +69,8 @@ class Plan:
 
     @property
     def engine(self) -> str:
-        """The engine that a swept run has in the trainer: the NumPy one, whose bits are those of the sweep, unless named."""
-        return "numpy" if self.recipe.engine == "auto" else self.recipe.engine
+        """The engine that a swept run has in the trainer: the reference, whose bits are those of the sweep, unless named."""
+        return "reference" if self.recipe.engine == "auto" else self.recipe.engine
 
     def places(self, cell: int) -> tuple[int, ...]:
         """Return which value of each axis a cell has."""
@@ -182,7 +182,7 @@ BATCHED_NAMES = frozenset({"loss", "test_loss", "accuracy", "test_accuracy", "st
 
 def sharing(segment: Segment, condition: Condition | None) -> Hashable | None:
     """Return what a run must have in common with another to train together with it; None where it trains alone."""
-    if segment.recipe.engine != "numpy":
+    if segment.recipe.engine != "reference":
         return None
     if condition is not None:
         tensors = {tensor.name for tensor in segment.problem.network.tensors}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from tui_backprop.session.run import Stop
-from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
 
 
-class RunningActions(TrainerBase):
+class RunningActions(EngineActions):
     """Keys that make the run go on."""
 
     measured = 0.0
@@ -19,26 +19,33 @@ class RunningActions(TrainerBase):
         """Run, or pause."""
         if self.running:
             self.pause()
+            self.redraw()
         else:
-            self.session.note_place()
-            self.training = asyncio.create_task(self._train())
+            self.when_ready(self._set_out)
+
+    def _set_out(self) -> None:
+        self.session.note_place()
+        self.training = asyncio.create_task(self._train())
         self.redraw()
 
     async def _train(self) -> None:
         """Train until the run halts by itself."""
         stop, drawn_step = Stop("steps", self.session.step), self.session.step
+        pacer = Pacer(SPEEDS[self.speed])
 
         def advance(steps: int) -> bool:
             nonlocal stop
-            stop = self.session.run(steps)
+            stop = self.session.run(steps, closely=pacer.speed is not None)
             return stop.reason == "steps"
 
         def draw(seconds: float) -> None:
             nonlocal drawn_step
             self.measured, drawn_step = (self.session.step - drawn_step) / seconds, self.session.step
+            if pacer.speed is None:
+                self.change_over()
             self.redraw()
 
-        await keep_going(Pacer(SPEEDS[self.speed]), advance, draw)
+        await keep_going(pacer, advance, draw)
         self.training = None
         self._halted(stop)
 
@@ -54,16 +61,19 @@ class RunningActions(TrainerBase):
     def action_step(self) -> None:
         """Make one step, or finish the one in progress."""
         self.pause()
-        self._halted(self.session.step_once())
+        self.when_ready(lambda: self._halted(self.session.step_once()))
 
     def action_epoch(self) -> None:
         """Run to the end of the epoch."""
         self.pause()
-        self._halted(self.session.advance_epoch())
+        self.when_ready(lambda: self._halted(self.session.advance_epoch()))
 
     def action_phase(self) -> None:
         """Go one phase on."""
         self.pause()
+        self.when_ready(self._phase_forward)
+
+    def _phase_forward(self) -> None:
         stop = self.session.phase_forward()
         if stop is None:
             self.redraw()

@@ -1,0 +1,120 @@
+"""The activations of `core.activations` by number, over all units and samples of a layer at once."""
+
+from __future__ import annotations
+
+import math
+
+from tui_backprop.core.activations import ACTIVATIONS, GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
+from tui_backprop.core.arrays import Array
+from tui_backprop.engines.compiled.exponentials import exp, expm1, sigmoid, tanh
+from tui_backprop.engines.compiled.jit import inlined
+
+CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
+"""The number of every activation."""
+
+_SIGMOID, _TANH, _RELU, _LEAKY = CODES["sigmoid"], CODES["tanh"], CODES["relu"], CODES["leaky-relu"]
+_ELU, _SOFTPLUS, _GELU, _SINE = CODES["elu"], CODES["softplus"], CODES["gelu"], CODES["sine"]
+SOFTMAX = CODES["softmax"]
+
+
+@inlined
+def _gelu_near(z: float) -> float:
+    z = min(z, GELU_SATURATED)
+    z = max(z, -GELU_SATURATED)
+    return z
+
+
+@inlined
+def activate(code: int, z: Array, a: Array, batch: int) -> None:
+    """Fill a from z, both (units · batch,), unit after unit."""
+    count = len(z)
+    if code == _SIGMOID:
+        for k in range(count):
+            a[k] = sigmoid(z[k])
+    elif code == _TANH:
+        for k in range(count):
+            a[k] = tanh(z[k])
+    elif code == _RELU:
+        for k in range(count):
+            a[k] = 0.0 if z[k] < 0.0 else z[k]  # NaN stays NaN
+    elif code == _LEAKY:
+        for k in range(count):
+            a[k] = LEAK * z[k] if z[k] < 0.0 else z[k]
+    elif code == _ELU:
+        for k in range(count):
+            below = expm1(z[k])
+            a[k] = z[k] if z[k] > 0.0 else below
+    elif code == _SOFTPLUS:
+        for k in range(count):
+            a[k] = max(z[k], 0.0) + math.log1p(exp(-abs(z[k])))
+    elif code == _GELU:
+        for k in range(count):
+            near = _gelu_near(z[k])
+            t = tanh(GELU_SCALE * (near + GELU_CUBIC * near * near * near))
+            a[k] = 0.5 * z[k] * (1.0 + t)
+    elif code == _SINE:
+        for k in range(count):
+            a[k] = math.sin(z[k])
+    elif code == SOFTMAX:
+        _softmax(z, a, batch)
+    else:
+        for k in range(count):
+            a[k] = z[k]
+
+
+@inlined
+def _softmax(z: Array, a: Array, batch: int) -> None:
+    for r in range(batch):
+        largest, total = z[r], 0.0
+        for k in range(r, len(z), batch):
+            largest = max(largest, z[k])
+        for k in range(r, len(z), batch):
+            a[k] = exp(z[k] - largest)
+            total += a[k]
+        for k in range(r, len(z), batch):
+            a[k] /= total
+
+
+@inlined
+def pull_back(code: int, z: Array, a: Array, delta: Array, batch: int) -> None:
+    """Turn ∂L/∂a, which is in delta, into ∂L/∂z; all are (units · batch,)."""
+    count = len(z)
+    if code == _SIGMOID:
+        for k in range(count):
+            delta[k] *= a[k] * (1.0 - a[k])
+    elif code == _TANH:
+        for k in range(count):
+            delta[k] *= 1.0 - a[k] * a[k]
+    elif code == _RELU:
+        for k in range(count):
+            delta[k] *= 1.0 if z[k] > 0.0 else 0.0
+    elif code == _LEAKY:
+        for k in range(count):
+            delta[k] *= 1.0 if z[k] > 0.0 else LEAK
+    elif code == _ELU:
+        for k in range(count):
+            delta[k] *= 1.0 if z[k] > 0.0 else a[k] + 1.0
+    elif code == _SOFTPLUS:
+        for k in range(count):
+            delta[k] *= sigmoid(z[k])
+    elif code == _GELU:
+        for k in range(count):
+            near = _gelu_near(z[k])
+            t = tanh(GELU_SCALE * (near + GELU_CUBIC * near * near * near))
+            inner = GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * near * near)
+            delta[k] *= 0.5 * (1.0 + t) + 0.5 * near * (1.0 - t * t) * inner
+    elif code == _SINE:
+        for k in range(count):
+            delta[k] *= math.cos(z[k])
+    elif code == SOFTMAX:
+        _softmax_pull(a, delta, batch)
+
+
+@inlined
+def _softmax_pull(a: Array, delta: Array, batch: int) -> None:
+    for r in range(batch):
+        total = 0.0
+        for k in range(r, len(a), batch):
+            total += a[k] * delta[k]
+        for k in range(r, len(a), batch):
+            delta[k] = a[k] * (delta[k] - total)

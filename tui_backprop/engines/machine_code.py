@@ -1,0 +1,60 @@
+"""Where the machine code of the compiled engine is kept; nothing here loads numba.
+
+It is kept in the user's cache folder, in a folder named by the sources and versions it was made of: a package folder that
+cannot be written, or files replaced by an update, never matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import time
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+_FORGOTTEN = 60 * 86_400  # seconds after which code that was not used is removed
+
+
+@lru_cache(maxsize=1)
+def folder() -> Path:
+    """Return the folder for the machine code of these very sources; it need not exist."""
+    digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {version('scipy')} {sys.version}".encode())
+    for source in sorted((Path(__file__).parent / "compiled").glob("*.py")):
+        digest.update(source.read_bytes())
+    return _user_cache() / f"compiled-{digest.hexdigest()[:16]}"
+
+
+def is_made() -> bool:
+    """Whether machine code is there."""
+    return any(folder().glob("**/*.nbc"))
+
+
+def make_folder() -> Path:
+    """Make the folder if it is not there, note that it is used, and remove those that were not used for long.
+
+    Raises:
+        OSError: it cannot be made or written.
+    """
+    own = folder()
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.utime(own)
+    for other in own.parent.glob("compiled-*"):
+        if other.stat().st_mtime < time.time() - _FORGOTTEN:
+            shutil.rmtree(other, ignore_errors=True)
+    return own
+
+
+def _user_cache() -> Path:
+    """Return this program's folder in the user's cache folder, by the custom of the system."""
+    home = Path.home()
+    match sys.platform:
+        case "win32":
+            base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+        case "darwin":
+            base = home / "Library" / "Caches"
+        case _:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "tui-backprop"

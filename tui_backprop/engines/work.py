@@ -1,0 +1,65 @@
+"""How much work a step is, and about how long each way of doing it takes.
+
+The constants are fitted to measurements of many networks on one machine (`tests/benchmarks/engines.py` measures them anew);
+only their ratios matter, and they decide nothing but which engine is worth its start and how often somebody looks at a run.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.step import Training
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step has to do."""
+
+    depth: int
+    """Layers with parameters."""
+    values: int
+    """Units after the input, times the samples of a batch."""
+    multiplications: int
+    """Weights times samples: each is multiplied with three times."""
+    entries: int
+    """Parameters, once for θ and once for each slot."""
+
+    @property
+    def reference(self) -> float:
+        """Microseconds of the core's own step."""
+        return 10.0 + 8.0 * self.depth + self._arithmetic
+
+    @property
+    def numpy(self) -> float:
+        """Microseconds of a step made of bound NumPy calls."""
+        return 1.5 + 2.4 * self.depth + self._arithmetic
+
+    @property
+    def _arithmetic(self) -> float:
+        return 2e-3 * self.values + 0.35e-3 * self.multiplications + 1e-3 * self.entries
+
+    @property
+    def compiled(self) -> float:
+        """Microseconds of a step in compiled loops."""
+        return 0.03 + 0.03 * self.depth + 5e-3 * self.values + 0.22e-3 * self.multiplications + 0.5e-3 * self.entries
+
+
+def work_of(sizes: Sequence[int], batch: int, slots: int) -> Work:
+    """Return the work of a network with these layer sizes, input first, for batches of that many samples."""
+    pairs = list(itertools.pairwise(sizes))
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairs)
+    units = sum(sizes[1:])
+    return Work(len(pairs), units * batch, weights * batch, (weights + units) * (1 + slots))
+
+
+def work_of_training(training: Training) -> Work:
+    """Return the work of one step of a training."""
+    return work_of(training.network.sizes, training.sampling.largest_batch, len(training.optimizer.slots))
+
+
+def slots_of(optimizer: str) -> int:
+    """Return how many slots an optimizer has, by name."""
+    return len(OPTIMIZERS[optimizer](0.0).slots)

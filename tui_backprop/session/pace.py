@@ -1,0 +1,64 @@
+"""How often somebody looks at a run that goes on: so seldom that looking costs less than a tenth of the training.
+
+How long things take is estimated from sizes alone, never measured, so that what is seen of a run does not depend on how busy
+the machine was. All intervals are powers of two, so that they fall together.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from tui_backprop.session.problem import Problem
+from tui_backprop.session.spacing import Spacing
+from tui_backprop.session.timeline import Segment
+
+_SHARE = 0.07  # of the training's time, for each of the curve and a breakpoint
+_STOP = 20.0  # microseconds: the engine's loop is left and entered again
+_NAME = 6.0  # microseconds: what an expression costs without any pass
+_BACKWARD = 2.5  # times a forward pass: forward and backward together
+_REPLAY = 800.0  # microseconds of steps made again to reach one between two that are kept
+_CHEAP = 200.0  # microseconds up to which a look may be taken more often in the beginning
+_CLOSEST_POINTS, _CLOSEST_STATES = 16, 64  # steps between two points of a curve and two kept states, at the least
+_TAPE_NAME = re.compile(r"(z|a|delta)[1-9][0-9]*")
+
+
+def pass_time(problem: Problem, rows: int) -> float:
+    """Microseconds, about, of a forward pass over so many rows, with its loss."""
+    return 12.0 + 1.3e-3 * rows * problem.network.size if rows else 0.0
+
+
+def curve_spacing(segment: Segment) -> Spacing:
+    """Return how many steps lie between two points of the curve."""
+    problem = segment.problem
+    cost = _STOP + sum(pass_time(problem, len(part)) for part in (problem.live_train, problem.live_test))
+    later = max(_CLOSEST_POINTS, _interval(segment, cost))
+    return Spacing(_CLOSEST_POINTS if cost < _CHEAP else later, later)
+
+
+def checkpoint_spacing(segment: Segment) -> Spacing:
+    """Return how many steps lie between two kept states, so that going back takes a few milliseconds."""
+    later = 1 << max(0, round(math.log2(_REPLAY / segment.engine.step_time(segment.training))))
+    return Spacing(min(_CLOSEST_STATES, later), later)
+
+
+def check_interval(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> int:
+    """Return how many steps lie between two checks of an expression that uses `names`.
+
+    What compares the ends of epochs is checked once an epoch, whatever that costs: between two checks it could come and go.
+    """
+    if by_epoch:
+        return math.ceil(segment.training.sampling.steps_per_epoch)
+    problem, cost = segment.problem, _STOP + _NAME
+    if names & {"test_loss", "test_accuracy"}:
+        cost += pass_time(problem, len(problem.test))
+    if names & {"loss", "accuracy", "grad_norm"} or any(_TAPE_NAME.fullmatch(name) for name in names):
+        backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
+        cost += pass_time(problem, len(problem.train)) * (_BACKWARD if backward else 1.0)
+    return _interval(segment, cost)
+
+
+def _interval(segment: Segment, cost: float) -> int:
+    """Return the least power of two of steps beside which a look that takes `cost` microseconds is cheap."""
+    steps = cost / (_SHARE * segment.engine.step_time(segment.training))
+    return 1 << max(0, math.ceil(math.log2(steps)))

@@ -1,0 +1,60 @@
+"""The compiled engine, loaded while the app goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from tui_backprop.session.engine import faster_engine, is_ready, load_in_background
+from tui_backprop.ui.actions.base import TrainerBase
+
+
+class EngineActions(TrainerBase):
+    """What waits for the engine, and the change to a faster one."""
+
+    _loading = False
+    _waiting: Callable[[], None] | None = None
+
+    def load_engine(self) -> None:
+        """Load the run's engine in the background if it has to be loaded, so that it is there when it is wanted."""
+        if not is_ready(self.session.current):
+            self._load()
+
+    def _load(self) -> None:
+        if self._loading:
+            return
+        self._loading = True
+        loop = asyncio.get_running_loop()
+
+        def loaded() -> None:
+            with contextlib.suppress(RuntimeError):  # the app was left meanwhile
+                loop.call_soon_threadsafe(self._loaded)
+
+        load_in_background(loaded)
+
+    def _loaded(self) -> None:
+        self._loading = False
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
+
+    def when_ready(self, go_on: Callable[[], None]) -> None:
+        """Go on now, or as soon as the run's engine is loaded; of several wishes the last is kept."""
+        if is_ready(self.session.current):
+            go_on()
+            return
+        if self._waiting is None:
+            self.notify("the compiled engine is being loaded, for the first time some ten seconds", markup=False)
+        self._waiting = go_on
+        self._load()
+
+    def change_over(self) -> None:
+        """Let a run that has become long go on with a faster engine, once that is loaded."""
+        faster = faster_engine(self.session.current)
+        if faster is None:
+            return
+        if is_ready(self.session.current, faster):
+            self.tell(self.session.change(engine=faster).notice)
+        else:
+            self._load()
