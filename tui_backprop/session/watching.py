@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tui_backprop.session.run import Run
 
 _AHEAD = 65_536  # steps that are looked ahead at a time: to look costs some hundred µs
-_CLOSE = 128  # steps that are looked at one by one
+
+CLOSE = 128
+"""Most steps between two looks that are looked at one by one."""
 
 
 class StepsAhead:
@@ -48,7 +50,7 @@ def first_true(run: Run, holds: Callable[[RunMoment], bool], low: int, high: int
 
     It is the first such step, unless there are so many steps between that half of them are passed over at a time.
     """
-    while high - low > _CLOSE:
+    while high - low > CLOSE:
         middle = (low + high) // 2
         if holds(run.moment(middle)):
             high = middle

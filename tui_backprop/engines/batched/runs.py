@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.optimizers import Momentum, Nesterov, Optimizer
 from tui_backprop.core.penalties import penalty_gradient
 from tui_backprop.core.step import State, Training
@@ -39,6 +40,15 @@ def shared_by(training: Training) -> Hashable | None:
         training.free.tobytes(),
         training.slots_since,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All runs at one step, as `BatchedRuns` keeps them."""
+
+    step: int
+    theta: Array
+    slots: Array
 
 
 class BatchedRuns:
@@ -85,6 +95,15 @@ class BatchedRuns:
         """Return the state of one run, copied."""
         places = self._theta.places[run]
         return State(self.step, self._theta.flat[places], self._slots[:, places])
+
+    def snapshot(self) -> Snapshot:
+        """Return what `states` needs to give the runs as they are now."""
+        return Snapshot(self.step, self._theta.flat.copy(), self._slots)  # an update makes new slots
+
+    def states(self, snapshot: Snapshot, runs: Indices) -> list[State]:
+        """Return the states of some runs as they were, copied."""
+        places = self._theta.places[runs]
+        return [State(snapshot.step, snapshot.theta[place], snapshot.slots[:, place]) for place in places]
 
     def advance(self, steps: int) -> None:
         """Make `steps` updates of every run. Overflow gives ±∞ or NaN in that run alone, and raises nothing."""

@@ -12,6 +12,7 @@ from typing import Any
 from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import shared_by
+from tui_backprop.session.breakpoints import interval_of
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.fields import BY_NAME
@@ -20,6 +21,7 @@ from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 from tui_backprop.session.sweep.axes import Axis, SweepError
 from tui_backprop.session.timeline import Segment
+from tui_backprop.session.watching import CLOSE
 
 MAX_RUNS = 1_000_000
 """Most runs of one sweep."""
@@ -186,7 +188,7 @@ def sharing(segment: Segment, condition: Condition | None) -> Hashable | None:
         return None
     if condition is not None:
         tensors = {tensor.name for tensor in segment.problem.network.tensors}
-        if condition.by_epoch or condition.names - BATCHED_NAMES - tensors:
+        if condition.by_epoch or condition.names - BATCHED_NAMES - tensors or interval_of(condition, segment) > CLOSE:
             return None
     return shared_by(segment.training)
 

@@ -125,6 +125,7 @@ class _Group:
         self._looks = None if condition is None else Looks(condition, segments)
         self._between = _LOOK if condition is None else interval_of(condition, segments[0])
         self._reached: dict[int, tuple[int, Array]] = {}
+        self._last_look = self._batch.snapshot()
 
     def make(self, progress: _Progress) -> tuple[list[Outcome], list[int]]:
         """Return the outcomes, and which of the runs must be made alone.
@@ -167,10 +168,24 @@ class _Group:
             self._safe &= largest < self._limit  # false for NaN as well
         if self._looks is not None and step % self._between == 0:
             going = self._open()
-            thetas = self._batch.parameters[going]
-            hit = self._looks.holds(going, thetas, step)
-            for i, theta in zip(going[hit].tolist(), thetas[hit], strict=True):
-                self._reached[i] = (step, theta)
+            hit = self._looks.holds(going, self._batch.parameters[going], step)
+            self._go_back(self._looks, going[hit])
+            self._last_look = self._batch.snapshot()
+
+    def _go_back(self, looks: Looks, runs: Indices) -> None:
+        """Find where the condition became true since the last look in runs in which it is true now, as a run alone does."""
+        if not len(runs):
+            return
+        states = self._batch.states(self._last_look, runs)
+        again = BatchedRuns([self._segments[i].training for i in runs], states)
+        left = np.ones(len(runs), dtype=bool)
+        while left.any():
+            again.advance(min(1, self._batch.step - again.step))
+            thetas = again.parameters
+            true = looks.holds(runs, thetas, again.step) if again.step < self._batch.step else left
+            for place in np.flatnonzero(true & left):
+                self._reached[int(runs[place])] = (again.step, thetas[place])
+            left &= ~true
 
 
 def _safe_size(segments: list[Segment]) -> float:
