@@ -202,3 +202,12 @@ def test_an_edit_that_cannot_be_made_there_is_said(tmp_path):
     assert "cannot be made here" in pair.sides[1].stopped
     assert pair.sides[1].run.step == 5
     assert pair.sides[0].run.step == 10
+
+
+def test_a_rule_that_is_wrong_below_the_output_parts_there_alone():
+    """Rounding in another order does not count: at the first step the output layer's parameters are the same."""
+    session = Session(suggested_recipe("moons"))
+    session.run(20)
+    pair = caught_up(beside_rule(session, "no-hidden-slope"))
+    found = pair.parting()
+    assert (found.step, found.tensors) == (1, ("w1", "b1"))

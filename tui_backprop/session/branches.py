@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.problem import Score
 from tui_backprop.session.run import Run
 
 _SEARCHED = 256  # steps after the fork in which a first difference is looked for
+_ROUNDING = 1e-12  # of the largest parameter: what two engines may differ by
 _SAMPLES = 12  # predictions compared where the recipe asks about no input
 
 
@@ -111,9 +113,20 @@ def first_difference(one: Run, other: Run, since: int) -> int | None:
 
 
 def same_parameters(one: Run, other: Run, step: int) -> bool:
-    """Whether two runs have the same parameters, bit for bit, at a step that both have reached."""
+    """Whether two runs have the same parameters at a step that both have reached, but for rounding."""
     a, b = (run.timeline.state_at(step).parameters for run in (one, other))
-    return a.tobytes() == b.tobytes()
+    return a.shape == b.shape and not differing(a, b).any()
+
+
+def differing(a: Array, b: Array) -> NDArray[np.bool_]:
+    """Say of each entry of two θ of one size whether it differs by more than rounding.
+
+    A run by the chain rule and one by another rule have their sums in another order, as have runs by different engines.
+    """
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        near = np.abs(a - b) <= _ROUNDING * np.abs(a).max(initial=0.0, where=np.isfinite(a))
+    same: NDArray[np.bool_] = near | (a == b) | (np.isnan(a) & np.isnan(b))
+    return ~same
 
 
 def parted(one: Branch, other: Branch) -> int:

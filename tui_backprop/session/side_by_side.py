@@ -12,7 +12,7 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
-from tui_backprop.session.branches import Branch, first_difference, parted, same_parameters
+from tui_backprop.session.branches import Branch, differing, first_difference, parted, same_parameters
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.edits import Edit
@@ -201,7 +201,8 @@ def _differing(one: Run, other: Run, step: int) -> tuple[str, ...]:
     if other.timeline.segment_at(step).problem.network != network:
         return ()
     a, b = (run.timeline.state_at(step).parameters for run in (one, other))
-    return tuple(t.name for t in network.tensors if a[t.span].tobytes() != b[t.span].tobytes())
+    differs = differing(a, b)
+    return tuple(tensor.name for tensor in network.tensors if differs[tensor.span].any())
 
 
 def beside_branch(session: Session, branch: Branch) -> SideBySide:
