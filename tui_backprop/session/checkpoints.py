@@ -64,11 +64,15 @@ class Checkpoints:
     def spread(self, first: int, last: int, points: int) -> list[State]:
         """Return at most `points` kept states with first ≤ step ≤ last, evenly spread, in order.
 
-        They lie at multiples of a power of two, so that as a run goes on nearly the same ones are returned again.
+        They lie at or after multiples of a power of two, so that as a run goes on nearly the same ones are returned again.
         """
-        low, high = bisect_right(self._steps, first - 1), bisect_right(self._steps, last)
         stride = 1 << max(0, -(-(last - first + 1) // points) - 1).bit_length()
-        return [state for state in self._states[low:high] if state.step % stride == 0]
+        low = bisect_right(self._steps, -(-first // stride) * stride - 1)
+        high = bisect_right(self._steps, last)
+        of_each = {
+            state.step // stride: state for state in reversed(self._states[low:high])
+        }  # the first of so many steps
+        return [*reversed(of_each.values())]
 
     def remembered(self, first: int, last: int) -> list[State]:
         """Return the states somebody looked around at last with first ≤ step ≤ last, in order."""

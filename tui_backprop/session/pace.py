@@ -19,7 +19,7 @@ _NAME = 6.0  # microseconds: what an expression costs without any pass
 _BACKWARD = 2.5  # times a forward pass: forward and backward together
 _REPLAY = 800.0  # microseconds of steps made again to reach one between two that are kept
 _CHEAP = 200.0  # microseconds up to which a look may be taken more often in the beginning
-_CLOSEST_POINTS, _CLOSEST_STATES = 16, 64  # steps between two points of a curve and two kept states, at the least
+_CLOSEST = 16  # steps between two points of a curve, and between two kept states, at the least
 _TAPE_NAME = re.compile(r"(z|a|delta)[1-9][0-9]*")
 
 
@@ -32,14 +32,14 @@ def curve_spacing(segment: Segment) -> Spacing:
     """Return how many steps lie between two points of the curve."""
     problem = segment.problem
     cost = _STOP + sum(pass_time(problem, len(part)) for part in (problem.live_train, problem.live_test))
-    later = max(_CLOSEST_POINTS, _interval(segment, cost))
-    return Spacing(_CLOSEST_POINTS if cost < _CHEAP else later, later)
+    later = max(_CLOSEST, _interval(segment, cost))
+    return Spacing(_CLOSEST if cost < _CHEAP else later, later)
 
 
 def checkpoint_spacing(segment: Segment) -> Spacing:
     """Return how many steps lie between two kept states, so that going back takes a few milliseconds."""
     later = 1 << max(0, round(math.log2(_REPLAY / segment.engine.step_time(segment.training))))
-    return Spacing(min(_CLOSEST_STATES, later), later)
+    return Spacing(min(_CLOSEST, later), later)
 
 
 def check_interval(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> int:
