@@ -14,6 +14,7 @@ from tui_backprop.cli.progress import Progress
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
 from tui_backprop.session.conditions import Condition
+from tui_backprop.session.engine import load_engine
 from tui_backprop.session.export import check_output, write_curve, write_predictions
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong.
         SourceError: the source cannot be read.
         RecipeError: the recipe cannot be run.
+        EngineError: the engine cannot be used here.
         ConditionError: what follows --until is not a condition.
         InputError: the rule's file gives no gradients.
         OSError: a file cannot be written.
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         if path is not None:
             check_output(path, options.source)
     session = Session(recipe_from(options))
-    for notice in session.notices:
+    for notice in (*session.notices, *filter(None, [load_engine(session)])):
         print(f"note: {notice}", file=sys.stderr)
     started = time.perf_counter()
     stop = _train(session, condition)

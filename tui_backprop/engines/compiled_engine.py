@@ -6,14 +6,18 @@ time some ten. Both are done where a step is first asked for, or before that in 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_backprop.core.errors import InputError
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines import machine_code
 from tui_backprop.engines.recent import Recent
@@ -24,13 +28,31 @@ if TYPE_CHECKING:
 
 _LOADING = threading.Lock()
 _loaded = threading.Event()
+_problems: list[str] = []
 _MAKE = "from tui_backprop.engines.compiled_engine import load; load()"
+_PACKAGES = Path(__file__).parents[2]
+_REASON = 160  # characters of an error of numba's that are shown
+
+
+class EngineError(InputError):
+    """The compiled engine cannot be used here; the text is one sentence."""
 
 
 @lru_cache(maxsize=1)
-def is_installed() -> bool:
-    """Whether the packages of the extra `fast` are there; neither is imported."""
+def _are_found() -> bool:
     return find_spec("numba") is not None and find_spec("scipy") is not None
+
+
+def is_installed() -> bool:
+    """Whether the packages of the extra `fast` are there, and were not found to be broken; neither is imported."""
+    return why_not() is None
+
+
+def why_not() -> str | None:
+    """Return why the compiled engine cannot be used here, as far as is known, in a sentence; None where it can."""
+    if _problems:
+        return _problems[-1]
+    return None if _are_found() else "engine: compiled needs numba and SciPy: pip install 'tui-backprop[fast]'"
 
 
 def is_loaded() -> bool:
@@ -39,28 +61,65 @@ def is_loaded() -> bool:
 
 
 def load() -> None:
-    """Load the machine code, and make it first where that was never done; afterwards steps begin at once."""
-    with _LOADING:
-        from tui_backprop.engines.compiled.plan import warm_up  # noqa: PLC0415  (numba is loaded where it is wanted)
+    """Load the machine code, and make it first where that was never done; afterwards steps begin at once.
 
-        warm_up()
+    Raises:
+        EngineError: numba cannot be imported, or cannot compile: most often its version and NumPy's do not go together.
+    """
+    with _LOADING:
+        if _loaded.is_set():
+            return
+        try:
+            _warm_up()
+        except Exception as error:  # of numba's, LLVM's or the disk's
+            reason = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+            _problems.append(f"engine: compiled cannot be used here: {reason[:_REASON]}")
+            raise EngineError(_problems[-1]) from error
         _loaded.set()
 
 
-def load_in_background(then: Callable[[], None]) -> None:
-    """Load the machine code in a thread, and call `then` in that thread when it is there.
+def _warm_up() -> None:
+    """Make a step; where it fails, once more without what is on the disk: that may be damaged, and the disk full."""
+    from tui_backprop.engines.compiled.plan import warm_up  # noqa: PLC0415  (numba is loaded where it is wanted)
+
+    try:
+        warm_up()
+    except Exception:
+        machine_code.forget()
+        warm_up()
+
+
+def load_in_background(then: Callable[[EngineError | None], None]) -> None:
+    """Load the machine code in a thread, and call `then` in that thread when it is there, or with why it cannot be.
 
     Where it has to be made first, that is done in a process of its own: ten seconds of compiling in a thread would make
     everything else in this process slow.
     """
 
     def work() -> None:
-        if not machine_code.is_made():
-            subprocess.run([sys.executable, "-c", _MAKE], stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603  (our own code)
-        load()
-        then()
+        try:
+            with contextlib.suppress(OSError, ImportError):  # then it is made here
+                if not machine_code.is_made():
+                    _make_apart()
+            load()
+        except EngineError as error:
+            then(error)
+        else:
+            then(None)
 
     threading.Thread(target=work, name="compiled engine", daemon=True).start()
+
+
+def _make_apart() -> None:
+    paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    subprocess.run(  # noqa: S603  (our own code)
+        [sys.executable, "-P", "-c", _MAKE],  # -P: nothing of the working folder is imported
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        start_new_session=True,  # ^C is for us
+        check=False,
+    )
 
 
 class CompiledEngine:
@@ -72,7 +131,11 @@ class CompiledEngine:
         self._plans = Recent(_prepare)
 
     def advance(self, training: Training, state: State, steps: int) -> State:
-        """Make `steps` updates. The rule must be the chain rule."""
+        """Make `steps` updates. The rule must be the chain rule.
+
+        Raises:
+            EngineError: the compiled engine cannot be used here.
+        """
         return self._plans.of(training).advance(state, steps)
 
     def step_time(self, training: Training) -> float:

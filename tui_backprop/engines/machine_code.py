@@ -1,7 +1,8 @@
 """Where the machine code of the compiled engine is kept; nothing here loads numba.
 
 It is kept in the user's cache folder, in a folder named by the sources and versions it was made of: a package folder that
-cannot be written, or files replaced by an update, never matter.
+cannot be written, or files replaced by an update, never matter. Numba reads what is there with `pickle`: like Python's own
+compiled files it is the user's, in a folder that nobody else may write to.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ _FORGOTTEN = 60 * 86_400  # seconds after which code that was not used is remove
 def folder() -> Path:
     """Return the folder for the machine code of these very sources; it need not exist."""
     digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {version('scipy')} {sys.version}".encode())
-    for source in sorted((Path(__file__).parent / "compiled").glob("*.py")):
-        digest.update(source.read_bytes())
+    package = Path(__file__).parents[1]
+    digest.update(os.fsencode(package))  # numba keeps the code of each place apart
+    for room in (package / "engines" / "compiled", package / "core"):  # the constants of core's formulas are in it too
+        for source in sorted(room.glob("*.py")):
+            digest.update(source.read_bytes())
     return _user_cache() / f"compiled-{digest.hexdigest()[:16]}"
 
 
@@ -45,6 +49,11 @@ def make_folder() -> Path:
         if other.stat().st_mtime < time.time() - _FORGOTTEN:
             shutil.rmtree(other, ignore_errors=True)
     return own
+
+
+def forget() -> None:
+    """Remove the machine code of these sources, as far as that is possible."""
+    shutil.rmtree(folder(), ignore_errors=True)
 
 
 def _user_cache() -> Path:

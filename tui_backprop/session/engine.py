@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.text import clean
 from tui_backprop.engines.choice import choose_engine, is_worth_compiling
-from tui_backprop.engines.compiled_engine import is_installed, is_loaded, load_in_background
+from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load, load_in_background, why_not
 from tui_backprop.engines.work import slots_of, work_of, work_of_training
 from tui_backprop.session.recipe import Recipe, RecipeError
 
 if TYPE_CHECKING:
     from tui_backprop.session.run import Run
+    from tui_backprop.session.session import Session
 
-__all__ = ["engine_for", "engine_notes", "faster_engine", "is_ready", "load_in_background"]
+__all__ = [
+    "EngineError",
+    "engine_for",
+    "engine_notes",
+    "faster_engine",
+    "go_on_without",
+    "is_ready",
+    "load_engine",
+    "load_in_background",
+]
 
 
 def engine_for(recipe: Recipe, dataset: Dataset) -> str:
@@ -23,8 +33,8 @@ def engine_for(recipe: Recipe, dataset: Dataset) -> str:
     Raises:
         RecipeError: one was asked for that is not installed.
     """
-    if recipe.engine == "compiled" and not is_installed():
-        raise RecipeError(("engine: compiled needs numba and SciPy: pip install 'tui-backprop[fast]'",))
+    if recipe.engine == "compiled" and (problem := why_not()) is not None:
+        raise RecipeError((problem,))
     rows = max(1, round(dataset.rows * (1 - recipe.test_fraction)))
     batch = rows if recipe.batch_size is None else recipe.batch_size
     work = work_of((dataset.n_inputs, *recipe.hidden, dataset.n_outputs), batch, slots_of(recipe.optimizer))
@@ -34,6 +44,31 @@ def engine_for(recipe: Recipe, dataset: Dataset) -> str:
 def is_ready(run: Run, engine: str = "") -> bool:
     """Whether an engine, by default the run's own, would make a step at once and need not be loaded first."""
     return (engine or run.recipe.engine) != "compiled" or is_loaded()
+
+
+def load_engine(session: Session) -> str | None:
+    """Load the engine of the run that is looked at; return what is to be said where another one has to be taken.
+
+    Raises:
+        EngineError: the engine that was asked for by name cannot be used here.
+    """
+    if is_ready(session.current):
+        return None
+    try:
+        load()
+    except EngineError:
+        if session.current.segment.asked.engine != "auto":
+            raise
+        return go_on_without(session)
+    return None
+
+
+def go_on_without(session: Session) -> str | None:
+    """Let the run go on by NumPy where its engine is known not to work here; return what is to be said of it."""
+    problem = why_not()
+    if problem is None or is_ready(session.current):
+        return None
+    return f"{problem}; {session.change(engine='numpy').notice}"
 
 
 def engine_notes(asked: Recipe, recipe: Recipe) -> tuple[str, ...]:

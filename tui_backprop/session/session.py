@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.gradient_check import GradientCheck, check_update
-from tui_backprop.core.step import State, StepRecord
+from tui_backprop.core.step import State, StepRecord, take_step
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
@@ -131,7 +131,7 @@ class Session:
 
     def check_gradients(self) -> GradientCheck:
         """Hold the gradient of the update to look at (at step 0 the coming one) against values of the loss alone."""
-        return check_update(self.record() or self.current.next_record())
+        return check_update(self.record() or take_step(self.current.segment.training, self.state))
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what can be said of the run at the present step, the worst first.
@@ -280,6 +280,13 @@ class Session:
             return self._restart(parameters or {}, changes)
         run = self.current.fork()
         return self._edited(run, run.edit(parameters or {}, changes))
+
+    def change_over(self, engine: str) -> str:
+        """Let the run go on with another engine from the furthest step on, and say so.
+
+        It is an edit of the run, but nothing that somebody did: there is nothing to undo.
+        """
+        return self.current.edit({}, {"engine": engine}) or ""
 
     def reload_rule(self) -> Change:
         """Load the file of one's own rule again, as it is saved now, for the steps from here on.

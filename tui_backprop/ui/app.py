@@ -90,7 +90,7 @@ class TrainerApp(
         if self._first_lesson is not None:
             self.call_after_refresh(self.take, self._first_lesson)  # once the first panel has the focus
         self.call_after_refresh(self.offer_lesson)
-        self.load_engine()
+        self.call_after_refresh(self.load_engine)  # a thread that loads would keep the first picture waiting
         for notice in self.session.notices:
             self.tell(notice)
 

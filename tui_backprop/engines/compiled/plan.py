@@ -17,7 +17,7 @@ from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, objectives, updates
 from tui_backprop.engines.compiled.kernel import Task, Work, train
 
-_NO_EPOCH = 2**62
+_NEVER = 2**62  # a step that no run reaches, as large as the loop's whole numbers may be
 
 
 class CompiledPlan:
@@ -50,11 +50,12 @@ class CompiledPlan:
 
 
 def _task(training: Training) -> Task:
+    """Return a training in numbers, each of one type: for another one the loop would be compiled again."""
     network, sampling, schedule = training.network, training.sampling, training.schedule
     sizes = np.array(network.sizes, dtype=np.int64)
     mask = network.weight_mask
     return Task(
-        inputs=np.array(training.inputs, order="C"),
+        inputs=np.array(training.inputs, order="C"),  # a copy: what is read-only has another type
         targets=np.array(training.targets, order="C"),
         sizes=sizes,
         activations=np.array([activations.CODES[name] for name in network.activation_names], dtype=np.int64),
@@ -63,18 +64,18 @@ def _task(training: Training) -> Task:
         loss=objectives.CODES[training.objective.loss.name],
         optimizer=updates.OPTIMIZER_CODES[type(training.optimizer)],
         batch=sampling.largest_batch,
-        epoch=sampling.epoch_size or _NO_EPOCH,
+        epoch=sampling.epoch_size or _NEVER,
         whole=sampling.batch_size is None,
-        rate=training.rate,
+        rate=float(training.rate),
         schedule=updates.SCHEDULE_CODES[schedule.kind],
-        period=schedule.period,
-        gamma=schedule.gamma,
-        warmup=schedule.warmup,
+        period=min(schedule.period, _NEVER),
+        gamma=float(schedule.gamma),
+        warmup=min(schedule.warmup, _NEVER),
         penalised=bool(training.l1 or training.l2),
         l1=training.l1 * mask,
         l2=training.l2 * mask,
         frozen=np.flatnonzero(training.free == 0),
-        clip=math.inf if training.clip is None else training.clip,
+        clip=math.inf if training.clip is None else float(training.clip),
         settings=_settings(training.optimizer),
     )
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from tui_backprop.session.engine import faster_engine, is_ready, load_in_background
+from tui_backprop.session.engine import EngineError, faster_engine, go_on_without, is_ready, load_in_background
 from tui_backprop.ui.actions.base import TrainerBase
 
 
@@ -27,20 +27,25 @@ class EngineActions(TrainerBase):
         self._loading = True
         loop = asyncio.get_running_loop()
 
-        def loaded() -> None:
+        def loaded(error: EngineError | None) -> None:
             with contextlib.suppress(RuntimeError):  # the app was left meanwhile
-                loop.call_soon_threadsafe(self._loaded)
+                loop.call_soon_threadsafe(self._loaded, error)
 
         load_in_background(loaded)
 
-    def _loaded(self) -> None:
+    def _loaded(self, error: EngineError | None) -> None:
         self._loading = False
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            waiting()
+            self.when_ready(waiting)
+        elif error is not None:
+            self.refuse(error)
 
     def when_ready(self, go_on: Callable[[], None]) -> None:
         """Go on now, or as soon as the run's engine is loaded; of several wishes the last is kept."""
+        notice = go_on_without(self.session)
+        if notice is not None:
+            self.tell(notice)
         if is_ready(self.session.current):
             go_on()
             return
@@ -55,6 +60,6 @@ class EngineActions(TrainerBase):
         if faster is None:
             return
         if is_ready(self.session.current, faster):
-            self.tell(self.session.change(engine=faster).notice)
+            self.tell(self.session.change_over(faster))
         else:
             self._load()

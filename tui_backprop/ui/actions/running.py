@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tui_backprop.session.engine import is_ready
 from tui_backprop.session.run import Stop
 from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
@@ -35,6 +36,8 @@ class RunningActions(EngineActions):
 
         def advance(steps: int) -> bool:
             nonlocal stop
+            if not is_ready(self.session.current):  # the run was changed, or another one is looked at
+                return False
             stop = self.session.run(steps, closely=pacer.speed is not None)
             return stop.reason == "steps"
 
@@ -47,6 +50,8 @@ class RunningActions(EngineActions):
 
         await keep_going(pacer, advance, draw)
         self.training = None
+        if not is_ready(self.session.current):
+            self.when_ready(self._set_out)
         self._halted(stop)
 
     def _halted(self, stop: Stop) -> None:

@@ -1,0 +1,191 @@
+"""The machine code of the compiled engine: made once, kept, loaded when it is wanted, and done without where it fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engines.trainings import segment_of
+from tui_backprop.cli.main import main
+from tui_backprop.engines import compiled_engine, machine_code
+from tui_backprop.engines.compiled_engine import EngineError, is_installed, load
+from tui_backprop.session.suggestion import suggested_recipe
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
+
+LOAD = (
+    "from tui_backprop.engines.compiled_engine import load; from tui_backprop.engines import machine_code; load();"
+    "from tui_backprop.engines.compiled.kernel import train;"
+    "print(sum(train.stats.cache_hits.values()), sum(train.stats.cache_misses.values()), machine_code.is_made())"
+)
+"""Loads the machine code and prints how often it was found on the disk, how often made, and whether it is there now."""
+
+
+def start(cache, code=LOAD):
+    """A process whose cache folder this is."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def printed(process):
+    """What a process printed in the end; it had nothing to complain about."""
+    out, complaints = process.communicate(timeout=300)
+    assert (process.returncode, complaints) == (0, "")
+    return out.split()
+
+
+def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
+    """Two processes may make it at once; the next one finds it; where it is damaged it is made anew, without a word."""
+    both = [start(tmp_path), start(tmp_path)]
+    assert [printed(process)[1:] for process in both] == [["1", "True"]] * 2
+    assert printed(start(tmp_path)) == ["1", "0", "True"]
+    files = [*tmp_path.rglob("*.nbc"), *tmp_path.rglob("*.nbi")]
+    assert len(files) == 2
+    for file in files:
+        file.write_bytes(b"damaged" + file.read_bytes()[:100])
+    assert printed(start(tmp_path))[1:] == ["1", "True"]
+    assert printed(start(tmp_path)) == ["1", "0", "True"]
+    assert not [*Path(machine_code.__file__).parent.rglob("*.nb?")]
+
+
+def test_where_nothing_can_be_written_the_engine_works_as_well(tmp_path):
+    """A cache folder that cannot be made costs the time of making the code each time, and nothing else."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, so no folder can be made in it")
+    assert printed(start(blocked))[2] == "False"
+
+
+def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
+    """^C in the first seconds of a run ends in one line and status 130."""
+    code = (
+        "import sys; from tui_backprop.cli.main import main;"
+        "from tui_backprop.engines.compiled import plan; warm_up = plan.warm_up;"
+        "plan.warm_up = lambda: (print('begins', flush=True), warm_up());"
+        "sys.exit(main(['run', '--engine', 'compiled']))"
+    )
+    process = start(tmp_path, code)
+    assert process.stdout.readline() == "begins\n"
+    time.sleep(0.5)  # whatever it is at then
+    process.send_signal(signal.SIGINT)
+    out, complaints = process.communicate(timeout=300)
+    assert (process.returncode, out, complaints) == (130, "", "interrupted\n")
+
+
+def test_one_piece_of_machine_code_serves_every_training():
+    """Whatever the numbers of a recipe, without a point or very large: nothing is compiled in the middle of a run."""
+    from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (numba need not be installed)
+
+    for recipe in (
+        suggested_recipe("parity", lr=1, l1=1, clip=1),
+        suggested_recipe("digits", optimizer="adamw", schedule=f"cosine:{10**30}", batch_size=None),
+        suggested_recipe("iris", optimizer="nesterov", freeze=("b1",), sampling="sequential"),
+    ):
+        segment = segment_of(recipe)
+        compiled_engine.CompiledEngine().advance(segment.training, segment.entry, 3)
+    assert len(train.signatures) == 1
+
+
+def test_other_threads_run_while_the_loop_does():
+    """Somebody else sees parameters change while a single call trains; with the interpreter's lock held they could not."""
+    from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (as above)
+    from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415
+
+    load()
+    segment = segment_of(suggested_recipe("moons"))
+    plan = CompiledPlan(segment.training)
+    theta, slots = segment.entry.parameters.copy(), segment.entry.slots.copy()
+    drawn = np.arange(10_000_000) % len(segment.training.inputs)
+    drawn.flags.writeable = False
+    thread = threading.Thread(target=train, args=(plan._task, plan._work, theta, slots, drawn, 0, 1, 100_000))
+    seen = set()
+    thread.start()
+    while thread.is_alive():
+        seen.add(theta[0])
+    assert len(seen) > 10
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Numba is installed, and does not go together with what else is."""
+    from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (as above)
+
+    def fails():
+        raise ImportError("Numba needs NumPy 2.0 or less.\n\x1b[31mGot NumPy 9.9.\n")
+
+    monkeypatch.setattr(plan, "warm_up", fails)
+    monkeypatch.setattr(compiled_engine, "_loaded", threading.Event())
+    monkeypatch.setattr(compiled_engine, "_problems", [])
+    monkeypatch.setattr(machine_code, "forget", lambda: None)
+
+
+def test_an_engine_that_does_not_work_is_refused_in_one_line(broken, capsys):
+    """Asked for by name it is an error with the reason."""
+    for _ in range(2):
+        assert main(["run", "--engine", "compiled"]) == 2
+        found = capsys.readouterr()
+        assert found.out == ""
+        assert found.err.startswith("error: engine: compiled cannot be used here: Numba needs NumPy 2.0 or less.")
+        assert "\x1b" not in found.err
+        assert found.err.count("\n") == 1
+
+
+def test_where_auto_meant_an_engine_that_does_not_work_numpy_goes_on(broken, capsys):
+    """A long run is made by NumPy, and a note says why."""
+    assert main(["run", "--steps", "1000000", "--until", "step >= 200", "--json"]) == 0
+    found = capsys.readouterr()
+    assert '"engine": "numpy"' in found.out
+    assert "cannot be used here" in found.err
+    assert not is_installed()
+
+
+def test_what_fails_once_is_tried_again_without_what_is_on_the_disk(monkeypatch):
+    """Damaged files are thrown away; an error of the second try is the engine's."""
+    from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (as above)
+
+    tries, thrown_away = [], []
+
+    def fails_once():
+        tries.append("try")
+        if len(tries) == 1:
+            raise EOFError
+
+    monkeypatch.setattr(plan, "warm_up", fails_once)
+    monkeypatch.setattr(compiled_engine, "_loaded", threading.Event())
+    monkeypatch.setattr(machine_code, "forget", lambda: thrown_away.append("files"))
+    load()
+    assert (len(tries), thrown_away) == (2, ["files"])
+
+
+def test_a_background_that_fails_says_so(broken):
+    """Whoever waits for the engine is always answered."""
+    answers, answered = [], threading.Event()
+
+    def then(error):
+        answers.append(error)
+        answered.set()
+
+    compiled_engine.load_in_background(then)
+    assert answered.wait(60)
+    assert isinstance(answers[0], EngineError)
+
+
+def test_nothing_loads_numba_until_it_is_wanted():
+    """A run by NumPy imports neither numba nor SciPy, and neither does opening the app on a long run before its picture."""
+    code = (
+        "import sys; from tui_backprop.session.session import Session; from tui_backprop.session.recipe import Recipe;"
+        "from tui_backprop.ui.app import TrainerApp; TrainerApp(Session(Recipe(engine='compiled')));"
+        "Session(Recipe()).run(10); print({'numba', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
