@@ -7,7 +7,7 @@ import math
 from tui_backprop.core.activations import ACTIVATIONS, GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
 from tui_backprop.engines.compiled.exponentials import exp, expm1, sigmoid, tanh
-from tui_backprop.engines.compiled.jit import inlined
+from tui_backprop.engines.compiled.jit import at, inlined
 
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
 """The number of every activation."""
@@ -25,96 +25,111 @@ def _gelu_near(z: float) -> float:
 
 
 @inlined
-def activate(code: int, z: Array, a: Array, batch: int) -> None:
-    """Fill a from z, both (units · batch,), unit after unit."""
-    count = len(z)
+def activate(code: int, z: Array, a: Array, lower: int, upper: int, batch: int) -> None:
+    """Fill a from z, both flat, unit after unit, from `lower` up to `upper`."""
     if code == _SIGMOID:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = sigmoid(z[k])
     elif code == _TANH:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = tanh(z[k])
     elif code == _RELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = 0.0 if z[k] < 0.0 else z[k]  # NaN stays NaN
     elif code == _LEAKY:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = LEAK * z[k] if z[k] < 0.0 else z[k]
     elif code == _ELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             below = expm1(z[k])
             a[k] = z[k] if z[k] > 0.0 else below
     elif code == _SOFTPLUS:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = max(z[k], 0.0) + math.log1p(exp(-abs(z[k])))
     elif code == _GELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             near = _gelu_near(z[k])
             t = tanh(GELU_SCALE * (near + GELU_CUBIC * near * near * near))
             a[k] = 0.5 * z[k] * (1.0 + t)
     elif code == _SINE:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = math.sin(z[k])
     elif code == SOFTMAX:
-        _softmax(z, a, batch)
+        _softmax(z, a, lower, upper, batch)
     else:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             a[k] = z[k]
 
 
 @inlined
-def _softmax(z: Array, a: Array, batch: int) -> None:
-    for r in range(batch):
+def _softmax(z: Array, a: Array, lower: int, upper: int, batch: int) -> None:
+    for r in range(lower, lower + batch):
         largest, total = z[r], 0.0
-        for k in range(r, len(z), batch):
+        for k in range(r, upper, batch):
             largest = max(largest, z[k])
-        for k in range(r, len(z), batch):
+        for k in range(r, upper, batch):
             a[k] = exp(z[k] - largest)
             total += a[k]
-        for k in range(r, len(z), batch):
+        for k in range(r, upper, batch):
             a[k] /= total
 
 
 @inlined
-def pull_back(code: int, z: Array, a: Array, delta: Array, batch: int) -> None:
-    """Turn ∂L/∂a, which is in delta, into ∂L/∂z; all are (units · batch,)."""
-    count = len(z)
+def pull_back(code: int, z: Array, a: Array, delta: Array, lower: int, upper: int, batch: int) -> None:
+    """Turn ∂L/∂a, which is in delta, into ∂L/∂z; all are flat, unit after unit, from `lower` up to `upper`."""
     if code == _SIGMOID:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= a[k] * (1.0 - a[k])
     elif code == _TANH:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= 1.0 - a[k] * a[k]
     elif code == _RELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= 1.0 if z[k] > 0.0 else 0.0
     elif code == _LEAKY:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= 1.0 if z[k] > 0.0 else LEAK
     elif code == _ELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= 1.0 if z[k] > 0.0 else a[k] + 1.0
     elif code == _SOFTPLUS:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= sigmoid(z[k])
     elif code == _GELU:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             near = _gelu_near(z[k])
             t = tanh(GELU_SCALE * (near + GELU_CUBIC * near * near * near))
             inner = GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * near * near)
             delta[k] *= 0.5 * (1.0 + t) + 0.5 * near * (1.0 - t * t) * inner
     elif code == _SINE:
-        for k in range(count):
+        for i in range(lower, upper):
+            k = at(i)
             delta[k] *= math.cos(z[k])
     elif code == SOFTMAX:
-        _softmax_pull(a, delta, batch)
+        _softmax_pull(a, delta, lower, upper, batch)
 
 
 @inlined
-def _softmax_pull(a: Array, delta: Array, batch: int) -> None:
-    for r in range(batch):
+def _softmax_pull(a: Array, delta: Array, lower: int, upper: int, batch: int) -> None:
+    for r in range(lower, lower + batch):
         total = 0.0
-        for k in range(r, len(a), batch):
+        for k in range(r, upper, batch):
             total += a[k] * delta[k]
-        for k in range(r, len(a), batch):
+        for k in range(r, upper, batch):
             delta[k] = a[k] * (delta[k] - total)

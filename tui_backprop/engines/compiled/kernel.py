@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.engines.compiled import layers, updates
 from tui_backprop.engines.compiled.activations import activate, pull_back
-from tui_backprop.engines.compiled.jit import entry, inlined
+from tui_backprop.engines.compiled.jit import at, entry, inlined
 from tui_backprop.engines.compiled.objectives import output_delta
 
 
@@ -95,7 +95,7 @@ def train(task: Task, work: Work, theta: Array, slots: Array, drawn: Indices, st
             delta = work.delta[: units * batch].reshape(units, batch)
             _put_ones(task, a)
         if made == 0 or not task.whole:
-            _fetch(task, work, a, drawn[place : place + batch])
+            _fetch(task, work, a, drawn, place)
         _pass(task, work, theta, z, a, delta)
         _descend(task, work, theta, slots, step + made, count + made)
         place += batch
@@ -112,10 +112,10 @@ def _put_ones(task: Task, a: Array) -> None:
 
 
 @inlined
-def _fetch(task: Task, work: Work, a: Array, rows: Indices) -> None:
-    batch = len(rows)
+def _fetch(task: Task, work: Work, a: Array, drawn: Indices, place: int) -> None:
+    batch = a.shape[1]
     for r in range(batch):
-        row = rows[r]
+        row = drawn[at(place + r)]
         for i in range(task.inputs.shape[1]):
             a[i, r] = task.inputs[row, i]
         for j in range(task.targets.shape[1]):
@@ -135,10 +135,8 @@ def _pass(task: Task, work: Work, theta: Array, z: Array, a: Array, delta: Array
         else:
             layers.forward(theta, task.starts[layer], a, first, fan_in, z, to, fan_out)
         lower, upper = to * batch, (to + fan_out) * batch
-        activate(task.activations[layer], work.z[lower:upper], work.a[lower:upper], batch)
-    y = work.y[: upper - lower]
-    z_last, a_last, delta_last = work.z[lower:upper], work.a[lower:upper], work.delta[lower:upper]
-    output_delta(task.loss, task.activations[depth - 1], z_last, a_last, y, delta_last, batch)
+        activate(task.activations[layer], work.z, work.a, lower, upper, batch)
+    output_delta(task.loss, task.activations[depth - 1], work.z, work.a, work.y, work.delta, lower, upper, batch)
     for layer in range(depth - 1, -1, -1):
         fan_in, fan_out = task.sizes[layer], task.sizes[layer + 1]
         first, to, start = task.offsets[layer], task.offsets[layer + 1], task.starts[layer]
@@ -152,8 +150,7 @@ def _pass(task: Task, work: Work, theta: Array, z: Array, a: Array, delta: Array
             else:
                 layers.carry(theta, start, delta, to, fan_out, first, fan_in)
             lower, upper = first * batch, (first + fan_in) * batch
-            before = task.activations[layer - 1]
-            pull_back(before, work.z[lower:upper], work.a[lower:upper], work.delta[lower:upper], batch)
+            pull_back(task.activations[layer - 1], work.z, work.a, work.delta, lower, upper, batch)
 
 
 @inlined

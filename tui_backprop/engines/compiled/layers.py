@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.compiled.jit import counting, inlined, summing
+from tui_backprop.engines.compiled.jit import at, counting, inlined, summing
 
 _LARGE = 16_384  # multiplications from which on BLAS is faster than a loop
 
@@ -20,34 +20,31 @@ _LARGE = 16_384  # multiplications from which on BLAS is faster than a loop
 @inlined
 def forward_one(theta: Array, start: int, a: Array, first: int, fan_in: int, z: Array, to: int, fan_out: int) -> None:
     """Fill the layer's z from the activations before it."""
-    row = z[to : to + fan_out]
     for j in range(fan_out):
-        row[j] = theta[start + fan_in * fan_out + j]
+        z[at(to + j)] = theta[at(start + fan_in * fan_out + j)]
     for i in range(fan_in):
-        x, weights = a[first + i], theta[start + i * fan_out : start + (i + 1) * fan_out]
+        x, row = a[at(first + i)], start + i * fan_out
         for j in range(fan_out):
-            row[j] += weights[j] * x
+            z[at(to + j)] += theta[at(row + j)] * x
 
 
 @summing
 def carry_one(theta: Array, start: int, delta: Array, to: int, fan_out: int, first: int, fan_in: int) -> None:
     """Fill ∂L/∂a of the layer before, in delta, from the layer's δ."""
-    upper = delta[to : to + fan_out]
     for i in range(fan_in):
-        weights, total = theta[start + i * fan_out : start + (i + 1) * fan_out], 0.0
+        row, total = start + i * fan_out, 0.0
         for j in range(fan_out):
-            total += weights[j] * upper[j]
-        delta[first + i] = total
+            total += theta[at(row + j)] * delta[at(to + j)]
+        delta[at(first + i)] = total
 
 
 @inlined
 def gradients_one(a: Array, first: int, fan_in: int, delta: Array, to: int, fan_out: int, g: Array, start: int) -> None:
     """Fill the layer's part of g with the products of activation and δ."""
-    upper = delta[to : to + fan_out]
     for i in range(fan_in + 1):
-        x, row = a[first + i], g[start + i * fan_out : start + (i + 1) * fan_out]
+        x, row = a[at(first + i)], start + i * fan_out
         for j in range(fan_out):
-            row[j] = x * upper[j]
+            g[at(row + j)] = x * delta[at(to + j)]
 
 
 # A batch: a, z, delta and up are (units, batch).
