@@ -52,3 +52,9 @@ def test_a_network_that_cannot_be_is_refused(sizes, activations):
     """Sizes and activations out of range never make a network."""
     with pytest.raises(ValueError, match=r"."):
         Network(sizes, activations)
+
+
+def test_the_name_of_one_entry_is_the_one_in_the_list():
+    """A single name does not need the names of all entries."""
+    network = Network((2, 3, 1), ("tanh", "sigmoid"))
+    assert tuple(network.entry_name(i) for i in range(network.size)) == network.entry_names

@@ -250,6 +250,47 @@ def test_a_large_network_is_computed_coarser_and_says_so(hidden, coarse):
     assert surface.rows >= min(16, surface.of_rows)
 
 
+def test_what_costs_too_much_for_one_picture_is_spread_over_several():
+    """A rougher surface stands in, then comes the fine one, which is that of the same θ; and it is said when it is whole."""
+    session, landscape = ran("digits", 5, hidden=(256, 256)), Landscape()
+    frame, view = session.frame(), View("gradient")
+    first = landscape.picture(frame, view, 60, 30)
+    assert not first.whole
+    pictures = [landscape.picture(frame, view, 60, 30) for _ in range(10)]
+    assert not pictures[0].whole
+    assert pictures[0].losses is first.losses
+    last = pictures[-1]
+    assert last.whole
+    assert last.computed[0] > first.computed[0]
+    x, y = (centres[0] for centres in last.window.centres(*last.computed))
+    samples = session.problem.train.head(last.rows)
+    assert last.losses[0, 0] == pytest.approx(session.problem.loss(theta_at(last, x, y), samples))
+    np.testing.assert_allclose(theta_at(last, *last.here), session.state.parameters, atol=1e-12)
+
+
+def test_a_surface_stays_until_the_next_one_is_whole():
+    """While a large network is trained, each surface is of one step, which is said, and it is never older than a few pictures."""
+    session, landscape = ran("digits", 5, hidden=(256, 256)), Landscape()
+    held = []
+    for _ in range(30):
+        session.run(5)
+        surface = landscape.picture(session.frame(), View("parameters", 0, 85000), 60, 30)
+        held.append(surface.held_at)
+        assert np.isfinite(surface.losses).all()
+        assert tuple(surface.path[-1]) == pytest.approx(surface.plane.coordinates(session.state.parameters))
+    assert len(set(held)) > 3
+    assert max(session.state.step - step for step in held[-1:]) <= 5 * 12
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_surface_of_numbers_too_large_for_a_distance_is_whole_at_once():
+    """It is not begun again and again at rest."""
+    session = ran("xor", 3)
+    session.change({"w1": 1e300, "w2": -1e300})
+    landscape = Landscape()
+    assert landscape.picture(session.frame(), entries(session, "b1", "b2"), 20, 10).whole
+
+
 def test_the_scale_is_logarithmic_where_losses_span_decades():
     """A line fitted by least squares far from its bottom is; parity near its valley is not."""
     line, parity = (ran(source, 30) for source in ("line", "parity"))

@@ -145,6 +145,20 @@ async def test_a_large_network_says_what_is_computed_less_finely(trainer):
         assert "points" in str(app.query_one(SurfacePanel).border_subtitle)
 
 
+async def test_a_large_networks_surface_becomes_whole_at_rest(trainer):
+    """You should see a rough surface at once, and without a key the fine one soon after."""
+    app = trainer("digits", hidden=(256, 256))
+    async with app.run_test(size=BIG) as pilot:
+        panel = app.query_one(SurfacePanel)
+        await pilot.press("8", "m")
+        for _ in range(40):
+            if panel._going_on is None:
+                break
+            await pilot.pause(0.1)
+        assert panel._going_on is None
+        assert panel._landscape._whole
+
+
 async def test_without_colour_the_surface_is_shaded(trainer, monkeypatch):
     """Under NO_COLOR high is dense and low is empty, and path, point and arrow are still there."""
     monkeypatch.setenv("NO_COLOR", "1")

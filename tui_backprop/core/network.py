@@ -158,6 +158,11 @@ class Network:
             raise ValueError(f"{name} is outside {tensor.name}, whose last entry is {tensor.name}[{last}]")
         return np.array([tensor.start + int(np.ravel_multi_index(index, tensor.shape))], dtype=np.int64)
 
+    def entry_name(self, position: int) -> str:
+        """The name of the entry at a position in θ; of one alone it costs less than `entry_names` in a large network."""
+        tensor = next(tensor for tensor in self.tensors if position < tensor.span.stop)
+        return tensor.entry_name(position - tensor.start)
+
     @cached_property
     def entry_names(self) -> tuple[str, ...]:
         """The name of every entry of θ, in order."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -23,6 +25,7 @@ MOST_ROWS = 256
 
 _WANTED_ROWS, _FEWEST_ROWS = 32, 16  # samples that are kept while there are points to save, and in any case
 _BUDGET = 4e6  # nanoseconds, about, that the losses of one picture may cost
+_ROUNDING = 1e-6  # what a grid that is made for the budget may be over it
 _FEWEST_POINTS = 8  # points across and up, together, that are computed in any case
 _STALE = 0.25  # of a cell that what is held may move before the losses are computed anew
 _DECADES = 30.0  # times the lowest loss from which the scale is logarithmic
@@ -59,6 +62,8 @@ class LossSurface:
     """Δ of the coming update; None where it is not finite."""
     references: tuple[ReferenceLine, ...]
     """Losses to compare with, those within the scale."""
+    whole: bool
+    """Whether it is as fine and as new as it gets; if not, the next pictures of the very same frame bring it nearer."""
 
     @property
     def window(self) -> Window:
@@ -74,16 +79,64 @@ class LossSurface:
 
 @dataclass(frozen=True, eq=False)
 class _Grid:
-    """Losses that were computed, and for what."""
+    """Losses to compute, and for what; the points are in the order of a raster, of which the first are known."""
 
     plane: Plane
     problem: Problem
     size: tuple[int, int]
-    at: Array
-    """Origin of the plane through the θ that it was computed at, (size,)."""
+    """Columns and rows of the picture."""
+    shape: tuple[int, int]
+    """Rows and columns of points."""
+    through: Array
+    """The plane through the θ that it is computed at, (3, size)."""
     step: int
     samples: Samples
     losses: Array
+    """Those that are known, (points,)."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every loss is known."""
+        return len(self.losses) == self.shape[0] * self.shape[1]
+
+    @cached_property
+    def raster(self) -> tuple[Array, Array, tuple[float, float], bool]:
+        """Losses, shares, scale and kind of the scale as `LossSurface` has them."""
+        losses = _stretched(self.losses.reshape(self.shape), *self.size)
+        return losses, *_on_scale(losses)
+
+    def serves(self, plane: Plane, problem: Problem, size: tuple[int, int]) -> bool:
+        """Whether it is of this plane, these data and this size."""
+        return self.plane is plane and self.problem is problem and self.size == size
+
+    def is_still_true(self, through: Array) -> bool:
+        """Whether what the plane holds has moved by less than could be seen."""
+        (left, right), (low, high) = self.plane.window.across, self.plane.window.up
+        cell = min((right - left) / self.size[0], (high - low) / self.size[1])
+        if float(np.linalg.norm(self.through[0] - through[0])) <= _STALE * cell:
+            return True
+        return np.array_equal(self.through[0], through[0], equal_nan=True)  # what is not finite has no distance
+
+    def parts(self) -> int:
+        """Return over how many pictures it is to be spread."""
+        points = self.shape[0] * self.shape[1]
+        cost = plane_cost(self.problem.network, self.through) * points * len(self.samples)
+        return min(points, math.ceil(cost / _BUDGET - _ROUNDING))
+
+    def grown(self, parts: int) -> _Grid:
+        """Return it with one part of so many added to its losses."""
+        rows, columns = self.shape
+        x, y = self.plane.window.centres(columns, rows)
+        first = len(self.losses)
+        points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)[first : first - (-rows * columns // parts)]
+        problem, samples = self.problem, self.samples
+        found = plane_losses(problem.network, problem.objective, self.through, points, samples.inputs, samples.targets)
+        return replace(self, losses=np.concatenate([self.losses, found]))
+
+    def rougher(self) -> _Grid:
+        """Return the whole grid with half as many points each way."""
+        rows, columns = self.shape
+        return replace(self, shape=(-(-rows // 2), -(-columns // 2)), losses=np.empty(0)).grown(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +153,19 @@ class Landscape:
     """Makes one picture after another, and keeps of them what the next can use.
 
     The plane stays where it is while the present point is in its window. The losses are computed anew when what the plane
-    holds has moved by as much as could be seen, or the data has changed; else only path and point move.
+    holds has moved by as much as could be seen, or the data has changed; else only path and point move. What costs more than
+    one picture may is spread over several: the losses that were there stay until the new ones are whole, and where there
+    were none a rougher grid stands in.
     """
 
     def __init__(self) -> None:
         self._laid: Plane | None = None
         self._laid_for: tuple[View, Network] | None = None
         self._laid_from: Array | None = None  # θ at step 0: another one is another run
-        self._grid: _Grid | None = None
+        self._grid: _Grid | None = None  # what is shown
+        self._coming: _Grid | None = None  # what will be shown once it is whole
+        self._whole = True
+        self._places: dict[int, tuple[State, tuple[float, float]]] = {}  # of the path on the plane that is laid
         self._slope: _Slope | None = None
 
     def lay_anew(self) -> None:
@@ -128,11 +186,10 @@ class Landscape:
         """
         with np.errstate(all="ignore"):  # parameters of a run that breaks are as large as numbers get
             plane = self._plane(frame, view)
-            return self._on_plane(frame, plane, self._losses(frame, plane, columns, rows), columns, rows)
+            return self._on_plane(frame, plane, self._losses(frame, plane, columns, rows))
 
-    def _on_plane(self, frame: Frame, plane: Plane, grid: _Grid, columns: int, rows: int) -> LossSurface:
-        losses = _stretched(grid.losses, columns, rows)
-        share, scale, log = _on_scale(losses)
+    def _on_plane(self, frame: Frame, plane: Plane, grid: _Grid) -> LossSurface:
+        losses, share, scale, log = grid.raster
         slope = self._gradient(frame, grid.samples)
         return LossSurface(
             plane=plane,
@@ -140,16 +197,26 @@ class Landscape:
             share=share,
             scale=scale,
             log=log,
-            computed=(grid.losses.shape[1], grid.losses.shape[0]),
-            held=grid.at,
+            computed=(grid.shape[1], grid.shape[0]),
+            held=grid.through[0],
             held_at=grid.step,
             rows=len(grid.samples),
             of_rows=len(frame.problem.train),
-            path=np.array([plane.coordinates(point.state.parameters) for point in frame.path]),
+            path=self._path(frame, plane),
             downhill=(-float(slope @ plane.across), -float(slope @ plane.up)),
             next_step=_next_step(frame, plane),
             references=tuple(line for line in frame.reference if scale[0] < line.loss < scale[1]),
+            whole=self._whole,
         )
+
+    def _path(self, frame: Frame, plane: Plane) -> Array:
+        """Return the run so far on the plane, (points, 2); most of its states were there in the last picture."""
+        known, found = self._places, {}
+        for point in frame.path:
+            at = known.get(id(point.state))
+            found[id(point.state)] = at or (point.state, plane.coordinates(point.state.parameters))
+        self._places = found  # which holds the states, so that none of the numbers is another's
+        return np.array([found[id(point.state)][1] for point in frame.path])
 
     def _plane(self, frame: Frame, view: View) -> Plane:
         """Return the plane that is laid, or another where it does not serve any more."""
@@ -163,25 +230,30 @@ class Landscape:
             slope = self._gradient(frame, frame.problem.train.head(MOST_ROWS))
         self._laid = lay_plane(frame, view, slope)
         self._laid_for, self._laid_from = laid_for, frame.first_parameters
+        self._places = {}
         return self._laid
 
     def _losses(self, frame: Frame, plane: Plane, columns: int, rows: int) -> _Grid:
-        """Return the losses that are at hand, where they still serve, or compute them."""
-        problem, theta = frame.problem, frame.state.parameters
-        through = plane.through(theta)
-        kept, window = self._grid, plane.window
-        if kept is not None and kept.plane is plane and kept.problem is problem and kept.size == (columns, rows):
-            cell = min((window.across[1] - window.across[0]) / columns, (window.up[1] - window.up[0]) / rows)
-            if float(np.linalg.norm(kept.at - through[0])) <= _STALE * cell:
-                return kept
-        samples, coarse = _affordable(problem, through, columns, rows)
-        x, y = window.centres(-(-columns // coarse), -(-rows // coarse))
-        points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        found = plane_losses(
-            problem.network, problem.objective, through, points, samples.inputs, samples.targets
-        ).reshape(len(y), len(x))
-        self._grid = _Grid(plane, problem, (columns, rows), through[0], frame.step, samples, found)
-        return self._grid
+        """Return the losses to show: those at hand where they are still true, or else what can be computed now."""
+        size, through = (columns, rows), plane.through(frame.state.parameters)
+        shown, coming = (
+            grid if grid is not None and grid.serves(plane, frame.problem, size) else None
+            for grid in (self._grid, self._coming)
+        )
+        if coming is None and (shown is None or not shown.is_still_true(through)):
+            coming = _planned(frame, plane, through, size)
+        if coming is not None:
+            parts = coming.parts()
+            if shown is None and parts > 1:
+                shown = coming.rougher()
+            else:
+                coming = coming.grown(parts)
+            if coming.whole:
+                shown, coming = coming, None
+        assert shown is not None  # noqa: S101  (what was there, the rough one, or a whole one)
+        self._grid, self._coming = shown, coming
+        self._whole = coming is None and shown.is_still_true(through)
+        return shown
 
     def _gradient(self, frame: Frame, samples: Samples) -> Array:
         """Return ∂L/∂θ over the samples by the exact rule, whichever rule the run uses, (size,)."""
@@ -199,12 +271,20 @@ def held_sentence(frame: Frame, view: View, surface: LossSurface, most: int = 4)
     at = f" at step {surface.held_at:,}" if surface.held_at != frame.step else ""
     if view.kind != "parameters":
         return f"the rest of θ held{at}"
+    count = frame.network.size - len({view.first, view.second})
+    if count > most:
+        return f"{count:,} others held{at}"
     others = [i for i in range(frame.network.size) if i not in (view.first, view.second)]
-    if len(others) > most:
-        return f"{len(others):,} others held{at}"
-    names = frame.network.entry_names
-    values = " ".join(f"{names[i]} {surface.held[i]:+.3g}" for i in others).replace("-", "−")
+    name = frame.network.entry_name
+    values = " ".join(f"{name(i)} {surface.held[i]:+.3g}" for i in others).replace("-", "−")
     return f"{values} held{at}" if others else ""
+
+
+def _planned(frame: Frame, plane: Plane, through: Array, size: tuple[int, int]) -> _Grid:
+    """Return a grid for a picture of so many columns and rows, of which no loss is computed yet."""
+    samples, coarse = _affordable(frame.problem, through, *size)
+    shape = (-(-size[1] // coarse), -(-size[0] // coarse))
+    return _Grid(plane, frame.problem, size, shape, through, frame.step, samples, np.empty(0))
 
 
 def _affordable(problem: Problem, plane: Array, columns: int, rows: int) -> tuple[Samples, int]:

@@ -108,8 +108,7 @@ def lay_plane(frame: Frame, view: View, gradient: Array) -> Plane:
         case "parameters" if view.first == view.second:
             raise NoPlaneError("a surface is over two different parameters")
         case "parameters":
-            names = frame.network.entry_names
-            chosen = (names[view.first], names[view.second])
+            chosen = (frame.network.entry_name(view.first), frame.network.entry_name(view.second))
             across, up = unit(frame.network, view.first), unit(frame.network, view.second)
             origin, least = np.zeros_like(theta), (_LEAST_HALF, _LEAST_HALF)
         case "gradient":

@@ -67,7 +67,7 @@ def name_of(record: StepRecord, quantity: Quantity) -> str:
             return "L"
         case "clip":
             return "clip"
-    entry = training.network.entry_names[q.index]
+    entry = training.network.entry_name(q.index)
     match q.kind:
         case "gradient":
             return f"∂L/∂{entry}"

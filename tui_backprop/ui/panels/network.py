@@ -87,7 +87,7 @@ class NetworkPanel(CanvasPanel[Frame]):
             parts = [f"{name} {signed(values[kind], 0) if kind in values else '·'}" for kind, name in names.items()]
         else:
             assert position is not None  # noqa: S101  (weights and biases have one)
-            parts = [f"{network.entry_names[position]} {signed(float(frame.state.parameters[position]), 0)}"]
+            parts = [f"{network.entry_name(position)} {signed(float(frame.state.parameters[position]), 0)}"]
             if frame.record is not None and frame.happened("gradients", spot.layer):
                 parts.append(f"∂ {signed(float(frame.record.gradients.parameters.vector[position]), 0)}")
         batch = 0 if frame.record is None else len(frame.record.rows)

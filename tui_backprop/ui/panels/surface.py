@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from tui_backprop.core.network import Network
 from tui_backprop.session.frame import Frame
@@ -15,6 +16,7 @@ from tui_backprop.session.plane import KINDS, MOST_ZOOM, View
 from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
 from tui_backprop.ui.panels.panel import PicturePanel
 
+_REST = 0.15  # seconds after which a surface that needs more than one picture is gone on with
 _KEYS, _KEYS_SHORT = "←→ ↑↓ axes  m kind  , . zoom  enter here", "←→ ↑↓ m , . enter"
 
 
@@ -40,10 +42,14 @@ class SurfacePanel(PicturePanel[Frame]):
         """What is seen."""
         self._landscape = Landscape()
         self._network: Network | None = None
+        self._going_on: Timer | None = None  # until more of an unfinished surface is computed
 
     def draw(self, frame: Frame) -> list[Text]:
         """Draw the map with its axes and legend, or say why there is none."""
         self._fit(frame.network)
+        if self._going_on is not None:
+            self._going_on.stop()
+            self._going_on = None
         columns, rows = self.size.width, self.size.height
         if too_small(columns, rows):
             return [Text("too small to draw")]
@@ -52,6 +58,8 @@ class SurfacePanel(PicturePanel[Frame]):
         except NoPlaneError as error:
             self.note(_KEYS if self.has_focus else "")
             return [Text(str(error), style="dim")]
+        if not surface.whole:  # while the run goes on, its next frame comes first
+            self._going_on = self.set_timer(_REST, self.redraw)
         self.note(self._aside(frame, surface))
         return draw_surface(surface, columns, rows, self.drawn_in)
 
