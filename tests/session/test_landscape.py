@@ -269,7 +269,7 @@ def test_what_costs_too_much_for_one_picture_is_spread_over_several():
 
 
 def test_a_surface_stays_until_the_next_one_is_whole():
-    """While a large network is trained, each surface is of one step, which is said, and it is never older than a few pictures."""
+    """While a large network is trained each surface is of one step, which is said, and never older than a few pictures."""
     session, landscape = ran("digits", 5, hidden=(256, 256)), Landscape()
     held = []
     for _ in range(30):

@@ -14,6 +14,7 @@ from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
 from tui_backprop.ui.pacing import Pacer
+from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.step import _around
 
 
@@ -153,3 +154,26 @@ def test_numbers_stand_by_their_decimal_point(value, text):
 def test_the_readme_has_the_table_of_keys(pytestconfig):
     """README and program speak of the same keys."""
     assert keys_markdown() in (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
+
+
+async def test_a_list_that_grows_lays_nothing_out_anew(trainer):
+    """While the run goes on the number of findings changes, which must not cost a layout of the whole screen."""
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("6")
+        panel = app.query_one(FindingsPanel)
+        for fewer, more in ((3, 5), (40, 60)):  # without a scroll bar, and with one
+            panel._take_lines(fewer)
+            await pilot.pause()
+            panel._take_lines(more)
+            assert not panel._layout_required
+            assert panel.virtual_size.height == more
+        assert panel.vertical_scrollbar.window_virtual_size == 60
+        panel.scroll_end(animate=False)
+        await pilot.pause()
+        panel._take_lines(30)
+        await pilot.pause()
+        assert panel.scroll_offset.y <= 30
+        panel._take_lines(2)
+        await pilot.pause()
+        assert not panel.show_vertical_scrollbar

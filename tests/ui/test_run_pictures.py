@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from textual.strip import Strip
 
 from tui_backprop.session.distributions import QUANTITIES
 from tui_backprop.ui.drawing.bars import columns_of
@@ -15,7 +16,8 @@ BIG = (120, 36)
 
 
 def text_of(panel):
-    return "\n".join(panel.line_at(panel.frame, row).plain for row in range(panel.line_count(panel.frame)))
+    lines = (panel.line_at(panel.frame, row) for row in range(panel.line_count(panel.frame)))
+    return "\n".join(line.text if isinstance(line, Strip) else line.plain for line in lines)
 
 
 def axes(panel):

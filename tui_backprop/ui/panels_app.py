@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -52,6 +53,15 @@ class PanelsApp(App[None]):
     def refuse(self, error: ValueError) -> None:
         """Show why something cannot be; all goes on as it was."""
         self.notify(str(error), severity="error", markup=False)
+
+    def on_ready(self) -> None:
+        """Take what was made for the start out of the collector's rounds: it stays, and one round over it is a frame late.
+
+        Only the app that a terminal has: what it leaves behind when it ends is never collected.
+        """
+        if not self.is_headless:
+            gc.collect()
+            gc.freeze()
 
     # Where the panels are.
 
@@ -109,6 +119,8 @@ class PanelsApp(App[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keep the active panel the focused one."""
+        if not self.screen_stack:  # it is about to end
+            return
         if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
             self.action_panel(event.widget.id)
 

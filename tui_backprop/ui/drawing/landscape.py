@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
+from textual.strip import Strip
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.landscape import LossSurface
 from tui_backprop.ui.drawing.numbers import MINUS, plain
-from tui_backprop.ui.drawing.surface import Canvas, heat_map
+from tui_backprop.ui.drawing.surface import Canvas, Line, heat_map
 from tui_backprop.ui.theme import Colors, depth_color
 
 MARGIN = 8
@@ -21,6 +24,7 @@ MARGIN = 8
 BELOW = 2
 """Lines below the map: its axis and its legend."""
 
+_DIM = Style(dim=True)
 _ARROW = 5  # rows, or twice as many columns, that the arrow is long where there is room
 _NEAR = 2.0  # columns from the present point that the next step is drawn away at least
 _ENLARGED = tuple(
@@ -34,7 +38,7 @@ Cell = tuple[int, int]
 """Column and row, (0, 0) at the upper left."""
 
 
-def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[Text]:
+def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[Line]:
     """Draw the picture in `columns` × `rows` cells, of which `MARGIN` columns and `BELOW` rows are for numbers.
 
     Its losses are (2·(rows − BELOW), columns − MARGIN).
@@ -63,7 +67,7 @@ def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) 
         "○ start",
     ]
     return [
-        *_beside(canvas.lines(), surface),
+        *_beside(canvas.strips(), surface),
         _axis_below(surface, canvas.columns),
         _legend(surface, columns, colors, marks),
     ]
@@ -152,7 +156,7 @@ def _put_next_step(canvas: Canvas, scale: _Scale, surface: LossSurface) -> float
     return None
 
 
-def _beside(lines: Sequence[Text], surface: LossSurface) -> list[Text]:
+def _beside(lines: Sequence[Strip], surface: LossSurface) -> list[Strip]:
     """Write the values of the vertical axis beside the map."""
     low, high = surface.window.up
     marks = {0: high, len(lines) - 1: low}
@@ -161,7 +165,7 @@ def _beside(lines: Sequence[Text], surface: LossSurface) -> list[Text]:
     found = []
     for row, line in enumerate(lines):
         label = _short(marks[row]) if row in marks else ""
-        found.append(Text(f"{label:>{MARGIN - 1}} ", style="dim", no_wrap=True) + line)
+        found.append(Strip([Segment(f"{label:>{MARGIN - 1}} ", _DIM), *line]))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -67,6 +67,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self.frame: Shown | None = None
         self._noted = ""
         self._style = Style()
+        self._room = 0  # columns of a line
         self._plain = False  # whether it is drawn without colours, for a text
 
     def show(self, frame: Shown) -> None:
@@ -82,8 +83,20 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         if title != self._titled:  # a border that changes is drawn anew
             self.border_title = self._titled = title
         self.prepare(self.frame)
-        self.virtual_size = Size(self.size.width, self.line_count(self.frame))
+        self._take_lines(self.line_count(self.frame))
+        self._room = self.columns
         self.refresh()
+
+    def _take_lines(self, lines: int) -> None:
+        """Be so many lines high inside; the whole screen is laid out anew, which is dear, only for a scroll bar."""
+        size, before, visible = Size(self.size.width, lines), self.virtual_size, self.size.height
+        unmoved = self.scroll_offset.y <= max(0, lines - visible)
+        if size.width == before.width and unmoved and (lines > visible) == (before.height > visible):
+            self.set_reactive(ScrollView.virtual_size, size)
+            if lines > visible:
+                self.vertical_scrollbar.window_virtual_size = lines
+        else:
+            self.virtual_size = size
 
     def title(self, frame: Shown) -> Text:
         """Return what stands in the border above: the panel's name, and which panels are behind it."""
@@ -135,8 +148,8 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render what is visible; the style that all lines share is found once, which is dear."""
-        self._style = self.rich_style
+        """Render what is visible; the style and the room that all lines share are found once, which is dear."""
+        self._style, self._room = self.rich_style, self.columns
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -166,14 +179,23 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     def strip(self, text: Line) -> Strip:
         """Render one line, which ends with … where it is too long for the panel."""
         if isinstance(text, Strip):
-            return text.adjust_cell_length(self.size.width).apply_style(self._style)
-        if text.cell_len > self.columns:
+            return self._filled(text, text.cell_length)
+        if text.cell_len > self._room:
             text = text.copy()  # which may be asked for again, in a wider panel
-            text.truncate(self.columns, overflow="ellipsis")
+            text.truncate(self._room, overflow="ellipsis")
         if not text.spans:  # rich leaves a text's own style out where it has no other
             text.stylize(text.style)
-        segments = text.render(self.app.console, end="")
-        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self._style)
+        return self._filled(text.render(self.app.console, end=""), text.cell_len)
+
+    def _filled(self, segments: Iterable[Segment], length: int) -> Strip:
+        """Return a line of the panel's width on its ground, made at once: a strip for each of the two changes is dear."""
+        width, style = self.size.width, self._style
+        if length > width:
+            return Strip(segments, length).crop(0, width).apply_style(style)
+        styled = [Segment(one.text, _layered(style, one.style) if one.style else style) for one in segments]
+        if length < width:
+            styled.append(Segment(" " * (width - length), style))
+        return Strip(styled, width)
 
     @property
     def columns(self) -> int:

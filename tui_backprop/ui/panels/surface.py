@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from tui_backprop.session.frame import Frame
 from tui_backprop.session.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
 from tui_backprop.session.plane import KINDS, MOST_ZOOM, View
 from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
+from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.panel import PicturePanel
 
 _REST = 0.15  # seconds after which a surface that needs more than one picture is gone on with
@@ -44,7 +46,7 @@ class SurfacePanel(PicturePanel[Frame]):
         self._network: Network | None = None
         self._going_on: Timer | None = None  # until more of an unfinished surface is computed
 
-    def draw(self, frame: Frame) -> list[Text]:
+    def draw(self, frame: Frame) -> Sequence[Line]:
         """Draw the map with its axes and legend, or say why there is none."""
         self._fit(frame.network)
         if self._going_on is not None:
