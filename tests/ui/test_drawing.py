@@ -8,7 +8,7 @@ import pytest
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
-from tui_backprop.ui.drawing.chart import Series, draw_chart, merged, thin
+from tui_backprop.ui.drawing.chart import Series, draw_chart, legend, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, plain, signed
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
@@ -81,6 +81,24 @@ def test_reference_lines_at_one_height_share_a_label():
     assert any("best constant = best this network can do 0.25" in line for line in chart(together))
     assert any("best constant = best this network" in line for line in chart(together, size=(44, 8)))
     assert chart([("bad", float("nan"))], last=0)
+
+
+def test_the_name_of_a_line_hides_the_least_of_a_curve():
+    """A curve that begins at the line's height has its name farther on, and one that ends there has it before."""
+    steps = np.arange(100)
+    for values, left in ((np.where(steps < 40, 0.25, 0.0), False), (np.where(steps > 60, 0.25, 0.0), True)):
+        lines = draw_chart([Series("train", steps, values)], [("best constant", 0.25)], [], (90, 12), log=False).plain
+        line = next(line for line in lines.splitlines() if "best constant 0.25" in line)
+        assert (line.index("best") < 40) == left
+
+
+def test_the_legend_hides_no_curve():
+    """The names of the curves stand in the border, each behind its mark, and not in the chart."""
+    assert chart([])
+    assert not any("train" in line for line in chart([]))
+    assert legend(["train", "test"]).plain == "  ⠶ train  ⠶ test"
+    assert legend(["train", "test"], colored=False).plain == "  ⠶ train  x test"
+    assert legend(["a", "b"]).spans[0].style != legend(["a", "b"]).spans[1].style
 
 
 def test_a_curve_that_diverged_does_not_flatten_the_others():

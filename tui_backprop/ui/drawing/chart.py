@@ -14,13 +14,16 @@ from tui_backprop.core.arrays import Array, Indices
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
 _COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
+_STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")  # the same
 _ABOVE = (
     10  # times the highest shown loss up to which dimmed curves are drawn: one that diverged would flatten the rest
 )
 _WIDE = 1e5  # from which on plotext's labels of the loss axis take too much room
 _REFERENCE = _MARK = _OTHER = "gray"
-_AXIS = 8  # columns that the axis and its labels take
+_AXIS, _FRAME = 8, 3  # columns that the axis and its labels take; rows of frame and labels
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
+_DOTS = "⠶"  # what a curve of braille is called by
+_PLACES = 5  # along a reference line at which its name may stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +83,9 @@ def draw_chart(
     """Draw curves, horizontal reference lines and vertical marks.
 
     Args:
-        series: the training curve first, then the test curve if there is one, then what else is to be seen.
-        references: (name, loss) of each horizontal line, which has its name on it.
+        series: the training curve first, then the test curve if there is one, then what else is to be seen; `legend` says
+            which is which, outside the chart, where it hides nothing.
+        references: (name, loss) of each horizontal line, which has its name on it where it hides the least of the curves.
         marks: steps of the vertical lines.
         size: (columns, rows) of the text.
         log: whether the loss axis is logarithmic.
@@ -89,8 +93,8 @@ def draw_chart(
         colored: whether curves differ by colour; otherwise they are drawn with different characters.
     """
     columns, rows = size
-    shown = [drawable(one, log=log) for one in series]
-    shown = [one for one in shown if len(one.steps)]
+    drawn = [drawable(one, log=log) for one in series]
+    shown = [one for one in drawn if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
         return Text("no loss to draw yet" if not shown else "too small to draw")
     import plotext as figure  # here, so that the screen is painted before it is loaded  # noqa: PLC0415
@@ -104,18 +108,19 @@ def draw_chart(
         figure.yscale("log")
     first = min(int(one.steps[0]) for one in shown)
     last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
-    _draw_references(
-        figure, [one for one in merged(references) if _fits(one[1], log=log)], shown, (first, last), columns
-    )
+    lines = [one for one in merged(references) if _fits(one[1], log=log)]
+    _draw_references(figure, lines, _Room(shown, [value for _, value in lines], (first, last), size, log=log))
     highest = max(float(one.values.max()) for one in shown)
     for one in (_up_to(_ABOVE * highest, drawable(other, log=log)) for other in others):
         if len(one.steps):
             steps, values = thin(one.steps, one.values, columns)
             figure.plot(steps.tolist(), values.tolist(), color=_OTHER, marker="dot")
     markers = _MARKERS[:1] if colored else _MARKERS
-    for one, color, marker in zip(shown, cycle(_COLORS), cycle(markers)):
+    for one, color, marker in zip(drawn, cycle(_COLORS), cycle(markers)):
+        if not len(one.steps):  # which has its colour all the same, as the legend has it
+            continue
         steps, values = thin(one.steps, one.values, columns)
-        figure.plot(steps.tolist(), values.tolist(), label=one.name, color=color, marker=marker)
+        figure.plot(steps.tolist(), values.tolist(), color=color, marker=marker)
     for step in marks:
         figure.vline(step, color=_MARK)
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
@@ -130,19 +135,68 @@ def _fits(value: float, *, log: bool) -> bool:
     return bool(np.isfinite(value)) and (value > 0 or not log)
 
 
-def _draw_references(
-    figure: Any,
-    references: Sequence[tuple[str, float]],
-    shown: Sequence[Series],
-    span: tuple[int, int],
-    columns: int,
-) -> None:
-    """Draw each line under the curves, with its name on it, beside the legend unless it is too long to stand there."""
-    first, last = span
-    legend = max(len(one.name) for one in shown) + 6
+def legend(names: Sequence[str], *, colored: bool = True) -> Text:
+    """Return the names of the curves that `draw_chart` draws in this order, each behind its mark."""
+    text = Text(no_wrap=True)
+    markers = _MARKERS[:1] if colored else _MARKERS
+    for name, style, marker in zip(names, cycle(_STYLES), cycle(markers)):
+        text.append("  ").append(_DOTS if marker == "braille" else marker, style if colored else "").append(f" {name}")
+    return text
+
+
+class _Room:
+    """Says where a text over a chart hides the least of its curves."""
+
+    def __init__(
+        self,
+        shown: Sequence[Series],
+        others: Sequence[float],
+        span: tuple[int, int],
+        size: tuple[int, int],
+        *,
+        log: bool,
+    ) -> None:
+        self._log = log
+        self.span = span
+        """First and last step."""
+        self.columns, self.rows = size[0] - _AXIS, max(1, size[1] - _FRAME)
+        self._low, self._high = (
+            end([*(float(self._height(end(one.values))) for one in shown), *(float(self._height(v)) for v in others)])
+            for end in (min, max)
+        )
+        thinned = [thin(one.steps, one.values, self.columns) for one in shown]
+        self._cells = [(self._column(steps), self._row(values)) for steps, values in thinned]
+
+    def _height(self, values: Array | float) -> Array:
+        return np.log10(values) if self._log else np.asarray(values)
+
+    def _column(self, steps: Indices) -> Array:
+        first, last = self.span
+        return (steps - first) / max(1, last - first) * (self.columns - 1)
+
+    def _row(self, values: Array | float) -> Array:
+        return (self._height(values) - self._low) / max(self._high - self._low, _SMALLEST) * (self.rows - 1)
+
+    def step_for(self, length: int, value: float) -> float:
+        """Return the step at which a text of so many cells begins, at the height of a value; of equal places the first."""
+        first, last = self.span
+        begins = np.linspace(0, max(0, self.columns - length), _PLACES)
+        row = float(self._row(value))
+
+        def hidden(begin: float) -> int:
+            return sum(
+                int(np.count_nonzero((across >= begin) & (across <= begin + length) & (abs(up - row) < 1)))
+                for across, up in self._cells
+            )
+
+        return first + (last - first) * float(min(begins, key=hidden)) / self.columns
+
+
+def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room: _Room) -> None:
+    """Draw each line under the curves, with its name on it."""
+    first, last = room.span
     for name, value in references:
         label = f" {name} {value:.4g} "
-        begin = legend if legend + len(label) + _AXIS <= columns else 0
         figure.plot([first, last], [value, value], color=_REFERENCE, marker="-")
         where = "left" if last > first else "center"
-        figure.text(label, first + (last - first) * begin / columns, value, color="default", alignment=where)
+        figure.text(label, room.step_for(len(label), value), value, color="default", alignment=where)

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import PicturePanel
 
@@ -54,6 +54,12 @@ class LossPanel(PicturePanel[Frame]):
     def watch_tail(self) -> None:
         """Draw the other part."""
         self.redraw()
+
+    def name_text(self, frame: Frame) -> Text:
+        """Return the panel's name, and which curve is which."""
+        names = ["train", *(["test"] if frame.curve.test is not None else [])]
+        names += [one.text for one in frame.watches if one.on_chart]
+        return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
 
     def draw(self, frame: Frame) -> list[Text]:
         """Draw the chart and say in the subtitle what the cursor reads."""

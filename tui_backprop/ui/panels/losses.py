@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
 from textual.reactive import reactive
 
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.panel import PicturePanel
 
@@ -25,6 +26,11 @@ class LossesPanel(PicturePanel[Frame]):
     def watch_log_axis(self) -> None:
         """Draw with the other axis."""
         self.redraw()
+
+    def name_text(self, frame: Frame) -> Text:
+        """Return the panel's name, and which curve is whose."""
+        names = [one.name[:_NAME] for one in frame.branches]
+        return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
 
     def draw(self, frame: Frame) -> Sequence[Line]:
         """Draw the chart, and a mark where the runs stand if they have been further."""
