@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
@@ -21,6 +21,7 @@ from tui_backprop.ui.actions.looking import LookingActions
 from tui_backprop.ui.actions.pictures import PictureActions
 from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
+from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.header import Header
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST
@@ -80,7 +81,7 @@ class TrainerApp(
         yield SaidBar()
         yield TimelineBar()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
-        yield Footer(show_command_palette=True)
+        yield KeysFooter(show_command_palette=True)
 
     def on_mount(self) -> None:
         """Show step 0."""

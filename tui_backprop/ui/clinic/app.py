@@ -14,7 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.learner.process import LearnerError
@@ -30,6 +30,7 @@ from tui_backprop.ui.clinic.panels import (
     OwnParametersPanel,
     OwnPredictionPanel,
 )
+from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.layout import SMALLEST
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
@@ -79,7 +80,7 @@ class ClinicApp(SavingActions):
             yield OwnGradientsPanel("gradients")
         yield Static(id="news", markup=False)
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
-        yield Footer(show_command_palette=True)
+        yield KeysFooter(show_command_palette=True)
 
     def on_mount(self) -> None:
         """Show the file as it was loaded, and check it once that is painted."""

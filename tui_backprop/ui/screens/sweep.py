@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.sweep.outcome import Outcome, checksum
 from tui_backprop.session.sweep.sweep import Sweep, processors
 from tui_backprop.session.sweep.wording import duration, seconds_left
+from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.screens.sweep_form import SweepForm
 from tui_backprop.ui.screens.sweep_results import MapView, SeedsView
 
@@ -57,7 +58,7 @@ class SweepScreen(Screen[None]):
                 yield Static("", id="progress", markup=False)
                 yield MapView()
                 yield SeedsView()
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look at the workers now and then."""

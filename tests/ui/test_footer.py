@@ -1,0 +1,50 @@
+"""The footer shows whole keys, and always the one that lists all of them."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets._footer import FooterKey
+
+from tui_backprop.ui.footer import KeysFooter
+
+
+def shown(app):
+    """The keys of the footer that are wholly in sight, in their order."""
+    footer = app.screen.query_one(KeysFooter)
+    return [
+        key.key_display
+        for key in footer.query(FooterKey)
+        if key.region.right <= app.size.width and key.region.width > 0
+    ]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
+async def test_no_key_is_cut_and_the_list_of_keys_is_always_there(trainer, columns):
+    """At any width the keys that there are stand whole, beginning with the most important ones, and ? among them."""
+    app = trainer()
+    async with app.run_test(size=(columns, 24)) as pilot:
+        await pilot.pause()
+        keys = shown(app)
+        assert len(keys) == len(app.screen.query(FooterKey))
+        assert keys[:1] == ["space"]
+        assert "?" in keys
+        assert "^p" in keys
+        rights = [key.region.right for key in app.screen.query(FooterKey) if not key.has_class("-command-palette")]
+        palette = next(key for key in app.screen.query(FooterKey) if key.has_class("-command-palette"))
+        assert max(rights) <= palette.region.x
+
+
+async def test_a_wider_terminal_has_more_keys(trainer):
+    """You should see more of them at once when the terminal grows, and fewer when it shrinks."""
+    app = trainer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        few = shown(app)
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        many = shown(app)
+        assert len(many) > len(few)
+        assert many[: len(few) - 1] == few[:-1]
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert shown(app) == few
