@@ -204,10 +204,51 @@ def test_an_edit_that_cannot_be_made_there_is_said(tmp_path):
     assert pair.sides[0].run.step == 10
 
 
-def test_a_rule_that_is_wrong_below_the_output_parts_there_alone():
-    """Rounding in another order does not count: at the first step the output layer's parameters are the same."""
-    session = Session(suggested_recipe("moons"))
-    session.run(20)
-    pair = caught_up(beside_rule(session, "no-hidden-slope"))
-    found = pair.parting()
-    assert (found.step, found.tensors) == (1, ("w1", "b1"))
+def test_both_go_through_the_phases_of_a_step_and_back():
+    """Each shows its own update in progress, at the same phase; after the last one both have made it."""
+    session = Session(suggested_recipe("parity"))
+    session.run(3)
+    pair = caught_up(beside_rule(session, "posted"))
+    thetas = [side.run.state.parameters.copy() for side in pair.sides]
+    titles = []
+    while True:
+        pair.phase_forward()
+        if pair.phase is None:
+            break
+        frames = pair.frames()
+        assert frames[0].inside == frames[1].inside
+        assert frames[0].coming is not None
+        assert frames[1].coming is not None
+        titles.append(frames[0].inside.stage)
+    assert titles[0] == "sample"
+    assert titles[-1] == "update"
+    assert pair.step == 4
+    for side, before in zip(pair.sides, thetas, strict=True):
+        assert side.run.step == 4
+        assert (side.run.state.parameters != before).any()
+    pair.phase_back()
+    assert pair.step == 3
+    assert pair.frames()[1].inside.stage == "update"
+    pair.back()
+    assert (pair.step, pair.phase) == (3, None)
+    pair.phase_forward()
+    pair.phase_back()
+    assert pair.phase is None
+    pair.go_to(0)
+    with pytest.raises(ValueError, match="step 0"):
+        pair.phase_back()
+
+
+def test_the_shallower_network_waits_before_its_update():
+    """Where one has more layers both make their updates together, after the last phase of the deeper one."""
+    session = Session(suggested_recipe("parity"))
+    session.run(2)
+    session.change(hidden=(2, 2))
+    pair = caught_up(beside_branch(session, session.branches[0]))
+    seen = []
+    for _ in range(40):
+        pair.phase_forward()
+        if pair.phase is None:
+            break
+        seen.append(tuple(frame.inside.stage for frame in pair.frames()))
+    assert seen[-1] == ("update", "update")

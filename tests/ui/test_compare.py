@@ -13,6 +13,7 @@ from tui_backprop.ui.panels.losses import LossesPanel
 from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
+from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.screens.compare import CompareScreen, CompareWithScreen
 
 BIG = (120, 36)
@@ -173,6 +174,45 @@ async def test_as_many_pairs_as_there_is_room_for(trainer, size, count):
         await pilot.resize_terminal(60, 18)
         await pilot.pause()
         assert all(panel.is_on_screen for panel in app.screen.query(PredictionPanel))
+
+
+async def test_p_goes_through_the_phases_of_both(trainer):
+    """You should see both steps at the same phase side by side; P goes back, n finishes both, b leaves the step."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(5)
+        await pilot.press("C")
+        await choose(app, pilot, "rule posted")
+        await pilot.press("5", "p", "p")
+        panels = [app.screen.query_one(f"#{side}-step", StepPanel) for side in ("left", "right")]
+        assert [panel.frame.inside.stage for panel in panels] == ["forward 1"] * 2
+        assert all("forward 1" in panel.border_title for panel in panels)
+        assert "exact" in panels[0].border_title
+        assert "posted" in panels[1].border_title
+        assert "inside" in said(app, "which")
+        await pilot.press("P")
+        assert panels[0].frame.inside.stage == "sample"
+        await pilot.press("n")
+        assert steps(app) == [6, 6]
+        assert panels[0].frame.inside is None
+        await pilot.press("p", "b")
+        assert steps(app) == [6, 6]
+        assert panels[0].frame.inside is None
+        await pilot.press("home", "P")
+        assert steps(app) == [0, 0]
+
+
+@pytest.mark.parametrize("source", ["parity", "moons"])
+async def test_where_they_part_is_one_line_at_80_columns(trainer, source):
+    """The sentence has as much as there is room for, and the room below it stays where it is."""
+    app = trainer(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.session.run(30)
+        await pilot.press("C")
+        await choose(app, pilot, "rule posted" if source == "parity" else "rule no-hidden-slope")
+        assert app.screen.query_one("#parting").size.height == 1
+        assert "they part at step 1" in said(app, "parting")
+        assert "loss" in said(app, "parting")
 
 
 async def test_s_writes_the_comparison(trainer, tmp_path, monkeypatch):

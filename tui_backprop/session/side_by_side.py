@@ -12,7 +12,8 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
-from tui_backprop.session.branches import Branch, differing, first_difference, parted, same_parameters
+from tui_backprop.session.anatomy.phases import Phase, phases
+from tui_backprop.session.branches import Branch, first_difference, parted, same_parameters
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.edits import Edit
@@ -92,6 +93,8 @@ class SideBySide:
         self.sides = sides
         self.step = step
         """Where both stand, or are to stand."""
+        self.phase: int | None = None
+        """Which phase of a step both have reached, from 0; None between two steps."""
         self._since = since
         self._parted: tuple[int, tuple[str, ...]] | None = None
         for side in sides:
@@ -114,12 +117,14 @@ class SideBySide:
 
     def catch_up(self, steps: int) -> bool:
         """Take whoever is behind at most `steps` steps on; say whether there is more to catch up."""
+        self.phase = None
         for side in self.sides:
             side.advance(min(self.step, side.run.step + steps))
         return self.behind > 0
 
     def advance(self, steps: int) -> bool:
-        """Make `steps` updates in both; say whether at least one of them goes on."""
+        """Make `steps` updates in both, of which one in progress is the first; say whether at least one of them goes on."""
+        self.phase = None
         self.step += 0 if self.over else steps
         for side in self.sides:
             side.advance(self.step)
@@ -132,11 +137,14 @@ class SideBySide:
         return self.advance(max(1, self.sides[0].run.epoch_end() - self.sides[0].run.step))
 
     def back(self) -> None:
-        """Go back one step.
+        """Go back one step, or to the beginning of the one in progress.
 
         Raises:
             ValueError: this is step 0.
         """
+        if self.phase is not None:
+            self.phase = None
+            return
         if self.step == 0:
             raise ValueError("this is step 0: there is nothing before it")
         self.go_to(self.step - 1)
@@ -149,14 +157,45 @@ class SideBySide:
         """
         if not 0 <= step <= self.last_step:
             raise ValueError(f"step {step:,} is not between 0 and {self.last_step:,}, where these runs have been")
-        self.step = step
+        self.step, self.phase = step, None
         for side in self.sides:
             side.run.go_to(min(step, side.run.last_step))
+
+    @property
+    def _phases(self) -> int:
+        """Phases of a step of the deeper network: the other run waits before its update."""
+        return max(len(phases(side.run.problem.network)) for side in self.sides)
+
+    def phase_forward(self) -> None:
+        """Go one phase on in both; from the last phase of a step the updates are made."""
+        if self.phase == self._phases - 1:
+            self.advance(1)
+        elif not self.over:
+            self.phase = 0 if self.phase is None else self.phase + 1
+
+    def phase_back(self) -> None:
+        """Go one phase back in both; between two steps, into the last phase of the step before.
+
+        Raises:
+            ValueError: this is step 0, before its first phase.
+        """
+        if self.phase is None:
+            self.back()
+            self.phase = self._phases - 1
+        else:
+            self.phase = self.phase - 1 if self.phase else None
+
+    def _inside(self, side: Side) -> Phase | None:
+        """Return the phase that a run has reached; None between two steps, and where it does not make this one."""
+        if self.phase is None or side.run.step != self.step or side.stopped:
+            return None
+        stages = phases(side.run.problem.network)
+        return stages[min(self.phase, len(stages) - 1)]
 
     def frames(self) -> tuple[Frame, Frame]:
         """Return all that there is to see now of each; its `branches` are the two."""
         both = [side.branch for side in self.sides]
-        one, other = (take_frame(both, branch, None, (), (), ()) for branch in both)
+        one, other = (take_frame(both, side.branch, self._inside(side), (), (), ()) for side in self.sides)
         return one, other
 
     def parting(self) -> Parting:

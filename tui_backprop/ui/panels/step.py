@@ -67,7 +67,7 @@ class StepPanel(Panel[Frame]):
 
     def title(self, frame: Frame) -> Text:
         """Return the phases, the one that was reached reversed."""
-        return _title(frame, self.size.width)
+        return _title(frame, self.size.width, self.name_shown)
 
     def prepare(self, frame: Frame) -> None:
         """Lay out the list for this phase, and explain the value that is selected."""
@@ -194,14 +194,14 @@ class StepPanel(Panel[Frame]):
             self.action_move(self.scroll_offset.y + y - len(self._detail) - self._selected)
 
 
-def _title(frame: Frame, width: int) -> Text:
+def _title(frame: Frame, width: int, name: str) -> Text:
     """Write the stages of a step, the present one reversed; where there is no room for all, those around it."""
     stages = list(dict.fromkeys(phase.stage for phase in phases(frame.network)))
     present = None if frame.inside is None else frame.inside.stage
-    shown = _around(stages, 0 if present is None else stages.index(present), width - 8)
+    shown = _around(stages, 0 if present is None else stages.index(present), width - len(name) - 4)
     parts = [Text(stage, style="bold reverse" if stage == present else "") for stage in shown]
     aside = frame.inside.title.partition(": ")[2] if frame.inside is not None else ""
-    return Text("Step: ").append_text(Text(" ▸ ").join(parts)).append(f" ({aside})" if aside else "")
+    return Text(f"{name}: ").append_text(Text(" ▸ ").join(parts)).append(f" ({aside})" if aside else "")
 
 
 def _around(stages: list[str], at: int, width: int) -> list[str]:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
@@ -20,6 +20,7 @@ from tui_backprop.session.frame import Frame
 from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import Parting, SideBySide
 from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -28,18 +29,27 @@ from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
+from tui_backprop.ui.panels.step import StepPanel
 
 _PAIRS: dict[str, type[Panel[Frame]]] = {
     "prediction": PredictionPanel,
     "parameters": ParametersPanel,
     "gradients": GradientsPanel,
+    "step": StepPanel,
     "network": NetworkPanel,
 }
 """Panels that there are two of, in the order in which they stand."""
 
-_FIRST = ("network", "parameters", "gradients", "prediction")  # what is in sight at first, the most important last
+_FIRST = (
+    "step",
+    "network",
+    "parameters",
+    "gradients",
+    "prediction",
+)  # what is in sight at first, the most important last
 _SIDES = ("left", "right")
 _MIDDLE, _LARGE = 32, 50  # rows from which two pairs, and three, are in sight
+_TENSORS = 4  # that are named where two runs part
 _NAME = 44  # cells of a branch's name in the list
 
 
@@ -98,6 +108,8 @@ class CompareScreen(Screen[bool]):
         Binding("escape", "leave(False)", "close"),
         Binding("space", "toggle_run", "run"),
         Binding("n", "advance", "step"),
+        Binding("p", "phase", "phase"),
+        Binding("P", "phase_back", "phase back", show=False),
         Binding("b", "back", "back", show=False),
         Binding("e", "epoch", "epoch", show=False),
         Binding("home", "go_to(0)", "first step", show=False),
@@ -105,6 +117,7 @@ class CompareScreen(Screen[bool]):
         Binding("2", "pair('prediction')", "predict"),
         Binding("3", "pair('parameters')", "params"),
         Binding("4", "pair('gradients')", "grads"),
+        Binding("5", "pair('step')", "step"),
         Binding("7", "pair('network')", "net"),
         Binding("y", "log_axis", "log axis", show=False),
         Binding("C", "leave(True)", "another"),
@@ -129,7 +142,7 @@ class CompareScreen(Screen[bool]):
                     panel = kind(f"{place}-{name}")
                     panel.name_shown = f"{kind.name_shown} of {side.branch.name}"
                     yield panel
-        yield Footer(show_command_palette=False)
+        yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Let the other run catch up."""
@@ -164,14 +177,15 @@ class CompareScreen(Screen[bool]):
                 panel.show(frames["right" if str(panel.id).startswith("right") else "left"])
                 self._mark(panel)
         one, other = (side.branch.name for side in pair.sides)
-        state = "▶" if self._going else "‖ paused"
+        state = "▶" if self._going else "‖ inside" if pair.phase is not None else "‖ paused"
         if pair.behind:
             state += f" catching up, {pair.behind:,} steps to go"
         which = Text.assemble((one, "bold"), "  beside  ", (other, "bold"), f"   step {pair.step:,}   {state}")
         which.truncate(max(10, self.size.width - 2), overflow="ellipsis")
         self.query_one("#which", Static).update(which)
         stopped = [f"{side.branch.name} {side.stopped}" for side in pair.sides if side.stopped]
-        self.query_one("#parting", Static).update(Text("   ".join([_sentence(pair.parting()), *stopped])))
+        sentence = _sentence(pair.parting(), self.size.width - 2)
+        self.query_one("#parting", Static).update(Text("\n".join([sentence, *stopped])))
 
     # Moving.
 
@@ -207,6 +221,18 @@ class CompareScreen(Screen[bool]):
             self._pair.advance(1)
             self.draw()
 
+    def action_phase(self) -> None:
+        """Go one phase on in both."""
+        if self._ready():
+            self._pair.phase_forward()
+            self.draw()
+
+    def action_phase_back(self) -> None:
+        """Go one phase back in both."""
+        if self._ready() and (self._pair.step or self._pair.phase is not None):
+            self._pair.phase_back()
+            self.draw()
+
     def action_epoch(self) -> None:
         """Run both to the end of the epoch."""
         if self._ready():
@@ -215,7 +241,7 @@ class CompareScreen(Screen[bool]):
 
     def action_back(self) -> None:
         """Go back one step in both."""
-        if self._ready() and self._pair.step:
+        if self._ready() and (self._pair.step or self._pair.phase is not None):
             self._pair.back()
             self.draw()
 
@@ -279,16 +305,18 @@ class CompareScreen(Screen[bool]):
             panel.follow(message.look)
 
 
-def _sentence(found: Parting) -> str:
-    """Say where two runs part first, and how far apart they are now."""
+def _sentence(found: Parting, columns: int) -> str:
+    """Say in one line where two runs part first, and how far apart they are now: as much as there is room for."""
     if found.step is None:
         return f"the same so far, bit for bit   loss {plain(found.losses[0])}"
-    tensors = ", ".join(found.tensors[:6]) + (" …" if len(found.tensors) > 6 else "")
-    parts = [f"they part at step {found.step:,}" + (f" in {tensors}" if tensors else "")]
     one, other = found.losses
+    tensors = ", ".join(found.tensors[:_TENSORS]) + (" …" if len(found.tensors) > _TENSORS else "")
+    parts = [f"they part at step {found.step:,}" + (f" in {tensors}" if tensors else "")]
     parts.append(f"loss {plain(one)} and {plain(other)} ({signed(other - one, 0)})")
     if found.parameter is not None:
         parts.append(f"{found.parameter[0]} is {plain(found.parameter[1])} apart")
     if found.answer is not None:
         parts.append(f"answers up to {plain(found.answer)} apart")
+    while len(parts) > 2 and len("   ".join(parts)) > columns:
+        parts.pop()
     return "   ".join(parts)
