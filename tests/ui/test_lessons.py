@@ -265,6 +265,35 @@ def test_what_to_press_is_written_short():
     assert keys_line(("l", "type 0.24", "enter", "n", "n", "n")) == "l  type 0.24  enter  n ×3"
 
 
+@pytest.mark.parametrize("size", [(100, 24), (110, 26), (120, 29), (100, 36)])
+async def test_a_lesson_beside_the_panels_leaves_them_in_sight(size):
+    """At every size at which a lesson stands at the right, the active panel is in sight beside it, and both are whole."""
+    app = opened("overfitting")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        for key in "1234567":
+            await pilot.press(key)
+            await pilot.pause()
+            panel, pane = app.focused, app.query_one(LessonPane)
+            assert panel.is_on_screen
+            assert panel.region.right <= pane.region.x
+            assert pane.region.right <= size[0]
+            assert not app.query_one("#small").display
+
+
+async def test_too_small_a_terminal_shows_only_the_sentence():
+    """A lesson that goes on in one that was made too small breaks nothing, and nothing else is drawn there."""
+    app = opened("overfitting")
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        app.session.run(10)
+        await pilot.resize_terminal(50, 15)
+        await pilot.press("n")
+        await pilot.pause()
+        assert app.query_one("#small").display
+        assert not app.query_one("#timeline").display
+
+
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 @pytest.mark.parametrize("size", [SMALL, BIG], ids=["80x24", "120x36"])
 async def test_a_lesson_beside_the_run(picture, size, theme):

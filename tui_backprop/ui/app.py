@@ -112,7 +112,7 @@ class TrainerApp(
         self.show_lesson()
         untouched = not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)
         base.query_one(SaidBar).show(frame, opening=self.opening if untouched else "")
-        base.query_one(TimelineBar).display = not untouched
+        base.query_one(TimelineBar).set_class(untouched, "untouched")
         at_start = frame.step == 0 and frame.inside is None
         if self._dimmed != at_start:  # the footer is built anew each time, which is dear
             self._dimmed = at_start

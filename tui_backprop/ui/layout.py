@@ -91,7 +91,7 @@ def layout_with_lesson(columns: int, rows: int) -> Layout:
     if alone in ("tiny", "tabs"):
         return alone
     beside = layout_for(columns - LESSON_COLUMNS, rows)
-    return "rows" if beside == "tabs" else beside
+    return "rows" if beside in ("tiny", "tabs") else beside
 
 
 def in_front(places: Places, chosen: Sequence[str]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class LessonPane(Widget):
         if another:
             self._top = 0
         elif view.seen and before is not None and not before.seen:
-            self._top = next(i for i, line in enumerate(self._lines) if line.plain.startswith("✓"))
+            self._top = next((i for i, line in enumerate(self._lines) if line.plain.startswith("✓")), 0)
         self._top = min(self._top, self._last_top)
         self.refresh()
 

@@ -198,26 +198,29 @@ def _title(frame: Frame, width: int, name: str) -> Text:
     """Write the stages of a step, the present one reversed; where there is no room for all, those around it."""
     stages = list(dict.fromkeys(phase.stage for phase in phases(frame.network)))
     present = None if frame.inside is None else frame.inside.stage
-    shown = _around(stages, 0 if present is None else stages.index(present), width - len(name) - 4)
+    title = "" if frame.inside is None else frame.inside.title.partition(": ")[2]
+    aside = f" ({title})" if title else ""
+    shown = _around(stages, 0 if present is None else stages.index(present), width - len(name) - len(aside) - 4)
     parts = [Text(stage, style="bold reverse" if stage == present else "") for stage in shown]
-    aside = frame.inside.title.partition(": ")[2] if frame.inside is not None else ""
-    return Text(f"{name}: ").append_text(Text(" ▸ ").join(parts)).append(f" ({aside})" if aside else "")
+    whole = Text(f"{name}: ").append_text(Text(" ▸ ").join(parts))
+    return whole.append(aside) if len(whole) + len(aside) <= width else whole
 
 
 def _around(stages: list[str], at: int, width: int) -> list[str]:
-    """Leave stages out, the farthest from the present one first, until the rest fits; the first and the last stay."""
+    """Leave stages out, the farthest from the present one first, until the rest fits; the ends stay longest."""
     kept = set(range(len(stages)))
     while True:
         found = []
         for i, stage in enumerate(stages):
             if i in kept:
                 found.append(stage)
-            elif found[-1] != "…":
+            elif found[-1:] != ["…"]:
                 found.append("…")
-        inner = kept - {0, at, len(stages) - 1}
-        if len(" ▸ ".join(found)) <= width or not inner:
+        ends = {0, len(stages) - 1}
+        given = kept - ends - {at} or kept - {at}
+        if len(" ▸ ".join(found)) <= width or not given:
             return found
-        kept.remove(max(inner, key=lambda i: abs(i - at)))
+        kept.remove(max(given, key=lambda i: abs(i - at)))
 
 
 @lru_cache(maxsize=8)
