@@ -13,7 +13,7 @@ import numpy as np
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.text import clean
 from tui_backprop.session.anatomy.phases import Phase, phases
-from tui_backprop.session.branches import Branch, first_difference, parted, same_parameters
+from tui_backprop.session.branches import Branch, differing, first_difference, parted, same_parameters
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.checkpoints import MEMORY
 from tui_backprop.session.edits import Edit
