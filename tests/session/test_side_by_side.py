@@ -204,6 +204,15 @@ def test_an_edit_that_cannot_be_made_there_is_said(tmp_path):
     assert pair.sides[0].run.step == 10
 
 
+def test_a_rule_that_is_wrong_below_the_output_parts_there_alone():
+    """Rounding in another order does not count: at the first step the output layer's parameters are the same."""
+    session = Session(suggested_recipe("moons"))
+    session.run(20)
+    pair = caught_up(beside_rule(session, "no-hidden-slope"))
+    found = pair.parting()
+    assert (found.step, found.tensors) == (1, ("w1", "b1"))
+
+
 def test_both_go_through_the_phases_of_a_step_and_back():
     """Each shows its own update in progress, at the same phase; after the last one both have made it."""
     session = Session(suggested_recipe("parity"))
