@@ -1,0 +1,72 @@
+"""What is measured beside the engines computes the same training, or the numbers would say nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.competitors.cases import CASES, Case
+from tests.benchmarks.competitors.measure import Effort, measure, take_turns
+from tests.benchmarks.competitors.table import BARE, COMPETITORS, NUMPY, Competitor
+from tests.benchmarks.competitors.trainer import Trainer
+from tui_backprop.core.arrays import Array, Indices
+
+PAIRS = [pytest.param(one, case, id=f"{one.name} on {case.name}") for case in CASES for one in COMPETITORS]
+BY_NAME = {one.name: one for one in COMPETITORS}
+
+
+@pytest.mark.parametrize(("competitor", "case"), PAIRS)
+def test_everybody_reaches_the_parameters_of_the_core(competitor: Competitor, case: Case):
+    """From the same parameters, with the same batches, some dozens of updates lead to the core's own parameters."""
+    if excuse := competitor.excuse(case):
+        pytest.skip(excuse)
+    assert competitor.is_the_same(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_cases_train(case: Case):
+    """Nobody is measured at a network that stands still: some hundred updates move the parameters and keep them finite."""
+    after = case.expected(300)
+    assert np.isfinite(after).all()
+    assert np.abs(after - case.theta).max() > 1e-3
+
+
+class _WrongRate(Trainer):
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def train(self, steps: int) -> None:
+        """Make none."""
+
+    def follow(self, batches: Indices) -> Array:
+        """Go where another rate would lead."""
+        return self._case.theta + 1.001 * (self._case.expected(len(batches)) - self._case.theta)
+
+
+def test_a_competitor_that_trains_something_else_is_not_measured():
+    """A rate that is a thousandth off is noticed, and nothing is measured."""
+    wrong = Competitor("wrong", _WrongRate)
+    assert not wrong.is_the_same(CASES[0])
+    with pytest.raises(AssertionError, match="wrong trains another network"):
+        measure(CASES[0], [wrong], Effort(1, 0.001))
+
+
+def test_competitors_are_measured_in_turn():
+    """One after the other in every round, and every round has a time of each."""
+    turns: list[str] = []
+    times = take_turns({"a": lambda _n: turns.append("a"), "b": lambda _n: turns.append("b")}, Effort(3, 1e-9))
+    assert turns[-6:] == ["a", "b"] * 3
+    assert all(len(rounds) == 3 for rounds in times.rounds.values())
+
+
+def test_the_engine_and_the_bare_calls_can_be_measured():
+    """A measurement of a moment has a ratio that is a number."""
+    times = measure(CASES[0], [BY_NAME[NUMPY], BY_NAME[BARE]], Effort(2, 0.001))
+    assert times.ratio(NUMPY, BARE) > 0
+    assert times.seconds(NUMPY) > 0
+
+
+def test_what_is_not_installed_is_told_in_a_line():
+    """A competitor whose package is missing says so and is left out."""
+    assert Competitor("none", _WrongRate, ("no_such_module",)).excuse(CASES[0]) == "no_such_module is not installed"
+    assert BY_NAME["plain Python"].excuse(CASES[1]) == "the loop of the original case is for 1-1-1 alone"
