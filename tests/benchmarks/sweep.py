@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -47,41 +48,76 @@ def segments(recipe: Recipe, runs: int) -> list[Segment]:
     return [first_segment(recipe.replace(seed=seed), data, first.problem) for seed in range(runs)]
 
 
-def together(batch: BatchedRuns) -> float:
+@dataclass(frozen=True)
+class Together:
+    """How long a step of a run takes alone and among others, in seconds, the median of the rounds."""
+
+    runs: tuple[int, ...]
+    single: float
+    """With the NumPy engine, alone."""
+    reference: float
+    """With the core's own step, alone: the step that runs trained together make, bit for bit."""
+    each: tuple[float, ...]
+    """At each number of runs."""
+
+    @property
+    def exponent(self) -> float:
+        """The power of the number of runs that the time of a step of all of them grows with."""
+        return float(np.polyfit(np.log(self.runs), np.log(np.array(self.each) * self.runs), 1)[0])
+
+
+def together(batch: BatchedRuns, seconds: float) -> float:
     """Return the seconds of one step of one of the runs."""
     steps, began = 0, time.perf_counter()
-    while time.perf_counter() - began < SECONDS:
+    while time.perf_counter() - began < seconds:
         batch.advance(64)
         steps += 64
     return (time.perf_counter() - began) / steps / len(batch)
 
 
-def alone(segment: Segment) -> float:
-    """Return the seconds of one step of the single NumPy engine."""
-    engine, state = make_engine("numpy"), segment.entry
+def alone(segment: Segment, seconds: float = SECONDS, engine: str = "numpy") -> float:
+    """Return the seconds of one step of a single run."""
+    loop, state = make_engine(engine), segment.entry
     began = time.perf_counter()
-    while time.perf_counter() - began < SECONDS:
-        state = engine.advance(segment.training, state, 64)
+    while time.perf_counter() - began < seconds:
+        state = loop.advance(segment.training, state, 64)
     return (time.perf_counter() - began) / state.step
 
 
-def case(name: str, recipe: Recipe) -> None:
-    """Measure one network at every number of runs."""
-    most = RUNS if name.startswith("1-1-1") else RUNS[:-1]
-    found = segments(recipe, most[-1])
-    batches = [BatchedRuns([s.training for s in found[:n]], [s.entry for s in found[:n]]) for n in most]
+def measure(recipe: Recipe, runs: tuple[int, ...], rounds: int = ROUNDS, seconds: float = SECONDS) -> Together:
+    """Measure one network at every number of runs, each in every round."""
+    found = segments(recipe, runs[-1])
+    batches = [BatchedRuns([s.training for s in found[:n]], [s.entry for s in found[:n]]) for n in runs]
     for batch in batches:
         batch.advance(64)
-    rounds = [(alone(found[0]), *(together(batch) for batch in batches)) for _ in range(ROUNDS)]
-    single = statistics.median(times[0] for times in rounds)
-    each = [statistics.median(times[i + 1] for times in rounds) for i in range(len(most))]
-    print(f"{name}: a single run takes {single * 1e6:.1f} µs a step")
-    for i, runs in enumerate(most):
-        ratio = statistics.median(times[0] / times[i + 1] for times in rounds)
+    times = [
+        (
+            alone(found[0], seconds),
+            alone(found[0], seconds, "reference"),
+            *(together(batch, seconds) for batch in batches),
+        )
+        for _ in range(rounds)
+    ]
+    single, reference, *each = (statistics.median(column) for column in zip(*times, strict=True))
+    return Together(runs, single, reference, tuple(each))
+
+
+def most(name: str) -> tuple[int, ...]:
+    """Return the numbers of runs at which a case is measured; thousands are for the smallest."""
+    return RUNS if name.startswith("1-1-1") else RUNS[:-1]
+
+
+def case(name: str, recipe: Recipe) -> None:
+    """Measure one network at every number of runs and print it."""
+    found = measure(recipe, most(name))
+    print(f"{name}: a step takes a single run {found.single * 1e6:.1f} µs, by the core {found.reference * 1e6:.1f} µs")
+    for runs, each in zip(found.runs, found.each, strict=True):
         wanted = f"  (wanted {WANTED[runs]:.0f})" if name.startswith("1-1-1") and runs in WANTED else ""
-        print(f"  {runs:>5,} runs {1 / each[i]:>14,.0f} runs × steps/s   1/{ratio:,.0f} of a single run{wanted}")
-    exponent = np.polyfit(np.log(most), np.log(np.array(each) * most), 1)[0]
-    print(f"  time of a step grows as runs^{exponent:.2f}")
+        print(
+            f"  {runs:>5,} runs {1 / each:>14,.0f} runs × steps/s   1/{found.single / each:,.0f} of a single run"
+            f"{wanted}, 1/{found.reference / each:,.0f} of the core's"
+        )
+    print(f"  time of a step grows as runs^{found.exponent:.2f}")
 
 
 def processes() -> float:

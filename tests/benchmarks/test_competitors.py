@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.benchmarks.competitors import tables
 from tests.benchmarks.competitors.cases import CASES, Case
-from tests.benchmarks.competitors.measure import Effort, measure, take_turns
-from tests.benchmarks.competitors.table import BARE, COMPETITORS, NUMPY, Competitor
+from tests.benchmarks.competitors.goals import Goal
+from tests.benchmarks.competitors.measure import Effort, Times, measure, take_turns
+from tests.benchmarks.competitors.table import BARE, COMPETITORS, COMPILED, NUMPY, PYTHON, Competitor
 from tests.benchmarks.competitors.trainer import Trainer
+from tests.benchmarks.growth import Growth
+from tests.benchmarks.memory import held
 from tui_backprop.core.arrays import Array, Indices
 
 PAIRS = [pytest.param(one, case, id=f"{one.name} on {case.name}") for case in CASES for one in COMPETITORS]
@@ -70,3 +74,42 @@ def test_what_is_not_installed_is_told_in_a_line():
     """A competitor whose package is missing says so and is left out."""
     assert Competitor("none", _WrongRate, ("no_such_module",)).excuse(CASES[0]) == "no_such_module is not installed"
     assert BY_NAME["plain Python"].excuse(CASES[1]) == "the loop of the original case is for 1-1-1 alone"
+
+
+TIMES = Times({COMPILED: [1e-6, 1e-6, 9e-6], PYTHON: [8e-6, 8e-6, 8e-6], NUMPY: [4e-6, 4e-6, 36e-6]})
+
+
+def test_a_goal_is_reached_or_not():
+    """The line of a goal has the median of the ratios of the rounds, and says where it is not reached."""
+    measured = {CASES[0].name: TIMES}
+    assert Goal("1-1-1", COMPILED, PYTHON, 8.0).verdict(measured).endswith("8.00 times")
+    assert Goal("1-1-1", COMPILED, PYTHON, 8.1).verdict(measured).endswith("8.00 times, not reached")
+    assert Goal("1-1-1", COMPILED, BARE, 1.0).verdict(measured) is None
+    assert Goal("64-32-10", COMPILED, PYTHON, 1.0).verdict(measured) is None
+
+
+def test_the_tables_have_what_was_measured_and_why_the_rest_was_not():
+    """You should see steps a second, ratios to both engines, and a reason in the line of whoever was left out."""
+    lines = tables.case_lines(CASES[1], TIMES)
+    assert any(line.split()[:3] == ["numpy", "engine", "250,000"] and "4.00×" in line for line in lines)
+    without = Times({NUMPY: [4e-6]})
+    assert any(
+        "the loop of the original case is for 1-1-1 alone" in line for line in tables.case_lines(CASES[1], without)
+    )
+    readme = tables.markdown({CASES[0].name: TIMES})
+    assert "| plain Python | 125,000 (8×) |" in readme
+    assert not any(BARE in line for line in readme)
+
+
+def test_an_exponent_is_fitted_where_the_time_grows():
+    """What costs the same at first and then grows with the square has exponent 2; what never grows, 0."""
+    sizes = (1, 2, 4, 8, 16, 32)
+    assert abs(Growth("", "", sizes, (16e-6, 16e-6, 16e-6, 64e-6, 256e-6, 1024e-6)).exponent - 2) < 1e-9
+    assert abs(Growth("", "", sizes, (5e-6,) * 6).exponent) < 1e-9
+
+
+def test_what_a_run_holds_is_measured_in_a_process_of_its_own():
+    """A short run has some bytes for its curve and checkpoints, far below a megabyte."""
+    found = held("parity", 500)
+    assert 0 < found.traced < 1e6
+    assert "500 steps" in found.line()

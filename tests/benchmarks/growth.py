@@ -1,0 +1,140 @@
+"""How the time of a step grows with width, depth, batch, rows and runs: `python -m tests.benchmarks.growth`.
+
+Prints the medians of rounds that are taken in turn, and the exponent p of time ~ size^p: least squares of the logarithms,
+over the range where it grows, which begins with the last size that takes less than twice as long as the quickest; over all
+sizes where that leaves fewer than three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from tests.benchmarks import sweep
+from tests.benchmarks.competitors.measure import FULL, Effort, take_turns
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backward import exact
+from tui_backprop.core.network import Network
+from tui_backprop.core.objective import make_objective
+from tui_backprop.core.optimizers import Sgd
+from tui_backprop.core.sampling import Sampling
+from tui_backprop.core.schedules import Schedule
+from tui_backprop.core.step import Training
+from tui_backprop.engines.choice import make_engine
+from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.suggestion import suggested_recipe
+
+
+def training(sizes: tuple[int, ...], batch: int, rows: int = 4096) -> Training:
+    """Return a training of a tanh network on numbers drawn at random."""
+    network = Network(sizes, (*["tanh"] * (len(sizes) - 2), "linear"))
+    random = np.random.default_rng(0)
+    return Training(
+        network=network,
+        objective=make_objective("linear", "squared"),
+        inputs=random.normal(size=(rows, sizes[0])),
+        targets=random.normal(size=(rows, sizes[-1])),
+        sampling=Sampling("random", rows, batch, 0),
+        rule=exact,
+        optimizer=Sgd(),
+        rate=1e-4,
+        schedule=Schedule(),
+        l1=0.0,
+        l2=0.0,
+        clip=None,
+        free=np.ones(network.size),
+        slots_since=0,
+    )
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing that grows while all else stays."""
+
+    name: str
+    sizes: tuple[int, ...]
+    make: Callable[[int], Training]
+
+
+AXES = (
+    Axis("width, of 16-n-n-4, batch 32", (4, 8, 16, 32, 64, 128, 256), lambda n: training((16, n, n, 4), 32)),
+    Axis("depth, n layers of 8, batch 32", (1, 2, 3, 4, 6, 8), lambda n: training((8, *[8] * n, 1), 32)),
+    Axis("batch, of 2-8-8-1", (1, 4, 16, 64, 256, 1024, 4096), lambda n: training((2, 8, 8, 1), n)),
+    Axis("rows, of 2-8-8-1, batch 32", (100, 1_000, 10_000, 100_000), lambda n: training((2, 8, 8, 1), 32, n)),
+)
+
+
+RUNS = (1, 16, 256, 1024, 4096, 16_384)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Times of a step along an axis."""
+
+    axis: str
+    way: str
+    sizes: tuple[int, ...]
+    seconds: tuple[float, ...]
+
+    @property
+    def grows_from(self) -> int:
+        """Place of the first size that the exponent is fitted to."""
+        first = max(i for i, one in enumerate(self.seconds) if one < 2 * min(self.seconds))
+        return first if len(self.sizes) - first >= 3 else 0
+
+    @property
+    def exponent(self) -> float:
+        """p of time ~ size^p over that range."""
+        first = self.grows_from
+        times: Array = np.array(self.seconds[first:])
+        return float(np.polyfit(np.log(self.sizes[first:]), np.log(times), 1)[0])
+
+    def line(self) -> str:
+        """The exponent, its range, and the times."""
+        times = "  ".join(f"{n:,}: {s * 1e6:.2f}" for n, s in zip(self.sizes, self.seconds, strict=True))
+        return f"{self.way:<16}exponent {self.exponent:5.2f} from {self.sizes[self.grows_from]:,} on   µs {times}"
+
+
+def along(axis: Axis, effort: Effort) -> list[Growth]:
+    """Measure an axis with every engine that is installed."""
+    engines = ("numpy", "compiled") if is_installed() else ("numpy",)
+    ways: dict[str, Callable[[int], object]] = {}
+    for size in axis.sizes:
+        one = axis.make(size)
+        start = one.first_state(np.random.default_rng(0).normal(size=one.network.size) * 0.1)
+        for engine in engines:
+            ways[f"{engine} {size}"] = partial(make_engine(engine).advance, one, start)
+    times = take_turns(ways, effort)
+    return [
+        Growth(axis.name, engine, axis.sizes, tuple(times.seconds(f"{engine} {size}") for size in axis.sizes))
+        for engine in engines
+    ]
+
+
+def runs(effort: Effort) -> Growth:
+    """Measure runs of 1-1-1 that are trained together."""
+    found = sweep.measure(suggested_recipe("parity"), RUNS, effort.rounds, effort.seconds)
+    whole = tuple(each * count for each, count in zip(found.each, found.runs, strict=True))
+    return Growth("runs of 1-1-1 together", "sweep", found.runs, whole)
+
+
+def everything(effort: Effort) -> Mapping[str, list[Growth]]:
+    """Measure every axis."""
+    found = {axis.name: along(axis, effort) for axis in AXES}
+    last = runs(effort)
+    return {**found, last.axis: [last]}
+
+
+def main(effort: Effort = FULL) -> None:
+    """Measure and print."""
+    for axis, found in everything(effort).items():
+        print(axis)
+        for growth in found:
+            print(f"  {growth.line()}")
+
+
+if __name__ == "__main__":
+    main()
