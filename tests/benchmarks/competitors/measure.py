@@ -21,7 +21,7 @@ class Effort:
     """About how long each of them goes on in a round."""
 
 
-FULL = Effort(rounds=9, seconds=0.25)
+FULL = Effort(rounds=15, seconds=0.15)
 QUICK = Effort(rounds=3, seconds=0.05)
 
 

@@ -1,4 +1,7 @@
-"""The loop of the original case as people write it: floats, `math`, a function for each formula; with the right formulas."""
+"""The loop of the original case, with the right formulas: floats and `math`, and a function for each formula.
+
+As in the question it computes the loss of every sample though nothing needs it, and each change by a formula of its own.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,13 @@ def sigmoid_slope(a: float) -> float:
     return a * (1 - a)
 
 
+def cost(error: float) -> float:
+    """The loss of one sample, the squared error."""
+    return error * error
+
+
 def cost_slope(error: float) -> float:
-    """The derivative of a sample's loss, the squared error."""
+    """Its derivative."""
     return 2 * error
 
 
@@ -39,9 +47,15 @@ def predict(x: float, w1: float, b1: float, w2: float, b2: float) -> tuple[float
 def changes(x: float, y: float, w1: float, b1: float, w2: float, b2: float) -> tuple[float, float, float, float]:
     """What one sample would change."""
     h, out = predict(x, w1, b1, w2, b2)
-    delta_out = cost_slope(out - y) * sigmoid_slope(out)
-    delta_hidden = delta_out * w2 * sigmoid_slope(h)
-    return RATE * delta_hidden * x, RATE * delta_hidden, RATE * delta_out * h, RATE * delta_out
+    error = out - y
+    cost(error)
+    at_output = cost_slope(error)
+    at_hidden = at_output * sigmoid_slope(out) * w2
+    dw1 = at_hidden * sigmoid_slope(h) * x * RATE
+    db1 = at_hidden * sigmoid_slope(h) * RATE
+    dw2 = at_output * sigmoid_slope(out) * h * RATE
+    db2 = at_output * sigmoid_slope(out) * RATE
+    return dw1, db1, dw2, db2
 
 
 def train(
