@@ -21,25 +21,25 @@ from tests.benchmarks.competitors.table import COMPETITORS
 PARTS = ("engines", "sweep", "growth", "memory")
 
 
-def beside(effort: Effort, *, as_markdown: bool) -> Iterator[str]:
+def beside(effort: Effort, *, with_markdown: bool) -> Iterator[str]:
     """Measure every case; the lines that tell of it, as they are known."""
     measured: dict[str, Times] = {}
     for case in CASES:
         measured[case.name] = measure(case, [one for one in COMPETITORS if one.excuse(case) is None], effort)
-        if not as_markdown:
-            yield from (*tables.case_lines(case, measured[case.name]), "")
-    if as_markdown:
-        yield from (*tables.markdown(measured), "")
+        yield from (*tables.case_lines(case, measured[case.name]), "")
     yield from tables.goal_lines(measured)
+    if with_markdown:
+        yield from ("", *tables.markdown(measured))
 
 
-def together(effort: Effort, *, as_markdown: bool) -> Iterator[str]:
+def together(effort: Effort, *, with_markdown: bool) -> Iterator[str]:
     """Measure runs that train together."""
-    found = {
-        name: sweep.measure(recipe, sweep.most(name), effort.rounds, effort.seconds)
-        for name, recipe in sweep.CASES.items()
-    }
-    yield from tables.markdown_sweep(found) if as_markdown else tables.sweep_lines(found)
+    found = {}
+    for name, recipe in sweep.CASES.items():
+        found[name] = sweep.measure(recipe, sweep.most(name), effort.rounds, effort.seconds)
+        yield from tables.sweep_lines(name, found[name])
+    if with_markdown:
+        yield from ("", *tables.markdown_sweep(found))
 
 
 def main() -> None:
@@ -47,14 +47,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.engines", description="Measure the engines.")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="few and short rounds: a glance, no measurement")
-    parser.add_argument("--markdown", action="store_true", help="print the README's tables")
+    parser.add_argument("--markdown", action="store_true", help="print the README's tables as well")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"parts are {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
     effort = QUICK if options.quick else FULL
     makers = {
-        "engines": lambda: beside(effort, as_markdown=options.markdown),
-        "sweep": lambda: together(effort, as_markdown=options.markdown),
+        "engines": lambda: beside(effort, with_markdown=options.markdown),
+        "sweep": lambda: together(effort, with_markdown=options.markdown),
         "growth": lambda: tables.growth_lines(growth.everything(effort)),
         "memory": lambda: tables.memory_lines(memory.everything(quick=options.quick)),
     }

@@ -32,19 +32,15 @@ def goal_lines(measured: Mapping[str, Times]) -> list[str]:
     return [line for goal in GOALS if (line := goal.verdict(measured)) is not None]
 
 
-def sweep_lines(found: Mapping[str, Together]) -> list[str]:
+def sweep_lines(name: str, one: Together) -> list[str]:
     """Runs × steps a second at each number of runs, beside a single run."""
-    lines = []
-    for name, one in found.items():
+    lines = [f"sweep of {name}: alone {one.single * 1e6:.1f} µs, by the core's own step {one.reference * 1e6:.1f} µs"]
+    for runs, each in zip(one.runs, one.each, strict=True):
+        wanted = f" (goal {WANTED[runs]:.0f})" if name.startswith("1-1-1") and runs in WANTED else ""
         lines.append(
-            f"sweep of {name}: alone {one.single * 1e6:.1f} µs, by the core's own step {one.reference * 1e6:.1f} µs"
+            f"  {runs:>5,} runs {1 / each:>14,.0f} runs × steps/s   {one.single / each:>8,.1f}× a single run{wanted}, "
+            f"{one.reference / each:,.1f}× the core's step"
         )
-        for runs, each in zip(one.runs, one.each, strict=True):
-            wanted = f" (goal {WANTED[runs]:.0f})" if name.startswith("1-1-1") and runs in WANTED else ""
-            lines.append(
-                f"  {runs:>5,} runs {1 / each:>14,.0f} runs × steps/s   {one.single / each:>8,.1f}× a single run{wanted}, "
-                f"{one.reference / each:,.1f}× the core's step"
-            )
     return lines
 
 
