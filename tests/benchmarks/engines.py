@@ -55,8 +55,8 @@ def main() -> None:
     makers = {
         "engines": lambda: beside(effort, with_markdown=options.markdown),
         "sweep": lambda: together(effort, with_markdown=options.markdown),
-        "growth": lambda: tables.growth_lines(growth.everything(effort)),
-        "memory": lambda: tables.memory_lines(memory.everything(quick=options.quick)),
+        "growth": lambda: growth.lines(quick=options.quick),
+        "memory": lambda: (held.line() for held in memory.everything(quick=options.quick)),
     }
     print(f"{machine.processor()}\n{machine.versions()}\n")
     for part in options.parts or PARTS:

@@ -2,19 +2,24 @@
 
 Prints the medians of rounds that are taken in turn, and the exponent p of time ~ size^p: least squares of the logarithms,
 over the range where it grows, which begins with the last size that takes less than twice as long as the quickest; over all
-sizes where that leaves fewer than three.
+sizes where that leaves fewer than three. BLAS has one thread: where a second one joins in, the curve has a jump that says
+nothing of growth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from tests.benchmarks import sweep
-from tests.benchmarks.competitors.measure import FULL, Effort, take_turns
+from tests.benchmarks.competitors.measure import FULL, QUICK, Effort, take_turns
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
@@ -67,6 +72,9 @@ AXES = (
 )
 
 
+CHECKOUT = Path(__file__).parents[2]
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What the usual BLAS libraries read."""
 RUNS = (1, 16, 256, 1024, 4096, 16_384)
 
 
@@ -74,7 +82,6 @@ RUNS = (1, 16, 256, 1024, 4096, 16_384)
 class Growth:
     """Times of a step along an axis."""
 
-    axis: str
     way: str
     sizes: tuple[int, ...]
     seconds: tuple[float, ...]
@@ -109,7 +116,7 @@ def along(axis: Axis, effort: Effort) -> list[Growth]:
             ways[f"{engine} {size}"] = partial(make_engine(engine).advance, one, start)
     times = take_turns(ways, effort)
     return [
-        Growth(axis.name, engine, axis.sizes, tuple(times.seconds(f"{engine} {size}") for size in axis.sizes))
+        Growth(engine, axis.sizes, tuple(times.seconds(f"{engine} {size}") for size in axis.sizes))
         for engine in engines
     ]
 
@@ -118,23 +125,29 @@ def runs(effort: Effort) -> Growth:
     """Measure runs of 1-1-1 that are trained together."""
     found = sweep.measure(suggested_recipe("parity"), RUNS, effort.rounds, effort.seconds)
     whole = tuple(each * count for each, count in zip(found.each, found.runs, strict=True))
-    return Growth("runs of 1-1-1 together", "sweep", found.runs, whole)
+    return Growth("sweep", found.runs, whole)
 
 
-def everything(effort: Effort) -> Mapping[str, list[Growth]]:
-    """Measure every axis."""
-    found = {axis.name: along(axis, effort) for axis in AXES}
-    last = runs(effort)
-    return {**found, last.axis: [last]}
+def lines(*, quick: bool) -> Iterator[str]:
+    """Measure in a process of its own, since BLAS asks for its threads when NumPy is loaded; the lines as they are known."""
+    command = [sys.executable, "-m", "tests.benchmarks.growth", *(["--quick"] if quick else [])]
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=environment) as child:
+        assert child.stdout is not None
+        yield from (line.rstrip() for line in child.stdout)
 
 
-def main(effort: Effort = FULL) -> None:
+def main(arguments: list[str]) -> None:
     """Measure and print."""
-    for axis, found in everything(effort).items():
-        print(axis)
-        for growth in found:
-            print(f"  {growth.line()}")
+    if os.environ.get(THREADS[0]) != "1":
+        for line in lines(quick="--quick" in arguments):
+            print(line, flush=True)
+        return
+    effort = QUICK if "--quick" in arguments else FULL
+    for axis in AXES:
+        print(axis.name, *(f"  {growth.line()}" for growth in along(axis, effort)), sep="\n", flush=True)
+    print("runs of 1-1-1 together", f"  {runs(effort).line()}", sep="\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

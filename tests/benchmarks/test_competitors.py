@@ -104,8 +104,8 @@ def test_the_tables_have_what_was_measured_and_why_the_rest_was_not():
 def test_an_exponent_is_fitted_where_the_time_grows():
     """What costs the same at first and then grows with the square has exponent 2; what never grows, 0."""
     sizes = (1, 2, 4, 8, 16, 32)
-    assert abs(Growth("", "", sizes, (16e-6, 16e-6, 16e-6, 64e-6, 256e-6, 1024e-6)).exponent - 2) < 1e-9
-    assert abs(Growth("", "", sizes, (5e-6,) * 6).exponent) < 1e-9
+    assert abs(Growth("", sizes, (16e-6, 16e-6, 16e-6, 64e-6, 256e-6, 1024e-6)).exponent - 2) < 1e-9
+    assert abs(Growth("", sizes, (5e-6,) * 6).exponent) < 1e-9
 
 
 def test_what_a_run_holds_is_measured_in_a_process_of_its_own():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tests.benchmarks.competitors.cases import CASES, Case
 from tests.benchmarks.competitors.goals import GOALS
 from tests.benchmarks.competitors.measure import Times
 from tests.benchmarks.competitors.table import COMPETITORS, COMPILED, NUMPY
-from tests.benchmarks.growth import Growth
-from tests.benchmarks.memory import Held
 from tests.benchmarks.sweep import WANTED, Together
 
 
@@ -42,16 +40,6 @@ def sweep_lines(name: str, one: Together) -> list[str]:
             f"{one.reference / each:,.1f}× the core's step"
         )
     return lines
-
-
-def growth_lines(found: Mapping[str, Sequence[Growth]]) -> list[str]:
-    """Exponents, axis by axis."""
-    return [line for axis, grown in found.items() for line in (axis, *(f"  {growth.line()}" for growth in grown))]
-
-
-def memory_lines(found: Sequence[Held]) -> list[str]:
-    """What runs hold."""
-    return [one.line() for one in found]
 
 
 def markdown(measured: Mapping[str, Times]) -> list[str]:
