@@ -80,14 +80,14 @@ async def test_space_runs_both_until_it_is_pressed_again(trainer):
     """Neither gets ahead of the other; the trainer's own run rests."""
     app = trainer()
     async with app.run_test(size=BIG) as pilot:
-        await pilot.press("space")
+        await pilot.press("<", "space")  # at full speed the rule below would have a long way to catch up
         await asyncio.sleep(0.1)
         await pilot.press("C")
         assert not app.running
         await choose(app, pilot, "rule posted")
         at, stood = steps(app)[0], app.session.step
         await pilot.press("space")
-        for _ in range(500):
+        for _ in range(3000):
             await asyncio.sleep(0.01)
             if steps(app)[0] > at + 100:
                 break
@@ -129,7 +129,10 @@ async def test_a_run_that_has_to_catch_up_says_so(trainer):
         listed.action_select()
         while not isinstance(app.screen, CompareScreen):  # a pilot's own pause would wait until it has caught up
             await asyncio.sleep(0)
-        await asyncio.sleep(0.2)
+        for _ in range(3000):
+            await asyncio.sleep(0.01)
+            if "catching up" in said(app, "which"):
+                break
         assert "catching up" in said(app, "which")
         await pilot.press("n")
         assert steps(app)[0] == 30_000

@@ -14,7 +14,7 @@ from tui_backprop.session.checkup_text import Kind, checkup_text
 from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
 from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture
 from tui_backprop.ui.drawing.axes import Axes
-from tui_backprop.ui.drawing.bars import signed_bar, sparkline
+from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.chart import Series, draw_chart
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain, signed
@@ -61,7 +61,7 @@ class OwnParametersPanel(OwnEntriesPanel):
             return line.append("  last Δ         ·", "dim")
         moved = float(change[at])
         line.append("  last Δ ", "dim").append(signed(moved), sign_color(moved))
-        return line.append("  " + sparkline(frame.history[:, at].tolist()))
+        return self.with_past(line, frame.history[:, at].tolist())
 
 
 class OwnGradientsPanel(OwnEntriesPanel):

@@ -24,6 +24,7 @@ _AXIS, _FRAME = 8, 3  # columns that the axis and its labels take; rows of frame
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
 _DOTS = "⠶"  # what a curve of braille is called by
 _PLACES = 5  # along a reference line at which its name may stand
+_SAME_ROW = 0.6  # rows between a curve and a name up to which the name may lie on it
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,8 @@ def draw_chart(
     Args:
         series: the training curve first, then the test curve if there is one, then what else is to be seen; `legend` says
             which is which, outside the chart, where it hides nothing.
-        references: (name, loss) of each horizontal line, which has its name on it where it hides the least of the curves.
+        references: (name, loss) of each horizontal line, which has its name on it, or next to it, where that hides the
+            least of the curves.
         marks: steps of the vertical lines.
         size: (columns, rows) of the text.
         log: whether the loss axis is logarithmic.
@@ -164,8 +166,9 @@ class _Room:
             end([*(float(self._height(end(one.values))) for one in shown), *(float(self._height(v)) for v in others)])
             for end in (min, max)
         )
-        thinned = [thin(one.steps, one.values, self.columns) for one in shown]
-        self._cells = [(self._column(steps), self._row(values)) for steps, values in thinned]
+        across = np.arange(self.columns)
+        self._curves = [np.interp(across, self._column(one.steps), self._row(one.values)) for one in shown]
+        self._lines = [np.full(self.columns, self._row(value)) for value in others]
 
     def _height(self, values: Array | float) -> Array:
         return np.log10(values) if self._log else np.asarray(values)
@@ -177,26 +180,38 @@ class _Room:
     def _row(self, values: Array | float) -> Array:
         return (self._height(values) - self._low) / max(self._high - self._low, _SMALLEST) * (self.rows - 1)
 
-    def step_for(self, length: int, value: float) -> float:
-        """Return the step at which a text of so many cells begins, at the height of a value; of equal places the first."""
+    def _value(self, row: float) -> float:
+        height = self._low + row / max(1, self.rows - 1) * (self._high - self._low)
+        return float(10.0**height if self._log else height)
+
+    def place_for(self, length: int, value: float) -> tuple[float, float]:
+        """Return step and height at which a text of so many cells begins that belongs to a line at the height of a value.
+
+        It may stand on the line, or in the row below or above it; of places that hide equally little, the first counts.
+        """
         first, last = self.span
-        begins = np.linspace(0, max(0, self.columns - length), _PLACES)
+        begins = np.linspace(0, max(0, self.columns - length), _PLACES).astype(np.int64).tolist()
         row = float(self._row(value))
+        rows = [row, *(near for near in (row - 1, row + 1) if 0 <= near <= self.rows - 1)]
+        places = [(begin, near) for near in rows for begin in begins]
 
-        def hidden(begin: float) -> int:
-            return sum(
-                int(np.count_nonzero((across >= begin) & (across <= begin + length) & (abs(up - row) < 1)))
-                for across, up in self._cells
-            )
+        def hidden(place: tuple[int, float]) -> int:
+            begin, near = place
+            lines = [
+                up[begin : begin + length] for up in (*self._curves, *(line for line in self._lines if near != row))
+            ]
+            return sum(int(np.count_nonzero(abs(line - near) < _SAME_ROW)) for line in lines)
 
-        return first + (last - first) * float(min(begins, key=hidden)) / self.columns
+        begin, near = min(places, key=hidden)
+        return first + (last - first) * begin / self.columns, value if near == row else self._value(near)
 
 
 def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room: _Room) -> None:
-    """Draw each line under the curves, with its name on it."""
+    """Draw each line under the curves, with its name."""
     first, last = room.span
     for name, value in references:
         label = f" {name} {value:.4g} "
         figure.plot([first, last], [value, value], color=_REFERENCE, marker="-")
         where = "left" if last > first else "center"
-        figure.text(label, room.step_for(len(label), value), value, color="default", alignment=where)
+        step, height = room.place_for(len(label), value)
+        figure.text(label, step, height, color="default", alignment=where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,7 +12,10 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.anatomy.quantities import EntryKind, Quantity
+from tui_backprop.ui.drawing.bars import sparkline
 from tui_backprop.ui.panels.panel import Panel, Shown
+
+_FEWEST_SPARKS = 3  # values that still say something of the past
 
 
 class EntriesPanel(Panel[Shown]):
@@ -113,6 +117,11 @@ class EntriesPanel(Panel[Shown]):
         """Let everything else follow."""
         layer = next(tensor.layer for tensor in self._laid_out if self.selected < tensor.start + tensor.size)
         self.post_message(self.Selected(self, Quantity(self.explained, layer, self.selected), self.selected))
+
+    def with_past(self, line: Text, values: Sequence[float]) -> Text:
+        """Return the line with a sparkline of the latest values behind it: of as many as there is room for."""
+        room = self.columns - line.cell_len - 2
+        return line.append(f"  {sparkline(values[-room:])}") if room >= _FEWEST_SPARKS else line
 
     def heading(self, frame: Shown, tensor: Tensor) -> Text:
         """Return the line above the entries of a tensor."""

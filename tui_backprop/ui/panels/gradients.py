@@ -12,13 +12,14 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.gradient_check import relative_error
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.drawing.bars import signed_bar, sparkline
+from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
 _TOLERANCE = 1e-4  # of the largest entry: far above what central differences leave, far below any real mistake
 _HALF_BAR = 4
+_VERDICT = 27  # cells of a usual true value with its error
 
 
 class GradientsPanel(EntriesPanel[Frame]):
@@ -34,6 +35,7 @@ class GradientsPanel(EntriesPanel[Frame]):
         self._largest = 0.0
         self._true: Array | None = None
         self._off: Array = np.empty(0)
+        self._any_wrong = False
 
     def tensors(self, frame: Frame) -> tuple[Tensor, ...]:
         """Return those of the network."""
@@ -62,6 +64,7 @@ class GradientsPanel(EntriesPanel[Frame]):
             self._true = true.vector
             self._off = relative_error(found, self._true)
             wrong = int((np.abs(found - self._true) > self._allowed()).sum())
+            self._any_wrong = wrong > 0
             checked = "central differences" if frame.numeric_gradients is not None else "the exact rule"
             verdict = f"{wrong:,} of {len(self._true):,} ✗ against" if wrong else "✓ agrees with"
             self.note(f"{verdict} {checked}")
@@ -89,11 +92,19 @@ class GradientsPanel(EntriesPanel[Frame]):
         left, right = signed_bar(value, self._largest or abs(value), _HALF_BAR)
         line.append(signed(value), sign_color(value)).append("  ")
         line.append(left, NEGATIVE).append("│", "dim").append(right, POSITIVE)
-        past = f"  {sparkline(frame.history.gradients[:, at].tolist())}"
-        if self._true is None:
-            return line.append(past)
+        if self._true is not None:
+            line.append_text(self._verdict(value, at))
+        return self.with_past(line, frame.history.gradients[:, at].tolist())
+
+    def _verdict(self, value: float, at: int) -> Text:
+        """Return what the true value says of an entry, in a column as wide as the longest there may be."""
+        assert self._true is not None  # noqa: S101  (asked only where there is something to compare with)
         true = float(self._true[at])
         if abs(value - true) <= self._allowed():
-            return line.append("  ✓", "dim").append(past)
-        line.append("  ✗ ", "bold").append("true ").append(signed(true).strip(), "bold")
-        return line.append(f"  err {self._off[at]:.2g}").append(past)
+            verdict = Text("  ✓", "dim")
+        else:
+            verdict = Text.assemble(
+                ("  ✗ ", "bold"), "true ", (signed(true).strip(), "bold"), f"  err {self._off[at]:.2g}"
+            )
+        verdict.pad_right(max(0, (_VERDICT if self._any_wrong else 3) - verdict.cell_len))
+        return verdict

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.drawing.bars import sparkline
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color
@@ -51,4 +50,4 @@ class ParametersPanel(EntriesPanel[Frame]):
         else:
             change = float(frame.last_change[at])
             line.append("  last Δ ", "dim").append(signed(change), sign_color(change))
-        return line.append("  " + sparkline(frame.history.parameters[:, at].tolist()))
+        return self.with_past(line, frame.history.parameters[:, at].tolist())
