@@ -145,7 +145,7 @@ def linear_slope(z: Array, _a: Array) -> Array:
 def softmax(z: Array) -> Array:
     """eᶻᵏ / Σⱼ eᶻʲ along the last axis, shifted by the largest z so that nothing overflows."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+    return np.asanyarray(e / e.sum(axis=-1, keepdims=True))
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -176,5 +176,5 @@ def pull_back(activation: Activation, z: Array, a: Array, upstream: Array) -> Ar
     a ⊙ (upstream − Σₖ upstreamₖ aₖ).
     """
     if activation.name == "softmax":
-        return np.asarray(a * (upstream - (upstream * a).sum(axis=-1, keepdims=True)))
-    return np.asarray(upstream * activation.slope(z, a))
+        return np.asanyarray(a * (upstream - (upstream * a).sum(axis=-1, keepdims=True)))
+    return np.asanyarray(upstream * activation.slope(z, a))

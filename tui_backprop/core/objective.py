@@ -86,13 +86,13 @@ class Objective:
 
     def error(self, a: Array, target: Array) -> Array:
         """∂L/∂ŷ, (rows, outputs), where L is the mean over the batch."""
-        return np.asarray(self.loss.slope(a, target) / a.shape[-2])
+        return np.asanyarray(self.loss.slope(a, target) / a.shape[-2])
 
     def delta(self, z: Array, a: Array, target: Array) -> Array:
         """δ = ∂L/∂z of the output layer, (rows, outputs), where L is the mean over the batch."""
         if self.fused:
             _, delta = _FUSED[self.activation.name, self.loss.name]
-            return np.asarray(delta(z, target) / z.shape[-2])
+            return np.asanyarray(delta(z, target) / z.shape[-2])
         return pull_back(self.activation, z, a, self.error(a, target))
 
 

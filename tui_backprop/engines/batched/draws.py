@@ -38,12 +38,17 @@ class Draws:
         if self._sampling.batch_size is None and not self._one_pool:
             self._ahead = (self._inputs[self._pool_of_run], self._targets[self._pool_of_run])
 
+    @property
+    def whole(self) -> bool:
+        """Whether every step has all samples, which are the same arrays then."""
+        return self._sampling.batch_size is None
+
     def at(self, step: int) -> tuple[Array, Array]:
         """Return inputs (runs, batch, inputs) and targets (runs, batch, outputs) of a step.
 
         A full batch that all runs share has 1 in place of runs.
         """
-        if self._sampling.batch_size is None:
+        if self.whole:
             return self._ahead
         if not self._first <= step < self._end:
             self._gather(step)
@@ -59,7 +64,9 @@ class Draws:
         runs, batch = len(self._draw_of_run), self._block.shape[2]
         widths = self._inputs.shape[2] + self._targets.shape[2]
         drawn = self._block[place : place + max(1, _AHEAD // (runs * batch * widths))]
-        rows = drawn[:, self._draw_of_run]
+        rows = drawn.take(self._draw_of_run, axis=1).astype(
+            np.intp
+        )  # once for both parts: to take by small ones is slow
         if not self._one_pool:
             rows = rows + self._pool_of_run[:, np.newaxis] * self._sampling.rows
         self._ahead = (_take(self._inputs, rows), _take(self._targets, rows))
@@ -84,7 +91,7 @@ def _distinct(samplings: list[Sampling]) -> tuple[list[Sampling], Indices]:
     return list(known), np.array(of_run, dtype=np.int64)
 
 
-def _take(pool: Array, rows: NDArray[np.integer[Any]]) -> Array:
+def _take(pool: Array, rows: NDArray[np.intp]) -> Array:
     """Return the samples of row numbers (steps, runs, batch), (steps, runs, batch, columns)."""
     columns = pool.shape[2]
     if columns == 1:  # numbers in a row are fetched several times faster than rows of one number

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
+from tui_backprop.engines.batched.recording import Recorder
 
 
 class Stack:
@@ -31,6 +33,13 @@ class Stack:
     def _view(self, start: int, shape: tuple[int, ...]) -> Array:
         first = self.runs * start
         return self.flat[first : first + self.runs * int(np.prod(shape))].reshape(self.runs, *shape)
+
+    def watched(self, recorder: Recorder) -> Stack:
+        """Return the same stack with tensors whose calls are noted."""
+        twin = copy(self)
+        twin.weights = [recorder.watch(weights) for weights in self.weights]
+        twin.biases = [recorder.watch(biases) for biases in self.biases]
+        return twin
 
     @cached_property
     def places(self) -> Indices:

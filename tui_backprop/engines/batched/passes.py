@@ -16,16 +16,13 @@ from tui_backprop.core.backward import Rule, exact, posted
 from tui_backprop.core.objective import Objective
 from tui_backprop.engines.batched.layout import Stack
 
-Pass = Callable[[Array, Array], None]
-"""(inputs, targets) → None; leaves the gradients in their stack."""
-
 
 class Passes:
     """Forward and backward over one stack of parameters, into one stack of gradients."""
 
     def __init__(self, objective: Objective, parameters: Stack, gradients: Stack) -> None:
         network = parameters.network
-        self._objective = objective
+        self.objective = objective
         self._activations = network.activations
         self._weights, self._biases = parameters.weights, parameters.biases
         self._transposed = [w.swapaxes(1, 2) for w in parameters.weights]
@@ -46,7 +43,7 @@ class Passes:
     def exact(self, inputs: Array, targets: Array) -> None:
         """The chain rule, `core.backward.exact`."""
         z, a = self._forward(inputs)
-        delta = self._objective.delta(z[-1], a[-1], targets)
+        delta = self.objective.delta(z[-1], a[-1], targets)
         alone = delta.shape[1] == 1
         for layer in range(len(self._weights) - 1, -1, -1):
             source = a[layer].swapaxes(1, 2)
@@ -64,8 +61,8 @@ class Passes:
     def posted(self, inputs: Array, targets: Array) -> None:
         """The formulas of the original case, `core.backward.posted`."""
         z, a = self._forward(inputs)
-        error = self._objective.error(a[-1], targets)
-        delta = self._objective.delta(z[-1], a[-1], targets)
+        error = self.objective.error(a[-1], targets)
+        delta = self.objective.delta(z[-1], a[-1], targets)
         for layer in range(len(self._weights) - 1, -1, -1):
             np.add.reduce(delta, axis=1, out=self._bias_rows[layer])
             np.multiply(self._weights[layer], self._bias_gradients[layer], out=self._weight_gradients[layer])
@@ -76,11 +73,8 @@ class Passes:
 
 def _carried(delta: Array, transposed: Array) -> Array:
     """δ Wᵀ, (runs, rows, fan_in), from δ (runs, rows, fan_out) and Wᵀ (runs, fan_out, fan_in)."""
-    return np.asarray(delta * transposed if delta.shape[2] == 1 else delta @ transposed)
+    return np.asanyarray(delta * transposed if delta.shape[2] == 1 else delta @ transposed)
 
 
-BATCHED_RULES: dict[Rule, Callable[[Passes], Pass]] = {
-    exact: lambda passes: passes.exact,
-    posted: lambda passes: passes.posted,
-}
-"""The rules that can be computed for many runs at once."""
+BATCHED_RULES: dict[Rule, Callable[[Passes, Array, Array], None]] = {exact: Passes.exact, posted: Passes.posted}
+"""The rules that can be computed for many runs at once; (passes, inputs, targets) leaves the gradients in their stack."""

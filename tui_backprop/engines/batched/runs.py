@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,6 +15,8 @@ from tui_backprop.core.step import State, Training
 from tui_backprop.engines.batched.draws import Draws
 from tui_backprop.engines.batched.layout import Stack
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
+from tui_backprop.engines.batched.recording import ANY_STEP, CannotRecord, Recorder
+from tui_backprop.engines.numpy_plan.calls import Call
 
 
 def shared_by(training: Training) -> Hashable | None:
@@ -81,7 +83,12 @@ class BatchedRuns:
         self._clip = None if first.clip is None else np.array([training.clip for training in trainings])
         self._free = None if first.free.all() else spread(first.free) > 0
         self._draws = Draws(trainings)
-        self._compute = BATCHED_RULES[first.rule](Passes(first.objective, self._theta, self._gradients))
+        self._passes = Passes(first.objective, self._theta, self._gradients)
+        self._rule = BATCHED_RULES[first.rule]
+        self._rate_now = self._rate.copy()
+        """With what the schedule makes of it."""
+        self._gradient_calls = self._record(self._recorded_passes)
+        self._update_calls = self._record(self._recorded_update)
 
     def __len__(self) -> int:
         return self._theta.runs
@@ -98,7 +105,7 @@ class BatchedRuns:
 
     def snapshot(self) -> Snapshot:
         """Return what `states` needs to give the runs as they are now."""
-        return Snapshot(self.step, self._theta.flat.copy(), self._slots)  # an update makes new slots
+        return Snapshot(self.step, self._theta.flat.copy(), self._slots.copy())
 
     def states(self, snapshot: Snapshot, runs: Indices) -> list[State]:
         """Return the states of some runs as they were, copied."""
@@ -107,31 +114,69 @@ class BatchedRuns:
 
     def advance(self, steps: int) -> None:
         """Make `steps` updates of every run. Overflow gives ±∞ or NaN in that run alone, and raises nothing."""
-        theta, draws, compute = self._theta.flat, self._draws, self._compute
         with np.errstate(all="ignore"):
             for step in range(self.step, self.step + steps):
-                compute(*draws.at(step))
-                factor = self._schedule.factor(step)
-                moved, self._slots = self._optimizer.update(
-                    theta,
-                    self._descent(),
-                    self._slots,
-                    step - self._slots_since + 1,
-                    self._rate if factor == 1.0 else self._rate * factor,
-                )
-                np.copyto(theta, moved, where=True if self._free is None else self._free)
+                self._find_gradients(*self._draws.at(step))
+                if not self._schedule.is_constant:
+                    np.multiply(self._rate, self._schedule.factor(step), self._rate_now)
+                if self._update_calls:
+                    for call in self._update_calls:
+                        call()
+                else:
+                    self._update(self._theta.flat, self._gradients.flat, self._slots, step - self._slots_since + 1)
         self.step += steps
 
-    def _descent(self) -> Array:
+    def _find_gradients(self, inputs: Array, targets: Array) -> None:
+        if not self._gradient_calls or inputs.shape != self._inputs.shape:  # an epoch's last batch may be short
+            self._rule(self._passes, inputs, targets)
+            return
+        if inputs is not self._inputs:
+            np.copyto(self._inputs, inputs)
+            np.copyto(self._targets, targets)
+        for call in self._gradient_calls:
+            call()
+
+    def _update(self, theta: Array, gradient: Array, slots: Array, count: int) -> None:
+        """Update θ and slots in place."""
+        moved, new = self._optimizer.update(theta, self._descent(theta, gradient), slots, count, self._rate_now)
+        if self._free is None:
+            np.copyto(theta, moved)
+        else:
+            np.copyto(theta, moved, where=self._free)
+        if new is not slots:
+            np.copyto(slots, new)
+
+    def _descent(self, theta: Array, gradient: Array) -> Array:
         """What the optimizer is given, as in `core.step.take_step`: gradients with penalties, frozen entries 0, clipped."""
-        gradient = self._gradients.flat
         if self._penalised:
-            gradient = gradient + penalty_gradient(self._weight_mask, self._theta.flat, l1=self._l1, l2=self._l2)
+            gradient = gradient + penalty_gradient(self._weight_mask, theta, l1=self._l1, l2=self._l2)
         if self._free is not None:
             gradient = np.where(self._free, gradient, 0.0)
         if self._clip is not None:
             gradient = gradient * self._theta.spread(self._clip_factors(gradient)[:, np.newaxis])
         return gradient
+
+    def _record(self, compute: Callable[[Recorder], None]) -> list[Call]:
+        """Return the calls that a computation is made of; none where it is not the same calls at every step."""
+        recorder, theta, slots = Recorder(), self._theta.flat.copy(), self._slots.copy()
+        try:
+            with np.errstate(all="ignore"):
+                compute(recorder)
+        except CannotRecord:
+            return []
+        finally:
+            self._theta.flat[...], self._slots[...] = theta, slots
+        return recorder.calls
+
+    def _recorded_passes(self, recorder: Recorder) -> None:
+        inputs, targets = self._draws.at(self.step)
+        self._inputs, self._targets = (inputs, targets) if self._draws.whole else (inputs.copy(), targets.copy())
+        passes = Passes(self._passes.objective, self._theta.watched(recorder), self._gradients.watched(recorder))
+        self._rule(passes, recorder.watch(self._inputs), recorder.watch(self._targets))
+
+    def _recorded_update(self, recorder: Recorder) -> None:
+        watch = recorder.watch
+        self._update(watch(self._theta.flat), watch(self._gradients.flat), watch(self._slots), ANY_STEP)
 
     def _clip_factors(self, gradient: Array) -> Array:
         """`core.penalties.clip_factor` of each run, (runs,)."""
