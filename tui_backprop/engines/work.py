@@ -26,25 +26,27 @@ class Work:
     """Weights times samples: each is multiplied with three times."""
     entries: int
     """Parameters, once for θ and once for each slot."""
+    slots: int
+    """Of the optimizer."""
 
     @property
     def reference(self) -> float:
         """Microseconds of the core's own step."""
-        return 10.0 + 8.0 * self.depth + self._arithmetic
+        return 24.0 + 11.0 * self.depth + 5.0 * self.slots + self._arithmetic
 
     @property
     def numpy(self) -> float:
         """Microseconds of a step made of bound NumPy calls."""
-        return 1.5 + 2.4 * self.depth + self._arithmetic
+        return 1.2 + 2.2 * self.depth + 1.3 * self.slots + self._arithmetic
 
     @property
     def _arithmetic(self) -> float:
-        return 2e-3 * self.values + 0.35e-3 * self.multiplications + 1e-3 * self.entries
+        return 2e-3 * self.values + 0.15e-3 * self.multiplications + 1e-3 * self.entries
 
     @property
     def compiled(self) -> float:
         """Microseconds of a step in compiled loops."""
-        return 0.03 + 0.03 * self.depth + 5e-3 * self.values + 0.22e-3 * self.multiplications + 0.5e-3 * self.entries
+        return 0.02 + 0.03 * self.depth + 3.5e-3 * self.values + 0.1e-3 * self.multiplications + 0.45e-3 * self.entries
 
 
 def work_of(sizes: Sequence[int], batch: int, slots: int) -> Work:
@@ -52,7 +54,7 @@ def work_of(sizes: Sequence[int], batch: int, slots: int) -> Work:
     pairs = list(itertools.pairwise(sizes))
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairs)
     units = sum(sizes[1:])
-    return Work(len(pairs), units * batch, weights * batch, (weights + units) * (1 + slots))
+    return Work(len(pairs), units * batch, weights * batch, (weights + units) * (1 + slots), slots)
 
 
 def work_of_training(training: Training) -> Work:

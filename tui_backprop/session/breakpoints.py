@@ -8,23 +8,25 @@ from typing import Literal
 
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.moment import RunMoment
-from tui_backprop.session.pace import check_interval
+from tui_backprop.session.pace import check_spacing
 from tui_backprop.session.run import Run, Stop, Watcher
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 from tui_backprop.session.watching import first_true, next_change
 
 
-def interval_of(expression: Expression, segment: Segment) -> int:
+def spacing_of(expression: Expression, segment: Segment) -> Spacing:
     """Return how many steps lie between two checks of an expression."""
-    return 1 if expression.by_step else check_interval(segment, expression.names, by_epoch=expression.by_epoch)
+    if expression.by_step:
+        return Spacing(1, 1)
+    return check_spacing(segment, expression.names, by_epoch=expression.by_epoch)
 
 
 def _next_look(condition: Condition, segment: Segment, step: int, *, closely: bool) -> int:
     """Return the next step after `step` at which a condition is looked at: where it changes, if that is known beforehand."""
     if condition.by_step:
         return next_change(condition, segment, step)
-    interval = 1 if closely and not condition.by_epoch else interval_of(condition, segment)
-    return (step // interval + 1) * interval
+    return step + 1 if closely and not condition.by_epoch else spacing_of(condition, segment).next_after(step)
 
 
 def _came_true(condition: Condition, run: Run, low: int) -> int:
@@ -98,7 +100,7 @@ class Until:
 
     def is_due(self, run: Run) -> bool:
         """Whether a look falls on the run's present step."""
-        return run.step % interval_of(self.condition, run.segment) == 0
+        return spacing_of(self.condition, run.segment).has_point(run.step)
 
     def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:
         """Return the next step after `step` at which it looks."""
@@ -108,7 +110,7 @@ class Until:
         """Return the step at which the condition became true since the last look; None where it is not true."""
         if not self.condition.holds(moment):
             return None
-        low = max(run.segment.start, run.step - interval_of(self.condition, run.segment))
+        low = max(run.segment.start, spacing_of(self.condition, run.segment).last_before(run.step))
         return _came_true(self.condition, run, low)
 
     def halt(self, step: int) -> Stop:

@@ -13,11 +13,11 @@ from tui_backprop.session.problem import Problem
 from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 
-_SHARE = 0.07  # of the training's time, for each of the curve and a breakpoint
-_STOP = 20.0  # microseconds: the engine's loop is left and entered again
+_SHARE = 0.03  # of the training's time, for each of the curve and a breakpoint
+_STOP = 60.0  # microseconds: the engine's loop is left and entered again
 _NAME = 6.0  # microseconds: what an expression costs without any pass
 _BACKWARD = 2.5  # times a forward pass: forward and backward together
-_REPLAY = 800.0  # microseconds of steps made again to reach one between two that are kept
+_REPLAY = 1600.0  # microseconds of steps made again to reach one between two that are kept
 _CHEAP = 200.0  # microseconds up to which a look may be taken more often in the beginning
 _CLOSEST = 16  # steps between two points of a curve, and between two kept states, at the least
 _TAPE_NAME = re.compile(r"(z|a|delta)[1-9][0-9]*")
@@ -25,7 +25,8 @@ _TAPE_NAME = re.compile(r"(z|a|delta)[1-9][0-9]*")
 
 def pass_time(problem: Problem, rows: int) -> float:
     """Microseconds, about, of a forward pass over so many rows, with its loss."""
-    return 12.0 + 1.3e-3 * rows * problem.network.size if rows else 0.0
+    sizes = problem.network.sizes
+    return 22.0 + rows * (5e-3 * sum(sizes[1:]) + 0.07e-3 * problem.network.size) if rows else 0.0
 
 
 def curve_spacing(segment: Segment) -> Spacing:
@@ -42,20 +43,22 @@ def checkpoint_spacing(segment: Segment) -> Spacing:
     return Spacing(min(_CLOSEST, later), later)
 
 
-def check_interval(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> int:
+def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> Spacing:
     """Return how many steps lie between two checks of an expression that uses `names`.
 
     What compares the ends of epochs is checked once an epoch, whatever that costs: between two checks it could come and go.
     """
     if by_epoch:
-        return math.ceil(segment.training.sampling.steps_per_epoch)
+        epoch = math.ceil(segment.training.sampling.steps_per_epoch)
+        return Spacing(epoch, epoch)
     problem, cost = segment.problem, _STOP + _NAME
     if names & {"test_loss", "test_accuracy"}:
         cost += pass_time(problem, len(problem.test))
     if names & {"loss", "accuracy", "grad_norm"} or any(_TAPE_NAME.fullmatch(name) for name in names):
         backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
         cost += pass_time(problem, len(problem.train)) * (_BACKWARD if backward else 1.0)
-    return _interval(segment, cost)
+    later = _interval(segment, cost)
+    return Spacing(min(_CLOSEST, later), later)
 
 
 def _interval(segment: Segment, cost: float) -> int:

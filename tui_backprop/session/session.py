@@ -24,6 +24,7 @@ from tui_backprop.session.frame import Divergence, Frame
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe, is_file
 from tui_backprop.session.run import Run, Stop, Watcher
+from tui_backprop.session.timeline import Segment
 from tui_backprop.session.trail import Place, Trail
 from tui_backprop.session.undo import Situation, UndoList
 from tui_backprop.session.view import take_frame
@@ -50,6 +51,7 @@ class Session:
         """Where a lesson lets the run halt; they are not listed among the learner's own."""
         self.watches: list[Watch] = []
         self._phase: int | None = None
+        self._checked: tuple[Condition, Segment] | None = None
         self._undo = UndoList()
         self._trail = Trail()
         self.examiner = Examiner()
@@ -162,7 +164,7 @@ class Session:
     def run(self, steps: int, until: Condition | None = None, *, closely: bool = False) -> Stop:
         """Make `steps` updates, or fewer if a condition holds, a breakpoint is hit or the run diverges.
 
-        Conditions are looked at so seldom that it costs little (`tui_backprop.session.pace.check_interval`), or at every
+        Conditions are looked at so seldom that it costs little (`tui_backprop.session.pace.check_spacing`), or at every
         step where steps are made slowly (`closely`); the run halts at the step at which one became true.
 
         Raises:
@@ -170,8 +172,12 @@ class Session:
         """
         self._phase = None
         if until is not None:
-            moment = self.current.moment()
-            until.check(moment)
+            moment, checked = self.current.moment(), (until, self.current.segment)
+            if (
+                checked != self._checked
+            ):  # a look costs a pass over the data, and whoever runs in portions asks each time
+                until.check(moment)
+                self._checked = checked
             if (steps == 0 or Until(until).is_due(self.current)) and until.holds(moment):
                 return Stop("until", self.step)
         return self.current.advance(steps, self._watchers(until), closely=closely)

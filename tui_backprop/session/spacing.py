@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_PER_DOUBLING = 64  # points before the spacing doubles, at least: all doublings together cost a fraction of a second
+_PER_DOUBLING = 8  # points before the spacing doubles, at least: all doublings together cost some milliseconds
 
 
 @dataclass(frozen=True)
 class Spacing:
     """Steps between two points: `first`, doubled as the record grows longer, `later` at the most.
 
-    Both are powers of two, so every point lies at a multiple of the spacing there and of every smaller one.
+    Both are powers of two, or one and the same number, so every point lies at a multiple of the spacing there and of every
+    smaller one.
     """
 
     first: int
@@ -26,6 +27,15 @@ class Spacing:
         """Return the first step after `step` that has a point."""
         spacing = self.at(step)
         return (step // spacing + 1) * spacing
+
+    def last_before(self, step: int) -> int:
+        """Return the last step before `step` that has a point, or 0."""
+        spacing = self.at(max(0, step - 1))
+        return max(0, step - 1) // spacing * spacing
+
+    def has_point(self, step: int) -> bool:
+        """Whether there is a point at `step`."""
+        return step % self.at(step) == 0
 
     def widened(self, other: Spacing) -> Spacing:
         """Return the wider of two spacings: points lie at least as far apart as either says."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.branches import Branch
-from tui_backprop.session.breakpoints import Breakpoint, Watch, interval_of
+from tui_backprop.session.breakpoints import Breakpoint, Watch, spacing_of
 from tui_backprop.session.frame import BranchView, BreakpointView, Frame, ReferenceLine, WatchView
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.run import Run
@@ -64,7 +64,7 @@ def _branch(branch: Branch, *, active: bool) -> BranchView:
 
 
 def _breakpoint(run: Run, one: Breakpoint) -> BreakpointView:
-    interval = interval_of(one.condition, run.segment)
+    interval = spacing_of(one.condition, run.segment).later
     return BreakpointView(one.condition.text, one.enabled, one.once, one.hits, interval, one.problem)
 
 

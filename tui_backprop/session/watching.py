@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 65_536  # steps that are looked ahead at a time: to look costs some hundred µs
 
-CLOSE = 128
+CLOSE = 512
 """Most steps between two looks that are looked at one by one."""
 
 

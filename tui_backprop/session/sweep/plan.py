@@ -12,7 +12,7 @@ from typing import Any
 from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import shared_by
-from tui_backprop.session.breakpoints import interval_of
+from tui_backprop.session.breakpoints import spacing_of
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.fields import BY_NAME
@@ -188,7 +188,9 @@ def sharing(segment: Segment, condition: Condition | None) -> Hashable | None:
         return None
     if condition is not None:
         tensors = {tensor.name for tensor in segment.problem.network.tensors}
-        if condition.by_epoch or condition.names - BATCHED_NAMES - tensors or interval_of(condition, segment) > CLOSE:
+        if condition.by_epoch or condition.names - BATCHED_NAMES - tensors:
+            return None
+        if spacing_of(condition, segment).later > CLOSE:
             return None
     return shared_by(segment.training)
 

@@ -11,12 +11,13 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import BatchedRuns
-from tui_backprop.session.breakpoints import interval_of
+from tui_backprop.session.breakpoints import spacing_of
 from tui_backprop.session.changes import first_segment
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.session import Session
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.looking import Looks
 from tui_backprop.session.sweep.outcome import Outcome, judge
@@ -123,7 +124,7 @@ class _Group:
         self._limit = _safe_size(segments)
         self._safe = np.ones(len(runs), dtype=bool)
         self._looks = None if condition is None else Looks(condition, segments)
-        self._between = _LOOK if condition is None else interval_of(condition, segments[0])
+        self._spacing = Spacing(_LOOK, _LOOK) if condition is None else spacing_of(condition, segments[0])
         self._reached: dict[int, tuple[int, Array]] = {}
         self._last_look = self._batch.snapshot()
 
@@ -137,7 +138,7 @@ class _Group:
         self._look()
         while self._batch.step < self._steps and len(self._open()):
             step = self._batch.step
-            marks = [self._steps, (step // _LOOK + 1) * _LOOK, (step // self._between + 1) * self._between]
+            marks = [self._steps, (step // _LOOK + 1) * _LOOK, self._spacing.next_after(step)]
             self._batch.advance(min(marks) - step)
             self._look()
             progress.show(count * self._batch.step / self._steps)
@@ -166,7 +167,7 @@ class _Group:
         if step % _LOOK == 0 or step == self._steps:
             largest = np.abs(self._batch.parameters).max(axis=1)
             self._safe &= largest < self._limit  # false for NaN as well
-        if self._looks is not None and step % self._between == 0:
+        if self._looks is not None and self._spacing.has_point(step):
             going = self._open()
             hit = self._looks.holds(going, self._batch.parameters[going], step)
             self._go_back(self._looks, going[hit])

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 
-from tui_backprop.session.breakpoints import Breakpoint, Watch, interval_of
+from tui_backprop.session.breakpoints import Breakpoint, Watch, spacing_of
 from tui_backprop.session.conditions import FUNCTIONS, Condition, ConditionError, Expression
 from tui_backprop.session.session import Session
 
@@ -102,7 +102,7 @@ class BreakpointsScreen(ModalScreen[None]):
 
     def _meaning(self, made: Condition | Expression) -> str:
         moment = self._session.current.moment()
-        every = interval_of(made, self._session.current.segment)
+        every = spacing_of(made, self._session.current.segment).later
         often = "at every step" if every == 1 else f"every {every:,} steps"
         if isinstance(made, Condition):
             return f"a breakpoint, checked {often}; now {'true' if made.holds(moment) else 'false'}"
@@ -162,7 +162,7 @@ class BreakpointsScreen(ModalScreen[None]):
 
 
 def _breakpoint_line(session: Session, one: Breakpoint) -> Text:
-    every = interval_of(one.condition, session.current.segment)
+    every = spacing_of(one.condition, session.current.segment).later
     often = "" if every == 1 else f"  checked every {every:,} steps"
     once = "  once" if one.once else ""
     return Text(f"{'●' if one.enabled else '○'} {one.condition.text}   hits {one.hits:,}{once}{often}", no_wrap=True)
