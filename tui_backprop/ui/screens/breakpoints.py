@@ -103,7 +103,7 @@ class BreakpointsScreen(ModalScreen[None]):
     def _meaning(self, made: Condition | Expression) -> str:
         moment = self._session.current.moment()
         every = spacing_of(made, self._session.current.segment).later
-        often = "at every step" if every == 1 else f"every {every:,} steps"
+        often = "at every step" if every == 1 else f"at least every {every:,} steps"
         if isinstance(made, Condition):
             return f"a breakpoint, checked {often}; now {'true' if made.holds(moment) else 'false'}"
         return f"a watch; now {made.number(moment):.5g}"
@@ -163,7 +163,7 @@ class BreakpointsScreen(ModalScreen[None]):
 
 def _breakpoint_line(session: Session, one: Breakpoint) -> Text:
     every = spacing_of(one.condition, session.current.segment).later
-    often = "" if every == 1 else f"  checked every {every:,} steps"
+    often = "" if every == 1 else f"  checked at least every {every:,} steps"
     once = "  once" if one.once else ""
     return Text(f"{'●' if one.enabled else '○'} {one.condition.text}   hits {one.hits:,}{once}{often}", no_wrap=True)
 
