@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,6 +57,20 @@ def test_every_output_with_every_loss_is_the_cores(activation, loss):
     assert make_objective(activation, loss)
     segment = segment_of(suggested_recipe("iris", output_activation=activation, loss=loss, lr=0.01, hidden=(3,)))
     assert_close(NumpyEngine().advance(segment.training, segment.entry, 300), by_reference(segment, 300))
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.3])
+@pytest.mark.parametrize("soft", [False, True])
+def test_classes_are_learned_as_the_core_learns_them(soft, lr):
+    """Where a sample belongs to one class, and where it belongs to several in part, also where the network is quite sure."""
+    segment = segment_of(suggested_recipe("iris", loss="cross-entropy", optimizer="sgd", lr=lr, hidden=(3,)))
+    training = segment.training
+    if soft:
+        training = replace(training, targets=0.9 * training.targets + 0.1 / 3)
+    state = segment.entry
+    for _ in range(100):
+        state = take_step(training, state).after
+    assert_close(NumpyEngine().advance(training, segment.entry, 100), state)
 
 
 @given(recipes(), st.lists(st.integers(1, 90), min_size=1, max_size=6))

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -65,6 +66,17 @@ def test_every_swept_run_is_the_run_that_the_trainer_makes(plan):
     sweep = swept(plan)
     assert len(sweep.outcomes) == len(plan)
     check_against_sessions(sweep)
+
+
+@pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
+def test_a_sweep_by_the_compiled_engine_is_the_compiled_engines_runs():
+    """Asked for by name it makes each run, whether it ends early or not, and the trainer opens that very run with it."""
+    for until in ("", "loss < 0.1"):
+        plan = planned("xor", "lr=0.1,0.5", "hidden=2,4", seeds=2, until=until, steps=400, engine="compiled")
+        sweep = swept(plan)
+        check_against_sessions(sweep)
+        assert {Session(plan.recipe_of(run)).recipe.engine for run in sweep.outcomes} == {"compiled"}
+        assert plan.as_dict()["recipe"]["engine"] == "compiled"
 
 
 @pytest.mark.parametrize(
