@@ -8,7 +8,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.engines.compiled import layers, updates
 from tui_backprop.engines.compiled.activations import activate, pull_back
 from tui_backprop.engines.compiled.jit import at, entry, inlined
-from tui_backprop.engines.compiled.objectives import output_delta
+from tui_backprop.engines.compiled.objectives import CROSS_ENTROPY, output_delta
 
 
 class Task(NamedTuple):
@@ -135,7 +135,8 @@ def _pass(task: Task, work: Work, theta: Array, z: Array, a: Array, delta: Array
         else:
             layers.forward(theta, task.starts[layer], a, first, fan_in, z, to, fan_out)
         lower, upper = to * batch, (to + fan_out) * batch
-        activate(task.activations[layer], work.z, work.a, lower, upper, batch)
+        if layer < depth - 1 or task.loss != CROSS_ENTROPY:  # that one is computed from z in one piece
+            activate(task.activations[layer], work.z, work.a, lower, upper, batch)
     output_delta(task.loss, task.activations[depth - 1], work.z, work.a, work.y, work.delta, lower, upper, batch)
     for layer in range(depth - 1, -1, -1):
         fan_in, fan_out = task.sizes[layer], task.sizes[layer + 1]

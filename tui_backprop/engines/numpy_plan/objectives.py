@@ -16,9 +16,21 @@ _Slope = Callable[[Array, Array, Array, Scratch], list[Call]]
 """(a, y, upstream, scratch) → calls that fill upstream with ∂L/∂ŷ, where L is the mean over the batch."""
 
 
-def output_delta(objective: Objective, z: Array, a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
-    """Return the calls that fill delta with ∂L/∂z of the output layer, from its z and a and the targets y."""
+def reads_z_alone(objective: Objective) -> bool:
+    """Whether `output_delta` needs no activations of the output layer."""
+    return objective.fused and objective.activation.name == "softmax"
+
+
+def output_delta(
+    objective: Objective, z: Array, a: Array, y: Array, delta: Array, scratch: Scratch, *, one_hot: bool
+) -> list[Call]:
+    """Return the calls that fill delta with ∂L/∂z of the output layer, from its z and a and the targets y.
+
+    With `one_hot` every sample's targets are 1 for one output and 0 for the others.
+    """
     name = objective.activation.name
+    if reads_z_alone(objective) and one_hot:
+        return _softmax_of_one_class(z, y, delta, scratch)
     if objective.fused:
         return _FUSED[name](z, a, y, delta, scratch)
     if name == "linear":
@@ -71,6 +83,21 @@ def _sigmoid_cross_entropy(z: Array, a: Array, y: Array, delta: Array, scratch: 
             (np.subtract, t, minus, s), (np.multiply, s, _share(1.0, a.shape[1]), delta),
         ),
     ]  # fmt: skip
+
+
+def _softmax_of_one_class(z: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
+    """(1 − y)p − y·o/Σe with p = e/Σe, e = exp(z − max) and o = Σ(1 − y)e, of the other classes: nothing cancels."""
+    batch = z.shape[1]
+    s, t = scratch.two_like(z)
+    e = scratch.like(z, "exponentials")
+    column, others = scratch.shaped((1, batch), "column"), scratch.shaped((1, batch), "others")
+    total = scratch.shaped((1, batch), "total")
+    return chain(
+        (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
+        (np.add.reduce, e, 0, None, column, True), (np.multiply, column, number(float(batch)), total),
+        (np.subtract, ONE, y, s), (np.multiply, s, e, t), (np.add.reduce, t, 0, None, others, True),
+        (np.multiply, y, others, s), (np.subtract, t, s, e), (np.divide, e, total, delta),
+    )  # fmt: skip
 
 
 def _softmax_cross_entropy(z: Array, _a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:

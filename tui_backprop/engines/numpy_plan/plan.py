@@ -12,7 +12,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS
 from tui_backprop.engines.numpy_plan.calls import Call, Scratch
-from tui_backprop.engines.numpy_plan.objectives import output_delta
+from tui_backprop.engines.numpy_plan.objectives import output_delta, reads_z_alone
 from tui_backprop.engines.numpy_plan.updates import BOUND_OPTIMIZERS, gradient_calls
 
 _PLACES = 32  # steps that are made in a row, at most
@@ -38,6 +38,8 @@ class Plan:
         self.inputs = np.column_stack([training.inputs, np.ones(len(training.inputs))])
         """Inputs with the 1 that the first biases are multiplied with, (rows, inputs + 1)."""
         self.targets = np.ascontiguousarray(training.targets)
+        self.one_hot = bool(np.isin(self.targets, (0.0, 1.0)).all() and (self.targets.sum(axis=1) == 1.0).all())
+        """Whether every sample's targets are 1 for one output and 0 for the others."""
         self._batches: dict[int, BatchPlan] = {}
 
     def advance(self, state: State, steps: int) -> State:
@@ -119,9 +121,13 @@ class BatchPlan:
         fetched = 0 if self._whole else place
         a = x = self._x[fetched].T
         for layer in self._layers:
-            calls += layer.forward(theta, a, scratch)
+            calls += layer.forward(theta, a)
+            if layer is not last or not reads_z_alone(training.objective):
+                calls += layer.activate(scratch)
             a = layer.a_and_one
-        calls += output_delta(training.objective, last.z, last.a, self._y[fetched], last.delta, scratch)
+        calls += output_delta(
+            training.objective, last.z, last.a, self._y[fetched], last.delta, scratch, one_hot=plan.one_hot
+        )
         for before, layer in zip(reversed([None, *self._layers[:-1]]), reversed(self._layers), strict=True):
             calls += layer.backward(theta, gradient, x if before is None else before.a_and_one)
             if before is not None:
@@ -159,10 +165,13 @@ class Layer:
     def _matrix(self, vector: Array) -> Array:
         return vector[self._span].reshape(self._fan_in + 1, self._fan_out)
 
-    def forward(self, theta: Array, a_before: Array, scratch: Scratch) -> list[Call]:
-        """Return the calls for z and a; `a_before` is (fan_in + 1, batch), the last row ones."""
-        product = partial(self._matrix(theta).T.dot, a_before, self.z)
-        return [product, *self._activation.value(self.z, self.a, scratch)]
+    def forward(self, theta: Array, a_before: Array) -> list[Call]:
+        """Return the calls for z; `a_before` is (fan_in + 1, batch), the last row ones."""
+        return [partial(self._matrix(theta).T.dot, a_before, self.z)]
+
+    def activate(self, scratch: Scratch) -> list[Call]:
+        """Return the calls for a."""
+        return self._activation.value(self.z, self.a, scratch)
 
     def backward(self, theta: Array, gradient: Array, a_before: Array) -> list[Call]:
         """Return the calls that fill the layer's part of the gradient (size,) from its δ."""
