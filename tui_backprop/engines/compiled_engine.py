@@ -66,6 +66,15 @@ def load() -> None:
     Raises:
         EngineError: numba cannot be imported, or cannot compile: most often its version and NumPy's do not go together.
     """
+    if not _loaded.is_set():  # in a thread, since ^C in the middle of numba's work may be lost there; here it is not
+        loader = threading.Thread(target=_load, name="compiled engine", daemon=True)
+        loader.start()
+        loader.join()
+        if not _loaded.is_set():
+            raise EngineError(_problems[-1])
+
+
+def _load() -> None:
     with _LOADING:
         if _loaded.is_set():
             return
@@ -74,8 +83,8 @@ def load() -> None:
         except Exception as error:  # of numba's, LLVM's or the disk's
             reason = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
             _problems.append(f"engine: compiled cannot be used here: {reason[:_REASON]}")
-            raise EngineError(_problems[-1]) from error
-        _loaded.set()
+        else:
+            _loaded.set()
 
 
 def _warm_up() -> None:
@@ -107,7 +116,7 @@ def load_in_background(then: Callable[[EngineError | None], None]) -> None:
         else:
             then(None)
 
-    threading.Thread(target=work, name="compiled engine", daemon=True).start()
+    threading.Thread(target=work, name="compiled engine in the background", daemon=True).start()
 
 
 def _make_apart() -> None:

@@ -107,7 +107,7 @@ class TrainerApp(
         base.query_one(Header).show(frame, self.run_state)
         base.query_one(TimelineBar).show(frame)
         for panel in base.query(Panel):
-            if panel.is_on_screen or panel.frame is None:
+            if panel.frame is None or self.is_in_sight(panel):
                 panel.show(frame)
         self.show_lesson()
         untouched = not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)

@@ -86,6 +86,10 @@ class PanelsApp(App[None]):
         self.bring_to_front(name)
         self.screen_stack[0].query_one(f"#{name}", Panel).focus()
 
+    def is_in_sight(self, panel: Panel[Any]) -> bool:
+        """Whether a panel is seen, or will be as soon as it has been given its place in front."""
+        return panel.is_on_screen or (self.screen_stack[0].maximized is None and panel.has_class("front"))
+
     def bring_to_front(self, name: str) -> None:
         """Let a panel be seen where others share its place; the keys go where they went before."""
         self.chosen = (*(one for one in self.chosen if one != name), name)

@@ -111,7 +111,7 @@ class ClinicApp(SavingActions):
         base = self.screen_stack[0]
         base.query_one(ClinicHeader).show(frame, self.run_state)
         for panel in base.query(Panel):
-            if panel.is_on_screen or panel.frame is None:
+            if panel.frame is None or self.is_in_sight(panel):
                 panel.show(frame)
         line = base.query_one("#news", Static)
         line.update(self._line())
