@@ -1,7 +1,7 @@
 """What breakpoints and time travel cost, as ratios against the same run without them: `python tests/benchmarks/debugger.py`.
 
-Prints for each breakpoint how many times slower full speed is with it, the median of several rounds taken in turn, and how
-long the slowest way to any step of a long run takes beside one second of that run.
+Prints what the curve, and what the curve and a breakpoint add to the time of the bare steps, medians of several rounds
+taken in turn, and how long the slowest way to any step of a long run takes beside one second of that run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import random
 import statistics
 import time
 
+from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.session.breakpoints import Breakpoint
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.session import Session
@@ -19,21 +20,34 @@ EXPRESSIONS = (
     "loss < 0", "abs(w1[0,0]) > 1000", "step == 10**9", "grad_norm > 10**6", "any(isnan(parameters))",
     "max(abs(delta1)) < 0", "accuracy > 2", "loss rises 1000 epochs",
 )  # fmt: skip
-ROUNDS = 5
-SECONDS = 0.4
+CASES = (
+    ("parity", "numpy", 100_000),
+    ("parity", "compiled", 3_000_000),
+    ("moons", "numpy", 30_000),
+    ("moons", "compiled", 500_000),
+    ("digits", "numpy", 10_000),
+    ("digits", "compiled", 15_000),
+)
+ROUNDS = 7
 LONG = 1_000_000
 
 
-def speed(source: str, expression: str | None) -> float:
-    """Return the steps a second of a data set's suggested recipe, with a breakpoint that is never hit."""
-    session = Session(suggested_recipe(source))
-    if expression is not None:
+def bare(source: str, engine: str, steps: int) -> float:
+    """Return the seconds of so many steps of a data set's suggested recipe that nobody looks at."""
+    segment = Session(suggested_recipe(source, engine=engine)).current.segment
+    began = time.perf_counter()
+    segment.engine.advance(segment.training, segment.entry, steps)
+    return time.perf_counter() - began
+
+
+def looked_at(source: str, engine: str, steps: int, expression: str) -> float:
+    """Return the seconds of the same steps with their curve, and with a breakpoint that is never hit if there is one."""
+    session = Session(suggested_recipe(source, engine=engine))
+    if expression:
         session.breakpoints.append(Breakpoint(Condition(expression)))
-    session.run(200)
-    began, first = time.perf_counter(), session.step
-    while time.perf_counter() - began < SECONDS:
-        session.run(100)
-    return (session.step - first) / (time.perf_counter() - began)
+    began = time.perf_counter()
+    session.run(steps)
+    return time.perf_counter() - began
 
 
 def travel() -> tuple[float, float]:
@@ -52,10 +66,15 @@ def travel() -> tuple[float, float]:
 
 def main() -> None:
     """Measure and print."""
-    for source in ("parity", "moons"):
-        for expression in EXPRESSIONS:
-            ratios = [speed(source, None) / speed(source, expression) for _ in range(ROUNDS)]
-            print(f"{source:<8}{expression:<28}times slower {statistics.median(ratios):6.2f}")
+    for source, engine, steps in CASES:
+        if engine == "compiled" and not is_installed():
+            print(f"{source:<8}{engine:<10}left out: the extra `fast` is not installed")
+            continue
+        bare(source, engine, 10)  # loads the machine code
+        for expression in ("", *EXPRESSIONS):
+            ratios = [looked_at(source, engine, steps, expression) / bare(source, engine, steps) for _ in range(ROUNDS)]
+            what = expression or "the curve alone"
+            print(f"{source:<8}{engine:<10}{what:<28}adds {statistics.median(ratios) - 1:6.1%}", flush=True)
     whole, slowest = travel()
     print(f"any of {LONG:,} steps: {slowest:.3f} s at the most; the run itself took {whole:.1f} s")
 

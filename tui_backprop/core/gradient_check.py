@@ -173,15 +173,20 @@ def best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Arra
 def one_sided_gap(loss: Callable[[Array], float], theta: Array) -> Array:
     """How far the slopes on the two sides of θ differ, (size,): nearly 0, but at a kink, which no central difference sees.
 
-    |(L(θ+h) − L(θ)) / h − (L(θ) − L(θ−h)) / h| with the smallest step that is tried, entry by entry.
+    The slopes over a step h, (L(θ+h) − L(θ)) / h and (L(θ) − L(θ−h)) / h, differ by the kink and by h·L″. Two steps tell the
+    one from the other; they are the two smallest that are tried, entry by entry.
     """
     here, moved, gap = loss(theta), theta.copy(), np.empty_like(theta)
+    wide, narrow = _STEPS[-2:]
     for i, value in enumerate(theta):
-        h = _STEPS[-1] * max(1.0, abs(value))
-        ends = []
-        for moved[i] in (value + h, value - h):
-            ends.append(loss(moved))
-        gap[i] = abs(ends[0] - 2 * here + ends[1]) / h
+        gaps = []
+        for step in (wide, narrow):
+            h = step * max(1.0, abs(value))
+            ends = []
+            for moved[i] in (value + h, value - h):
+                ends.append(loss(moved))
+            gaps.append((ends[0] - 2 * here + ends[1]) / h)
+        gap[i] = abs(wide / narrow * gaps[1] - gaps[0]) / (wide / narrow - 1)
         moved[i] = value
     return gap
 

@@ -40,6 +40,10 @@ _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _RELATIVE = 1e-5  # of a gradient by differences
+_DOUBTED, _NOTHING = (
+    1e-3,
+    1e-9,
+)  # share of a gradient from which it is in doubt as a whole; a length that is 0 but for rounding
 _HUGE = 1e100  # stands for what is not finite, where a length is taken
 
 
@@ -59,6 +63,11 @@ class _Differences:
     entries: Indices
     wanted: Array
     doubt: Array
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the loss has a slope here that differences find: not where it is made of steps, by rounding."""
+        return float(np.linalg.norm(self.doubt)) <= _DOUBTED * float(np.linalg.norm(self.wanted)) + _NOTHING
 
     def within(self, span: slice) -> _Differences:
         """Return those of one parameter."""
@@ -87,9 +96,10 @@ class _Check:
         own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows))
         every = [own, *draws]
         numeric = [self._numeric(draw, theta, batch) for draw, (theta, batch) in enumerate(every)]
-        usable = [i for i, one in enumerate(numeric) if np.isfinite(one.wanted).all()]
-        if not usable:
+        finite = [i for i, one in enumerate(numeric) if np.isfinite(one.wanted).all()]
+        if not finite:
             raise LearnerError(f"{learner.name}: its loss is NaN or infinite at its own parameters, and at drawn ones")
+        usable = [i for i in finite if numeric[i].is_sure] or finite
         every, numeric = [every[i] for i in usable], [numeric[i] for i in usable]
         gradients = self._ask(every)
         recognition, loss = self._recognise([batch for _, batch in draws])

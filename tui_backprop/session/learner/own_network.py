@@ -31,7 +31,6 @@ from tui_backprop.session.learner.forms import (
     what,
 )
 
-_KINK = 1e-5  # of the largest slope: by more the two sides of a point differ at a kink alone
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
 
 
@@ -314,10 +313,20 @@ class OwnNetwork:
             return self._loss(self._predict(moved, rows), targets)
 
         gradient, doubt = best_differences(loss, whole[chosen])
-        gap = one_sided_gap(loss, whole[chosen])
-        kinks = gap > _KINK * np.abs(gradient).max(initial=0.0)
-        doubt = np.where(kinks, np.maximum(gap, doubt), doubt)
+        doubt = np.maximum(doubt, one_sided_gap(loss, whole[chosen])) + self._rounding(whole, rows, targets) / _STEP
         return {"gradient": gradient.tolist(), "doubt": doubt.tolist()}
+
+    def _rounding(self, theta: Array, x: Array, y: Array) -> float:
+        """Return what the last bit of a prediction, or of a 1 that it was computed with, does to the loss.
+
+        It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: their loss
+        has steps there, and no slope that differences could find.
+        """
+        made = self._predict(theta, x)
+        bit = float(np.finfo(np.float64).eps) * np.maximum(1.0, np.abs(made))
+        here = self._loss(made, y)
+        ends = [self._loss(made + way * bit, y) for way in (1, -1)]
+        return max((abs(end - here) for end in ends if np.isfinite(end)), default=0.0)
 
     def gradients(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return their gradient for each of several batches, in order, and what was odd about it.
