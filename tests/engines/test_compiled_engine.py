@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_close, recipes, segment_of
+from tests.engines.trainings import assert_close, assert_cut_anyhow, recipes, segment_of
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -76,13 +76,7 @@ def test_layers_for_blas_agree(hidden):
 @settings(max_examples=25, deadline=None)
 def test_however_the_steps_are_cut_the_bits_are_the_same(recipe, portions):
     """One call, several, and another engine object give the same state to the last bit."""
-    segment = segment_of(recipe)
-    whole = CompiledEngine().advance(segment.training, segment.entry, sum(portions))
-    engine, state = CompiledEngine(), segment.entry
-    for portion in portions:
-        state = engine.advance(segment.training, state, portion)
-        engine.advance(segment.training, segment.entry, 3)  # somebody looks elsewhere in between
-    assert state.same_bits(whole)
+    assert_cut_anyhow(CompiledEngine, recipe, portions)
 
 
 @needs_numba

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_close, by_reference, recipes, segment_of
+from tests.engines.trainings import assert_close, assert_cut_anyhow, by_reference, recipes, segment_of
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import make_objective
@@ -64,26 +64,17 @@ def test_every_output_with_every_loss_is_the_cores(activation, loss):
 def test_classes_are_learned_as_the_core_learns_them(soft, lr):
     """Where a sample belongs to one class, and where it belongs to several in part, also where the network is quite sure."""
     segment = segment_of(suggested_recipe("iris", loss="cross-entropy", optimizer="sgd", lr=lr, hidden=(3,)))
-    training = segment.training
     if soft:
-        training = replace(training, targets=0.9 * training.targets + 0.1 / 3)
-    state = segment.entry
-    for _ in range(100):
-        state = take_step(training, state).after
-    assert_close(NumpyEngine().advance(training, segment.entry, 100), state)
+        training = segment.training
+        segment = replace(segment, training=replace(training, targets=0.9 * training.targets + 0.1 / 3))
+    assert_close(NumpyEngine().advance(segment.training, segment.entry, 100), by_reference(segment, 100))
 
 
 @given(recipes(), st.lists(st.integers(1, 90), min_size=1, max_size=6))
 @settings(max_examples=25, deadline=None)
 def test_however_the_steps_are_cut_the_bits_are_the_same(recipe, portions):
     """One call, several, and another engine object give the same state to the last bit."""
-    segment = segment_of(recipe)
-    whole = NumpyEngine().advance(segment.training, segment.entry, sum(portions))
-    engine, state = NumpyEngine(), segment.entry
-    for portion in portions:
-        state = engine.advance(segment.training, state, portion)
-        engine.advance(segment.training, segment.entry, 3)  # somebody looks elsewhere in between
-    assert state.same_bits(whole)
+    assert_cut_anyhow(NumpyEngine, recipe, portions)
 
 
 def test_a_state_that_was_given_is_left_alone():

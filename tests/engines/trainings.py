@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.step import State, take_step
+from tui_backprop.engines.protocol import Engine
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.suggestion import suggested_recipe
@@ -38,6 +41,17 @@ def assert_close(state: State, expected: State) -> None:
     np.testing.assert_allclose(state.parameters, expected.parameters, rtol=TOLERANCE, atol=TOLERANCE * largest)
     # Slots hold sums of gradients that may cancel, where parameters do not.
     np.testing.assert_allclose(state.slots, expected.slots, rtol=100 * TOLERANCE, atol=TOLERANCE)
+
+
+def assert_cut_anyhow(make: Callable[[], Engine], recipe: Recipe, portions: list[int]) -> None:
+    """An engine's bits are the same for one call, for several, and for another engine object."""
+    segment = segment_of(recipe)
+    whole = make().advance(segment.training, segment.entry, sum(portions))
+    engine, state = make(), segment.entry
+    for portion in portions:
+        state = engine.advance(segment.training, state, portion)
+        engine.advance(segment.training, segment.entry, 3)  # somebody looks elsewhere in between
+    assert state.same_bits(whole)
 
 
 LOSSES_FOR = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,17 +21,41 @@ _STEP = float(np.cbrt(np.finfo(np.float64).eps))
 
 def numeric_gradient(loss: Callable[[Array], float], theta: Array, step: float = _STEP) -> Array:
     """∂L/∂θ by central differences, (size,): (L(θ+h) − L(θ−h)) / 2h, h = step · max(1, |θ|) entry by entry."""
-    gradient = np.empty_like(theta)
-    moved = theta.copy()
-    for i, value in enumerate(theta):
-        h = step * max(1.0, abs(value))
-        moved[i] = value + h
-        above, width = loss(moved), moved[i]
-        moved[i] = value - h
-        width -= moved[i]  # the step that float64 really took
-        gradient[i] = (above - loss(moved)) / width
-        moved[i] = value
-    return gradient
+    return _Ends.around(loss, theta, step).slope
+
+
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """The loss a step away from θ on both sides, entry by entry, each (size,)."""
+
+    above: Array
+    below: Array
+    step: Array
+    """h."""
+    width: Array
+    """2h as float64 really took it."""
+
+    @classmethod
+    def around(cls, loss: Callable[[Array], float], theta: Array, step: float) -> _Ends:
+        """Move each entry by h = step · max(1, |θ|), the others held."""
+        h, moved = step * np.maximum(1.0, np.abs(theta)), theta.copy()
+        above, below = np.empty_like(theta), np.empty_like(theta)
+        for i, value in enumerate(theta):
+            moved[i] = value + h[i]
+            above[i] = loss(moved)
+            moved[i] = value - h[i]
+            below[i] = loss(moved)
+            moved[i] = value
+        return cls(above, below, h, (theta + h) - (theta - h))
+
+    @property
+    def slope(self) -> Array:
+        """The slope between the two."""
+        return (self.above - self.below) / self.width
+
+    def gap(self, here: float) -> Array:
+        """By how much the slopes on the two sides differ, where `here` is the loss at θ."""
+        return (self.above - 2 * here + self.below) / self.step
 
 
 def batch_loss(network: Network, objective: Objective, inputs: Array, targets: Array) -> Callable[[Array], float]:
@@ -163,32 +187,28 @@ def _complex_step(network: Network, objective: Objective, theta: Array, inputs: 
 
 def best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
     """Return the gradient (size,), and how far two steps differ about it (size,)."""
-    tried = np.stack([numeric_gradient(loss, theta, step) for step in _STEPS])
-    gaps = np.abs(np.diff(tried, axis=0))
-    best = gaps.argmin(axis=0)
-    entries = np.arange(len(theta))
-    return tried[best + 1, entries], gaps[best, entries]
+    return _best([_Ends.around(loss, theta, step) for step in _STEPS])
 
 
-def one_sided_gap(loss: Callable[[Array], float], theta: Array) -> Array:
-    """How far the slopes on the two sides of θ differ, (size,): nearly 0, but at a kink, which no central difference sees.
+def cautious_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
+    """Return the same, in doubt also by how far the slopes on the two sides of θ differ, which no central difference sees.
 
     The slopes over a step h, (L(θ+h) − L(θ)) / h and (L(θ) − L(θ−h)) / h, differ by the kink and by h·L″. Two steps tell the
-    one from the other; they are the two smallest that are tried, entry by entry.
+    one from the other; they are the two smallest that are tried.
     """
-    here, moved, gap = loss(theta), theta.copy(), np.empty_like(theta)
-    wide, narrow = _STEPS[-2:]
-    for i, value in enumerate(theta):
-        gaps = []
-        for step in (wide, narrow):
-            h = step * max(1.0, abs(value))
-            ends = []
-            for moved[i] in (value + h, value - h):
-                ends.append(loss(moved))
-            gaps.append((ends[0] - 2 * here + ends[1]) / h)
-        gap[i] = abs(wide / narrow * gaps[1] - gaps[0]) / (wide / narrow - 1)
-        moved[i] = value
-    return gap
+    ends, here = [_Ends.around(loss, theta, step) for step in _STEPS], loss(theta)
+    gradient, doubt = _best(ends)
+    ratio = _STEPS[-2] / _STEPS[-1]
+    kink = np.abs(ratio * ends[-1].gap(here) - ends[-2].gap(here)) / (ratio - 1)
+    return gradient, np.maximum(doubt, kink)
+
+
+def _best(ends: Sequence[_Ends]) -> tuple[Array, Array]:
+    tried = np.stack([one.slope for one in ends])
+    gaps = np.abs(np.diff(tried, axis=0))
+    best = gaps.argmin(axis=0)
+    entries = np.arange(tried.shape[1])
+    return tried[best + 1, entries], gaps[best, entries]
 
 
 class _Sides:

@@ -50,10 +50,15 @@ class Sampling:
         return self.batch_size if self.kind == "random" else min(self.batch_size, self.rows)
 
     @property
+    def epoch_size(self) -> int | None:
+        """Samples of an epoch, at whose end a batch may be short; None where rows are drawn at random, without end."""
+        return None if self.kind == "random" and self.batch_size is not None else self.rows
+
+    @property
     def steps_per_epoch(self) -> float:
         """Steps in which as many samples are seen as there are rows; a whole number unless rows are drawn at random."""
-        if self.kind == "random" and self.batch_size is not None:
-            return self.rows / self.batch_size
+        if self.epoch_size is None:
+            return self.rows / self.largest_batch
         return float(-(-self.rows // self.largest_batch))
 
     def batch(self, step: int) -> Indices:
@@ -67,9 +72,8 @@ class Sampling:
         There is at least one and there are at most `limit`. Read-only.
         """
         drawn, size = self.drawn(step), self.largest_batch
-        if (
-            self.epoch_size is not None and self.epoch_size % size
-        ):  # later epochs' batches are of other rows of the piece
+        # Where an epoch's last batch is short, later epochs' batches are of other rows of the piece.
+        if self.epoch_size is not None and self.epoch_size % size:
             drawn = drawn[: (len(drawn) - 1) % self.epoch_size + 1]
         count = min(limit, len(drawn) // size)
         return drawn[: count * size].reshape(count, size) if count else drawn[np.newaxis]
@@ -80,50 +84,44 @@ class Sampling:
         The row numbers are (steps, largest_batch), one batch a row; where an epoch's last batch is short (`batch_length`),
         −1 stands for what it lacks.
         """
-        size = self.largest_batch
-        if self.kind == "random" and self.batch_size is not None:
-            steps = max(1, _BLOCK // size)
-            block = step // steps
-            return block * steps, _random_block(self.rows, steps * size, self.seed, block).reshape(steps, size)
-        steps = -(-self.rows // size)
-        epoch = step // steps
-        if self.kind == "shuffle" and self.batch_size is not None:
-            epochs = max(1, _BLOCK // self.rows)
-            first, orders = epoch - epoch % epochs, _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
-        else:
-            first, orders = epoch, _in_order(self.rows, 1)
-        lacking = np.full((len(orders), steps * size - self.rows), -1, dtype=np.int64)
-        return first * steps, np.concatenate([orders, lacking], axis=1).reshape(-1, size)
+        first, orders = self._piece(step)
+        epochs, draws = orders.shape
+        lacking = np.full((epochs, -draws % self.largest_batch), -1, dtype=np.int64)
+        return first, np.concatenate([orders, lacking], axis=1).reshape(-1, self.largest_batch)
 
     def batch_length(self, step: int) -> int:
         """Number of samples in the batch of `step`."""
         size = self.largest_batch
-        if self.kind == "random" and self.batch_size is not None:
+        if self.epoch_size is None:
             return size
         return min(size, self.rows - step % -(-self.rows // size) * size)
-
-    @property
-    def epoch_size(self) -> int | None:
-        """Samples of an epoch, at whose end a batch may be short; None where rows are drawn at random, without end."""
-        return None if self.kind == "random" and self.batch_size is not None else self.rows
 
     def drawn(self, step: int) -> Indices:
         """Row numbers of the batch of `step` and of those after it, one after the other, (draws,), at the least one batch.
 
         They go on for as long as rows were drawn in one piece, and end with an epoch where there are epochs. Read-only.
         """
+        first, orders = self._piece(step)
+        draws, size = orders.shape[1], self.largest_batch
+        epoch, place = divmod(step - first, -(-draws // size))
+        return orders.reshape(-1)[epoch * draws + place * size :]
+
+    def _piece(self, step: int) -> tuple[int, Indices]:
+        """Return what is drawn in one piece with the batch of `step`: the first step of it, and its row numbers.
+
+        They are (epochs, rows); where there are no epochs they are one row of as many draws as fill whole batches.
+        """
         size = self.largest_batch
         if self.epoch_size is None:
             steps = max(1, _BLOCK // size)
-            block, place = divmod(step, steps)
-            return _random_block(self.rows, steps * size, self.seed, block)[place * size :]
-        epoch, place = divmod(step, -(-self.rows // size))
+            block = step // steps
+            return block * steps, _random_block(self.rows, steps * size, self.seed, block)[np.newaxis]
         epochs = max(1, _BLOCK // self.rows)
+        steps = epochs * -(-self.rows // size)
+        block = step // steps
         if self.kind == "shuffle" and self.batch_size is not None:
-            orders = _shuffled_block(self.rows, epochs, self.seed, epoch // epochs)
-        else:
-            orders = _in_order(self.rows, epochs)
-        return orders.reshape(-1)[epoch % epochs * self.rows + place * size :]
+            return block * steps, _shuffled_block(self.rows, epochs, self.seed, block)
+        return block * steps, _in_order(self.rows, epochs)
 
 
 @lru_cache(maxsize=4)

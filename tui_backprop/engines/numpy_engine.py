@@ -6,9 +6,10 @@ roundings a step. A backward rule that is not the chain rule is the core's own: 
 
 from __future__ import annotations
 
-from tui_backprop.core.step import State, Training, take_step
+from tui_backprop.core.step import State, Training
 from tui_backprop.engines.numpy_plan.plan import Plan, has_plan
 from tui_backprop.engines.recent import Recent
+from tui_backprop.engines.reference_engine import ReferenceEngine
 from tui_backprop.engines.work import work_of_training
 
 
@@ -19,16 +20,14 @@ class NumpyEngine:
 
     def __init__(self) -> None:
         self._plans = Recent(Plan)
+        self._core = ReferenceEngine()
 
     def advance(self, training: Training, state: State, steps: int) -> State:
         """Make `steps` updates."""
         if has_plan(training):
             return self._plans.of(training).advance(state, steps)
-        for _ in range(steps):
-            state = take_step(training, state).after
-        return state
+        return self._core.advance(training, state, steps)
 
     def step_time(self, training: Training) -> float:
         """About how many microseconds a step takes."""
-        work = work_of_training(training)
-        return work.numpy if has_plan(training) else work.reference
+        return work_of_training(training).numpy if has_plan(training) else self._core.step_time(training)

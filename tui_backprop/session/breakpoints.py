@@ -61,11 +61,11 @@ class Breakpoint:
 
         Where a run goes on that was only interrupted, what was seen at the last look still counts.
         """
-        moment = run.moment()
         if self._looked is not None:
             segment, step = self._looked
             if segment is run.segment and step <= run.step < self.next_look(segment, step):
                 return
+        moment = run.moment()
         try:
             self.condition.check(moment)
         except ConditionError as error:

@@ -69,10 +69,8 @@ class Checkpoints:
         stride = 1 << max(0, -(-(last - first + 1) // points) - 1).bit_length()
         low = bisect_right(self._steps, -(-first // stride) * stride - 1)
         high = bisect_right(self._steps, last)
-        of_each = {
-            state.step // stride: state for state in reversed(self._states[low:high])
-        }  # the first of so many steps
-        return [*reversed(of_each.values())]
+        first_of_each = {state.step // stride: state for state in reversed(self._states[low:high])}
+        return [*reversed(first_of_each.values())]
 
     def remembered(self, first: int, last: int) -> list[State]:
         """Return the states somebody looked around at last with first ≤ step ≤ last, in order."""

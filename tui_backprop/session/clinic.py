@@ -40,10 +40,8 @@ _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = 8
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _RELATIVE = 1e-5  # of a gradient by differences
-_DOUBTED, _NOTHING = (
-    1e-3,
-    1e-9,
-)  # share of a gradient from which it is in doubt as a whole; a length that is 0 but for rounding
+_DOUBTED = 1e-3  # share of a gradient from which it is in doubt as a whole
+_NOTHING = 1e-9  # length of a gradient that is 0 but for rounding
 _HUGE = 1e100  # stands for what is not finite, where a length is taken
 
 

@@ -16,7 +16,8 @@ from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import State
 from tui_backprop.session.timeline import Segment
 
-_TAPE_NAME = re.compile(r"(z|a|delta)([1-9][0-9]*)")
+TAPE_NAME = re.compile(r"(z|a|delta)([1-9][0-9]*)")
+"""What a layer's z, a or δ is called."""
 
 
 class RunMoment:
@@ -84,7 +85,7 @@ class RunMoment:
                 return problem.accuracy(state.parameters, self._train if name == "accuracy" else self._test)
             case "grad_norm":
                 return float(np.linalg.norm(self._gradients.parameters.vector))
-        unit = _TAPE_NAME.fullmatch(name)
+        unit = TAPE_NAME.fullmatch(name)
         if unit is None:
             return self._parameters[name]
         kind, layer = unit[1], int(unit[2])

@@ -7,8 +7,8 @@ the machine was. All intervals are powers of two, so that they fall together.
 from __future__ import annotations
 
 import math
-import re
 
+from tui_backprop.session.moment import TAPE_NAME
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
@@ -20,7 +20,6 @@ _BACKWARD = 2.5  # times a forward pass: forward and backward together
 _REPLAY = 1600.0  # microseconds of steps made again to reach one between two that are kept
 _CHEAP = 200.0  # microseconds up to which a look may be taken more often in the beginning
 _CLOSEST = 16  # steps between two points of a curve, and between two kept states, at the least
-_TAPE_NAME = re.compile(r"(z|a|delta)[1-9][0-9]*")
 
 
 def pass_time(problem: Problem, rows: int) -> float:
@@ -54,7 +53,7 @@ def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = F
     problem, cost = segment.problem, _STOP + _NAME
     if names & {"test_loss", "test_accuracy"}:
         cost += pass_time(problem, len(problem.test))
-    if names & {"loss", "accuracy", "grad_norm"} or any(_TAPE_NAME.fullmatch(name) for name in names):
+    if names & {"loss", "accuracy", "grad_norm"} or any(TAPE_NAME.fullmatch(name) for name in names):
         backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
         cost += pass_time(problem, len(problem.train)) * (_BACKWARD if backward else 1.0)
     later = _interval(segment, cost)

@@ -175,7 +175,7 @@ class Session:
             moment, checked = self.current.moment(), (until, self.current.segment)
             if (
                 checked != self._checked
-            ):  # a look costs a pass over the data, and whoever runs in portions asks each time
+            ):  # to check costs a pass over the data, and whoever runs in portions asks each time
                 until.check(moment)
                 self._checked = checked
             if (steps == 0 or Until(until).is_due(self.current)) and until.holds(moment):

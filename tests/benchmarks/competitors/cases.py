@@ -9,7 +9,8 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
-from tui_backprop.core.step import Training, take_step
+from tui_backprop.core.step import Training
+from tui_backprop.engines.reference_engine import ReferenceEngine
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.timeline import Segment
@@ -68,10 +69,7 @@ class Case:
 
     def expected(self, steps: int) -> Array:
         """Return θ after so many of the core's own steps, which is what everybody must reach."""
-        state = self.segment.entry
-        for _ in range(steps):
-            state = take_step(self.training, state).after
-        return state.parameters
+        return ReferenceEngine().advance(self.training, self.segment.entry, steps).parameters
 
     def with_cross_entropy(self) -> Case:
         """Return the same for those who know classes and the cross-entropy alone."""

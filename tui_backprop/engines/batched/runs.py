@@ -64,7 +64,7 @@ class BatchedRuns:
         first = trainings[0]
         if len({shared_by(training) for training in trainings} | {None}) != 2 or shared_by(first) is None:
             raise ValueError("these runs do not share shapes, so they cannot train together")
-        self._network, self._schedule, self._slots_since = first.network, first.schedule, first.slots_since
+        self._schedule, self._slots_since = first.schedule, first.slots_since
         self.step = states[0].step
         """Number of updates made so far, the same for all."""
         self._theta = Stack(first.network, len(trainings))
@@ -83,6 +83,9 @@ class BatchedRuns:
         self._clip = None if first.clip is None else np.array([training.clip for training in trainings])
         self._free = None if first.free.all() else spread(first.free) > 0
         self._draws = Draws(trainings)
+        inputs, targets = self._draws.at(self.step)
+        # What the recorded calls read: a full batch itself, or copies that each step's samples are put into.
+        self._inputs, self._targets = (inputs, targets) if self._draws.whole else (inputs.copy(), targets.copy())
         self._passes = Passes(first.objective, self._theta, self._gradients)
         self._rule = BATCHED_RULES[first.rule]
         self._rate_now = self._rate.copy()
@@ -169,8 +172,6 @@ class BatchedRuns:
         return recorder.calls
 
     def _recorded_passes(self, recorder: Recorder) -> None:
-        inputs, targets = self._draws.at(self.step)
-        self._inputs, self._targets = (inputs, targets) if self._draws.whole else (inputs.copy(), targets.copy())
         passes = Passes(self._passes.objective, self._theta.watched(recorder), self._gradients.watched(recorder))
         self._rule(passes, recorder.watch(self._inputs), recorder.watch(self._targets))
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.gradient_check import best_differences, one_sided_gap
+from tui_backprop.core.gradient_check import cautious_differences
 from tui_backprop.session.learner.course import follow
 from tui_backprop.session.learner.forms import (
     SINGLE,
@@ -312,8 +312,8 @@ class OwnNetwork:
             moved[chosen] = part
             return self._loss(self._predict(moved, rows), targets)
 
-        gradient, doubt = best_differences(loss, whole[chosen])
-        doubt = np.maximum(doubt, one_sided_gap(loss, whole[chosen])) + self._rounding(whole, rows, targets) / _STEP
+        gradient, doubt = cautious_differences(loss, whole[chosen])
+        doubt = doubt + self._rounding(whole, rows, targets) / _STEP
         return {"gradient": gradient.tolist(), "doubt": doubt.tolist()}
 
     def _rounding(self, theta: Array, x: Array, y: Array) -> float:

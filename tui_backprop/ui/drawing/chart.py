@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -101,11 +101,12 @@ def draw_chart(
         return Text("no loss to draw yet" if not shown else "too small to draw")
     import plotext as figure  # here, so that the screen is painted before it is loaded  # noqa: PLC0415
 
+    heights = max(2, min(6, rows // 3))  # numbers along the loss axis
     figure.clear_figure()
     figure.theme("clear")
     figure.limit_size(False, False)  # by the terminal: the panel knows its size
     figure.plot_size(columns, rows)
-    figure.yfrequency(max(2, min(6, rows // 3)))
+    figure.yfrequency(heights)
     if log:
         figure.yscale("log")
     first = min(int(one.steps[0]) for one in shown)
@@ -113,23 +114,17 @@ def draw_chart(
     lines = [one for one in merged(references) if _fits(one[1], log=log)]
     _draw_references(figure, lines, _Room(shown, [value for _, value in lines], (first, last), size, log=log))
     highest = max(float(one.values.max()) for one in shown)
-    for one in (_up_to(_ABOVE * highest, drawable(other, log=log)) for other in others):
-        if len(one.steps):
-            steps, values = thin(one.steps, one.values, columns)
-            figure.plot(steps.tolist(), values.tolist(), color=_OTHER, marker="dot")
-    markers = _MARKERS[:1] if colored else _MARKERS
-    for one, color, marker in zip(drawn, cycle(_COLORS), cycle(markers)):
-        if not len(one.steps):  # which has its colour all the same, as the legend has it
-            continue
-        steps, values = thin(one.steps, one.values, columns)
-        figure.plot(steps.tolist(), values.tolist(), color=color, marker=marker)
+    for other in others:
+        _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _OTHER, "dot")
+    for one, color, marker in zip(drawn, cycle(_COLORS), _markers(colored=colored)):
+        _draw_curve(figure, one, columns, color, marker)
     for step in marks:
         figure.vline(step, color=_MARK)
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
     figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
     if highest >= _WIDE and not log:
-        heights = np.linspace(min(float(one.values.min()) for one in shown), highest, max(2, min(6, rows // 3)))
-        figure.yticks(heights.tolist(), [f"{height:.1e}" for height in heights])
+        at = np.linspace(min(float(one.values.min()) for one in shown), highest, heights)
+        figure.yticks(at.tolist(), [f"{height:.1e}" for height in at])
     return Text.from_ansi(figure.build(), no_wrap=True)
 
 
@@ -137,11 +132,21 @@ def _fits(value: float, *, log: bool) -> bool:
     return bool(np.isfinite(value)) and (value > 0 or not log)
 
 
+def _draw_curve(figure: Any, one: Series, columns: int, color: str, marker: str) -> None:
+    if len(one.steps):  # without any it has its colour all the same, as the legend has it
+        steps, values = thin(one.steps, one.values, columns)
+        figure.plot(steps.tolist(), values.tolist(), color=color, marker=marker)
+
+
+def _markers(*, colored: bool) -> Iterator[str]:
+    """What the curves are drawn with, one after the other."""
+    return cycle(_MARKERS[:1] if colored else _MARKERS)
+
+
 def legend(names: Sequence[str], *, colored: bool = True) -> Text:
     """Return the names of the curves that `draw_chart` draws in this order, each behind its mark."""
     text = Text(no_wrap=True)
-    markers = _MARKERS[:1] if colored else _MARKERS
-    for name, style, marker in zip(names, cycle(_STYLES), cycle(markers)):
+    for name, style, marker in zip(names, cycle(_STYLES), _markers(colored=colored)):
         text.append("  ").append(_DOTS if marker == "braille" else marker, style if colored else "").append(f" {name}")
     return text
 

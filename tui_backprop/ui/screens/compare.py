@@ -40,13 +40,9 @@ _PAIRS: dict[str, type[Panel[Frame]]] = {
 }
 """Panels that there are two of, in the order in which they stand."""
 
-_FIRST = (
-    "step",
-    "network",
-    "parameters",
-    "gradients",
-    "prediction",
-)  # what is in sight at first, the most important last
+_FIRST = ("step", "network", "parameters", "gradients", "prediction")
+"""What is in sight at first, the most important last."""
+
 _SIDES = ("left", "right")
 _MIDDLE, _LARGE = 32, 50  # rows from which two pairs, and three, are in sight
 _TENSORS = 4  # that are named where two runs part
