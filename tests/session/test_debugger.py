@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 
@@ -208,6 +211,23 @@ def test_a_trend_is_what_the_curve_shows():
         other.run(step - other.step)
         losses.append(other.problem.loss(other.state.parameters, other.problem.train))
     assert losses[0] < losses[1] < losses[2]
+
+
+def test_a_trend_is_looked_at_where_every_epoch_ends():
+    """Also where an epoch is no whole number of steps, and however the run is cut: nine samples, four a step, is 2¼."""
+    recipe = Recipe(lr=3.0, batch_size=4)
+    session = Session(recipe)
+    session.run(90)
+    losses = [session.current.moment(math.ceil(2.25 * epoch)).value("loss") for epoch in range(41)]
+    true = [False, *(later > earlier for earlier, later in itertools.pairwise(losses))]
+    expected = [math.ceil(2.25 * epoch) for epoch in range(1, 41) if true[epoch] and not true[epoch - 1]]
+    for portion in (90, 7):
+        session, halts = Session(recipe), []
+        session.breakpoints.append(Breakpoint(Condition("loss rises 1 epochs")))
+        while session.step < 90:
+            if session.run(min(portion, 90 - session.step)).reason == "breakpoint":
+                halts.append(session.step)
+        assert halts == expected
 
 
 def test_breakpoints_can_be_off_and_hit_only_once():

@@ -26,7 +26,9 @@ def _next_look(condition: Condition, segment: Segment, step: int, *, closely: bo
     """Return the next step after `step` at which a condition is looked at: where it changes, if that is known beforehand."""
     if condition.by_step:
         return next_change(condition, segment, step)
-    return step + 1 if closely and not condition.by_epoch else spacing_of(condition, segment).next_after(step)
+    if condition.by_epoch:  # between two looks it could come and go
+        return segment.next_epoch_end(step)
+    return step + 1 if closely else spacing_of(condition, segment).next_after(step)
 
 
 def _came_true(condition: Condition, run: Run, low: int) -> int:
@@ -100,6 +102,8 @@ class Until:
 
     def is_due(self, run: Run) -> bool:
         """Whether a look falls on the run's present step."""
+        if self.condition.by_epoch:
+            return run.segment.next_epoch_end(run.step - 1) == run.step
         return spacing_of(self.condition, run.segment).has_point(run.step)
 
     def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from functools import cached_property
@@ -60,10 +59,10 @@ class RunMoment:
     def epochs_ago(self, count: int) -> RunMoment | None:
         """Return the moment at the end of an epoch, 0 for the last that ended; None for one before the last edit."""
         segment = self._segment
-        ended = math.floor(segment.epoch_at(self._state.step) + 1e-9) - count
+        ended = segment.epochs_ended_at(self.step) - count
         if ended < segment.epoch:
             return None
-        at = segment.start + math.ceil((ended - segment.epoch) * segment.training.sampling.steps_per_epoch - 1e-9)
+        at = segment.end_of(ended)
         return self if at == self.step else self._at(at)
 
     def _compute(self, name: str) -> Any:

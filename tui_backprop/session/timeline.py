@@ -6,6 +6,7 @@ nearest kept state of its segment by replay, and is bit for bit what it was.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from tui_backprop.session.edits import Edit
 from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.spacing import Spacing
+
+_ROUNDING = 1e-9  # epochs or steps by which a count that should be whole may be off
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,18 @@ class Segment:
     def epochs_at(self, steps: Indices) -> Array:
         """Passes' worth of samples seen at many steps, (steps,)."""
         return self.epoch + (steps - self.start) / self.training.sampling.steps_per_epoch
+
+    def epochs_ended_at(self, step: int) -> int:
+        """Whole passes' worth of samples seen at `step`."""
+        return math.floor(self.epoch_at(step) + _ROUNDING)
+
+    def end_of(self, epoch: int) -> int:
+        """Return the step at which so many epochs have ended, if they end in this segment."""
+        return self.start + math.ceil((epoch - self.epoch) * self.training.sampling.steps_per_epoch - _ROUNDING)
+
+    def next_epoch_end(self, step: int) -> int:
+        """Return the first step after `step` at which an epoch ends."""
+        return self.end_of(self.epochs_ended_at(step) + 1)
 
 
 class Timeline:
