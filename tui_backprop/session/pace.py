@@ -10,15 +10,18 @@ import math
 
 from tui_backprop.session.moment import TAPE_NAME
 from tui_backprop.session.problem import Problem
-from tui_backprop.session.spacing import Spacing
+from tui_backprop.session.spacing import MOST_PER_DOUBLING, Spacing
 from tui_backprop.session.timeline import Segment
 
-_SHARE = 0.03  # of the training's time, for each of the curve and a breakpoint
-_STOP = 60.0  # microseconds: the engine's loop is left and entered again
-_NAME = 6.0  # microseconds: what an expression costs without any pass
+_SHARE = 0.02  # of the training's time, at the most, for each of the curve and a breakpoint
+_CURVE_BEGINS = (
+    20_000.0  # microseconds, about, for all the closer points of the beginning: a short run is to have a curve
+)
+_CHECK_BEGINS = 5_000.0  # microseconds, about, for all the closer checks: what is passed over is found by going back
+_STOP = 40.0  # microseconds: the engine's loop is left and entered again
+_NAME = 10.0  # microseconds: what an expression costs without any pass
 _BACKWARD = 2.5  # times a forward pass: forward and backward together
-_REPLAY = 1600.0  # microseconds of steps made again to reach one between two that are kept
-_CHEAP = 200.0  # microseconds up to which a look may be taken more often in the beginning
+_REPLAY = 2500.0  # microseconds of steps made again to reach one between two that are kept
 _CLOSEST = 16  # steps between two points of a curve, and between two kept states, at the least
 
 
@@ -32,20 +35,18 @@ def curve_spacing(segment: Segment) -> Spacing:
     """Return how many steps lie between two points of the curve."""
     problem = segment.problem
     cost = _STOP + sum(pass_time(problem, len(part)) for part in (problem.live_train, problem.live_test))
-    later = max(_CLOSEST, _interval(segment, cost))
-    return Spacing(_CLOSEST if cost < _CHEAP else later, later)
+    return _spacing(max(_CLOSEST, _interval(segment, cost)), _CURVE_BEGINS / cost)
 
 
 def checkpoint_spacing(segment: Segment) -> Spacing:
     """Return how many steps lie between two kept states, so that going back takes a few milliseconds."""
-    later = 1 << max(0, round(math.log2(_REPLAY / segment.engine.step_time(segment.training))))
-    return Spacing(min(_CLOSEST, later), later)
+    return _spacing(1 << max(0, round(math.log2(_REPLAY / segment.engine.step_time(segment.training)))), math.inf)
 
 
 def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> Spacing:
     """Return how many steps lie between two checks of an expression that uses `names`.
 
-    What compares the ends of epochs is checked once an epoch, whatever that costs: between two checks it could come and go.
+    What compares the ends of epochs is checked at each of them, whatever that costs; the spacing then says about how often.
     """
     if by_epoch:
         epoch = math.ceil(segment.training.sampling.steps_per_epoch)
@@ -56,8 +57,14 @@ def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = F
     if names & {"loss", "accuracy", "grad_norm"} or any(TAPE_NAME.fullmatch(name) for name in names):
         backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
         cost += pass_time(problem, len(problem.train)) * (_BACKWARD if backward else 1.0)
-    later = _interval(segment, cost)
-    return Spacing(min(_CLOSEST, later), later)
+    return _spacing(_interval(segment, cost), _CHECK_BEGINS / cost)
+
+
+def _spacing(later: int, closer: float) -> Spacing:
+    """Return a spacing that is `later` in the end, and has about so many closer points in the beginning."""
+    first = min(_CLOSEST, later)
+    each = closer / max(1.0, math.log2(later / first))
+    return Spacing(first, later, 1 << int(math.log2(min(max(each, 1.0), MOST_PER_DOUBLING))))
 
 
 def _interval(segment: Segment, cost: float) -> int:

@@ -159,13 +159,19 @@ class Run:
         return stop
 
     def _go_on(self, target: int, watchers: tuple[Watcher, ...], closely: bool) -> Stop:
+        looks: dict[Watcher, int] = {}
+        segment = None
         while self.step < target:
-            looks = [(one, one.next_look(self.segment, self.step, closely=closely)) for one in watchers]
+            if segment is not self.segment:
+                segment, looks = self.segment, {}
+            for one in watchers:
+                if looks.get(one, self.step) == self.step:
+                    looks[one] = one.next_look(segment, self.step, closely=closely)
             wanted = min(self.timeline.boundary_after(self.step), self._curve.next_wanted(self.step))
-            self._advance_to(min([target, wanted, *(step for _, step in looks)]))
+            self._advance_to(min([target, wanted, *looks.values()]))
             if self.divergence is not None:
                 return Stop("diverged", self.step)
-            looking = [one for one, step in looks if step == self.step]
+            looking = [one for one, step in looks.items() if step == self.step]
             if looking and (stop := self._look(looking)) is not None:
                 return stop
         return Stop("steps", self.step)
@@ -197,9 +203,7 @@ class Run:
 
     def epoch_end(self) -> int:
         """Return the step at which the present epoch ends."""
-        segment = self.segment
-        epochs = math.floor(segment.epoch_at(self.step) + 1e-9) + 1 - segment.epoch
-        return segment.start + math.ceil(epochs * segment.training.sampling.steps_per_epoch - 1e-9)
+        return self.segment.next_epoch_end(self.step)
 
     def go_to(self, step: int) -> None:
         """Stand at a step that the run has reached; it is bit for bit what it was.

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_PER_DOUBLING = 8  # points before the spacing doubles, at least: all doublings together cost some milliseconds
+MOST_PER_DOUBLING = 8
+"""Points before the spacing doubles where they cost next to nothing."""
 
 
 @dataclass(frozen=True)
 class Spacing:
     """Steps between two points: `first`, doubled as the record grows longer, `later` at the most.
 
-    Both are powers of two, or one and the same number, so every point lies at a multiple of the spacing there and of every
-    smaller one.
+    All three are powers of two, or `first` and `later` are one and the same number, so every point lies at a multiple of
+    the spacing there and of every smaller one.
     """
 
     first: int
     later: int
+    per_doubling: int = MOST_PER_DOUBLING
+    """Points before the spacing doubles, at least."""
 
     def at(self, step: int) -> int:
         """Return the steps between two points at `step`."""
-        grown = 1 << max(0, (step // _PER_DOUBLING).bit_length() - 1)
+        grown = 1 << max(0, (step // self.per_doubling).bit_length() - 1)
         return min(max(self.first, grown), self.later)
 
     def next_after(self, step: int) -> int:
@@ -39,8 +42,10 @@ class Spacing:
 
     def widened(self, other: Spacing) -> Spacing:
         """Return the wider of two spacings: points lie at least as far apart as either says."""
-        return Spacing(max(self.first, other.first), max(self.later, other.later))
+        return Spacing(
+            max(self.first, other.first), max(self.later, other.later), min(self.per_doubling, other.per_doubling)
+        )
 
     def doubled(self) -> Spacing:
         """Return a spacing twice as wide throughout, for a record that is full."""
-        return Spacing(2 * self.first, 2 * self.later)
+        return Spacing(2 * self.first, 2 * self.later, self.per_doubling)
