@@ -82,6 +82,23 @@ def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
     assert (process.returncode, out, complaints) == (130, "", "interrupted\n")
 
 
+def test_an_interrupt_ends_a_long_run_at_once():
+    """^C while the loop runs, in a run that would take weeks, ends in one line and status 130."""
+    load()  # so that the code is there
+    code = (
+        "import sys; from tui_backprop.cli.main import main; from tui_backprop.engines.compiled.plan import CompiledPlan;"
+        "advance = CompiledPlan.advance;"
+        "CompiledPlan.advance = lambda *a: (print(a[2], flush=True) if a[2] > 1000 else None, advance(*a))[1];"
+        "sys.exit(main(['run', 'moons', '--engine', 'compiled', '--steps', str(10**12)]))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert int(process.stdout.readline()) > 1000  # it goes on from here without a pause
+    time.sleep(0.5)  # whatever it is at then
+    process.send_signal(signal.SIGINT)
+    _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (130, "interrupted\n")
+
+
 def test_one_piece_of_machine_code_serves_every_training():
     """Whatever the numbers of a recipe, without a point or very large: nothing is compiled in the middle of a run."""
     from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (numba need not be installed)
