@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import numpy as np
 import pytest
 
@@ -13,7 +16,7 @@ from tui_backprop.ui.drawing.numbers import aligned, plain, signed
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
-from tui_backprop.ui.pacing import Pacer
+from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.step import _around
 
@@ -148,6 +151,28 @@ def test_a_lesson_leaves_room_for_the_panels():
     assert layouts == ["tiny", "tabs", "tabs", "rows", "rows", "grid", "grid", "large"]
     for layout in ("rows", "grid", "large"):
         assert sorted(name for place in PLACES[layout] for name in place) == sorted(panel.id for panel in PANELS)
+
+
+async def test_what_a_key_begins_is_done_before_training_goes_on():
+    """What goes from turn to turn of the event loop, each with some work, takes the pause between two slices of training."""
+    slices = []
+
+    async def from_turn_to_turn():
+        while not slices:
+            await asyncio.sleep(0)
+        for _ in range(12):
+            began = time.perf_counter()
+            while time.perf_counter() - began < 0.0002:
+                pass
+            await asyncio.sleep(0)
+
+    def advance(steps):
+        slices.append(steps)
+        return not key.done()
+
+    key = asyncio.create_task(from_turn_to_turn())
+    await keep_going(Pacer(None), advance, lambda _: None)
+    assert len(slices) <= 3
 
 
 def test_a_pacer_keeps_to_the_clock():

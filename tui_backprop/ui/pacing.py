@@ -14,7 +14,8 @@ SPEEDS: tuple[float | None, ...] = (1, 10, 100, 1000, None)
 
 _REDRAW = 0.1  # seconds between two frames while running
 _COST = 15  # times the cost of a frame that lies between two: the rest of the time is for training
-_TURNS = 20  # turns of the event loop between two slices of training, so that a key never waits for long
+_TURNS = 20  # turns of the event loop between two slices of training, at the most, so that a key never waits for long
+_IDLE_TURN = 20e-6  # seconds, at the most, of a turn in which nobody else had anything to do
 _MEMORY = 0.2  # share of the newest slice in the measured time of a step
 
 
@@ -64,7 +65,22 @@ async def keep_going(pacer: Pacer, advance: Callable[[int], bool], draw: Callabl
             drawn = time.perf_counter()
             wanted = max(_REDRAW, _COST * (drawn - now))
         if due:
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+            await _give_way()
         else:
             await asyncio.sleep(0.005)
+
+
+async def _give_way() -> None:
+    """Let everybody else do what they have to: what a key begins goes on from turn to turn until it is painted.
+
+    A turn in which nothing ran leaves nothing for the next. Two are waited for, since a turn is known to be idle by its
+    time alone; where none is, as on a slow machine, all of them are given.
+    """
+    idle, began = 0, time.perf_counter()
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        idle = idle + 1 if now - began < _IDLE_TURN else 0
+        if idle == 2:
+            return
+        began = now
