@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -202,6 +203,22 @@ def test_run_never_imports_the_screen():
         "sys.exit(any(name.split('.')[0] in ('textual', 'plotext', 'rich') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_the_bits_do_not_depend_on_the_number_of_cores():
+    """A wide layer, whose product several threads of BLAS would share, gives what one thread gives."""
+    code = (
+        "import sys; from tui_backprop.cli.main import main; sys.exit(main(["
+        "'run', 'digits', '--hidden', '200', '--batch-size', 'full', '--steps', '20', '--engine', 'numpy', '--json']))"
+    )
+    unset = {
+        name: value for name, value in os.environ.items() if not name.endswith(("_NUM_THREADS", "_MAXIMUM_THREADS"))
+    }
+    found = [
+        json.loads(subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout)
+        for env in (unset, {**unset, "OPENBLAS_NUM_THREADS": "1"})
+    ]
+    assert found[0]["parameters"] == found[1]["parameters"]
 
 
 def test_curve_and_predictions_are_written(capsys, tmp_path):

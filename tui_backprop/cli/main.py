@@ -13,6 +13,9 @@ from tui_backprop.core.errors import InputError
 COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons")
 """Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
 
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What the usual BLAS libraries read when NumPy is loaded."""
+
 EXIT_NO = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -21,6 +24,10 @@ EXIT_INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0; 1 where the answer is no; 2 for a usage or input error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # The last bits of a product depend on how many threads share it, and a recipe is to give the same bits on any number of
+    # cores. The networks here are small: where something else runs as well, several threads make them many times slower.
+    for variable in BLAS_THREADS:
+        os.environ.setdefault(variable, "1")
     try:
         status = _load(given.pop(0) if given and given[0] in COMMANDS else "trainer")(given)
         sys.stdout.flush()
