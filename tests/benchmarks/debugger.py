@@ -1,4 +1,4 @@
-"""What breakpoints and time travel cost, as ratios against the same run without them: `python tests/benchmarks/debugger.py`.
+"""What breakpoints and time travel cost, as ratios against the same run without them: `python -m tests.benchmarks.debugger`.
 
 Prints what the curve, and what the curve and a breakpoint add to the time of the bare steps, medians of several rounds
 taken in turn, and how long the slowest way to any step of a long run takes beside one second of that run.
@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Sequence
 
+from tests.benchmarks.machine import use_one_thread
 from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.session.breakpoints import Breakpoint
 from tui_backprop.session.conditions import Condition
@@ -79,6 +80,7 @@ def added(source: str, engine: str, steps: int, expressions: Sequence[str]) -> l
 
 def main() -> None:
     """Measure and print."""
+    use_one_thread()
     for source, engine, steps in CASES:
         if engine == "compiled" and not is_installed():
             print(f"{source:<8}{engine:<10}left out: the extra `fast` is not installed")

@@ -20,22 +20,29 @@ import numpy as np
 
 from tests.benchmarks import sweep
 from tests.benchmarks.competitors.measure import FULL, QUICK, Effort, take_turns
+from tests.benchmarks.machine import ONE_THREAD, use_one_thread
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import Sgd
+from tui_backprop.core.optimizers import Optimizer, Sgd
 from tui_backprop.core.sampling import Sampling
-from tui_backprop.core.schedules import Schedule
 from tui_backprop.core.step import Training
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.session.suggestion import suggested_recipe
 
 
-def training(sizes: tuple[int, ...], batch: int, rows: int = 4096) -> Training:
-    """Return a training of a tanh network on numbers drawn at random."""
-    network = Network(sizes, (*["tanh"] * (len(sizes) - 2), "linear"))
+def training(
+    sizes: tuple[int, ...],
+    batch: int,
+    rows: int = 4096,
+    *,
+    activation: str = "tanh",
+    optimizer: Optimizer | None = None,
+) -> Training:
+    """Return a training of a network, by plain descent unless another optimizer is given, on numbers drawn at random."""
+    network = Network(sizes, (*[activation] * (len(sizes) - 2), "linear"))
     random = np.random.default_rng(0)
     return Training(
         network=network,
@@ -44,14 +51,9 @@ def training(sizes: tuple[int, ...], batch: int, rows: int = 4096) -> Training:
         targets=random.normal(size=(rows, sizes[-1])),
         sampling=Sampling("random", rows, batch, 0),
         rule=exact,
-        optimizer=Sgd(),
+        optimizer=optimizer or Sgd(),
         rate=1e-4,
-        schedule=Schedule(),
-        l1=0.0,
-        l2=0.0,
-        clip=None,
         free=np.ones(network.size),
-        slots_since=0,
     )
 
 
@@ -73,8 +75,6 @@ AXES = (
 
 
 CHECKOUT = Path(__file__).parents[2]
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What the usual BLAS libraries read."""
 RUNS = (1, 16, 256, 1024, 4096, 16_384)
 
 
@@ -131,7 +131,7 @@ def runs(effort: Effort) -> Growth:
 def lines(*, quick: bool) -> Iterator[str]:
     """Measure in a process of its own, since BLAS asks for its threads when NumPy is loaded; the lines as they are known."""
     command = [sys.executable, "-m", "tests.benchmarks.growth", *(["--quick"] if quick else [])]
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    environment = {**os.environ, **ONE_THREAD}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=environment) as child:
         assert child.stdout is not None
         yield from (line.rstrip() for line in child.stdout)
@@ -139,10 +139,7 @@ def lines(*, quick: bool) -> Iterator[str]:
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
-    if os.environ.get(THREADS[0]) != "1":
-        for line in lines(quick="--quick" in arguments):
-            print(line, flush=True)
-        return
+    use_one_thread()
     effort = QUICK if "--quick" in arguments else FULL
     for axis in AXES:
         print(axis.name, *(f"  {growth.line()}" for growth in along(axis, effort)), sep="\n", flush=True)

@@ -6,12 +6,25 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
+from tui_backprop.cli.main import BLAS_THREADS
+
 PACKAGES = ("numpy", "numba", "scipy", "torch", "scikit-learn", "micrograd")
+
+
+ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
+"""The environment in which BLAS has one thread, as the program sees to it."""
+
+
+def use_one_thread() -> None:
+    """Begin the running benchmark anew with one thread of BLAS, which asks for them when NumPy is loaded."""
+    if not ONE_THREAD.items() <= os.environ.items():
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, **ONE_THREAD})  # noqa: S606  (the very command)
 
 
 def processor() -> str:

@@ -1,4 +1,4 @@
-"""What the whole screen costs at ten frames a second, as a share of a core: `python tests/benchmarks/whole_screen.py`.
+"""What the whole screen costs at ten frames a second, as a share of a core: `python -m tests.benchmarks.whole_screen`.
 
 Each size is a real pseudo-terminal on which the trainer redraws everything in sight every tenth of a second, a few steps of
 training apart. Printed is the processor time of the process without that of the training, in shares of the time that
@@ -23,6 +23,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.benchmarks.machine import use_one_thread
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
@@ -88,6 +89,7 @@ def measure(source: str, fields: dict[str, Any], size: tuple[int, int]) -> tuple
 
 def main() -> None:
     """Measure and print."""
+    use_one_thread()
     print(f"{'':<10}{'size':>10}{'of a core':>12}{'largest':>10}")
     for source, fields in RUNS:
         for size in SIZES:

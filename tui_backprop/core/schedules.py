@@ -51,6 +51,10 @@ class Schedule:
         return rise
 
 
+CONSTANT = Schedule()
+"""The rate as it is."""
+
+
 def parse_schedule(text: str, warmup: int = 0) -> Schedule:
     """Read `constant`, `step:PERIOD[,FACTOR]`, `exponential:FACTOR` or `cosine:PERIOD`.
 

@@ -18,7 +18,7 @@ from tui_backprop.core.objective import Objective
 from tui_backprop.core.optimizers import Optimizer
 from tui_backprop.core.penalties import clip_by_norm, penalty_gradient
 from tui_backprop.core.sampling import Sampling
-from tui_backprop.core.schedules import Schedule
+from tui_backprop.core.schedules import CONSTANT, Schedule
 
 LARGEST = float(np.finfo(np.float64).max)
 """The largest number that is not infinite."""
@@ -39,14 +39,14 @@ class Training:
     optimizer: Optimizer
     rate: float
     """η before the schedule."""
-    schedule: Schedule
-    l1: float
-    l2: float
-    clip: float | None
-    """Largest Euclidean length of the gradient that reaches the optimizer; None for no limit."""
     free: Array
     """1 where a parameter is trained and 0 where it is frozen, (size,)."""
-    slots_since: int
+    schedule: Schedule = CONSTANT
+    l1: float = 0.0
+    l2: float = 0.0
+    clip: float | None = None
+    """Largest Euclidean length of the gradient that reaches the optimizer; None for no limit."""
+    slots_since: int = 0
     """Step at which the optimizer's slots were last 0."""
 
     def rate_at(self, step: int) -> float:

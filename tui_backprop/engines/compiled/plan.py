@@ -12,7 +12,6 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.optimizers import AdamW, Optimizer, Sgd
 from tui_backprop.core.sampling import Sampling
-from tui_backprop.core.schedules import Schedule
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, objectives, updates
 from tui_backprop.engines.compiled.kernel import Task, Work, train
@@ -100,11 +99,6 @@ def warm_up() -> None:
         rule=exact,
         optimizer=Sgd(),
         rate=0.0,
-        schedule=Schedule(),
-        l1=0.0,
-        l2=0.0,
-        clip=None,
         free=np.ones(network.size),
-        slots_since=0,
     )
     CompiledPlan(training).advance(training.first_state(np.zeros(network.size)), 1)
