@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_close, assert_cut_anyhow, recipes, segment_of
+from tests.engines.trainings import assert_agree, assert_cut_anyhow, recipes
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -25,9 +25,7 @@ needs_numba = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, th
 
 
 def assert_engines_agree(recipe, steps=1000):
-    segment = segment_of(recipe)
-    found = CompiledEngine().advance(segment.training, segment.entry, steps)
-    assert_close(found, NumpyEngine().advance(segment.training, segment.entry, steps))
+    assert_agree(CompiledEngine(), NumpyEngine(), recipe, steps)
 
 
 @needs_numba

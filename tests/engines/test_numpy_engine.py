@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_close, assert_cut_anyhow, by_reference, recipes, segment_of
+from tests.engines.trainings import assert_agree, assert_cut_anyhow, recipes, segment_of
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import make_objective
@@ -20,6 +20,7 @@ from tui_backprop.core.sampling import SAMPLINGS, Sampling
 from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.numpy_engine import NumpyEngine
 from tui_backprop.engines.numpy_plan.plan import has_plan
+from tui_backprop.engines.reference_engine import ReferenceEngine
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -32,7 +33,7 @@ def test_every_activation_with_every_optimizer_is_the_cores(activation, optimize
         suggested_recipe("moons", hidden=(4, 3), activation=activation, optimizer=optimizer, lr=0.003, batch_size=8)
     )
     assert has_plan(segment.training)
-    assert_close(NumpyEngine().advance(segment.training, segment.entry, 1000), by_reference(segment, 1000))
+    assert_agree(NumpyEngine(), ReferenceEngine(), segment, 1000)
 
 
 @given(recipes())
@@ -41,7 +42,7 @@ def test_any_recipe_gives_the_cores_states(recipe):
     """Losses, penalties, clipping, frozen entries, schedules and samplings in any combination, to 1e-12 after 200 steps."""
     segment = segment_of(recipe)
     assert has_plan(segment.training)
-    assert_close(NumpyEngine().advance(segment.training, segment.entry, 200), by_reference(segment, 200))
+    assert_agree(NumpyEngine(), ReferenceEngine(), segment, 200)
 
 
 PAIRS = [
@@ -56,7 +57,7 @@ def test_every_output_with_every_loss_is_the_cores(activation, loss):
     """Every output activation with every loss that it can have gives the core's states to 1e-12."""
     assert make_objective(activation, loss)
     segment = segment_of(suggested_recipe("iris", output_activation=activation, loss=loss, lr=0.01, hidden=(3,)))
-    assert_close(NumpyEngine().advance(segment.training, segment.entry, 300), by_reference(segment, 300))
+    assert_agree(NumpyEngine(), ReferenceEngine(), segment, 300)
 
 
 @pytest.mark.parametrize("lr", [0.01, 0.3])
@@ -67,7 +68,7 @@ def test_classes_are_learned_as_the_core_learns_them(soft, lr):
     if soft:
         training = segment.training
         segment = replace(segment, training=replace(training, targets=0.9 * training.targets + 0.1 / 3))
-    assert_close(NumpyEngine().advance(segment.training, segment.entry, 100), by_reference(segment, 100))
+    assert_agree(NumpyEngine(), ReferenceEngine(), segment, 100)
 
 
 @given(recipes(), st.lists(st.integers(1, 90), min_size=1, max_size=6))
@@ -94,7 +95,11 @@ def test_another_rule_makes_the_cores_own_steps(rule):
     """A rule that is not the chain rule has no plan; its states are the core's to the last bit."""
     segment = segment_of(Recipe(rule=rule))
     assert not has_plan(segment.training)
-    assert NumpyEngine().advance(segment.training, segment.entry, 50).same_bits(by_reference(segment, 50))
+    assert (
+        NumpyEngine()
+        .advance(segment.training, segment.entry, 50)
+        .same_bits(ReferenceEngine().advance(segment.training, segment.entry, 50))
+    )
 
 
 def test_a_run_that_overflows_breaks_where_the_cores_does():

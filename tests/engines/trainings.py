@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS
-from tui_backprop.core.step import State, take_step
+from tui_backprop.core.step import State
 from tui_backprop.engines.protocol import Engine
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.recipe import Recipe
@@ -26,21 +27,33 @@ def segment_of(recipe: Recipe) -> Segment:
     return first_segment(recipe, read_data(recipe))
 
 
-def by_reference(segment: Segment, steps: int) -> State:
-    """The state after some of the core's own steps."""
-    state = segment.entry
-    for _ in range(steps):
-        state = take_step(segment.training, state).after
-    return state
+def assert_agree(engine: Engine, other: Engine, recipe_or_segment: Recipe | Segment, steps: int) -> None:
+    """Two engines make the same parameters and slots, but for rounding.
 
-
-def assert_close(state: State, expected: State) -> None:
-    """Parameters and slots are those expected, but for rounding."""
-    assert state.step == expected.step
+    Where a training makes more of a rounding, as adaptive optimizers do of gradients that cancel, they may differ by as much
+    as what the other engine makes of the last bits of the first parameters.
+    """
+    segment = recipe_or_segment if isinstance(recipe_or_segment, Segment) else segment_of(recipe_or_segment)
+    found, expected = (one.advance(segment.training, segment.entry, steps) for one in (engine, other))
+    assert found.step == expected.step
     largest = np.abs(expected.parameters).max()
-    np.testing.assert_allclose(state.parameters, expected.parameters, rtol=TOLERANCE, atol=TOLERANCE * largest)
-    # Slots hold sums of gradients that may cancel, where parameters do not.
-    np.testing.assert_allclose(state.slots, expected.slots, rtol=100 * TOLERANCE, atol=TOLERANCE)
+    nudged: list[State] = []
+    for name, relative, absolute in (
+        ("parameters", TOLERANCE, TOLERANCE * largest),
+        ("slots", 100 * TOLERANCE, TOLERANCE),  # they hold sums of gradients that may cancel, where parameters do not
+    ):
+        one, two = getattr(found, name), getattr(expected, name)
+        room = 0.0
+        if not np.allclose(one, two, relative, absolute):
+            nudged = nudged or [other.advance(segment.training, _nudged(segment.entry, i), steps) for i in range(4)]
+            room = 10 * max(np.abs(getattr(way, name) - two).max() for way in nudged)
+        np.testing.assert_allclose(one, two, rtol=relative, atol=absolute + room)
+
+
+def _nudged(state: State, seed: int) -> State:
+    """The state with the last bits of its parameters changed."""
+    bits = np.random.default_rng(seed).integers(-2, 3, state.parameters.shape)
+    return replace(state, parameters=state.parameters + bits * np.spacing(state.parameters))
 
 
 def assert_cut_anyhow(make: Callable[[], Engine], recipe: Recipe, portions: list[int]) -> None:
@@ -70,14 +83,14 @@ def recipes(draw: st.DrawFn) -> Recipe:
     batch_size = draw(st.sampled_from([None, 1, 4, 7]))
     # Over all samples gradients may cancel, as signs do: of the rounding that is left an adaptive optimizer makes a step.
     cancels = batch_size is None or loss == "absolute"
-    optimizer = draw(st.sampled_from(("sgd", "momentum", "nesterov") if cancels else tuple(OPTIMIZERS)))
+    optimizers = ("sgd", "momentum", "nesterov") if cancels else tuple(OPTIMIZERS)
     return suggested_recipe(
         source,
         loss=loss,
         output_activation="auto",
         hidden=tuple(draw(st.lists(st.integers(1, 5), max_size=3))),
         activation=draw(st.sampled_from(HIDDEN_ACTIVATIONS)),
-        optimizer=optimizer,
+        optimizer=draw(st.sampled_from(optimizers)),
         lr=draw(st.sampled_from([0.001, 0.003])),
         schedule=draw(st.sampled_from(["constant", "step:100,0.5", "exponential:0.999", "cosine:700"])),
         warmup=draw(st.sampled_from([0, 20])),
