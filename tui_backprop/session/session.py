@@ -173,9 +173,7 @@ class Session:
         self._phase = None
         if until is not None:
             moment, checked = self.current.moment(), (until, self.current.segment)
-            if (
-                checked != self._checked
-            ):  # to check costs a pass over the data, and whoever runs in portions asks each time
+            if checked != self._checked:  # to check costs a pass over the data, and a run in portions asks each time
                 until.check(moment)
                 self._checked = checked
             if (steps == 0 or Until(until).is_due(self.current)) and until.holds(moment):
