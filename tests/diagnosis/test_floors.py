@@ -99,17 +99,13 @@ def test_a_rising_fit_is_the_best_of_all_rising_sequences(loss, values, same):
     assert cost(fit) <= min(cost(np.array(one)) for one in others) + 1e-12
 
 
-def test_rising_fits_pool_adjacent_violators():
-    """The textbook's algorithm (Ayer et al. 1955) gives the same for the squared error, on a thousand noisy values."""
-    values = np.random.default_rng(0).standard_normal(1000) + np.linspace(0, 2, 1000)
-    pools = []
-    for value in values:
-        pools.append((value, 1))
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (second, more), (first, count) = pools.pop(), pools.pop()
-            pools.append(((first * count + second * more) / (count + more), count + more))
-    expected = np.repeat(*map(np.array, zip(*pools, strict=True)))
-    assert rising_fit("squared", values, np.arange(1000)) == pytest.approx(expected, abs=1e-14)
+def test_rising_fits_are_the_largest_of_the_smallest_means():
+    """The squared error's fit at a place is the max over what begins before it of the min over what ends after it."""
+    values = np.random.default_rng(0).standard_normal(60) + np.linspace(0, 2, 60)
+    expected = [
+        max(min(values[first : last + 1].mean() for last in range(i, 60)) for first in range(i + 1)) for i in range(60)
+    ]
+    assert rising_fit("squared", values, np.arange(60)) == pytest.approx(expected, abs=1e-13)
 
 
 def test_equal_inputs_with_different_targets_share_one_answer():

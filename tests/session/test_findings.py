@@ -14,6 +14,7 @@ from tui_backprop.diagnosis.findings.table import BY_ID, KINDS
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.examination import course_steps
 from tui_backprop.session.session import Session
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.suggestion import suggested_recipe
 
 WIDE = {"hidden": (8,), "activation": "tanh", "optimizer": "adam", "lr": 0.03, "batch_size": None}
@@ -306,7 +307,7 @@ def test_findings_are_kept_until_the_run_moves_on(begin):
 def test_a_course_is_spread_evenly_and_bounded():
     """At most 66 steps, the first and the last among them, the others multiples of one power of two."""
     for first, last in ((0, 0), (0, 1), (3, 10), (0, 999), (17, 10_000), (5, 10**7)):
-        steps = course_steps(first, last, 16)
+        steps = course_steps(first, last, Spacing(16, 1024))
         assert steps[0] == first
         assert steps[-1] == last
         assert len(steps) <= 66

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.losses import absolute_slope, half_squared_slope, huber_slope
+from tui_backprop.core.losses import absolute_slope, huber_slope
 from tui_backprop.diagnosis.reference import BISECTIONS
 
 _SLOPES: dict[str, Callable[[Array, Array], Array]] = {"absolute": absolute_slope, "huber": huber_slope}
@@ -18,16 +18,37 @@ _SLOPES: dict[str, Callable[[Array, Array], Array]] = {"absolute": absolute_slop
 def rising_fit(loss: str, targets: Array, place: Indices) -> Array:
     """Return the never falling answers, (places,), with the smallest loss over `targets` (rows,).
 
-    By bisection, all places at once (isotonic regression by partitioning, Stout 2013): where the answers of a block of
-    places are known to lie between two numbers, the sums of the loss's slopes at their middle tell which of the places
-    from the left lie below it and which above, and each part is a block of its own from then on.
-
     Args:
         loss: a loss by name, convex.
         targets: (rows,).
         place: where each sample lies on the axis, (rows,), from 0 and without a gap; those of one place have one answer.
     """
-    slope = _SLOPES.get(loss, half_squared_slope)
+    if loss in _SLOPES:
+        return _by_partitioning(_SLOPES[loss], targets, place)
+    sizes = np.bincount(place)
+    return _by_pooling(np.bincount(place, targets) / sizes, sizes.astype(np.float64))
+
+
+def _by_pooling(means: Array, weights: Array) -> Array:
+    """Squared error: a mean below the one before it is pooled with it, and so on (Ayer et al. 1955)."""
+    pools: list[tuple[float, float, int]] = []  # the mean, its weight, and how many places have it
+    for mean, weight in zip(means.tolist(), weights.tolist(), strict=True):
+        pool = mean, weight, 1
+        while pools and pools[-1][0] > pool[0]:
+            before = pools.pop()
+            both = before[1] + pool[1]
+            pool = (before[0] * before[1] + pool[0] * pool[1]) / both, both, before[2] + pool[2]
+        pools.append(pool)
+    return np.repeat([mean for mean, _, _ in pools], [places for _, _, places in pools])
+
+
+def _by_partitioning(slope: Callable[[Array, Array], Array], targets: Array, place: Indices) -> Array:
+    """Any convex loss by bisection, all places at once (isotonic regression by partitioning, Stout 2013).
+
+    Where the answers of a block of places are known to lie between two numbers, the sums of the loss's slopes at their
+    middle tell which of the places from the left lie below it and which above, and each part is a block of its own from
+    then on.
+    """
     places = int(place.max()) + 1
     first = np.zeros(places, dtype=np.int64)  # of the block that a place belongs to
     low, high = np.full(places, targets.min()), np.full(places, targets.max())

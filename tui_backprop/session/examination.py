@@ -17,12 +17,13 @@ from tui_backprop.engines.work import work_of_training
 from tui_backprop.session.pace import curve_spacing
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.run import Run
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 
 SHARE = 0.03
 """Share of the time that findings take while a run goes on: below five hundredths even where one look is dear."""
 
-_COURSE_POINTS, _COURSE_FEWEST = 64, 8
+_COURSE_POINTS, _COURSE_FEWEST = 64, 16
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
 _CHEAP = 400.0  # microseconds that an update may take for the most of them to be made
 _NO_TRAINING = {"thresholds", "steps", "probe", "engine"}  # fields whose change leaves the training as it is
@@ -60,7 +61,7 @@ def gather(run: Run) -> Evidence:
     """Return the evidence of a run where it stands: a pure function of its recipe, its edits and the step."""
     segment, problem, step = run.segment, run.problem, run.step
     first = _trained_alike_since(run)
-    steps = course_steps(first.start, step, curve_spacing(segment).first)
+    steps = course_steps(first.start, step, curve_spacing(segment))
     losses = run.losses_at(steps)
     earlier = max(first.start, step - _updates(segment.training))
     scaled = problem.scaler.transform(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
@@ -80,7 +81,7 @@ def gather(run: Run) -> Evidence:
     )
 
 
-def course_steps(first: int, last: int, interval: int) -> list[int]:
+def course_steps(first: int, last: int, curve: Spacing) -> list[int]:
     """Return at most 66 steps from `first` to `last`: both, and between them the multiples of a power of two.
 
     They depend on nothing but these numbers. Nearly all of them are steps at which the curve has a point, and they stay the
@@ -89,9 +90,9 @@ def course_steps(first: int, last: int, interval: int) -> list[int]:
     Args:
         first: the step from which the training is as it is.
         last: the present step.
-        interval: steps between two points of a curve at first, a power of two.
+        curve: how far apart the points of the curve lie.
     """
-    stride = interval
+    stride = curve.at(last)
     while (last - first) // stride > _COURSE_POINTS:
         stride *= 2
     while (last - first) // stride < _COURSE_FEWEST and stride > 1:

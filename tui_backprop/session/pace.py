@@ -10,7 +10,7 @@ import math
 
 from tui_backprop.session.moment import TAPE_NAME
 from tui_backprop.session.problem import Problem
-from tui_backprop.session.spacing import MOST_PER_DOUBLING, Spacing
+from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 
 _SHARE = 0.02  # of the training's time, at the most, for each of the curve and a breakpoint
@@ -18,7 +18,8 @@ _CURVE_BEGINS = (
     20_000.0  # microseconds, about, for all the closer points of the beginning: a short run is to have a curve
 )
 _CHECK_BEGINS = 5_000.0  # microseconds, about, for all the closer checks: what is passed over is found by going back
-_STOP = 40.0  # microseconds: the engine's loop is left and entered again
+_CURVE_POINTS = 32  # before their spacing doubles, at the most: what is found of a run's course is found in them
+_STOP = 25.0  # microseconds: the engine's loop is left and entered again
 _NAME = 10.0  # microseconds: what an expression costs without any pass
 _BACKWARD = 2.5  # times a forward pass: forward and backward together
 _REPLAY = 2500.0  # microseconds of steps made again to reach one between two that are kept
@@ -35,7 +36,7 @@ def curve_spacing(segment: Segment) -> Spacing:
     """Return how many steps lie between two points of the curve."""
     problem = segment.problem
     cost = _STOP + sum(pass_time(problem, len(part)) for part in (problem.live_train, problem.live_test))
-    return _spacing(max(_CLOSEST, _interval(segment, cost)), _CURVE_BEGINS / cost)
+    return _spacing(max(_CLOSEST, _interval(segment, cost)), _CURVE_BEGINS / cost, _CURVE_POINTS)
 
 
 def checkpoint_spacing(segment: Segment) -> Spacing:
@@ -60,11 +61,17 @@ def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = F
     return _spacing(_interval(segment, cost), _CHECK_BEGINS / cost)
 
 
-def _spacing(later: int, closer: float) -> Spacing:
-    """Return a spacing that is `later` in the end, and has about so many closer points in the beginning."""
+def _spacing(later: int, closer: float, most: int = 8) -> Spacing:
+    """Return a spacing that is `later` in the end, and has about so many closer points in the beginning.
+
+    Args:
+        later: steps, a power of two.
+        closer: points before that.
+        most: points before the spacing doubles, at the most, a power of two.
+    """
     first = min(_CLOSEST, later)
     each = closer / max(1.0, math.log2(later / first))
-    return Spacing(first, later, 1 << int(math.log2(min(max(each, 1.0), MOST_PER_DOUBLING))))
+    return Spacing(first, later, 1 << int(math.log2(min(max(each, 1.0), most))))
 
 
 def _interval(segment: Segment, cost: float) -> int:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_PER_DOUBLING = 8
-"""Points before the spacing doubles where they cost next to nothing."""
-
 
 @dataclass(frozen=True)
 class Spacing:
@@ -18,7 +15,7 @@ class Spacing:
 
     first: int
     later: int
-    per_doubling: int = MOST_PER_DOUBLING
+    per_doubling: int = 8
     """Points before the spacing doubles, at least."""
 
     def at(self, step: int) -> int:
