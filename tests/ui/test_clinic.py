@@ -276,6 +276,14 @@ async def test_one_can_leave_while_the_file_is_stuck(clinic):
     assert process.wait(5) < 0
 
 
+async def test_an_answer_that_comes_while_the_app_ends_is_for_nobody(clinic):
+    """Nothing is drawn any more, and nothing is complained of."""
+    app = clinic(RIGHT)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.pause()
+    app.redraw()
+
+
 @pytest.mark.parametrize("code", ["raise ValueError('[red]no[/] \x1b[31m')", "exit(3)", "import os; os._exit(3)"])
 async def test_whatever_a_step_does_is_a_sentence_in_sight(clinic, code):
     """On the line below, for as long as it holds; the app lives on."""

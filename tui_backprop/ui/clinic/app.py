@@ -107,6 +107,8 @@ class ClinicApp(SavingActions):
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
         self._redraw_due = False
+        if not self.is_running:  # an answer of the file's that comes while the app ends is for nobody
+            return
         frame = self.run_of_own.frame
         base = self.screen_stack[0]
         base.query_one(ClinicHeader).show(frame, self.run_state)
