@@ -82,12 +82,13 @@ class Sampling:
         """Return all batches that are drawn together with that of `step`: the first one's step, and their row numbers.
 
         The row numbers are (steps, largest_batch), one batch a row; where an epoch's last batch is short (`batch_length`),
-        −1 stands for what it lacks.
+        −1 stands for what it lacks. Read-only.
         """
         first, orders = self._piece(step)
-        epochs, draws = orders.shape
-        lacking = np.full((epochs, -draws % self.largest_batch), -1, dtype=np.int64)
-        return first, np.concatenate([orders, lacking], axis=1).reshape(-1, self.largest_batch)
+        lacking = -orders.shape[1] % self.largest_batch
+        if lacking:
+            orders = np.pad(orders, ((0, 0), (0, lacking)), constant_values=-1)
+        return first, orders.reshape(-1, self.largest_batch)
 
     def batch_length(self, step: int) -> int:
         """Number of samples in the batch of `step`."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
+from tui_backprop.engines.batched.notes import aligned
 from tui_backprop.engines.batched.recording import Recorder
 
 
@@ -22,7 +23,7 @@ class Stack:
     def __init__(self, network: Network, runs: int) -> None:
         self.network = network
         self.runs = runs
-        self.flat = np.zeros(runs * network.size)
+        self.flat = aligned(runs * network.size)
         """(runs · size,)."""
         views = [self._view(t.start, t.shape if t.is_weight else (1, *t.shape)) for t in network.tensors]
         self.weights = views[0::2]
@@ -52,6 +53,6 @@ class Stack:
 
     def spread(self, values: Array) -> Array:
         """Return a vector of the buffer's length from one number a run (runs, 1), or one for each entry (runs, size)."""
-        found = np.empty_like(self.flat)
+        found = aligned(self.flat.size)
         found[self.places] = values
         return found

@@ -14,7 +14,8 @@ from typing import Any, cast
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.numpy_plan.calls import Call, chain, number
+from tui_backprop.engines.batched.notes import Note, choose, copy, copy_some, root
+from tui_backprop.engines.batched.rewriting import cheaper
 
 
 class CannotRecord(Exception):  # noqa: N818  (somebody asked whether it can)
@@ -25,27 +26,27 @@ class Recorder:
     """Notes the calls that are made with the arrays that it watches, and with all that comes of them."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.notes: list[Note] = []
+        """In order, as they were made."""
+        self.temporaries: list[Array] = []
+        """What the calls made themselves, and what was said to be of no use after them."""
 
-    def watch(self, array: Array) -> Array:
-        """Return a view of an array whose calls are noted."""
+    def watch(self, array: Array, *, spent: bool = False) -> Array:
+        """Return a view of an array whose calls are noted; `spent` says that nobody wants its contents after them."""
+        if spent:
+            self.temporaries.append(array)
         watched = array.view(_Watched)
         watched.recorder = self
         return watched
 
-    def note(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Note a call; a number becomes an array without dimensions, and arrays of one shape become flat where they can.
+    def made(self, array: Array) -> Array:
+        """Watch an array that a call has made."""
+        return self.watch(array, spent=True)
 
-        Both are the same call in less time.
-        """
-        arrays = [one for one in arguments if isinstance(one, np.ndarray) and one.ndim]
-        if _is_each(function) and len({one.shape for one in arrays}) == 1 and all(a.flags.c_contiguous for a in arrays):
-            arguments = tuple(one.reshape(-1) if isinstance(one, np.ndarray) and one.ndim else one for one in arguments)
-        numbers = [number(one) if type(one) in (int, float) else one for one in arguments]
-        if isinstance(function, np.ufunc):
-            self.calls += chain((function, *numbers))
-        else:
-            self.calls.append(partial(function, *numbers))
+    def cheaper_notes(self, *kept: Array) -> list[Note]:
+        """Return fewer calls that leave the same in the arrays that were watched, and in `kept`, which came of them."""
+        needed = {id(root(one)) for one in kept}
+        return cheaper(self.notes, [one for one in self.temporaries if id(root(one)) not in needed])
 
 
 class _Watched(np.ndarray):
@@ -59,28 +60,33 @@ class _Watched(np.ndarray):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         """Make the call, and note it with the array that its result is in."""
-        arguments = [_plain(one) for one in inputs]
+        reads = tuple(_plain(one) for one in inputs)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        result = function(*arguments, **options) if out is None else function(*arguments, out=_plain(out[0]), **options)
-        result = np.asarray(result)
+        result = np.asarray(
+            function(*reads, **options) if out is None else function(*reads, out=_plain(out[0]), **options)
+        )
         plain_call = method == "__call__" and not options
-        self.recorder.note(ufunc if plain_call else partial(_with_out, function, **options), *arguments, result)
-        return self.recorder.watch(result)
+        noted = ufunc if plain_call else partial(_with_out, function, **options)
+        self.recorder.notes.append(Note(noted, reads, result, keeps="where" in options))
+        return self.recorder.made(result) if out is None else self.recorder.watch(result)
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         """Note the two functions that are none of the calls above; what is made of those notes them itself."""
         if function is np.copyto:
-            arguments, options = [_plain(one) for one in arguments], {k: _plain(v) for k, v in options.items()}
-            function(*arguments, **options)
-            self.recorder.note(*((_copy_some, *arguments, options["where"]) if options else (function, *arguments)))
+            (to, source), where = (_plain(one) for one in arguments), _plain(options.get("where"))
+            np.copyto(to, source, where=True if where is None else where)
+            if where is None:
+                self.recorder.notes.append(Note(copy, (source,), to))
+            else:
+                self.recorder.notes.append(Note(copy_some, (source, where), to, keeps=True))
             return None
         if function is np.where:
             condition, *others = (_plain(one) for one in arguments)
             result = np.where(condition, *others)
-            self.recorder.note(_choose, condition, *others, result)
-            return self.recorder.watch(result)
+            self.recorder.notes.append(Note(choose, (condition, *others), result))
+            return self.recorder.made(result)
         if function is np.ones_like:  # it does not depend on what it is like
-            return np.ones_like(_plain(arguments[0]))
+            return np.broadcast_to(1.0, _plain(arguments[0]).shape)
         if function is np.clip:
             return super().__array_function__(function, types, arguments, options)
         raise CannotRecord(function.__name__)
@@ -94,9 +100,9 @@ class _Watched(np.ndarray):
 
     def astype(self, dtype: Any, *_arguments: Any, **_options: Any) -> Any:
         """Note the copy into an array of that kind."""
-        result = np.empty(self.shape, dtype)
-        np.copyto(self.recorder.watch(result), self)
-        return self.recorder.watch(result)
+        result = self.recorder.made(np.empty(self.shape, dtype))
+        np.copyto(result, self)
+        return result
 
     def copy(self, *_arguments: Any, **_options: Any) -> Any:
         """Note the copy."""
@@ -121,21 +127,6 @@ ANY_STEP = cast(int, _AnyStep())
 def _with_out(function: Callable[..., Any], *arguments: Any, **options: Any) -> None:
     """Call a function whose result may not be given by its place."""
     function(*arguments[:-1], out=arguments[-1], **options)
-
-
-def _copy_some(to: Array, source: Array, where: Array) -> None:
-    np.copyto(to, source, where=where)
-
-
-def _choose(condition: Array, yes: Array, no: Array, out: Array) -> None:
-    """`np.where` into an array."""
-    np.copyto(out, no)
-    np.copyto(out, yes, where=condition)
-
-
-def _is_each(function: object) -> bool:
-    """Whether a function computes entry by entry."""
-    return isinstance(function, np.ufunc) and function.signature is None
 
 
 def _plain(one: Any) -> Any:

@@ -14,6 +14,7 @@ from tui_backprop.core.penalties import penalty_gradient
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.batched.draws import Draws
 from tui_backprop.engines.batched.layout import Stack
+from tui_backprop.engines.batched.notes import Note, aligned
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
 from tui_backprop.engines.batched.recording import ANY_STEP, CannotRecord, Recorder
 from tui_backprop.engines.numpy_plan.calls import Call
@@ -71,7 +72,7 @@ class BatchedRuns:
         self._gradients = Stack(first.network, len(trainings))
         spread = self._theta.spread
         self._theta.flat[...] = spread(np.stack([state.parameters for state in states]))
-        self._slots = np.empty((len(first.optimizer.slots), self._theta.flat.size))
+        self._slots = aligned(len(first.optimizer.slots), self._theta.flat.size)
         for i, slot in enumerate(self._slots):
             slot[...] = spread(np.stack([state.slots[i] for state in states]))
         self._rate = spread(_column([training.rate for training in trainings]))
@@ -83,15 +84,16 @@ class BatchedRuns:
         self._clip = None if first.clip is None else np.array([training.clip for training in trainings])
         self._free = None if first.free.all() else spread(first.free) > 0
         self._draws = Draws(trainings)
-        inputs, targets = self._draws.at(self.step)
-        # What the recorded calls read: a full batch itself, or copies that each step's samples are put into.
-        self._inputs, self._targets = (inputs, targets) if self._draws.whole else (inputs.copy(), targets.copy())
         self._passes = Passes(first.objective, self._theta, self._gradients)
         self._rule = BATCHED_RULES[first.rule]
-        self._rate_now = self._rate.copy()
+        self._rate_now = aligned(self._rate.size)
         """With what the schedule makes of it."""
-        self._gradient_calls = self._record(self._recorded_passes)
-        self._update_calls = self._record(self._recorded_update)
+        self._rate_now[...] = self._rate
+        self._gradient_calls = self._in_all_places(self._record(self._recorded_passes))
+        """Of a whole batch in each place of the draws; none in any place where they cannot be written down."""
+        self._update_calls = [note.bound() for note in self._record(self._recorded_update)]
+        """None where they cannot be written down."""
+        self._calls = self._unchanging_calls()
 
     def __len__(self) -> int:
         return self._theta.runs
@@ -117,27 +119,34 @@ class BatchedRuns:
 
     def advance(self, steps: int) -> None:
         """Make `steps` updates of every run. Overflow gives ±∞ or NaN in that run alone, and raises nothing."""
+        end = self.step + steps
         with np.errstate(all="ignore"):
-            for step in range(self.step, self.step + steps):
-                self._find_gradients(*self._draws.at(step))
-                if not self._schedule.is_constant:
-                    np.multiply(self._rate, self._schedule.factor(step), self._rate_now)
-                if self._update_calls:
-                    for call in self._update_calls:
-                        call()
+            while self.step < end:
+                places = self._draws.places(self.step, end - self.step)
+                if self._calls:
+                    for place in places:
+                        for call in self._calls[place]:
+                            call()
                 else:
-                    self._update(self._theta.flat, self._gradients.flat, self._slots, step - self._slots_since + 1)
-        self.step += steps
+                    for step, place in enumerate(places, self.step):
+                        self._make(step, place)
+                self.step += len(places)
 
-    def _find_gradients(self, inputs: Array, targets: Array) -> None:
-        if not self._gradient_calls or inputs.shape != self._inputs.shape:  # an epoch's last batch may be short
-            self._rule(self._passes, inputs, targets)
-            return
-        if inputs is not self._inputs:
-            np.copyto(self._inputs, inputs)
-            np.copyto(self._targets, targets)
-        for call in self._gradient_calls:
-            call()
+    def _make(self, step: int, place: int) -> None:
+        """Make one step with the samples in a place of the draws."""
+        inputs, targets, length = self._draws.inputs[place], self._draws.targets[place], self._draws.length(step)
+        if self._gradient_calls and length == inputs.shape[1]:
+            for call in self._gradient_calls[place]:
+                call()
+        else:
+            self._rule(self._passes, inputs[:, :length], targets[:, :length])
+        if not self._schedule.is_constant:
+            np.multiply(self._rate, self._schedule.factor(step), self._rate_now)
+        if self._update_calls:
+            for call in self._update_calls:
+                call()
+        else:
+            self._update(self._theta.flat, self._gradients.flat, self._slots, step - self._slots_since + 1)
 
     def _update(self, theta: Array, gradient: Array, slots: Array, count: int) -> None:
         """Update θ and slots in place."""
@@ -159,7 +168,7 @@ class BatchedRuns:
             gradient = gradient * self._theta.spread(self._clip_factors(gradient)[:, np.newaxis])
         return gradient
 
-    def _record(self, compute: Callable[[Recorder], None]) -> list[Call]:
+    def _record(self, compute: Callable[[Recorder], None]) -> list[Note]:
         """Return the calls that a computation is made of; none where it is not the same calls at every step."""
         recorder, theta, slots = Recorder(), self._theta.flat.copy(), self._slots.copy()
         try:
@@ -169,15 +178,33 @@ class BatchedRuns:
             return []
         finally:
             self._theta.flat[...], self._slots[...] = theta, slots
-        return recorder.calls
+        return recorder.cheaper_notes()
 
     def _recorded_passes(self, recorder: Recorder) -> None:
         passes = Passes(self._passes.objective, self._theta.watched(recorder), self._gradients.watched(recorder))
-        self._rule(passes, recorder.watch(self._inputs), recorder.watch(self._targets))
+        self._rule(passes, recorder.watch(self._draws.inputs[0]), recorder.watch(self._draws.targets[0]))
 
     def _recorded_update(self, recorder: Recorder) -> None:
-        watch = recorder.watch
-        self._update(watch(self._theta.flat), watch(self._gradients.flat), watch(self._slots), ANY_STEP)
+        gradient = recorder.watch(self._gradients.flat, spent=True)
+        self._update(recorder.watch(self._theta.flat), gradient, recorder.watch(self._slots), ANY_STEP)
+
+    def _in_all_places(self, notes: list[Note]) -> list[list[Call]]:
+        """Return the calls for the samples in each place of the draws, from those for the first place."""
+        first = [note.bound() for note in notes]
+        samples = self._draws.inputs, self._draws.targets
+        found = [first] if first else []
+        for place in range(1, len(self._draws.inputs) if first else 0):
+            there = [note.at_place(place, samples) for note in notes]
+            found.append(
+                [call if new is note else new.bound() for call, note, new in zip(first, notes, there, strict=True)]
+            )
+        return found
+
+    def _unchanging_calls(self) -> list[list[Call]]:
+        """Return all calls of a step for the samples in each place; none where a step may need something else."""
+        if not (self._update_calls and self._schedule.is_constant and self._draws.even):
+            return []
+        return [calls + self._update_calls for calls in self._gradient_calls]
 
     def _clip_factors(self, gradient: Array) -> Array:
         """`core.penalties.clip_factor` of each run, (runs,)."""
