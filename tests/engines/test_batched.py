@@ -82,13 +82,24 @@ def test_a_run_among_others_has_the_bits_that_it_has_alone(runs, first, then):
             np.testing.assert_array_equal(among.parameters, alone.parameters)
 
 
-def test_long_runs_keep_their_bits_over_many_blocks_of_draws():
+@pytest.mark.parametrize(("sampling", "batch_size"), [("random", 1), ("shuffle", 2), ("sequential", 3)])
+def test_long_runs_keep_their_bits_over_many_blocks_of_draws(sampling, batch_size):
     """Ten thousand steps of the original case go through several blocks of draws and of gathered samples."""
-    found = segments([Recipe(seed=seed, lr=rate) for seed in (0, 5) for rate in (0.1, 10.0)])
+    shared = Recipe(sampling=sampling, batch_size=batch_size)
+    found = segments([shared.replace(seed=seed, lr=rate) for seed in (0, 5) for rate in (0.1, 10.0)])
     batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
     batch.advance(10_000)
     for run, one in enumerate(found):
         assert batch.state(run).same_bits(make_engine("reference").advance(one.training, one.entry, 10_000))
+
+
+def test_every_one_of_many_seeds_has_its_own_draws():
+    """There are more than are put in order at once; the first and the last have what they have alone."""
+    found = segments([Recipe(seed=seed) for seed in range(300)])
+    batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
+    batch.advance(100)
+    for run in (0, 127, 128, 299):
+        assert batch.state(run).same_bits(make_engine("reference").advance(found[run].training, found[run].entry, 100))
 
 
 def test_a_run_that_overflows_leaves_the_others_alone():

@@ -14,7 +14,7 @@ from tui_backprop.core.step import Training
 from tui_backprop.engines.batched.notes import aligned
 
 _NUMBERS = 2**15  # that lie ready for the steps to come, about: few enough to stay in a cache
-_PLACES = 64  # steps that samples lie ready for, at the most: what remains for each step is then next to nothing
+_PLACES = 32  # steps that samples lie ready for, at the most: what remains for each step is then next to nothing
 _TOGETHER = 128  # seeds whose draws are put in order at once: two lines of a cache, of the smallest numbers
 
 

@@ -44,15 +44,19 @@ class Note:
         reads = tuple(change(one) if isinstance(one, np.ndarray) else one for one in self.reads)
         return replace(self, reads=reads, out=change(self.out))
 
+    def touches(self, parts: Sequence[Array]) -> bool:
+        """Whether any of its arrays is a view of the same memory as one of these."""
+        roots = [root(part) for part in parts]
+        return any(root(one) is whole for one in self.arrays for whole in roots)
+
     def at_place(self, place: int, parts: Sequence[Array]) -> Note:
-        """Return the call that does with `part[place]` what this one does with `part[0]`; itself if it touches none."""
+        """Return the call that does with `part[place]`, for each of the parts, what this one does with `part[0]`."""
 
         def there(array: Array) -> Array:
             part = next((part for part in parts if root(part) is root(array)), None)
             return array if part is None else placed(array, part[0], part[place])
 
-        touches = any(root(one) is root(part) for one in self.arrays for part in parts)
-        return self.moved(there) if touches else self
+        return self.moved(there)
 
     def bound(self) -> Call:
         """Return the call itself, in the form that takes least time.

@@ -190,14 +190,15 @@ class BatchedRuns:
 
     def _in_all_places(self, notes: list[Note]) -> list[list[Call]]:
         """Return the calls for the samples in each place of the draws, from those for the first place."""
-        first = [note.bound() for note in notes]
+        if not notes:
+            return []
         samples = self._draws.inputs, self._draws.targets
-        found = [first] if first else []
-        for place in range(1, len(self._draws.inputs) if first else 0):
-            there = [note.at_place(place, samples) for note in notes]
-            found.append(
-                [call if new is note else new.bound() for call, note, new in zip(first, notes, there, strict=True)]
-            )
+        moving = [(i, note) for i, note in enumerate(notes) if note.touches(samples)]
+        found = [[note.bound() for note in notes]]
+        for place in range(1, len(self._draws.inputs)):
+            found.append(found[0].copy())
+            for i, note in moving:
+                found[place][i] = note.at_place(place, samples).bound()
         return found
 
     def _unchanging_calls(self) -> list[list[Call]]:
