@@ -1,8 +1,9 @@
 """How fast many runs train together, as ratios against one run alone: `python tests/benchmarks/sweep.py`.
 
 Prints for the original case (1-1-1, one sample a step) and two larger networks the runs × steps a second at 1 to 4,096
-runs, and what one step of one run costs beside a step of the single NumPy engine, medians of several rounds taken in turn;
-the exponent of the time against the number of runs; and how much faster two processes are than one.
+runs, and what one step of one run costs beside a step of the single NumPy engine, medians of several rounds taken in turn,
+each of whole blocks of draws so that drawing is paid for; the exponent of the time against the number of runs; what it
+costs where the runs share their seeds; and how much faster two processes are than one, with both engines.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from tui_backprop.engines.batched.runs import BatchedRuns
 from tui_backprop.engines.choice import make_engine
+from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.suggestion import suggested_recipe
@@ -29,6 +31,10 @@ ROUNDS = 7
 SECONDS = 0.3
 WANTED = {256: 150.0, 4096: 400.0}
 """Times cheaper than a single run that a step of a run should be, at so many runs of 1-1-1."""
+PROCESSES = {"NumPy, all together": ("auto", 20_000, 48), "compiled, one after the other": ("compiled", 100_000, 6)}
+"""How the runs of a sweep that two processes make are trained: engine, steps and seeds."""
+WANTED_OF_TWO = 1.7
+"""Times faster that two processes should be than one."""
 
 CASES = {
     "1-1-1 batch 1": suggested_recipe("parity"),
@@ -41,11 +47,18 @@ CASES = {
 }
 
 
-def segments(recipe: Recipe, runs: int) -> list[Segment]:
-    """Return the beginnings of as many runs, each with a seed of its own, which share their data."""
+def segments(recipe: Recipe, runs: int, seeds: int | None = None) -> list[Segment]:
+    """Return the beginnings of as many runs, which share their data.
+
+    Each has a seed of its own; or there are `seeds`, each at several rates, as the cells of a sweep have them.
+    """
     data = read_data(recipe)
     first = first_segment(recipe, data)
-    return [first_segment(recipe.replace(seed=seed), data, first.problem) for seed in range(runs)]
+    seeds = runs if seeds is None else seeds
+    return [
+        first_segment(recipe.replace(seed=run % seeds, lr=recipe.lr * (1 + run // seeds)), data, first.problem)
+        for run in range(runs)
+    ]
 
 
 @dataclass(frozen=True)
@@ -66,12 +79,12 @@ class Together:
         return float(np.polyfit(np.log(self.runs), np.log(np.array(self.each) * self.runs), 1)[0])
 
 
-def together(batch: BatchedRuns, seconds: float) -> float:
-    """Return the seconds of one step of one of the runs."""
+def together(batch: BatchedRuns, block: int, seconds: float) -> float:
+    """Return the seconds of one step of one of the runs, of whole blocks of so many steps that are drawn together."""
     steps, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        batch.advance(64)
-        steps += 64
+        batch.advance(block)
+        steps += block
     return (time.perf_counter() - began) / steps / len(batch)
 
 
@@ -87,6 +100,7 @@ def alone(segment: Segment, seconds: float = SECONDS, engine: str = "numpy") -> 
 def measure(recipe: Recipe, runs: tuple[int, ...], rounds: int = ROUNDS, seconds: float = SECONDS) -> Together:
     """Measure one network at every number of runs, each in every round."""
     found = segments(recipe, runs[-1])
+    block = len(found[0].training.sampling.block(0)[1])
     batches = [BatchedRuns([s.training for s in found[:n]], [s.entry for s in found[:n]]) for n in runs]
     for batch in batches:
         batch.advance(64)
@@ -94,7 +108,7 @@ def measure(recipe: Recipe, runs: tuple[int, ...], rounds: int = ROUNDS, seconds
         (
             alone(found[0], seconds),
             alone(found[0], seconds, "reference"),
-            *(together(batch, seconds) for batch in batches),
+            *(together(batch, block, seconds) for batch in batches),
         )
         for _ in range(rounds)
     ]
@@ -120,16 +134,24 @@ def case(name: str, recipe: Recipe) -> None:
     print(f"  time of a step grows as runs^{found.exponent:.2f}")
 
 
-def processes() -> float:
-    """Return how many times faster two processes make a sweep than one, both warm."""
-    axes = tuple(parse_axis(text) for text in ("hidden=2,4,8,16", "lr=0.03:1:log:4"))
-    plan = Plan(suggested_recipe("parity", steps=4000), axes, 48)
+def shared_seeds(runs: int = RUNS[-1], seeds: int = 64) -> float:
+    """Return the seconds of one step of one run of 1-1-1 where the runs share their seeds, and so their draws."""
+    found = segments(CASES["1-1-1 batch 1"], runs, seeds)
+    batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
+    block = len(found[0].training.sampling.block(0)[1])
+    return statistics.median(together(batch, block, SECONDS) for _ in range(ROUNDS))
+
+
+def processes(recipe: Recipe, seeds: int) -> float:
+    """Return how many times faster two processes make a sweep than one, all warm: each has done a job before."""
+    plan = Plan(recipe, tuple(parse_axis(text) for text in ("hidden=2,3,4,5,6,7,8,9", "lr=0.03:1:log:4")), seeds)
     times = []
     for count in (1, 2):
         sweep = Sweep(plan)
         sweep.start(lambda dataset, jobs, count=count: Processes(dataset, jobs, count))
-        while not sweep.outcomes:
-            sweep.poll(0.01)
+        for _ in range(count):
+            while not sweep.poll(0.01):
+                pass
         known, began = len(sweep.outcomes), time.perf_counter()
         while sweep.going:
             sweep.poll(0.01)
@@ -154,7 +176,15 @@ def main() -> None:
     for name, recipe in CASES.items():
         case(name, recipe)
     print(f"a sweep of 256 × 1-1-1, everything included: {statistics.median(whole() for _ in range(ROUNDS)):.0f} times")
-    print(f"two processes beside one: {statistics.median(processes() for _ in range(3)):.2f} times")
+    each = shared_seeds()
+    print(f"4,096 runs of 64 seeds at 64 rates: {each * 1e9:.1f} ns a step of a run")
+    for name, (engine, steps, seeds) in PROCESSES.items():
+        if engine == "compiled" and not is_installed():
+            print(f"two processes beside one, {name}: not installed")
+            continue
+        recipe = suggested_recipe("parity", steps=steps, engine=engine)
+        found = statistics.median(processes(recipe, seeds) for _ in range(3))
+        print(f"two processes beside one, {name}: {found:.2f} times  (wanted {WANTED_OF_TWO})")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.changes import read_data
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.sweep.axes import SweepError, parse_axis
+from tui_backprop.session.sweep.jobs import cut
 from tui_backprop.session.sweep.outcome import checksum
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import CheckedPlan, Plan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.summary import Summary, brightness
 from tui_backprop.session.sweep.sweep import Sweep
@@ -117,6 +119,14 @@ def test_a_network_whose_activations_have_no_bounds_is_watched_closely():
     sweep = swept(planned("line", "lr=0.05,0.5,2", hidden=(3, 3, 3), activation="linear", steps=200))
     check_against_sessions(sweep)
     assert any(outcome.diverged for outcome in sweep.outcomes.values())
+
+
+def test_runs_that_train_alone_are_shared_out_evenly():
+    """Six of them take two processes half the time of one, not two thirds."""
+    plan = planned("parity", seeds=6, rule="no-bias-gradient")
+    job, other = cut(CheckedPlan(plan, read_data(plan.recipe)), range(6), 2)
+    assert not job.together
+    assert len(job.runs) == len(other.runs) == 3
 
 
 def test_processes_give_the_same_numbers_and_one_may_be_killed():

@@ -16,7 +16,7 @@ _FEWEST, _MOST = (
     2048,
 )  # runs of a job that train together: with fewer the calls weigh too much, with more a cache is full
 _NUMBERS = 2**21  # of one array of a job, at the most: a dozen arrays are alive at once
-_ALONE = 4  # runs of a job that train alone
+_ALONE = 4  # runs of a job that train alone, at the most
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def cut(checked: CheckedPlan, missing: Collection[int], processes: int) -> list[
         kind = checked.kinds[runs[0] // plan.seeds]
         together = kind.shared is not None
         spread = processes if len(groups) < processes else 1
-        size = _portion(kind.training, steps, len(runs), spread) if together else _ALONE
+        size = _portion(kind.training, steps, len(runs), spread) if together else min(_ALONE, -(-len(runs) // spread))
         for first in range(0, len(runs), size):
             portion = runs[first : first + size]
             each = cost_together(kind.training, len(portion)) if together else cost_alone(kind.training)
