@@ -8,7 +8,6 @@ rates of their own are updated at once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -124,7 +123,7 @@ class Adam:
         m = self.beta1 * slots[0] + (1.0 - self.beta1) * gradient
         v = self.beta2 * slots[1] + (1.0 - self.beta2) * (gradient * gradient)
         scale = rate / (1.0 - self.beta1**count)
-        root = math.sqrt(1.0 - self.beta2**count)
+        root = np.sqrt(1.0 - self.beta2**count)
         return theta - scale * (m / (np.sqrt(v) / root + self.epsilon)), np.stack([m, v])
 
 

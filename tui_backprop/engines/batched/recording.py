@@ -30,6 +30,8 @@ class Recorder:
         """In order, as they were made."""
         self.temporaries: list[Array] = []
         """What the calls made themselves, and what was said to be of no use after them."""
+        self.powers: list[tuple[float, Array]] = []
+        """(β, where βᵗ must be put before the calls of update t), as `count` was used."""
 
     def watch(self, array: Array, *, spent: bool = False) -> Array:
         """Return a view of an array whose calls are noted; `spent` says that nobody wants its contents after them."""
@@ -38,6 +40,10 @@ class Recorder:
         watched = array.view(_Watched)
         watched.recorder = self
         return watched
+
+    def count(self) -> int:
+        """Return what stands for the number of an update; a number to its power is all that can be computed from it."""
+        return cast(int, _AnyCount(self))
 
     def made(self, array: Array) -> Array:
         """Watch an array that a call has made."""
@@ -71,7 +77,7 @@ class _Watched(np.ndarray):
         return self.recorder.made(result) if out is None else self.recorder.watch(result)
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-        """Note the two functions that are none of the calls above; what is made of those notes them itself."""
+        """Note the functions that are none of the calls above; what is made of those notes them itself."""
         if function is np.copyto:
             (to, source), where = (_plain(one) for one in arguments), _plain(options.get("where"))
             np.copyto(to, source, where=True if where is None else where)
@@ -85,6 +91,12 @@ class _Watched(np.ndarray):
             result = np.where(condition, *others)
             self.recorder.notes.append(Note(choose, (condition, *others), result))
             return self.recorder.made(result)
+        if function is np.stack and not options:
+            (parts,) = arguments
+            stacked = self.recorder.made(np.empty((len(parts), *parts[0].shape)))
+            for row, part in zip(stacked, parts, strict=True):
+                np.copyto(row, part)
+            return stacked
         if function is np.ones_like:  # it does not depend on what it is like
             return np.broadcast_to(1.0, _plain(arguments[0]).shape)
         if function is np.clip:
@@ -113,15 +125,16 @@ class _Watched(np.ndarray):
         raise CannotRecord("argmax")
 
 
-class _AnyStep:
-    """The number of an update where nobody may count on it."""
+class _AnyCount:
+    """The number of an update, whichever it is: what is computed from it is as much noted as what comes of an array."""
 
-    def __rpow__(self, _base: Any, _modulo: Any = None) -> Any:
-        raise CannotRecord("the number of the update")
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
 
-
-ANY_STEP = cast(int, _AnyStep())
-"""What a computation is given for the number of an update; one that needs it cannot be written down."""
+    def __rpow__(self, base: float, _modulo: Any = None) -> Any:
+        power = np.array(base, dtype=np.float64)
+        self._recorder.powers.append((base, power))
+        return self._recorder.watch(power)
 
 
 def _with_out(function: Callable[..., Any], *arguments: Any, **options: Any) -> None:

@@ -16,7 +16,7 @@ from tui_backprop.engines.batched.draws import Draws
 from tui_backprop.engines.batched.layout import Stack
 from tui_backprop.engines.batched.notes import Note, aligned
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
-from tui_backprop.engines.batched.recording import ANY_STEP, CannotRecord, Recorder
+from tui_backprop.engines.batched.recording import CannotRecord, Recorder
 from tui_backprop.engines.numpy_plan.calls import Call
 
 
@@ -89,11 +89,16 @@ class BatchedRuns:
         self._rate_now = aligned(self._rate.size)
         """With what the schedule makes of it."""
         self._rate_now[...] = self._rate
-        self._gradient_calls = self._in_all_places(self._record(self._recorded_passes))
+        gradient, update = self._record(self._recorded_passes), self._record(self._recorded_update)
+        self._gradient_calls = self._in_all_places(gradient.cheaper_notes())
         """Of a whole batch in each place of the draws; none in any place where they cannot be written down."""
-        self._update_calls = [note.bound() for note in self._record(self._recorded_update)]
+        self._update_calls = [note.bound() for note in update.cheaper_notes()]
         """None where they cannot be written down."""
-        self._calls = self._unchanging_calls()
+        self._powers = update.powers
+        self._calls: list[list[Call]] = []
+        """All calls of a step for the samples in each place; none where a step may need something else."""
+        if self._update_calls and self._draws.even:
+            self._calls = [calls + self._update_calls for calls in self._gradient_calls]
 
     def __len__(self) -> int:
         return self._theta.runs
@@ -120,11 +125,14 @@ class BatchedRuns:
     def advance(self, steps: int) -> None:
         """Make `steps` updates of every run. Overflow gives ±∞ or NaN in that run alone, and raises nothing."""
         end = self.step + steps
+        renewing = bool(self._powers) or not self._schedule.is_constant
         with np.errstate(all="ignore"):
             while self.step < end:
                 places = self._draws.places(self.step, end - self.step)
                 if self._calls:
-                    for place in places:
+                    for step, place in enumerate(places, self.step):
+                        if renewing:
+                            self._renew(step)
                         for call in self._calls[place]:
                             call()
                 else:
@@ -132,25 +140,34 @@ class BatchedRuns:
                         self._make(step, place)
                 self.step += len(places)
 
+    def _renew(self, step: int) -> None:
+        """Put the numbers where the calls read them that depend on the step: the rate, and powers of the update's number."""
+        if not self._schedule.is_constant:
+            np.multiply(self._rate, self._schedule.factor(step), self._rate_now)
+        for base, power in self._powers:
+            power[...] = base ** self._count(step)
+
+    def _count(self, step: int) -> int:
+        return step - self._slots_since + 1
+
     def _make(self, step: int, place: int) -> None:
         """Make one step with the samples in a place of the draws."""
+        self._renew(step)
         inputs, targets, length = self._draws.inputs[place], self._draws.targets[place], self._draws.length(step)
         if self._gradient_calls and length == inputs.shape[1]:
             for call in self._gradient_calls[place]:
                 call()
         else:
             self._rule(self._passes, inputs[:, :length], targets[:, :length])
-        if not self._schedule.is_constant:
-            np.multiply(self._rate, self._schedule.factor(step), self._rate_now)
         if self._update_calls:
             for call in self._update_calls:
                 call()
         else:
-            self._update(self._theta.flat, self._gradients.flat, self._slots, step - self._slots_since + 1)
+            self._update(self._theta.flat, self._gradients.flat, self._slots, self._count(step), self._rate_now)
 
-    def _update(self, theta: Array, gradient: Array, slots: Array, count: int) -> None:
+    def _update(self, theta: Array, gradient: Array, slots: Array, count: int, rate: Array) -> None:
         """Update θ and slots in place."""
-        moved, new = self._optimizer.update(theta, self._descent(theta, gradient), slots, count, self._rate_now)
+        moved, new = self._optimizer.update(theta, self._descent(theta, gradient), slots, count, rate)
         if self._free is None:
             np.copyto(theta, moved)
         else:
@@ -168,25 +185,25 @@ class BatchedRuns:
             gradient = gradient * self._theta.spread(self._clip_factors(gradient)[:, np.newaxis])
         return gradient
 
-    def _record(self, compute: Callable[[Recorder], None]) -> list[Note]:
-        """Return the calls that a computation is made of; none where it is not the same calls at every step."""
+    def _record(self, compute: Callable[[Recorder], None]) -> Recorder:
+        """Write down the calls that a computation is made of; none where it is not the same calls at every step."""
         recorder, theta, slots = Recorder(), self._theta.flat.copy(), self._slots.copy()
         try:
             with np.errstate(all="ignore"):
                 compute(recorder)
         except CannotRecord:
-            return []
+            return Recorder()
         finally:
             self._theta.flat[...], self._slots[...] = theta, slots
-        return recorder.cheaper_notes()
+        return recorder
 
     def _recorded_passes(self, recorder: Recorder) -> None:
         passes = Passes(self._passes.objective, self._theta.watched(recorder), self._gradients.watched(recorder))
         self._rule(passes, recorder.watch(self._draws.inputs[0]), recorder.watch(self._draws.targets[0]))
 
     def _recorded_update(self, recorder: Recorder) -> None:
-        gradient = recorder.watch(self._gradients.flat, spent=True)
-        self._update(recorder.watch(self._theta.flat), gradient, recorder.watch(self._slots), ANY_STEP)
+        theta, slots, rate = (recorder.watch(one) for one in (self._theta.flat, self._slots, self._rate_now))
+        self._update(theta, recorder.watch(self._gradients.flat, spent=True), slots, recorder.count(), rate)
 
     def _in_all_places(self, notes: list[Note]) -> list[list[Call]]:
         """Return the calls for the samples in each place of the draws, from those for the first place."""
@@ -200,12 +217,6 @@ class BatchedRuns:
             for i, note in moving:
                 found[place][i] = note.at_place(place, samples).bound()
         return found
-
-    def _unchanging_calls(self) -> list[list[Call]]:
-        """Return all calls of a step for the samples in each place; none where a step may need something else."""
-        if not (self._update_calls and self._schedule.is_constant and self._draws.even):
-            return []
-        return [calls + self._update_calls for calls in self._gradient_calls]
 
     def _clip_factors(self, gradient: Array) -> Array:
         """`core.penalties.clip_factor` of each run, (runs,)."""
