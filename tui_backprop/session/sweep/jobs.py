@@ -14,7 +14,7 @@ _SECONDS = 1.0  # that a job should take, about
 _FEWEST, _MOST = (
     32,
     2048,
-)  # runs of a job that train together: with fewer the calls weigh too much, with more a cache is full
+)  # runs of a job that train together: with fewer calls weigh too much, with more a cache is full
 _NUMBERS = 2**21  # of one array of a job, at the most: a dozen arrays are alive at once
 _ALONE = 4  # runs of a job that train alone, at the most
 
@@ -67,7 +67,7 @@ def _portion(training: Training, steps: int, runs: int, spread: int) -> int:
 def cost_together(training: Training, runs: int) -> float:
     """Return about how many seconds one step of one of so many runs takes that train together."""
     network, rows = training.network, training.sampling.largest_batch
-    calls = 20e-6 + 12e-6 * network.depth
+    calls = 3e-6 + 3e-6 * network.depth
     units = rows * sum(network.sizes[1:]) * 6e-9
     return calls / runs + units + (1 + rows) * network.size * 2e-9
 
