@@ -109,7 +109,7 @@ async def test_a_branch_beside_the_one_it_left(trainer):
         await pilot.press("plus", "C")
         await choose(app, pilot, "branch 0")
         assert "beside  first run" in said(app, "which")
-        assert "the same so far, bit for bit" in said(app, "parting")
+        assert "the same so far, but for rounding" in said(app, "parting")
         await pilot.press("n")
         assert "they part at step 21" in said(app, "parting")
         await pilot.press("C")

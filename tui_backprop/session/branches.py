@@ -42,7 +42,7 @@ class Comparison:
     step: int
     """The step at which they are compared: the present one, or the last that both have reached."""
     first_difference: int | None
-    """The first step at which their parameters differ; None where they do not."""
+    """The first step at which their parameters differ by more than rounding; None where they do not."""
     scores: tuple[Score, Score]
     """Over the training set (at most `LIVE_ROWS` of it)."""
     test_scores: tuple[Score | None, Score | None]
@@ -94,7 +94,7 @@ def _asked(branch: Branch, raw: Array) -> Array:
 
 
 def first_difference(one: Run, other: Run, since: int) -> int | None:
-    """Return the first step from `since` on at which two runs' parameters differ; None where they do not.
+    """Return the first step from `since` on at which two runs' parameters differ by more than rounding; None otherwise.
 
     Every step is looked at for a while; from there on the place is found by halving, since runs that have parted hardly ever
     have the very same bits again.

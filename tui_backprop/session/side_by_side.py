@@ -69,7 +69,7 @@ class Parting:
     """Where two runs part, and how far apart they are."""
 
     step: int | None
-    """The first step at which their parameters differ; None where they do not so far."""
+    """The first step at which their parameters differ by more than rounding; None where they do not so far."""
     tensors: tuple[str, ...]
     """What differs at that step; empty where the networks themselves differ."""
     losses: tuple[float, float]

@@ -131,8 +131,8 @@ def _parting(found: Comparison) -> str:
     if found.names[0] == found.names[1]:
         return "this is the branch that is looked at: choose another one to compare it with"
     if found.first_difference is None:
-        return "their parameters are the same wherever they were compared"
-    return f"their parameters first differ at step {found.first_difference:,}"
+        return "their parameters are the same, but for rounding, wherever they were compared"
+    return f"but for rounding, their parameters first differ at step {found.first_difference:,}"
 
 
 def _side_by_side(found: Comparison) -> Table:

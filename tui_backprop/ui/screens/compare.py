@@ -304,7 +304,7 @@ class CompareScreen(Screen[bool]):
 def _sentence(found: Parting, columns: int) -> str:
     """Say in one line where two runs part first, and how far apart they are now: as much as there is room for."""
     if found.step is None:
-        return f"the same so far, bit for bit   loss {plain(found.losses[0])}"
+        return f"the same so far, but for rounding   loss {plain(found.losses[0])}"
     one, other = found.losses
     tensors = ", ".join(found.tensors[:_TENSORS]) + (" …" if len(found.tensors) > _TENSORS else "")
     parts = [f"they part at step {found.step:,}" + (f" in {tensors}" if tensors else "")]
