@@ -18,9 +18,9 @@ from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.chart import Series, draw_chart
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain, signed
-from tui_backprop.ui.drawing.surface import Line
+from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
-from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
 _NAME = 16  # cells of a name at the most
@@ -133,7 +133,7 @@ def _percent(share: float) -> str:
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1g} %" if percent >= 0.1 else "<0.1 %"
 
 
-class OwnLossPanel(PicturePanel[OwnFrame]):
+class OwnLossPanel(CanvasPanel[OwnFrame]):
     """The loss over their samples, by their own loss."""
 
     name_shown = "Loss"
@@ -143,14 +143,13 @@ class OwnLossPanel(PicturePanel[OwnFrame]):
         self.log_axis = False
         """Whether the loss axis is logarithmic."""
 
-    def draw(self, frame: OwnFrame) -> list[Text]:
+    def canvas(self, frame: OwnFrame) -> Canvas:
         """Draw the chart, with marks where the file was loaded, the rate was changed, and where one went back to."""
         curve = frame.curve
         marks = [*frame.marks, *([frame.step] if frame.step < frame.last_step else [])]
         self.note("  ".join([frame.data, *(["log"] if self.log_axis else [])]))
         size = (self.size.width, self.size.height)
-        chart = draw_chart([Series("loss", curve.steps, curve.train)], [], marks, size, log=self.log_axis)
-        return list(chart.split("\n", allow_blank=True))[: self.size.height]
+        return draw_chart([Series("loss", curve.steps, curve.train)], [], marks, size, log=self.log_axis)
 
 
 class OwnPredictionPanel(PicturePanel[OwnFrame]):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle
 from typing import Any
 
 import numpy as np
+from rich.color import Color
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.ui.drawing.surface import Canvas
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
-_COLORS = ("blue+", "orange+", "cyan+", "magenta+", "green+", "red+")
-_STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")  # the same
+_STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")
 _ABOVE = (
     10  # times the highest shown loss up to which dimmed curves are drawn: one that diverged would flatten the rest
 )
 _WIDE = 1e5  # from which on plotext's labels of the loss axis take too much room
-_REFERENCE = _MARK = _OTHER = "gray"
+_DIM = "bright_black"  # reference lines, marks and dimmed curves
 _AXIS, _FRAME = 8, 3  # columns that the axis and its labels take; rows of frame and labels
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
 _DOTS = "⠶"  # what a curve of braille is called by
@@ -80,7 +82,7 @@ def draw_chart(
     log: bool,
     others: Sequence[Series] = (),
     colored: bool = True,
-) -> Text:
+) -> Canvas:
     """Draw curves, horizontal reference lines and vertical marks.
 
     Args:
@@ -89,7 +91,7 @@ def draw_chart(
         references: (name, loss) of each horizontal line, which has its name on it, or next to it, where that hides the
             least of the curves.
         marks: steps of the vertical lines.
-        size: (columns, rows) of the text.
+        size: (columns, rows) of the picture.
         log: whether the loss axis is logarithmic.
         others: dimmed curves under the others.
         colored: whether curves differ by colour; otherwise they are drawn with different characters.
@@ -98,7 +100,7 @@ def draw_chart(
     drawn = [drawable(one, log=log) for one in series]
     shown = [one for one in drawn if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
-        return Text("no loss to draw yet" if not shown else "too small to draw")
+        return _words(size, "no loss to draw yet" if not shown else "too small to draw")
     import plotext as figure  # here, so that the screen is painted before it is loaded  # noqa: PLC0415
 
     heights = max(2, min(6, rows // 3))  # numbers along the loss axis
@@ -115,27 +117,52 @@ def draw_chart(
     _draw_references(figure, lines, _Room(shown, [value for _, value in lines], (first, last), size, log=log))
     highest = max(float(one.values.max()) for one in shown)
     for other in others:
-        _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _OTHER, "dot")
-    for one, color, marker in zip(drawn, cycle(_COLORS), _markers(colored=colored)):
-        _draw_curve(figure, one, columns, color, marker)
+        _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _DIM, "dot")
+    for one, style, marker in zip(drawn, cycle(_STYLES), _markers(colored=colored)):
+        _draw_curve(figure, one, columns, style, marker)
     for step in marks:
-        figure.vline(step, color=_MARK)
+        figure.vline(step, color=_ink(_DIM))
     ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
     figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
     if highest >= _WIDE and not log:
         at = np.linspace(min(float(one.values.min()) for one in shown), highest, heights)
         figure.yticks(at.tolist(), [f"{height:.1e}" for height in at])
-    return Text.from_ansi(figure.build(), no_wrap=True)
+    return _built(figure, columns, rows)
+
+
+def _words(size: tuple[int, int], text: str) -> Canvas:
+    canvas = Canvas(*size)
+    canvas.write(0, 0, text)
+    return canvas
+
+
+def _built(figure: Any, columns: int, rows: int) -> Canvas:
+    """Return what plotext has drawn, read from its cells: escape codes in between would take twice as long."""
+    monitor = figure.main().monitor
+    monitor.build_plot()
+    styles = {_ink(style): style for style in (*_STYLES, _DIM)}
+    canvas = Canvas(columns, rows)
+    for row, (glyphs, inks) in enumerate(
+        zip(monitor.matrix.marker[::-1], monitor.matrix.fullground[::-1], strict=True)
+    ):
+        canvas.put_row(row, [(glyph, styles.get(ink, "")) for glyph, ink in zip(glyphs, inks, strict=True)])
+    return canvas
+
+
+@cache
+def _ink(style: str) -> int | None:
+    """Return plotext's number of a colour, which is the terminal's own."""
+    return Color.parse(style).number
 
 
 def _fits(value: float, *, log: bool) -> bool:
     return bool(np.isfinite(value)) and (value > 0 or not log)
 
 
-def _draw_curve(figure: Any, one: Series, columns: int, color: str, marker: str) -> None:
+def _draw_curve(figure: Any, one: Series, columns: int, style: str, marker: str) -> None:
     if len(one.steps):  # without any it has its colour all the same, as the legend has it
         steps, values = thin(one.steps, one.values, columns)
-        figure.plot(steps.tolist(), values.tolist(), color=color, marker=marker)
+        figure.plot(steps.tolist(), values.tolist(), color=_ink(style), marker=marker)
 
 
 def _markers(*, colored: bool) -> Iterator[str]:
@@ -216,7 +243,7 @@ def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room:
     first, last = room.span
     for name, value in references:
         label = f" {name} {value:.4g} "
-        figure.plot([first, last], [value, value], color=_REFERENCE, marker="-")
+        figure.plot([first, last], [value, value], color=_ink(_DIM), marker="-")
         where = "left" if last > first else "center"
         step, height = room.place_for(len(label), value)
         figure.text(label, step, height, color="default", alignment=where)

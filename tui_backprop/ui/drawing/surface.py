@@ -68,6 +68,10 @@ class Canvas:
         style = self._cells[row][column][1] if inside else ""
         return isinstance(style, Style) and style.bgcolor is not None
 
+    def text(self, row: int) -> str:
+        """Return the glyphs of a row."""
+        return "".join(glyph for glyph, _ in self._cells[row])
+
     def runs(self, row: int) -> list[tuple[str, str | Style]]:
         """Return the neighbours of one style in a row, merged, from left to right."""
         found: list[tuple[str, str | Style]] = []

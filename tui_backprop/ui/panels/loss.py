@@ -15,10 +15,11 @@ from tui_backprop.session.curve import Curve
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.panels.panel import CanvasPanel
 
 
-class LossPanel(PicturePanel[Frame]):
+class LossPanel(CanvasPanel[Frame]):
     """Training and test loss, reference lines, edits, and a cursor that reads a point."""
 
     name_shown = "Loss"
@@ -61,7 +62,7 @@ class LossPanel(PicturePanel[Frame]):
         names += [one.text for one in frame.watches if one.on_chart]
         return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
 
-    def draw(self, frame: Frame) -> list[Text]:
+    def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart and say in the subtitle what the cursor reads."""
         curve = self._part(frame.curve)
         first = int(curve.steps[0]) if len(curve.steps) else 0
@@ -82,9 +83,8 @@ class LossPanel(PicturePanel[Frame]):
         colored = self.drawn_in != "none"
         chart = draw_chart(series, references, marks, size, log=self.log_axis, others=others, colored=colored)
         self.note(self._reading(frame))
-        lines = list(chart.split("\n", allow_blank=True))[: self.size.height]
-        self._axis = max((line.plain.find("┤") for line in lines), default=0)
-        return lines
+        self._axis = max(chart.text(row).find("┤") for row in range(chart.rows))
+        return chart
 
     def _part(self, curve: Curve) -> Curve:
         if not (self.tail and len(curve.steps)):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.text import Text
 from textual.reactive import reactive
 
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
-from tui_backprop.ui.drawing.surface import Line
-from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.panels.panel import CanvasPanel
 
 _NAME = 30  # characters of a run's name in the legend
 
 
-class LossesPanel(PicturePanel[Frame]):
+class LossesPanel(CanvasPanel[Frame]):
     """The training loss of every run that a frame knows, each with its name."""
 
     name_shown = "Loss"
@@ -32,13 +30,12 @@ class LossesPanel(PicturePanel[Frame]):
         names = [one.name[:_NAME] for one in frame.branches]
         return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
 
-    def draw(self, frame: Frame) -> Sequence[Line]:
+    def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart, and a mark where the runs stand if they have been further."""
         series = [Series(one.name[:_NAME], one.curve.steps, one.curve.train) for one in frame.branches]
         references = [(line.name, line.loss) for line in frame.reference]
         marks = [frame.step] if frame.step < frame.last_step else []
         size = (self.size.width, self.size.height)
         colored = self.drawn_in != "none"
-        chart = draw_chart(series, references, marks, size, log=self.log_axis, colored=colored)
         self.note("log" if self.log_axis else "")
-        return list(chart.split("\n", allow_blank=True))[: self.size.height]
+        return draw_chart(series, references, marks, size, log=self.log_axis, colored=colored)

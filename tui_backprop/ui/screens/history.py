@@ -49,9 +49,8 @@ class HistoryScreen(ModalScreen[None]):
         ):
             found = self.query_one(f"#{place}", Static)
             size = (found.size.width, found.size.height)
-            few = len(steps) < 2
-            text = Text("no past yet: run some steps first", style="dim")
-            drawn = (
-                text if few else draw_chart([Series(title, steps, values[:, self._position])], [], [], size, log=False)
-            )
-            found.update(drawn)
+            if len(steps) < 2:
+                found.update(Text("no past yet: run some steps first", style="dim"))
+            else:
+                drawn = draw_chart([Series(title, steps, values[:, self._position])], [], [], size, log=False)
+                found.update(Text("\n").join(drawn.lines()))
