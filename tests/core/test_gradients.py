@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LEAK
 from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
-from tui_backprop.core.gradient_check import batch_loss, numeric_gradient, relative_error
+from tui_backprop.core.gradient_check import batch_loss, numeric_gradient, numeric_gradient_at_once, relative_error
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
@@ -208,3 +208,14 @@ def test_fused_pairs_keep_the_digits_of_a_nearly_certain_answer():
     rest = np.exp(-40) + np.exp(-43)
     assert many.delta(z, many.activation.value(z), y)[0, 0] == pytest.approx(-rest, rel=1e-12)
     assert many.mean_loss(z, many.activation.value(z), y) == pytest.approx(rest, rel=1e-12)
+
+
+def test_slopes_at_once_are_those_found_one_after_the_other():
+    """The same losses at the same points give the same slopes, to the last bit."""
+    theta = np.array([0.3, -2.5, 0.0, 40.0])
+
+    def loss(point):
+        return float(np.sin(point).sum() + point[1] * point[3] ** 2)
+
+    at_once = numeric_gradient_at_once(lambda points: np.array([loss(point) for point in points]), theta)
+    np.testing.assert_array_equal(at_once, numeric_gradient(loss, theta))

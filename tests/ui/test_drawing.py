@@ -7,12 +7,16 @@ import time
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
 
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, plain, signed
+from tui_backprop.ui.drawing.runs import text_runs
 from tui_backprop.ui.header import header_text
 from tui_backprop.ui.keys import keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
@@ -226,3 +230,36 @@ async def test_a_list_that_grows_lays_nothing_out_anew(trainer):
         panel._take_lines(2)
         await pilot.pause()
         assert not panel.show_vertical_scrollbar
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        Text(""),
+        Text("plain"),
+        Text("of one style", style="dim"),
+        Text("a ").append("b", "bold").append(" c ").append("d", "red"),
+        Text("all ", style="bold").append("of it", "red").append(" bold"),
+        Text("over each other").append(" and on", "dim") + Text.assemble(("x", "reverse"), "y"),
+        Text.assemble(("abc", "red"), "def", ("", "bold"), ("ghi", "blue")),
+    ],
+)
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_text_as_runs_is_what_rich_makes_of_it(text, marked):
+    """Whatever way is taken, each character has the style that rich gives it."""
+    text = text.copy()
+    if marked:
+        text.stylize("reverse", 1, 4)
+    console = Console()
+
+    def each(runs):
+        return [
+            (character, Style.parse(style) if isinstance(style, str) else style)
+            for part, style in runs
+            for character in part
+        ]
+
+    if not text.spans:
+        assert each(text_runs(text, console)) == [(one, Style.parse(str(text.style))) for one in text.plain]
+    else:
+        assert each(text_runs(text, console)) == each((one.text, one.style or "") for one in text.render(console))

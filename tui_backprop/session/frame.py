@@ -13,15 +13,18 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import exact
-from tui_backprop.core.gradient_check import batch_loss, numeric_gradient
+from tui_backprop.core.gradient_check import numeric_gradient_at_once
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.step import State, StepRecord, Training
 from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.engines.batched.evaluation import final_layer
 from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.problem import Problem, Score
 from tui_backprop.session.recipe import Recipe
+
+_TOGETHER = 2**15  # numbers of one layer that are computed at once: they stay in a core's own cache
 
 NUMERIC_LIMIT = 100
 """Most parameters for which a frame has the numeric gradient, which costs two forward passes each."""
@@ -242,9 +245,9 @@ class Frame:
         if record is None or self.network.size > NUMERIC_LIMIT:
             return None
         training = record.training
-        loss = batch_loss(training.network, training.objective, record.tape.a[0], record.targets)
         with np.errstate(all="ignore"):
-            return Parameters(training.network, numeric_gradient(loss, record.before.parameters))
+            found = numeric_gradient_at_once(lambda thetas: _losses(record, thetas), record.before.parameters)
+        return Parameters(training.network, found)
 
     @cached_property
     def probes(self) -> tuple[Probe, ...]:
@@ -261,3 +264,13 @@ class Frame:
             Probe(asked, *(tuple(float(value) for value in column[i]) for column in columns))
             for i, asked in enumerate(self.recipe.probe)
         )
+
+
+def _losses(record: StepRecord, thetas: Array) -> Array:
+    """Return the mean loss over the batch of an update at many θ, (points, size) → (points,)."""
+    network, inputs, found = record.training.network, record.tape.a[0], []
+    size = max(1, _TOGETHER // (len(inputs) * max(network.sizes)))
+    for first in range(0, len(thetas), size):
+        z, a = final_layer(network, thetas[first : first + size], inputs)
+        found.append(record.training.objective.sample_losses(z, a, record.targets).mean(axis=-1))
+    return np.concatenate(found)

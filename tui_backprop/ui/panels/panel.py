@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
+from tui_backprop.ui.drawing.runs import Run, text_runs
 from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.theme import RGB, Colors
 
@@ -65,9 +66,11 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         """Keys and names of the panels that share this one's place."""
         self.border_title = self._titled = Text(self.name_shown)
         self.frame: Shown | None = None
-        self._noted = ""
+        self._note = self._noted = ""
         self._style = Style()
         self._room = 0  # columns of a line
+        self._made: dict[int, Strip] = {}  # the lines of the visible part that were made of the present frame
+        self._made_for: tuple[object, ...] = ()  # size, place in the whole picture, and style
         self._plain = False  # whether it is drawn without colours, for a text
 
     def show(self, frame: Shown) -> None:
@@ -83,9 +86,43 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         if title != self._titled:  # a border that changes is drawn anew
             self.border_title = self._titled = title
         self.prepare(self.frame)
+        if self._note != self._noted:
+            self._noted = self._note
+            self.border_subtitle = Text(self._note)
         self._take_lines(self.line_count(self.frame))
-        self._room = self.columns
-        self.refresh()
+        self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        """Give the screen the lines that are not as they were: about half of them, and to compose a line is dear."""
+        before, before_for = self._made, self._made_for
+        self._measure()
+        self._made = {y: self.make_line(y) for y in range(self.size.height)}
+        if not before or before_for != self._made_for:
+            made = self._made
+            self.refresh()
+            self._made = made
+            return
+        changed = [y for y, line in self._made.items() if line != before.get(y)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def _measure(self) -> None:
+        """Find the style and the room that all lines share; what was made for others is of no use."""
+        self._style, self._room = self.rich_style, self.columns
+        measured = (self.size, self._room, self.scroll_offset, self._style)
+        if measured != self._made_for:
+            self._made, self._made_for = {}, measured
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw lines again; whoever asks for all of them may have changed what any of them shows."""
+        if not regions:
+            self._made = {}
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Make all lines again in another style, such as another theme's."""
+        super().notify_style_update()
+        self._made = {}
 
     def _take_lines(self, lines: int) -> None:
         """Be so many lines high inside; the whole screen is laid out anew, which is dear, only for a scroll bar."""
@@ -127,10 +164,8 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         return (*color.triplet,)
 
     def note(self, text: str) -> None:
-        """Put a text into the border below; one that is there already costs nothing."""
-        if text != self._noted:
-            self._noted = text
-            self.border_subtitle = Text(text)
+        """Have a text in the border below once all is prepared: the last one; one that is there already costs nothing."""
+        self._note = text
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -149,14 +184,21 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render what is visible; the style and the room that all lines share are found once, which is dear."""
-        self._style, self._room = self.rich_style, self.columns
+        self._measure()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Render the line at `y` of the visible part."""
+        """Return the line at `y` of the visible part, which may have been made already."""
+        line = self._made.get(y)
+        if line is None:
+            line = self._made[y] = self.make_line(y)
+        return line
+
+    def make_line(self, y: int) -> Strip:
+        """Make the line at `y` of the visible part."""
         row = y + self.scroll_offset.y
         if self.frame is None or row >= self.line_count(self.frame):
-            return self.strip(Text())
+            return Strip.blank(self.size.width, self._style)
         return self.strip(self.line_at(self.frame, row))
 
     @property
@@ -179,23 +221,22 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     def strip(self, text: Line) -> Strip:
         """Render one line, which ends with … where it is too long for the panel."""
         if isinstance(text, Strip):
-            return self._filled(text, text.cell_length)
-        if text.cell_len > self._room:
+            return self._filled([(one.text, one.style or "") for one in text], text.cell_length)
+        length = text.cell_len
+        if length > self._room:
             text = text.copy()  # which may be asked for again, in a wider panel
             text.truncate(self._room, overflow="ellipsis")
-        if not text.spans:  # rich leaves a text's own style out where it has no other
-            text.stylize(text.style)
-        return self._filled(text.render(self.app.console, end=""), text.cell_len)
+            length = text.cell_len
+        return self._filled(text_runs(text, self.app.console), length)
 
-    def _filled(self, segments: Iterable[Segment], length: int) -> Strip:
+    def _filled(self, runs: Sequence[Run], length: int) -> Strip:
         """Return a line of the panel's width on its ground, made at once: a strip for each of the two changes is dear."""
         width, style = self.size.width, self._style
-        if length > width:
-            return Strip(segments, length).crop(0, width).apply_style(style)
-        styled = [Segment(one.text, _layered(style, one.style) if one.style else style) for one in segments]
+        styled = [Segment(text, _layered(style, one) if one else style) for text, one in runs]
         if length < width:
             styled.append(Segment(" " * (width - length), style))
-        return Strip(styled, width)
+        line = Strip(styled, max(width, length))
+        return line if length <= width else line.crop(0, width)
 
     @property
     def columns(self) -> int:
@@ -228,7 +269,7 @@ class CanvasPanel(Panel[Shown]):
         """Return the rows of the canvas."""
         return len(self._strips)
 
-    def render_line(self, y: int) -> Strip:
+    def make_line(self, y: int) -> Strip:
         """Return the line at `y`."""
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self._base)
 

@@ -132,9 +132,9 @@ class StepPanel(Panel[Frame]):
         at = row - len(self._detail)
         return _list_line(record, self._rows[at], frame.inside is None, selected=at == self._selected)
 
-    def render_line(self, y: int) -> Strip:
-        """Render the explanation above, which does not scroll, or a line of the list."""
-        return self.strip(self._detail[y].copy()) if y < len(self._detail) else super().render_line(y)
+    def make_line(self, y: int) -> Strip:
+        """Make a line of the explanation above, which does not scroll, or a line of the list."""
+        return self.strip(self._detail[y].copy()) if y < len(self._detail) else super().make_line(y)
 
     # Looking around.
 
