@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from textual.widgets import OptionList, Static
+from textual.widgets._footer import FooterKey
 
 from tui_backprop.core.rules import RULES
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -15,6 +16,7 @@ from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.screens.compare import CompareScreen, CompareWithScreen
+from tui_backprop.ui.screens.keys import KeysScreen
 
 BIG = (120, 36)
 
@@ -234,3 +236,22 @@ async def test_s_writes_the_comparison(trainer, tmp_path, monkeypatch):
                 break
         assert isinstance(app.screen, CompareScreen)
     assert [path.name for path in tmp_path.iterdir()] == ["parity-step-0-prediction-of-exact.txt"]
+
+
+async def test_at_80_columns_the_footer_leads_to_every_pair_and_to_the_list_of_keys(trainer):
+    """The panels come before what the list of keys has as well, which ? shows and escape closes."""
+    app = trainer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "C")
+        await choose(app, pilot, "rule posted")
+        await pilot.pause()
+        shown = [key for key in app.screen.query(FooterKey) if key.region.right <= 80 and key.region.width]
+        assert [key.key_display for key in shown] == ["esc", "space", "n", "?", "2", "3", "4", "5", "7"]
+        assert len(shown) == len(app.screen.query(FooterKey))
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, KeysScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, CompareScreen)
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert {"C", "p", "b"} <= {key.key_display for key in app.screen.query(FooterKey)}

@@ -317,6 +317,7 @@ async def test_history_check_and_a_sample_of_ones_own(trainer):
         before = app.session.state
         await pilot.press("h")
         assert isinstance(app.screen, HistoryScreen)
+        assert [str(chart.border_title) for chart in app.screen.query(".chart")] == ["w1", "∂L/∂w1"]
         await pilot.press("escape", "4", "enter")
         assert isinstance(app.screen, HistoryScreen)
         await pilot.press("escape", "c")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 
 from tui_backprop.ui.footer import KeysFooter
+from tui_backprop.ui.layout import PANELS
 
 
 def shown(app):
@@ -48,3 +50,20 @@ async def test_a_wider_terminal_has_more_keys(trainer):
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert shown(app) == few
+
+
+@pytest.mark.parametrize("columns", [60, 70, 76, 80, 99])
+async def test_every_tab_is_in_sight_and_leads_to_its_panel(trainer, columns):
+    """Where there is no room for all names the present one has its own, and the others their keys, which can be clicked."""
+    app = trainer()
+    async with app.run_test(size=(columns, 24)) as pilot:
+        await pilot.pause()
+        bar = app.screen_stack[0].query_one("#tabs", Static)
+        for panel in (*PANELS, PANELS[0]):
+            text = str(bar.content)
+            assert len(text) <= columns
+            assert f"{panel.key} {panel.short}" in text or columns < 77
+            await pilot.click(bar, offset=(text.index(panel.key), 0))
+            await pilot.pause()
+            assert app.active == panel.id
+            assert f"{panel.key} {panel.short}" in str(bar.content)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from rich.text import Text
 from textual.strip import Strip
 
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
+from tui_backprop.ui.drawing.answers import legend
+from tui_backprop.ui.drawing.regions import border_words
 from tui_backprop.ui.panels.prediction import PredictionPanel
 
 BIG = (120, 36)
@@ -97,3 +100,34 @@ async def test_hostile_names_are_only_text(tmp_path):
         assert "[/oops]b" in text, text
         assert "\x1b" not in text
         assert "[bold" in text
+
+
+def test_a_legend_leaves_out_whole_parts():
+    """Where there is no room for a part it is left out, and a shorter one behind it may still be there."""
+    parts = ["● 0", Text("▲ 1"), "hollow: test", "✘ wrong"]
+    assert legend(parts, 80).plain == "● 0  ▲ 1  hollow: test  ✘ wrong"
+    assert legend(parts, 20).plain == "● 0  ▲ 1  ✘ wrong"
+    assert legend(parts, 2).plain == "● 0"
+
+
+def test_a_legend_names_only_the_contours_that_are_drawn():
+    """In a low picture there are no fainter ones, and with few colours there are shades instead."""
+    assert border_words(40, classes=False, colors="full") == ["line: ½", "fainter: ¼ and ¾"]
+    assert border_words(14, classes=False, colors="full") == ["line: ½"]
+    assert border_words(14, classes=False, colors="sixteen") == ["line: ½", "shades: ¼ ½ ¾"]
+    assert border_words(14, classes=True, colors="none") == ["line: the answer changes", "dim: below 75 %"]
+
+
+async def test_a_matrix_of_many_classes_is_whole_or_says_what_is_missing(trainer):
+    """Every column has its place under a shorter name, and rows that there is no room for are counted, with the key."""
+    app = trainer("digits")
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n", "2")
+        panel = app.query_one(PredictionPanel)
+        assert "eig fiv fou nin one sev six thr two zer" in shown(panel)
+        assert "of 539 right" in shown(panel)
+        assert "z: 4 rows more" in str(panel.border_subtitle)
+        await pilot.press("z")
+        assert "eight  five  four" in shown(panel)
+        assert "rows more" not in str(panel.border_subtitle)
+        assert len(panel._lines) == 12

@@ -13,7 +13,16 @@ from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.curves import draw_curve
 from tui_backprop.ui.drawing.regions import class_regions, contours, heat_regions, put_points
 from tui_backprop.ui.drawing.surface import Canvas, heat_map
-from tui_backprop.ui.theme import class_color, class_glyph, class_sixteen, class_texture, heat_color
+from tui_backprop.ui.theme import (
+    NEGATIVE,
+    POSITIVE,
+    class_color,
+    class_glyph,
+    class_sixteen,
+    class_texture,
+    heat_color,
+    on_ground,
+)
 
 HALVES = np.repeat([[0.1, 0.3, 0.6, 0.9]], 4, axis=0)
 ANSWER, BAND = (HALVES > 0.5).astype(int), np.digitize(HALVES, [0.25, 0.5, 0.75])
@@ -91,6 +100,17 @@ def test_class_colours_differ_in_lightness_and_grow_darker_with_doubt():
     assert abs(lightness(heat_color(0)) - lightness(heat_color(1))) >= 20
     for label in range(10):
         assert lightness(class_color(label, 0.3)) < lightness(class_color(label, 1.0))
+
+
+def test_signs_and_curves_are_read_on_a_light_ground():
+    """On the light theme's ground each is at least 30 in L* darker; on the dark one nothing is changed."""
+    light, dark = (216, 216, 216), (30, 30, 30)
+    colors = (POSITIVE, NEGATIVE, "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")
+    for color in colors:
+        assert on_ground(color, dark) is None
+        assert lightness(on_ground(color, light)) < lightness(light) - 30
+    assert lightness(on_ground(NEGATIVE, light)) - lightness(on_ground(POSITIVE, light)) >= 10
+    assert on_ground("bold", light) is None
 
 
 @pytest.mark.parametrize("colors", ["full", "sixteen", "none"])

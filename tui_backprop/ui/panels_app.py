@@ -107,16 +107,23 @@ class PanelsApp(App[None]):
             panel.set_class(name == self.active, "active")
             panel.set_class(name in front, "front")
             panel.behind = "" if tabs else "  ".join(names[other] for other in behind(places, name))
-        shown = (Text(_tab(one), style="bold reverse" if one.id == self.active else "") for one in self.PANELS)
+        shown = (Text(tab, style="bold reverse" if one.id == self.active else "") for one, tab in self._tabs())
         base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(shown))
         self.redraw_soon()
+
+    def _tabs(self) -> list[tuple[PanelName, str]]:
+        """Return the panels with what the tab bar has of each: where not all names have room, the present one's alone."""
+        whole = [f"{one.key} {one.short}" for one in self.PANELS]
+        if len(" ".join(whole)) > self.size.width:
+            whole = [one.key if one.id != self.active else tab for one, tab in zip(self.PANELS, whole, strict=True)]
+        return list(zip(self.PANELS, whole, strict=True))
 
     @on(events.Click, "#tabs")
     def choose_tab(self, event: events.Click) -> None:
         """Go to the tab that was clicked."""
         at = 0
-        for panel in self.PANELS:
-            at += len(_tab(panel)) + 1
+        for panel, tab in self._tabs():
+            at += len(tab) + 1
             if event.x < at:
                 self.action_panel(panel.id)
                 return
@@ -159,7 +166,3 @@ class PanelsApp(App[None]):
 
     async def _run_key(self, action: str) -> None:
         await self.run_action(action)
-
-
-def _tab(panel: PanelName) -> str:
-    return f"{panel.key} {panel.short}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -10,6 +11,7 @@ from textual.widget import Widget
 
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.findings import said_lines
+from tui_backprop.ui.drawing.runs import layered, text_runs
 
 
 class SaidBar(Widget):
@@ -34,8 +36,9 @@ class SaidBar(Widget):
             frame, opening = self._shown
             line = said_lines(frame.findings, self.size.width, opening)[y]
         line.truncate(self.size.width, overflow="ellipsis")
-        segments = line.render(self.app.console, end="")
-        return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        base = self.rich_style
+        segments = [Segment(text, layered(base, style)) for text, style in text_runs(line, self.app.console)]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
 
     def on_click(self, _event: events.Click) -> None:
         """Lead to the findings."""

@@ -22,6 +22,10 @@ SEVERITY_MARKS = {"error": "✗", "warning": "▲", "info": "·"}
 SEVERITY_STYLES = {"error": f"bold {NEGATIVE}", "warning": NEGATIVE, "info": "dim"}
 
 _POSITIVE, _NEGATIVE = (0, 135, 255), (255, 135, 0)  # the same two as red, green and blue
+_ON_LIGHT: dict[str, RGB] = {  # the signs and the curves on a light ground: darker, to be read on it
+    POSITIVE: (0, 71, 179), NEGATIVE: (179, 89, 0), "bright_yellow": (148, 88, 0), "bright_cyan": (0, 108, 136),
+    "bright_magenta": (150, 40, 150), "bright_green": (40, 112, 20), "bright_red": (184, 40, 40),
+}  # fmt: skip
 _FAINTEST = 0.22  # share of a sign's colour in what is nearly 0
 _LOW, _MIDDLE, _HIGH = (214, 126, 26), (70, 70, 74), (18, 88, 176)
 _UNSURE = (38, 38, 42)
@@ -46,7 +50,13 @@ def sign_color(value: float) -> str:
 def sign_shade(value: float, share: float, ground: RGB) -> RGB:
     """Return the colour of a number's sign, the nearer to the ground the smaller `share` in 0 … 1 is; grey for 0."""
     full = _POSITIVE if value > 0 else _NEGATIVE if value < 0 else (128, 128, 128)
+    full = on_ground(sign_color(value), ground) or full
     return blend(ground, full, _FAINTEST + (1 - _FAINTEST) * share)
+
+
+def on_ground(color: str, ground: RGB) -> RGB | None:
+    """Return what the colour of a sign or a curve is instead on a light ground; None for what stays as it is."""
+    return _ON_LIGHT.get(color) if text_on(ground) == (0, 0, 0) else None
 
 
 def text_on(ground: RGB) -> RGB:

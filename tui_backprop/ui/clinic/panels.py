@@ -12,7 +12,7 @@ from tui_backprop.core.network import Tensor
 from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.checkup_text import Kind, checkup_text
 from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
-from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture
+from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture, legend
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.chart import Series, draw_chart
@@ -165,8 +165,8 @@ class OwnPredictionPanel(PicturePanel[OwnFrame]):
         if shown.curve is not None and rows >= 2 and self.columns >= 8:
             axes = Axes(self.columns, rows)
             curve = shown.curve.resampled(DOTS[0] * axes.columns)
-            drawn, legend = draw_curve_picture(curve, Setting(axes, self.drawn_in, ("x", "ŷ")))
-            lines = [*drawn, legend, Text()]
+            drawn, parts = draw_curve_picture(curve, Setting(axes, self.drawn_in, ("x", "ŷ")))
+            lines = [*drawn, legend(parts, self.columns), Text()]
         lines += [_sample(frame, i) for i in range(len(shown.rows))]
         self.note(f"{len(shown.rows):,} samples, scroll" if len(lines) > self.size.height else "")
         return lines

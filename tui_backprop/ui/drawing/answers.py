@@ -12,15 +12,15 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.prediction import Confusion, DecisionSurface, Points, PredictionCurve, Scatter
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.curves import draw_curve
-from tui_backprop.ui.drawing.regions import class_regions, heat_regions, mark_of, put_numbers, put_points
+from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_regions, mark_of, put_numbers, put_points
 from tui_backprop.ui.drawing.surface import Canvas, Line, place
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, class_glyph
 
 _NAMED = 10  # classes that a legend names at the most
 _PROBE, _HELD = "◈", "◎"
 
-Drawn = tuple[Sequence[Line], Text]
-"""The lines of a picture, and its legend."""
+Drawn = tuple[Sequence[Line], Sequence[str | Text]]
+"""The lines of a picture, and the parts of its legend, the most important first."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
     _put_marks(canvas, (picture.held,) if picture.held else (), across, up, _HELD)
     aside = ["hollow: test"] * (len(picture.test) > 0) + ["✘ wrong"]
     aside += [f"{_PROBE} probe"] * bool(setting.probes) + [f"{_HELD} held"] * (picture.held is not None)
-    border = "line: the answer changes; fainter: 75 %" if setting.classes else "line: ½; fainter: ¼ and ¾"
-    parts: list[str | Text] = ["0 … 9 targets, in tenths of their range", border]
+    border = border_words(len(picture.band), setting.classes, setting.colors)
+    parts: list[str | Text] = ["0 … 9 targets, in tenths of their range", *border]
     if setting.labels:
-        parts = [*_marks(setting), *aside, border]
-    return setting.axes.around(canvas.strips(), across, up, setting.names), legend(parts)
+        parts = [*_marks(setting), *aside, *border]
+    return setting.axes.around(canvas.strips(), across, up, setting.names), parts
 
 
 def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
@@ -79,23 +79,25 @@ def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
     parts += [f"{''.join(class_glyph(i, test=True) for i in glyphs)} test"] * (len(picture.test) > 0)
     parts += ["✘ wrong"] * bool(setting.labels) + [f"{_PROBE} probe"] * bool(setting.probes)
     parts += ["┊ train ends"] * bool(ends)
-    return setting.axes.around(canvas.strips(), across, up, setting.names), legend(parts)
+    return setting.axes.around(canvas.strips(), across, up, setting.names), parts
 
 
-def draw_confusion(picture: Confusion) -> Drawn:
-    """Draw the matrix, what is right in one colour and what is wrong in another."""
-    width = max(4, *(len(label) for label in picture.labels)) if len(picture.labels) <= 12 else 4
-    names = [label[:width] for label in picture.labels]
-    lines = [Text(" " * (width + 2) + " ".join(f"{name:>{width}}" for name in names), style="bold", no_wrap=True)]
-    for i, name in enumerate(names):
-        line = Text(f"{name:>{width}}  ", style="bold", no_wrap=True)
+def draw_confusion(picture: Confusion, columns: int) -> Drawn:
+    """Draw the matrix, what is right in one colour and what is wrong in another; names are cut where there is no room."""
+    longest, digits = max(len(label) for label in picture.labels), len(str(int(picture.counts.max())))
+    beside = min(longest, max(4, columns // 4))
+    width = max(digits, min(longest, (columns - beside - 2) // len(picture.labels) - 1))
+    names = [f"{label[:width]:>{width}}" for label in picture.labels]
+    lines = [Text(" " * (beside + 2) + " ".join(names), style="bold", no_wrap=True)]
+    for i, label in enumerate(picture.labels):
+        line = Text(f"{label[:beside]:>{beside}}  ", style="bold", no_wrap=True)
         for j, count in enumerate(picture.counts[i]):
             style = f"not bold {POSITIVE if i == j else NEGATIVE}" if count else "not bold dim"
-            line.append(f"{count or '·':>{width}} ", style if i == j or not count else f"{style} underline")
+            line.append(f"{count or '·':>{width}}", style if i == j or not count else f"{style} underline").append(" ")
         lines.append(line)
     right = int(np.trace(picture.counts))
-    said = f"{picture.part}: rows true, columns answered; {right:,} of {int(picture.counts.sum()):,} right"
-    return lines, legend([said])
+    said = f"{picture.part}: {right:,} of {int(picture.counts.sum()):,} right"
+    return lines, [said, "rows true, columns answered"]
 
 
 def draw_scatter(picture: Scatter, setting: Setting) -> Drawn:
@@ -111,13 +113,19 @@ def draw_scatter(picture: Scatter, setting: Setting) -> Drawn:
     ):
         canvas.put(column, row if np.isfinite(value) else -1, "●", POSITIVE)
     lines = setting.axes.around(canvas.strips(), ends, ends, ("true", "predicted"))
-    return lines, legend([f"● {picture.part}", "· where both are equal"])
+    return lines, [f"● {picture.part}", "· where both are equal"]
 
 
-def legend(parts: Sequence[str | Text]) -> Text:
-    """Return the parts of a legend in one line."""
-    shown = [part if isinstance(part, Text) else Text(part, style="dim") for part in parts]
-    return Text("  ", no_wrap=True).join(shown)
+def legend(parts: Sequence[str | Text], columns: int) -> Text:
+    """Return the first part of a legend, and as many of the others as there is room for whole, in one line."""
+    line = Text(no_wrap=True)
+    for part in parts:
+        shown = part if isinstance(part, Text) else Text(part, style="dim")
+        if not line:
+            line.append_text(shown)
+        elif line.cell_len + 2 + shown.cell_len <= columns:
+            line.append("  ").append_text(shown)
+    return line
 
 
 def _marks(setting: Setting) -> list[Text]:

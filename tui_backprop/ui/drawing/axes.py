@@ -26,6 +26,8 @@ class Axes:
 
     def __init__(self, columns: int, rows: int) -> None:
         self._margin, self._below = _MARGIN * (columns >= _WIDE), int(rows >= _HIGH)
+        self.whole = columns
+        """All columns, for a picture without axes."""
         self.columns, self.rows = columns - self._margin, rows - self._below
 
     def around(

@@ -27,6 +27,14 @@ def contours(answer: Indices, band: Indices) -> Indices:
     return np.where(_edges(answer), 2, fainter).astype(np.int64)
 
 
+def border_words(points: int, classes: bool, colors: Colors) -> list[str]:
+    """Return what the contours of a picture so many points high are called, and the shades where there are few colours."""
+    lines, sure = ["line: the answer changes" if classes else "line: ½"], f"{100 * _SURE:.0f} %"
+    if colors != "full":
+        return [*lines, f"dim: below {sure}" if classes else "shades: ¼ ½ ¾"]
+    return [*lines, f"fainter: {sure}" if classes else "fainter: ¼ and ¾"] if points >= _ROOM else lines
+
+
 def _edges(regions: Indices) -> Indices:
     found = np.zeros(regions.shape, dtype=np.int64)
     found[:, :-1] |= regions[:, :-1] != regions[:, 1:]

@@ -1,12 +1,16 @@
-"""A text as runs of one style."""
+"""A text as runs of one style, and a style on a ground."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from rich.color import Color
 from rich.console import Console
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
+
+from tui_backprop.ui.theme import RGB, on_ground
 
 Run = tuple[str, str | Style]
 """Some text, and its style; empty for none."""
@@ -33,4 +37,28 @@ def text_runs(text: Text, console: Console) -> Sequence[Run]:
         at = end
     if at < len(plain):
         found.append((plain[at:], ""))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def layered(base: Style, style: str | Style) -> Style:
+    """Return a style on that of a ground; the colours of signs and curves are darker on a light one."""
+    found = base + (Style.parse(style) if isinstance(style, str) else style)
+    if found.color is None or found.bgcolor is None or found.bgcolor.triplet is None:
+        return found
+    instead = on_ground(found.color.name, found.bgcolor.triplet)
+    return found if instead is None else found + Style(color=Color.from_rgb(*instead))
+
+
+def text_on_ground(text: Text, ground: RGB | None) -> Text:
+    """Return a text with the same colours that `layered` gives; as it is where colours cannot be shaded."""
+    if ground is None:
+        return text
+    spans = []
+    for start, end, style in text.spans:
+        parsed = Style.parse(style) if isinstance(style, str) else style
+        instead = on_ground(parsed.color.name, ground) if parsed.color is not None else None
+        spans.append(Span(start, end, parsed + Style(color=Color.from_rgb(*instead)) if instead else style))
+    found = text.copy()
+    found.spans = spans
     return found

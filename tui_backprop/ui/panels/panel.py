@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from rich.segment import Segment
@@ -18,7 +17,7 @@ from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.ui.drawing.runs import Run, text_runs
+from tui_backprop.ui.drawing.runs import Run, layered, text_on_ground, text_runs
 from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.theme import RGB, Colors
 
@@ -82,7 +81,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         """Draw the present frame again, for another size or another view of it."""
         if self.frame is None or not self.size.width or not self.size.height:
             return
-        title = self.title(self.frame)
+        title = text_on_ground(self.title(self.frame), self.ground)
         if title != self._titled:  # a border that changes is drawn anew
             self.border_title = self._titled = title
         self.prepare(self.frame)
@@ -232,7 +231,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     def _filled(self, runs: Sequence[Run], length: int) -> Strip:
         """Return a line of the panel's width on its ground, made at once: a strip for each of the two changes is dear."""
         width, style = self.size.width, self._style
-        styled = [Segment(text, _layered(style, one) if one else style) for text, one in runs]
+        styled = [Segment(text, layered(style, one) if one else style) for text, one in runs]
         if length < width:
             styled.append(Segment(" " * (width - length), style))
         line = Strip(styled, max(width, length))
@@ -261,7 +260,7 @@ class CanvasPanel(Panel[Shown]):
         self._base = self.rich_style
         drawn = self.canvas(frame)
         self._strips = [
-            Strip([Segment(text, _layered(self._base, style)) for text, style in drawn.runs(row)], drawn.columns)
+            Strip([Segment(text, layered(self._base, style)) for text, style in drawn.runs(row)], drawn.columns)
             for row in range(drawn.rows)
         ]
 
@@ -278,11 +277,6 @@ class CanvasPanel(Panel[Shown]):
         super().notify_style_update()
         if self._strips and self.rich_style != self._base:
             self.redraw()
-
-
-@lru_cache(maxsize=4096)
-def _layered(base: Style, style: str | Style) -> Style:
-    return base + (Style.parse(style) if isinstance(style, str) else style)
 
 
 class PicturePanel(Panel[Shown]):

@@ -27,6 +27,7 @@ from tui_backprop.ui.drawing.answers import (
     draw_curve_picture,
     draw_scatter,
     draw_surface,
+    legend,
 )
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.curves import DOTS
@@ -111,9 +112,10 @@ class PredictionPanel(PicturePanel[Frame]):
         if columns < 8 or rows < 2:
             return [*probes, Text("too small to draw")]
         look = self.look.fitted(frame.problem)
-        self.note(_subtitle(frame, look, self.size.width - 6))
-        lines, legend = self._picture(frame, look, Axes(columns, rows))
-        return [*probes, *lines, legend]
+        lines, parts = self._picture(frame, look, Axes(columns, rows))
+        hidden = f"z: {len(lines) - rows} rows more" if len(lines) > rows else ""
+        self.note("   ".join(part for part in (hidden, _subtitle(frame, look, columns - 6 - len(hidden))) if part))
+        return [*probes, *lines[:rows], legend(parts, columns)]
 
     def _picture(self, frame: Frame, look: Look, axes: Axes) -> Drawn:
         problem = frame.problem
@@ -134,7 +136,7 @@ class PredictionPanel(PicturePanel[Frame]):
                     picture, Setting(axes, self.drawn_in, (names[across], names[up]), labels, classes, probes)
                 )
             case Confusion():
-                return draw_confusion(picture)
+                return draw_confusion(picture, axes.whole)
             case Scatter():
                 return draw_scatter(picture, Setting(axes, self.drawn_in, ("true", "predicted")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -21,6 +22,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import Parting, SideBySide
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.footer import KeysFooter
+from tui_backprop.ui.keys import SAVE, Key
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -30,6 +32,7 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
+from tui_backprop.ui.screens.keys import KeysScreen
 
 _PAIRS: dict[str, type[Panel[Frame]]] = {
     "prediction": PredictionPanel,
@@ -39,6 +42,28 @@ _PAIRS: dict[str, type[Panel[Frame]]] = {
     "network": NetworkPanel,
 }
 """Panels that there are two of, in the order in which they stand."""
+
+KEYS: tuple[Key, ...] = (
+    Key("escape", "esc", "leave(False)", "close", "Close: what was done here is forgotten.", in_footer=True),
+    Key("space", "space", "toggle_run", "run", "Run both, or pause.", in_footer=True),
+    Key("n", "n", "advance", "step", "Make one step in both.", in_footer=True),
+    Key("question_mark", "?", "show_keys", "keys", "Show all keys.", in_footer=True),
+    Key("2", "2", "pair('prediction')", "pred", "Show what each predicts.", in_footer=True),
+    Key("3", "3", "pair('parameters')", "params", "Show the parameters of each.", in_footer=True),
+    Key("4", "4", "pair('gradients')", "grads", "Show the gradients of each.", in_footer=True),
+    Key("5", "5", "pair('step')", "step", "Show the last step of each, or the phase that it is in.", in_footer=True),
+    Key("7", "7", "pair('network')", "net", "Show the network of each.", in_footer=True),
+    Key("C", "C", "leave(True)", "another", "Compare with something else.", in_footer=True),
+    Key("p", "p", "phase", "phase", "Go one phase on in both.", in_footer=True),
+    Key("P", "P", "phase_back", "phase back", "Go one phase back in both."),
+    Key("b", "b", "back", "back", "Go back one step in both.", in_footer=True),
+    Key("e", "e", "epoch", "epoch", "Run both to the end of the epoch."),
+    Key("home", "home", "go_to(0)", "first step", "Go to step 0 in both."),
+    Key("end", "end", "go_to(-1)", "last step", "Go to the last step that one of them has reached."),
+    Key("y", "y", "log_axis", "log axis", "Draw the losses on a logarithmic axis, or a plain one."),
+    replace(SAVE, action="app.save"),
+)
+"""Every key of the comparison; where the trainer has the same, they are the same."""
 
 _FIRST = ("step", "network", "parameters", "gradients", "prediction")
 """What is in sight at first, the most important last."""
@@ -100,25 +125,7 @@ class CompareScreen(Screen[bool]):
     """Both losses on one chart, and below it panels in two columns; ends with whether to compare with something else."""
 
     CSS_PATH = "compare.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave(False)", "close"),
-        Binding("space", "toggle_run", "run"),
-        Binding("n", "advance", "step"),
-        Binding("p", "phase", "phase"),
-        Binding("P", "phase_back", "phase back", show=False),
-        Binding("b", "back", "back", show=False),
-        Binding("e", "epoch", "epoch", show=False),
-        Binding("home", "go_to(0)", "first step", show=False),
-        Binding("end", "go_to(-1)", "last step", show=False),
-        Binding("2", "pair('prediction')", "predict"),
-        Binding("3", "pair('parameters')", "params"),
-        Binding("4", "pair('gradients')", "grads"),
-        Binding("5", "pair('step')", "step"),
-        Binding("7", "pair('network')", "net"),
-        Binding("y", "log_axis", "log axis", show=False),
-        Binding("C", "leave(True)", "another"),
-        Binding("S", "app.save", "save picture", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
 
     def __init__(self, pair: SideBySide) -> None:
         super().__init__()
@@ -266,6 +273,10 @@ class CompareScreen(Screen[bool]):
         """Draw the losses on the other kind of axis."""
         panel = self.query_one(LossesPanel)
         panel.log_axis = not panel.log_axis
+
+    def action_show_keys(self) -> None:
+        """Open the list of keys."""
+        self.app.push_screen(KeysScreen(KEYS))
 
     def action_leave(self, again: bool) -> None:
         """Close; what was done here is forgotten."""

@@ -34,8 +34,10 @@ class HistoryScreen(ModalScreen[None]):
         with Vertical(classes="dialog tall wide") as dialog:
             dialog.border_title = f"History of {self._of}"
             dialog.border_subtitle = "escape closes"
-            yield Static(id="parameter", classes="chart")
-            yield Static(id="gradient", classes="chart")
+            for place, title in (("parameter", self._of), ("gradient", f"∂L/∂{self._of}")):
+                chart = Static(id=place, classes="chart")
+                chart.border_title = Text(title)
+                yield chart
 
     def on_resize(self, _: events.Resize) -> None:
         """Draw for the new size."""
@@ -43,14 +45,11 @@ class HistoryScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         steps = self._history.steps
-        for place, title, values in (
-            ("parameter", self._of, self._history.parameters),
-            ("gradient", f"∂L/∂{self._of}", self._history.gradients),
-        ):
+        for place, values in (("parameter", self._history.parameters), ("gradient", self._history.gradients)):
             found = self.query_one(f"#{place}", Static)
             size = (found.size.width, found.size.height)
             if len(steps) < 2:
                 found.update(Text("no past yet: run some steps first", style="dim"))
             else:
-                drawn = draw_chart([Series(title, steps, values[:, self._position])], [], [], size, log=False)
+                drawn = draw_chart([Series(place, steps, values[:, self._position])], [], [], size, log=False)
                 found.update(Text("\n").join(drawn.lines()))
