@@ -20,7 +20,7 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
 LOADING_TIME = 1.5
 """Seconds that the compiled engine takes before its first step, about, where its machine code is on the disk."""
 
-LARGEST_COMPILED = 1_000_000
+LARGEST_COMPILED = 16_000_000
 """Weights times samples of a step from which on NumPy is as fast: most of the time is then BLAS for both."""
 
 

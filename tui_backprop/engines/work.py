@@ -1,6 +1,6 @@
 """How much work a step is, and about how long each way of doing it takes.
 
-The constants are fitted to measurements of many networks on one machine (`tests/benchmarks/engines.py` measures them anew);
+The constants are fitted to measurements of many networks on one machine (`tests/benchmarks/crossover.py` fits them anew);
 only their ratios matter, and they decide nothing but which engine is worth its start and how often somebody looks at a run.
 """
 

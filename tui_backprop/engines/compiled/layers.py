@@ -12,7 +12,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.engines.compiled.jit import at, counting, inlined, summing
 
-_LARGE = 16_384  # multiplications from which on BLAS is faster than a loop
+_LARGE = 512  # multiplications, of a batch, from which on BLAS is faster than a loop
 
 # One sample: a, z, delta and up are (units,).
 
