@@ -22,7 +22,7 @@ EXPRESSIONS = (
     "loss < 0", "abs(w1[0,0]) > 1000", "step == 10**9", "grad_norm > 10**6", "any(isnan(parameters))",
     "max(abs(delta1)) < 0", "accuracy > 2",
 )  # fmt: skip
-TREND = "loss rises 5 epochs"
+TREND = "loss rises 1000 epochs"
 """It is looked at at every epoch's end, so a twentieth of the steps shows what it costs."""
 CASES = (
     ("parity", "numpy", 160_000),

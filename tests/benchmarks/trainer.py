@@ -24,20 +24,22 @@ from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
 
 KEYS = 60
+STEPS = {("parity", "numpy"): 20_000, ("parity", "compiled"): 1_000_000, ("moons", "compiled"): 100_000}
+"""Data sets and engines that are timed at full speed, and steps that take about a tenth of a second."""
 ROUNDS = 5
-TRAINER = "import sys; from tui_backprop.cli.main import main; sys.exit(main([]))"
+TRAINER = "import sys; from tui_backprop.cli.main import main; sys.exit(main(sys.argv[1:]))"
 EMPTY = "from textual.app import App\nApp().run()"
 
 
 class Terminal:
     """A program on a pseudo-terminal."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *arguments: str) -> None:
         self.started = time.perf_counter()
         self.pid, self.file = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm-256color"
-            os.execv(sys.executable, [sys.executable, "-c", code])  # noqa: S606  (the very program that is measured)
+            os.execv(sys.executable, [sys.executable, "-c", code, *arguments])  # noqa: S606  (the very program that is measured)
         fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
         self.seen = b""
 
@@ -76,11 +78,11 @@ class Terminal:
         os.close(self.file)
 
 
-def open_trainer() -> Terminal:
-    """Open the trainer and wait until it is drawn."""
-    terminal = Terminal(TRAINER)
+def open_trainer(source: str = "parity", engine: str = "numpy") -> Terminal:
+    """Open the trainer and wait until it is drawn, and its machine code loaded if it has any."""
+    terminal = Terminal(TRAINER, source, "--engine", engine)
     terminal.wait_for(lambda painted: b"palette" in painted)
-    terminal.drain(1.0)
+    terminal.drain(1.0 if engine == "numpy" else 4.0)
     return terminal
 
 
@@ -109,9 +111,9 @@ def step_shown(painted: bytes) -> int:
     return int(found[-1].replace(b",", b"")) if found else 0
 
 
-def steps_in_app(seconds: float) -> float:
+def steps_in_app(source: str, engine: str, seconds: float) -> float:
     """Return the steps a second that the app makes at full speed."""
-    terminal = open_trainer()
+    terminal = open_trainer(source, engine)
     terminal.press(" ")
     terminal.drain(1.0)
     first, began = step_shown(terminal.seen), time.perf_counter()
@@ -121,12 +123,21 @@ def steps_in_app(seconds: float) -> float:
     return (last - first) / (ended - began)
 
 
-def steps_without_screen(seconds: float) -> float:
-    """Return the steps a second of the same recipe in a session alone."""
-    session, began = Session(suggested_recipe("parity")), time.perf_counter()
+def steps_without_screen(source: str, engine: str, seconds: float) -> float:
+    """Return the steps a second of the same recipe in a session alone, once its engine is loaded."""
+    session = Session(suggested_recipe(source, engine=engine))
+    session.run(STEPS[source, engine])
+    first, began = session.step, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        session.run(200)
-    return session.step / (time.perf_counter() - began)
+        session.run(STEPS[source, engine])
+    return (session.step - first) / (time.perf_counter() - began)
+
+
+def speed(source: str, engine: str) -> tuple[float, float]:
+    """Return the steps a second in the app and without a screen, medians of rounds taken in turn."""
+    rounds = [(steps_in_app(source, engine, 3.0), steps_without_screen(source, engine, 2.0)) for _ in range(3)]
+    app, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
+    return app, alone
 
 
 def first_paint(code: str, mark: bytes) -> float:
@@ -151,18 +162,20 @@ def main() -> None:
     busy.drain(0.5)
     training = key_to_paint(busy)
     busy.close()
-    app = statistics.median(steps_in_app(3.0) for _ in range(ROUNDS))
-    alone = statistics.median(steps_without_screen(3.0) for _ in range(ROUNDS))
+    speeds = [(*case, *speed(*case)) for case in STEPS]
     ours = statistics.median(first_paint(TRAINER, b"\x1b[2;1H") for _ in range(ROUNDS))
     empty = statistics.median(first_paint(EMPTY, b"\x1b[2;1H") for _ in range(ROUNDS))
     rows = [
         ("key to paint, training / idle", f"{training * 1e3:.1f} ms / {resting * 1e3:.1f} ms", training / resting),
-        ("steps a second, app / no screen", f"{app:,.0f} / {alone:,.0f}", app / alone),
+        *(
+            (f"steps a second, {source} {engine}, app / no screen", f"{app:,.0f} / {alone:,.0f}", app / alone)
+            for source, engine, app, alone in speeds
+        ),
         ("first paint, trainer / empty app", f"{ours:.2f} s / {empty:.2f} s", ours / empty),
         ("processor time while paused", "share of one core", load),
     ]
     for name, values, ratio in rows:
-        print(f"{name:<34}{values:<24}{ratio:8.3f}")
+        print(f"{name:<52}{values:<24}{ratio:8.3f}")
 
 
 if __name__ == "__main__":

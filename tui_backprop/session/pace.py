@@ -13,7 +13,7 @@ from tui_backprop.session.problem import Problem
 from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 
-_SHARE = 0.02  # of the training's time, at the most, for each of the curve and a breakpoint
+_SHARE = 0.015  # of the training's time, at the most, for each of the curve and a breakpoint
 _CURVE_BEGINS = (
     20_000.0  # microseconds, about, for all the closer points of the beginning: a short run is to have a curve
 )
