@@ -16,7 +16,7 @@ from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.compiled_engine import CompiledEngine, is_installed
 from tui_backprop.engines.numpy_engine import NumpyEngine
-from tui_backprop.session import engine as session_engine
+from tui_backprop.session.change_over import faster_engine
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -164,12 +164,12 @@ def test_a_run_that_became_long_is_offered_the_faster_engine_and_the_change_is_a
     """The change over is recorded, and every step before and after it is reached again bit for bit."""
     session = Session(Recipe())
     session.run(1000)
-    assert session_engine.faster_engine(session.current) is None
+    assert faster_engine(session.current) is None
     session.run(300_000)
-    assert session_engine.faster_engine(session.current) == "compiled"
+    assert faster_engine(session.current) == "compiled"
     before = session.state
     session.change_over("compiled")
-    assert session_engine.faster_engine(session.current) is None
+    assert faster_engine(session.current) is None
     session.run(1000)
     after = session.state
     session.go_to(before.step - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tui_backprop.session.engine import is_ready
+from tui_backprop.session.change_over import is_ready
 from tui_backprop.session.run import Stop
 from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
