@@ -59,6 +59,18 @@ def test_the_original_case_shows_its_numbers_one_by_one():
         np.testing.assert_allclose(layer.few, np.sort(activations.ravel()))
 
 
+def test_a_large_layers_past_is_that_of_an_even_share_of_its_values():
+    """Of 16,384 weights some four thousand say where the median was, and how many lay where, to a few hundredths."""
+    session = ran("digits", hidden=(256,))
+    layer = picture(session, "weights").layers[0]
+    theta = session.current.timeline.state_at(int(picture(session, "weights").steps[0])).parameters
+    weights = Parameters(session.problem.network, theta).w(1)
+    assert weights.size > distributions._SKETCHED
+    assert layer.medians[0] == pytest.approx(np.median(weights), abs=0.1 * weights.std())
+    counts, _ = np.histogram(weights, 8, layer.axis)
+    np.testing.assert_allclose(layer.over_time[:, 0], counts / counts.max(), atol=0.15)
+
+
 def test_a_histogram_counts():
     """NumPy counts the same."""
     session = ran("digits")

@@ -32,6 +32,7 @@ MOST_ROWS = 256
 
 _ROW_COST = 6e5  # rows times parameters that one moment of the run may cost
 _SKETCH = 33  # numbers that are kept of a layer's values at an earlier step: all of them, or quantiles
+_SKETCHED = 4096  # values, about, that these are quantiles of: to sort a large layer's is dear, and no picture shows it
 _DECADES = 12  # of a logarithmic axis at the most
 
 
@@ -154,7 +155,7 @@ class Distributions:
         known = self._sketches.setdefault(point.state, {})
         key = (quantity.id, point.training)
         if key not in known:
-            known[key] = [values.sketch for values in _values(point, quantity)]
+            known[key] = [values.sketch for values in _values(point, quantity, _SKETCHED)]
         return known[key]
 
 
@@ -183,10 +184,15 @@ def _over(training: Training, quantity: QuantityId) -> str:
     return f"{len(_rows(training)):,} of {len(training.inputs):,} samples"
 
 
-def _values(point: PathPoint, quantity: Quantity) -> list[_Values]:
-    """Return what is known of each layer at a moment of the run."""
+def _values(point: PathPoint, quantity: Quantity, most: int | None = None) -> list[_Values]:
+    """Return what is known of each layer at a moment of the run, or about `most` values of it say, evenly spread."""
     with np.errstate(all="ignore"):
-        return [_sorted(raw, quantity) for raw in _raw(point, quantity.id)]
+        return [_sorted(_thinned(raw, most or raw.size), quantity) for raw in _raw(point, quantity.id)]
+
+
+def _thinned(raw: Array, most: int) -> Array:
+    """Return every so-many-th value; an odd number of them, so that no unit of an even layer is always passed over."""
+    return raw if raw.size <= most else raw.ravel()[:: raw.size // most | 1]
 
 
 def _raw(point: PathPoint, quantity: QuantityId) -> list[Array]:
@@ -263,7 +269,6 @@ def _layer(
     bounded = activations and math.isfinite(activation.low) and math.isfinite(activation.high)
     edge = SATURATED * (activation.high - activation.low)
     outer = (values < activation.low + edge) | (values > activation.high - edge) if bounded and not certain else None
-    tenth, most = np.quantile(values, (0.1, 0.9)).tolist() if len(values) else (math.nan, math.nan)
     return LayerDistribution(
         layer=layer,
         activation=activation.name,
@@ -272,12 +277,21 @@ def _layer(
         few=values if now.count <= FEW else None,
         histogram=_shares(values, axis, bins),
         over_time=np.stack([_shares(one, axis, bands) for one in over_time], axis=1),
-        medians=np.array([float(np.median(one)) if len(one) else math.nan for one in over_time]),
-        spread=(tenth, most),
+        medians=np.array([_quantile(one, 0.5) for one in over_time]),
+        spread=(_quantile(values, 0.1), _quantile(values, 0.9)),
         zeros=now.zeros / now.count,
         saturated=None if outer is None else float(outer.mean()) if len(values) else 0.0,
         dead=now.dead if activations and activation.low == 0 and not bounded else None,
     )
+
+
+def _quantile(ascending: Array, share: float) -> float:
+    """Return a quantile of ascending values, on a line between neighbours, as `np.quantile` has it; NaN of none."""
+    if not len(ascending):
+        return math.nan
+    at = share * (len(ascending) - 1)
+    before, after = ascending[int(at)], ascending[math.ceil(at)]
+    return float(before + (at - int(at)) * (after - before))
 
 
 def _shares(values: Array, axis: tuple[float, float], bins: int) -> Array:
