@@ -14,9 +14,7 @@ from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
 
 _SHARE = 0.015  # of the training's time, at the most, for each of the curve and a breakpoint
-_CURVE_BEGINS = (
-    20_000.0  # microseconds, about, for all the closer points of the beginning: a short run is to have a curve
-)
+_CURVE_BEGINS = 20_000.0  # microseconds, about, for all the closer points of the beginning: short runs have a curve too
 _CHECK_BEGINS = 5_000.0  # microseconds, about, for all the closer checks: what is passed over is found by going back
 _CURVE_POINTS = 32  # before their spacing doubles, at the most: what is found of a run's course is found in them
 _STOP = 25.0  # microseconds: the engine's loop is left and entered again

@@ -11,10 +11,7 @@ from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.sweep.plan import CheckedPlan
 
 _SECONDS = 1.0  # that a job should take, about
-_FEWEST, _MOST = (
-    32,
-    2048,
-)  # runs of a job that train together: with fewer calls weigh too much, with more a cache is full
+_FEWEST, _MOST = 32, 2048  # runs of a job that train together: below, calls weigh too much; above, a cache is full
 _NUMBERS = 2**21  # of one array of a job, at the most: a dozen arrays are alive at once
 _ALONE = 4  # runs of a job that train alone, at the most
 

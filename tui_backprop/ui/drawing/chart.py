@@ -122,12 +122,17 @@ def draw_chart(
         _draw_curve(figure, one, columns, style, marker)
     for step in marks:
         figure.vline(step, color=_ink(_DIM))
-    ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
-    figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
+    _draw_steps(figure, first, last)
     if highest >= _WIDE and not log:
         at = np.linspace(min(float(one.values.min()) for one in shown), highest, heights)
         figure.yticks(at.tolist(), [f"{height:.1e}" for height in at])
     return _built(figure, columns, rows)
+
+
+def _draw_steps(figure: Any, first: int, last: int) -> None:
+    """Write steps below the axis: both ends, and two between them."""
+    ticks = sorted({round(first + (last - first) * share / 3) for share in range(4)})
+    figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
 
 
 def _words(size: tuple[int, int], text: str) -> Canvas:

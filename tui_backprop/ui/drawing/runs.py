@@ -43,22 +43,25 @@ def text_runs(text: Text, console: Console) -> Sequence[Run]:
 @lru_cache(maxsize=4096)
 def layered(base: Style, style: str | Style) -> Style:
     """Return a style on that of a ground; the colours of signs and curves are darker on a light one."""
-    found = base + (Style.parse(style) if isinstance(style, str) else style)
-    if found.color is None or found.bgcolor is None or found.bgcolor.triplet is None:
-        return found
-    instead = on_ground(found.color.name, found.bgcolor.triplet)
-    return found if instead is None else found + Style(color=Color.from_rgb(*instead))
+    found = base + _parsed(style)
+    ground = found.bgcolor.triplet if found.bgcolor is not None else None
+    return found if ground is None else _shaded(found, ground)
 
 
 def text_on_ground(text: Text, ground: RGB | None) -> Text:
     """Return a text with the same colours that `layered` gives; as it is where colours cannot be shaded."""
     if ground is None:
         return text
-    spans = []
-    for start, end, style in text.spans:
-        parsed = Style.parse(style) if isinstance(style, str) else style
-        instead = on_ground(parsed.color.name, ground) if parsed.color is not None else None
-        spans.append(Span(start, end, parsed + Style(color=Color.from_rgb(*instead)) if instead else style))
     found = text.copy()
-    found.spans = spans
+    found.spans = [Span(start, end, _shaded(_parsed(style), ground)) for start, end, style in text.spans]
     return found
+
+
+def _parsed(style: str | Style) -> Style:
+    return Style.parse(style) if isinstance(style, str) else style
+
+
+def _shaded(style: Style, ground: RGB) -> Style:
+    """Return a style whose colour is read on a ground."""
+    instead = on_ground(style.color.name, ground) if style.color is not None else None
+    return style if instead is None else style + Style(color=Color.from_rgb(*instead))

@@ -97,9 +97,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self._measure()
         self._made = {y: self.make_line(y) for y in range(self.size.height)}
         if not before or before_for != self._made_for:
-            made = self._made
-            self.refresh()
-            self._made = made
+            super().refresh()  # all of them; they are made already
             return
         changed = [y for y, line in self._made.items() if line != before.get(y)]
         if changed:
