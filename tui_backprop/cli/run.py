@@ -12,13 +12,13 @@ from typing import Any
 from tui_backprop.cli.options import Parser, make_parser, recipe_from
 from tui_backprop.cli.progress import Progress
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.export import check_output, write_curve, write_predictions
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
+from tui_backprop.text.cleaning import clean
 
 _SLICE = 0.05  # seconds between two looks at the clock
 

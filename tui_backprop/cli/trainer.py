@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from tui_backprop import __version__
 from tui_backprop.cli.options import UsageError, make_parser, recipe_from, seconds
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.fields import FIELDS
 from tui_backprop.session.learner.process import TIMEOUT
 from tui_backprop.session.own_run import OwnRun
 from tui_backprop.session.session import Session
+from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
 A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on

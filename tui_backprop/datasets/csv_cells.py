@@ -15,7 +15,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 _DELIMITERS = ",;\t|"
 _CHUNK = 20_000  # lines parsed at once: enough for speed, few enough for little memory

@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.datasets.csv_cells import Column, read_columns, read_header
 from tui_backprop.datasets.dataset import Dataset, SourceError, Task
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 MAX_CLASSES = 256
 """Most labels that a target column may have."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.csv_files import read_csv
 from tui_backprop.datasets.dataset import Dataset, SourceError
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 
 def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str] = ()) -> Dataset:

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.export import replacing
 from tui_backprop.session.sweep.axes import SweepError
 from tui_backprop.session.sweep.outcome import Outcome, from_json
+from tui_backprop.text.cleaning import clean
 
 FORMAT = "tui-backprop sweep"
 VERSION = 1
