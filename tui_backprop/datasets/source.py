@@ -12,6 +12,11 @@ from tui_backprop.datasets.dataset import Dataset, SourceError
 from tui_backprop.text.cleaning import clean
 
 
+def source_path(source: str) -> Path:
+    """Return the file of a built-in data set, by its name, or the path itself."""
+    return next((entry.path for entry in catalogue() if entry.name == source), Path(source))
+
+
 def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str] = ()) -> Dataset:
     """Read a built-in data set by name, or a CSV file by path.
 

@@ -141,7 +141,8 @@ class LearnerProcess:
         """Say why there was no answer, and forget the process."""
         child = self._child
         assert child is not None  # noqa: S101  (there was one to ask)
-        child.wait(_GRACE)
+        if self._left > 0:
+            child.wait(_GRACE)
         status = child.close()
         said = child.said()
         self._child = None
