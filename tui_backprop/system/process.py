@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -178,6 +178,27 @@ def safe_environment() -> dict[str, str]:
     paths = [path for path in found.get("PYTHONPATH", "").split(os.pathsep) if Path(path).is_absolute()]
     found["PYTHONPATH"] = os.pathsep.join(paths)
     return found
+
+
+@contextlib.contextmanager
+def environment_of_children() -> Iterator[None]:
+    """Let processes that a library starts meanwhile begin with `safe_environment`, and no working folder on their path."""
+    wanted = safe_environment() | {"PYTHONSAFEPATH": "1"}
+    names = {name for name in (*wanted, *os.environ) if os.environ.get(name) != wanted.get(name)}
+    kept = {name: os.environ.get(name) for name in names}
+    _set_variables({name: wanted.get(name) for name in names})
+    try:
+        yield
+    finally:
+        _set_variables(kept)
+
+
+def _set_variables(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _write(pipe: IO[bytes], data: bytes) -> None:
