@@ -23,7 +23,6 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         UsageError: the options are wrong, or there is no terminal to draw on.
         LessonError: there is no such lesson, or its file is wrong.
-        OSError: its file cannot be read.
     """
     parser = Parser(prog="tui-backprop lessons", description=_DESCRIPTION, allow_abbrev=False)
     parser.add_argument(
