@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tui_backprop.cli.printing import end_output, prepare_streams, print_error
+from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
 from tui_backprop.core.errors import InputError
 
 COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons")
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         prepare_streams()
         status = _load(given.pop(0) if given and given[0] in COMMANDS else "trainer")(given)
-        sys.stdout.flush()
+        flush_output()
     except (InputError, OSError) as error:
         end_output()
         if isinstance(error, BrokenPipeError):  # whoever reads standard output has gone

@@ -48,14 +48,28 @@ def _fill_closed_descriptors() -> None:
     os.close(descriptor)
 
 
-def end_output() -> None:
-    """Write what is left for standard output; where that cannot be, let it go nowhere, since Python would say so at exit."""
-    if sys.stdout is None:
-        return
+def flush_output() -> None:
+    """See to it that all that was printed to standard output is there.
+
+    Raises:
+        BrokenPipeError: nobody reads it.
+        OSError: it cannot be written; the error says where.
+    """
     try:
         sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
+
+
+def end_output() -> None:
+    """Write what is left for standard output; where that cannot be, let it go nowhere, since Python would say so at exit."""
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(text: str) -> None:

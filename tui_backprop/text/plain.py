@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 
 PLAIN = "tui_backprop.plain"
 """The name of the error handler that writes a sign in ASCII."""
 
-_SIGNS = {"−": "-", "→": "->", "←": "<-", "…": "...", "·": "*", "×": "x", "≤": "<=", "≥": ">=", "✓": "+", "✗": "x"}
-_GREEK = "GREEK SMALL LETTER "
+_SIGNS = {
+    **{"−": "-", "⁻": "-", "–": "-", "→": "->", "←": "<-", "…": "...", "·": "*", "×": "x", "≤": "<=", "≥": ">="},
+    **{"✓": "+", "✗": "x", "∂": "d", "′": "'", "∞": "inf", "√": "sqrt"},
+}
+_GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 
 
 def plain(character: str) -> str:
@@ -20,9 +24,9 @@ def plain(character: str) -> str:
     """
     if character in _SIGNS:
         return _SIGNS[character]
-    name = unicodedata.name(character, "")
-    if name.startswith(_GREEK):
-        return name.removeprefix(_GREEK).partition(" ")[0].lower()
+    letter = _GREEK.match(unicodedata.name(character, ""))
+    if letter:
+        return letter[1].lower()
     parts = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
     return parts or "?"
 
