@@ -239,9 +239,44 @@ def test_what_is_not_a_saved_sweep_is_refused_and_left_as_it_is(tmp_path, text):
     assert path.read_text() == text
 
 
+def test_a_head_that_was_being_written_is_written_again(tmp_path):
+    """Nothing was in the file yet; the first bytes of something else are left alone."""
+    path = saved(tmp_path)
+    head = path.read_bytes().partition(b"\n")[0]
+    path.write_bytes(head[:100])
+    assert Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path)).outcomes == {}
+    assert path.read_bytes() == head + b"\n"
+    path.write_bytes(head[:10])
+    with pytest.raises(SweepError, match="not a saved sweep"):
+        Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path))
+    assert path.read_bytes() == head[:10]
+
+
+OUTCOME = (
+    '{"run": 0, "steps": 10, "stopped_by": "steps", "loss": %s, "test_loss": null, "accuracy": null, "test_accuracy": null, '
+    '"checksum": 1}'
+)
+"""A line of a saved sweep, of the loss that is put in."""
+
+
 @pytest.mark.parametrize(
     "line",
-    ["nonsense", "[1]", "{}", '{"run": 99}', '{"run": 1e99}', '{"run": -1, "steps": 1}', '{"run": NaN}'],
+    [
+        *(
+            "nonsense",
+            "[1]",
+            "{}",
+            '{"run": 99}',
+            '{"run": 1e99}',
+            '{"run": -1, "steps": 1}',
+            '{"run": NaN}',
+            "[" * 4000,
+        ),
+        *(OUTCOME % bad for bad in ("1" * 400, "1" * 3000, "-1e999", "NaN", "true", '"1"', "[]", "{}")),
+        OUTCOME.replace('"steps": 10', '"steps": 11') % 1,
+        OUTCOME.replace('"steps": 10', f'"steps": {"1" * 400}') % 1,
+        "x" * 10_000,
+    ],
 )
 def test_a_damaged_line_is_named(tmp_path, line):
     """A file that somebody changed is not believed."""
