@@ -148,7 +148,10 @@ def usable_parameters(parameters: Any) -> dict[str, Any]:
         UnusableError: they are not a dict of finite numbers or arrays, one sentence.
     """
     if parameters is None:
-        raise UnusableError("there are no parameters: a dict of numbers or arrays by name")
+        raise UnusableError(
+            "there are no parameters: expected a dict of numbers or arrays by name, beside forward and backward; "
+            "`tui-backprop new-check FILE.py` writes a file to begin with"
+        )
     if isinstance(parameters, dict) and not parameters:
         raise UnusableError("parameters is empty: expected a dict of numbers or arrays by name")
     if not isinstance(parameters, dict):
