@@ -12,19 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.refusal import refused
 from tests.own_files import RIGHT
 from tui_backprop.cli.main import main
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the system has no such files")
-
-
-def refused(capsys, *arguments):
-    assert main(list(arguments)) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("error: ")
-    assert printed.err.count("\n") == 1
-    return printed.err
 
 
 def harmful(text):
