@@ -239,7 +239,8 @@ def look_at(case, outcome):
             made = case.by(mistake)
             by = off(made, fifty)
             size = np.maximum(np.abs(made), np.abs(np.clip(made, fifty.low, fifty.high)))
-            changed = ~(by <= 1e-3 * size) & ~(by <= 100 * own) & ~(by < TINY) & np.isfinite(right)
+            least = np.maximum(TINY, 1e-15 * (fifty.high - fifty.low))  # what is lost in the ends of an interval
+            changed = ~(by <= 1e-3 * size) & ~(by <= 100 * own) & (by > least) & np.isfinite(right)
             wrong = judge(made, truths["in higher precision"]).wrong
             outcome.changed += int(changed.sum())
             outcome.missed += [

@@ -107,7 +107,7 @@ def judge(claimed: Array, truth: Truth, relative: float = RELATIVE) -> Judgement
     """Judge a claimed gradient (size,) entry by entry.
 
     An entry is right within `relative` of its size and what noise was measured. It is unsure where nothing is known, and
-    where it agrees but noise would hide a mistake as large as a tenth of it. It is wrong otherwise, NaN always.
+    where it nearly agrees but noise would hide a mistake as large as a tenth of it. It is wrong otherwise, NaN always.
     """
     with np.errstate(all="ignore"):
         finite = np.isfinite(claimed)
@@ -119,8 +119,7 @@ def judge(claimed: Array, truth: Truth, relative: float = RELATIVE) -> Judgement
         noise = CAUTION * truth.blur
         agrees = gap <= relative * size + CAUTION * truth.floor + noise + _NOTHING
     known = np.isfinite(true)
-    between = (truth.low < truth.high) & (gap == 0)
-    hidden = (noise > _HIDDEN * size) & ~between
+    hidden = (noise > _HIDDEN * size) & (gap > 0)
     return Judgement(
         claimed, truth, true, np.where(known, off, np.nan), known & ~agrees, ~known | (agrees & hidden & known)
     )

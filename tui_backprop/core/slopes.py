@@ -36,7 +36,7 @@ _DIRECTIONS = 2  # in which a kink is looked for
 _UNSETTLED = 0.1  # of the slope: steps whose slopes differ by more have not come near it, unless it is for noise,
 _FAR_FROM_NOISE = 100.0  # which is so many times smaller
 _DROWNED = (
-    1e-3  # of the loss: where noise is more, the loss turns within the smallest of distances, and nothing is known
+    1e-9  # of the loss: what scatters by more turns within the smallest distances, which no step is small enough for
 )
 _SHARP = 1e-3  # of the slope: below it, a difference between both sides is not called a kink
 
@@ -52,7 +52,7 @@ def slopes_of_loss(loss: Loss, theta: Array, entries: Indices | None = None, rou
         loss: finite near θ where anything shall be told.
         theta: θ, (size,).
         entries: positions in θ.
-        rounding: a noise of the loss that the caller knows of, which is added to what is measured; `prediction_noise` is one.
+        rounding: a noise of the loss that the caller knows of, such as `prediction_noise`; it is added to what is measured.
     """
     chosen = np.arange(len(theta)) if entries is None else np.asarray(entries)
     with np.errstate(all="ignore"):
@@ -67,8 +67,8 @@ def slopes_of_loss(loss: Loss, theta: Array, entries: Indices | None = None, rou
 def prediction_noise(loss: Callable[[Array], float], prediction: Array) -> float:
     """Return what the last bit of a prediction, or of a 1 that it was computed with, does to its loss.
 
-    It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: the loss has steps
-    there, flat ones, so that no scatter shows them. It belongs into the `rounding` of `slopes_of_loss`.
+    It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: the loss has
+    flat steps there, which no scatter shows. It belongs into the `rounding` of `slopes_of_loss`.
     """
     bit = 2 * _ROUNDING * np.maximum(1.0, np.abs(prediction))
     with np.errstate(all="ignore"):

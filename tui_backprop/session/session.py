@@ -131,9 +131,13 @@ class Session:
         """Return the update to look at: the one in progress, or else the last."""
         return self.current.next_record() if self._phase is not None else self.last_record()
 
+    def record_to_check(self) -> StepRecord:
+        """Return the update whose gradient is checked: the one to look at, at step 0 the coming one."""
+        return self.record() or take_step(self.current.segment.training, self.state)
+
     def check_gradients(self) -> GradientCheck:
-        """Hold the gradient of the update to look at (at step 0 the coming one) against values of the loss alone."""
-        return check_update(self.record() or take_step(self.current.segment.training, self.state))
+        """Judge the gradient of that update, and ask values of the loss alone besides."""
+        return check_update(self.record_to_check())
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what can be said of the run at the present step, the worst first.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 
+from tui_backprop.core.gradient_check import check_update
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.loss import LossPanel
@@ -75,7 +78,8 @@ class LookingActions(TrainerBase):
         from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 
         self.pause()
-        self.push_screen(GradientCheckScreen(self.session.problem.network, self.session.check_gradients()))
+        record = self.session.record_to_check()
+        self.push_screen(GradientCheckScreen(record.training.network, partial(check_update, record)))
         self.redraw()
 
     def action_sweep(self) -> None:
