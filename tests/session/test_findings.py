@@ -207,7 +207,7 @@ def test_an_optimum_is_no_wrong_gradient():
     session = Session(suggested_recipe("line"))
     session.run(2000)
     assert found(session, "wrong-gradient") is None
-    assert session.check_gradients().judgement.right.all()
+    assert session.judgement().right.all()
 
 
 def test_a_relu_at_its_kink_is_no_wrong_gradient():
@@ -349,7 +349,7 @@ def test_the_exact_rule_is_right_wherever_a_run_is(source, steps, fields):
     session = Session(suggested_recipe(source, **fields))
     session.run(steps)
     assert found(session, "wrong-gradient") is None
-    assert session.check_gradients().judgement.right.all()
+    assert session.judgement().right.all()
     if steps:
         assert session.frame().judgement.right.all()
 

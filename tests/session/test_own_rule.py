@@ -41,7 +41,7 @@ def test_a_wrong_rule_is_trained_by_and_shown_beside_the_true_gradient(rule_file
     rule_file.write_text(WRONG, encoding="utf-8")
     session = Session(Recipe(rule=str(rule_file)))
     session.run(20)
-    assert session.check_gradients().judgement.wrong.tolist() == [True, False, True, False]  # w1, b1, w2, b2
+    assert session.judgement().wrong.tolist() == [True, False, True, False]  # w1, b1, w2, b2
     posted_weight = Session(Recipe(rule="weight-for-input"))
     posted_weight.run(20)
     np.testing.assert_allclose(session.state.parameters, posted_weight.state.parameters, rtol=1e-10)

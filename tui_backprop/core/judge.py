@@ -50,8 +50,8 @@ class Truth:
         """Return that of some entries, in their order."""
         positions = np.arange(len(self.low))[entries].tolist()
         reasons = {new: self.reasons[old] for new, old in enumerate(positions) if old in self.reasons}
-        parts = (part[entries] for part in (self.low, self.high, self.floor, self.blur))
-        return Truth(*parts, self.method, reasons)
+        low, high, floor, blur = (part[entries] for part in (self.low, self.high, self.floor, self.blur))
+        return Truth(low, high, floor, blur, self.method, reasons)
 
     def scaled(self, factor: float) -> Truth:
         """Return the truth of `factor` times the gradient."""

@@ -323,4 +323,4 @@ class _Pass:
 
 def _size(values: Many) -> Array:
     """|values| in float64."""
-    return np.abs(values.astype(np.float64))
+    return np.asarray(np.abs(values.astype(np.float64)))

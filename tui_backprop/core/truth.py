@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
@@ -153,7 +154,7 @@ def _distance(way: Array, found: PreciseGradient) -> Array:
     return np.maximum(np.maximum(found.low - way, way - found.high), 0.0)
 
 
-def _kink_reasons(network: Network, kinks: Kinks, entries: Array) -> Iterator[tuple[int, str]]:
+def _kink_reasons(network: Network, kinks: Kinks, entries: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
     """Yield the sentence of each entry that a kink leaves room to."""
     for entry in entries.tolist():
         tensor = next(tensor for tensor in network.tensors if entry < tensor.span.stop)

@@ -52,7 +52,7 @@ KEYS: tuple[Key, ...] = (
     Key("exclamation_mark", "!", "remedy", "remedy", "Do what the worst finding, or the selected one, advises."),
     Key("s", "s", "reload_rule", "reload rule", "Load the file of your own rule again, as it is saved now."),
     Key("k", "k", "breakpoints", "breakpoints", "Add, switch off or remove breakpoints and watches.", in_footer=True),
-    Key("c", "c", "check_gradients", "check", "Check the gradients against values of the loss alone.", in_footer=True),
+    Key("c", "c", "check_gradients", "check", "Check the gradients, and measure them by values of the loss alone.", in_footer=True),
     Key("i", "i", "own_sample", "own sample", "Type a sample of your own and see its update, without making it."),
     Key("g", "g", "go_to", "go to", "Go to a step by number."),
     Key("home", "home", "first", "first step", "Go to step 0."),
