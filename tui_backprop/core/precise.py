@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tui_backprop.core.activations import GELU_CUBIC, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import HUBER_THRESHOLD
-from tui_backprop.core.network import Network, Tensor
+from tui_backprop.core.network import Network
 from tui_backprop.core.numbers import Many, Numbers, counting_with
 from tui_backprop.core.objective import Objective
 
@@ -156,14 +156,15 @@ class Kinks:
         """Whether there are some."""
         return bool(self.outputs.any() or any(layer.any() for layer in self.units))
 
-    def sentence(self, network: Network, tensor: Tensor, unit: int) -> str:
+    def sentence(self, network: Network, own_layer: int, unit: int) -> str:
         """Say which kink the gradient of a unit's weights or bias has: its own if it has one, else one behind it."""
-        for layer in range(tensor.layer, network.depth + 1):
-            rows, units = np.nonzero(self.units[layer - 1])
-            at = np.flatnonzero(units == unit) if layer == tensor.layer else np.arange(len(rows))
-            if len(at):
+        for layer in range(own_layer, network.depth + 1):
+            at = self.units[layer - 1] if layer > own_layer else self.units[layer - 1][:, [unit]]
+            if at.any():
+                row, found = np.unravel_index(int(at.argmax()), at.shape)
                 name = network.activation_names[layer - 1]
-                return f"z{layer}[{units[at[0]]}] of sample {rows[at[0]] + 1} is at 0, where {name} has no slope"
+                which = found if layer > own_layer else unit
+                return f"z{layer}[{which}] of sample {row + 1} is at 0, where {name} has no slope"
         rows, units = np.nonzero(self.outputs)
         return f"output {units[0]} of sample {rows[0] + 1} is at its target, where the loss has no slope"
 

@@ -110,7 +110,7 @@ def truth_of(
             floor = np.max([_distance(way, found) for way in ways], axis=0)
     lost = ~np.isfinite(floor)
     reasons = dict.fromkeys(np.flatnonzero(lost).tolist(), "float64 overflows on the way to this gradient")
-    reasons |= dict(_kink_reasons(batch.network, found.kinks, np.flatnonzero(found.high > found.low)))
+    reasons |= dict(_kink_reasons(batch.network, found.kinks, found.high > found.low))
     low, high = (np.where(lost, np.nan, end) for end in (found.low, found.high))
     floor = np.where(lost, 0.0, np.maximum(floor, np.finfo(np.float64).eps * (found.high - found.low)))
     blur = np.zeros_like(floor) if numbers is not FLOAT else _DOUBT * floor
@@ -154,9 +154,11 @@ def _distance(way: Array, found: PreciseGradient) -> Array:
     return np.maximum(np.maximum(found.low - way, way - found.high), 0.0)
 
 
-def _kink_reasons(network: Network, kinks: Kinks, entries: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
-    """Yield the sentence of each entry that a kink leaves room to."""
-    for entry in entries.tolist():
-        tensor = next(tensor for tensor in network.tensors if entry < tensor.span.stop)
-        unit = (entry - tensor.start) % tensor.shape[-1]
-        yield entry, kinks.sentence(network, tensor, unit)
+def _kink_reasons(network: Network, kinks: Kinks, apart: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    """Yield the sentence of each entry that a kink leaves room to; `apart` (size,) says which they are."""
+    for tensor in network.tensors:
+        here = apart[tensor.span].reshape(-1, tensor.shape[-1])
+        for unit in np.flatnonzero(here.any(axis=0)).tolist():
+            sentence = kinks.sentence(network, tensor.layer, unit)
+            for row in np.flatnonzero(here[:, unit]).tolist():
+                yield tensor.start + row * here.shape[1] + unit, sentence
