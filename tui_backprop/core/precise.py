@@ -300,15 +300,15 @@ class _Pass:
         if self.kinks.outputs.any():
             error = np.where(self.kinks.outputs, n.of(np.zeros(error.shape)), error)
             half = n.of(self.kinks.outputs.astype(np.float64)) / rows
-        if name == "softmax":
-            share = self._a[-1]
-            through = share[:, :, np.newaxis] * (error[:, :, np.newaxis] - error[:, np.newaxis, :])
-            width = None if half is None else share * (half + (share * half).sum(axis=-1, keepdims=True))
-            return (through * share[:, np.newaxis, :]).sum(axis=-1), width
         return self._through(self._network.depth, error, half)
 
     def _through(self, layer: int, upstream: Many, half: Many | None) -> tuple[Many, Many | None]:
-        """Multiply an interval of ∂L/∂a with that of the layer's slopes."""
+        """Multiply an interval of ∂L/∂a with that of the layer's slopes; softmax has a whole Jacobian."""
+        if self._network.activation_names[layer - 1] == "softmax":
+            share = self._a[layer]
+            through = share[:, :, np.newaxis] * (upstream[:, :, np.newaxis] - upstream[:, np.newaxis, :])
+            width = None if half is None else share * (half + (share * half).sum(axis=-1, keepdims=True))
+            return (through * share[:, np.newaxis, :]).sum(axis=-1), width
         slope, at = self._slopes[layer], self.kinks.units[layer - 1]
         if not at.any():
             return upstream * slope, None if half is None else half * abs(slope)
