@@ -77,10 +77,11 @@ class LookingActions(TrainerBase):
         """Open the check of the gradients."""
         from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 
-        self.pause()
+        if self.running:
+            self.pause()
+            self.redraw()
         record = self.session.record_to_check()
         self.push_screen(GradientCheckScreen(record.training.network, partial(check_update, record)))
-        self.redraw()
 
     def action_sweep(self) -> None:
         """Open the sweep of many runs; whichever of them is opened there is then looked at here."""
