@@ -23,7 +23,7 @@ from tui_backprop.ui.drawing.numbers import signed
 Checking = Callable[[Callable[[float], None]], GradientCheck]
 """Makes the check, and tells the share that is done again and again; what it is then raised ends it."""
 
-_ROWS = 200  # entries that are listed at the most, the wrong ones first
+_ROWS = 300  # entries that are listed at the most, the wrong ones first
 _LOOK = 0.1  # seconds between two looks at how far it is
 _BAR = 40
 _MARKS: dict[Verdict, str] = {"right": "✓ right", "wrong": "✗ wrong", "unsure": "? cannot tell"}
