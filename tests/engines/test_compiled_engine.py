@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_agree, assert_cut_anyhow, recipes
+from tests.engines.trainings import assert_agree, assert_cut_anyhow, assert_flat_elu_learns, recipes
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.optimizers import OPTIMIZERS
@@ -180,3 +180,8 @@ def test_a_run_that_became_long_is_offered_the_faster_engine_and_the_change_is_a
     assert [edit.changes for edit in session.edits] == [(("engine", "compiled"),)]
     with pytest.raises(ValueError, match="no edit to undo"):  # nobody made one
         session.undo()
+
+
+def test_an_elu_far_below_zero_still_learns():
+    """Its slope is computed from z, so that digits are left where it is nearly flat."""
+    assert_flat_elu_learns(CompiledEngine())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.trainings import assert_agree, assert_cut_anyhow, recipes, segment_of
+from tests.engines.trainings import assert_agree, assert_cut_anyhow, assert_flat_elu_learns, recipes, segment_of
 from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import make_objective
@@ -157,3 +157,8 @@ def test_what_the_screen_shows_of_an_update_leads_to_the_state_that_is_kept():
     last = session.last_record()
     assert last is not None
     assert session.state.same_values(last.after)
+
+
+def test_an_elu_far_below_zero_still_learns():
+    """Its slope is computed from z, so that digits are left where it is nearly flat."""
+    assert_flat_elu_learns(NumpyEngine())

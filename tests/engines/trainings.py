@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS
-from tui_backprop.core.step import State
+from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.protocol import Engine
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.recipe import Recipe
@@ -65,6 +65,20 @@ def assert_cut_anyhow(make: Callable[[], Engine], recipe: Recipe, portions: list
         state = engine.advance(segment.training, state, portion)
         engine.advance(segment.training, segment.entry, 3)  # somebody looks elsewhere in between
     assert state.same_values(whole)
+
+
+def assert_flat_elu_learns(engine: Engine) -> None:
+    """At z = −40 the slope of elu is e⁻⁴⁰; the textbook's a + 1 is 0 there. Weights that begin at 0 show what is added."""
+    segment = segment_of(suggested_recipe("moons", hidden=(3,), activation="elu", optimizer="sgd", lr=1.0))
+    network, theta = segment.training.network, segment.entry.parameters.copy()
+    span = network.tensor("w1").span
+    theta[span] = 0.0
+    theta[network.tensor("b1").span] = -40.0
+    first = replace(segment.entry, parameters=theta)
+    there = take_step(segment.training, first).after.parameters[span]
+    np.testing.assert_allclose(engine.advance(segment.training, first, 1).parameters[span], there, rtol=1e-9)
+    assert (there != 0.0).all()
+    assert np.abs(there).max() < 1e-15
 
 
 LOSSES_FOR = {

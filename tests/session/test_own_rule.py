@@ -33,7 +33,7 @@ def test_a_right_rule_trains_as_the_chain_rule_does(rule_file):
     own.run(50)
     ours.run(50)
     np.testing.assert_allclose(own.state.parameters, ours.state.parameters, rtol=1e-10)
-    assert not np.array_equal(own.frame().exact_gradients.vector, np.zeros(10))
+    assert own.frame().judgement.right.all()
 
 
 def test_a_wrong_rule_is_trained_by_and_shown_beside_the_true_gradient(rule_file):
@@ -41,13 +41,7 @@ def test_a_wrong_rule_is_trained_by_and_shown_beside_the_true_gradient(rule_file
     rule_file.write_text(WRONG, encoding="utf-8")
     session = Session(Recipe(rule=str(rule_file)))
     session.run(20)
-    counts = session.check_gradients()
-    assert [
-        name for name, verdict in zip(("w1", "b1", "w2", "b2"), counts.verdicts, strict=True) if verdict == "wrong"
-    ] == [
-        "w1",
-        "w2",
-    ]
+    assert session.judgement().wrong.tolist() == [True, False, True, False]  # w1, b1, w2, b2
     posted_weight = Session(Recipe(rule="weight-for-input"))
     posted_weight.run(20)
     np.testing.assert_allclose(session.state.parameters, posted_weight.state.parameters, rtol=1e-10)

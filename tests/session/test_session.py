@@ -175,14 +175,15 @@ def test_a_frame_does_not_change_with_the_session():
     assert frame.curve.steps[-1] == 20
 
 
-def test_a_frame_tells_exact_posted_and_numeric_gradients_apart():
+def test_a_frame_tells_wrong_gradients_from_true_ones():
     """With the posted rule the true gradient stands beside the wrong one."""
     session = Session(Recipe(rule="posted"))
     session.run(3)
     frame = session.frame()
     theirs = frame.last.gradients.parameters.vector
-    np.testing.assert_allclose(frame.exact_gradients.vector, frame.numeric_gradients.vector, atol=1e-9)
-    assert np.abs(theirs - frame.exact_gradients.vector).max() > 1e-3
+    assert np.abs(theirs - frame.judgement.true).max() > 1e-3
+    assert frame.judgement.wrong.tolist() == [True, True, True, False]
+    assert Session(Recipe()).frame().judgement is None  # no update yet
 
 
 def test_a_curve_stays_within_its_budget_and_spread_evenly():

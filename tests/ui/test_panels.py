@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.segment import Segment
 
+from tui_backprop.ui.panels.gradients import counted
 from tui_backprop.ui.panels.panel import Panel
 
 LARGE = (200, 60)
@@ -70,3 +71,11 @@ async def test_no_line_has_parts_without_a_character(trainer):
         for panel in app.screen.query(Panel):
             for y in range(panel.size.height):
                 assert Segment("") not in [Segment(segment.text) for segment in panel.render_line(y)], panel
+
+
+def test_what_the_judge_says_of_all_gradients_in_a_few_words():
+    """All right, some wrong, some that cannot be told, or both."""
+    assert counted({"right": 4, "wrong": 0, "unsure": 0}, "4") == "✓ all 4 right"
+    assert counted({"right": 3, "wrong": 1, "unsure": 0}, "4") == "1 of 4 ✗"
+    assert counted({"right": 3, "wrong": 0, "unsure": 1}, "4") == "1 of 4 cannot be told"
+    assert counted({"right": 2, "wrong": 1, "unsure": 1}, "4") == "1 of 4 ✗, 1 cannot be told"

@@ -47,6 +47,8 @@ class Activation:
     """Whether it has no slope at z = 0."""
     holomorphic: bool = False
     """Whether `value` can be given complex numbers and is differentiable there, so that the complex step applies."""
+    slope_in_a: Callable[[Array, Array], Array] | None = None
+    """(z, a) → da/dz by the textbook's formula in a, where `slope` has another one because of its digits."""
 
     @property
     def bounded(self) -> bool:
@@ -95,8 +97,13 @@ def elu(z: Array) -> Array:
     return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))
 
 
-def elu_slope(z: Array, a: Array) -> Array:
-    """1 where z > 0, else eᶻ = a + 1."""
+def elu_slope(z: Array, _a: Array) -> Array:
+    """1 where z > 0, else eᶻ. The textbook's a + 1 is the same, but has no digits left where a is nearly −1."""
+    return np.exp(np.minimum(z, 0.0))
+
+
+def elu_slope_in_a(z: Array, a: Array) -> Array:
+    """1 where z > 0, else a + 1, as people write it."""
     return np.where(z > 0, 1.0, a + 1.0)
 
 
@@ -155,7 +162,7 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("tanh", np.tanh, tanh_slope, -1.0, 1.0, True, holomorphic=True),
         Activation("relu", relu, relu_slope, 0.0, math.inf, True, kink=True),
         Activation("leaky-relu", leaky_relu, leaky_relu_slope, -math.inf, math.inf, True, kink=True),
-        Activation("elu", elu, elu_slope, -1.0, math.inf, True),
+        Activation("elu", elu, elu_slope, -1.0, math.inf, True, slope_in_a=elu_slope_in_a),
         Activation("softplus", softplus, softplus_slope, 0.0, math.inf, True),
         Activation("gelu", gelu, gelu_slope, -0.1700408, math.inf, False),
         Activation("sine", np.sin, sine_slope, -1.0, 1.0, False, holomorphic=True),

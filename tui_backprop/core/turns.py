@@ -167,7 +167,7 @@ def slope(way: str, given: Given, layer: int) -> Array:
         case ["of", "the", "activation"]:
             return activation.slope(a, activation.value(a))
         case ["fed", "with", "z"]:
-            return activation.slope(z, z)
+            return (activation.slope_in_a or activation.slope)(z, z)
         case ["activation", "itself"]:
             return a
         case ["one", "minus", "activation"]:

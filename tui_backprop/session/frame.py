@@ -1,7 +1,7 @@
 """Frames: what there is to see of a session at one moment, immutable.
 
-A frame holds the state and the data that it was taken from; whatever costs time to compute (losses, predictions, the
-numeric gradient) is computed when it is first asked for and kept.
+A frame holds the state and the data that it was taken from; whatever costs time to compute (losses, predictions, what the
+judge says of the gradient) is computed when it is first asked for and kept.
 """
 
 from __future__ import annotations
@@ -12,22 +12,16 @@ from functools import cached_property
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.backward import exact
-from tui_backprop.core.gradient_check import numeric_gradient_at_once
+from tui_backprop.core.judge import Judgement
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.step import State, StepRecord, Training
+from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.diagnosis.findings.finding import Finding
-from tui_backprop.engines.batched.evaluation import final_layer
 from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.problem import Problem, Score
 from tui_backprop.session.recipe import Recipe
-
-_TOGETHER = 2**15  # numbers of one layer that are computed at once: they stay in a core's own cache
-
-NUMERIC_LIMIT = 100
-"""Most parameters for which a frame has the numeric gradient, which costs two forward passes each."""
 
 
 @dataclass(frozen=True)
@@ -227,27 +221,9 @@ class Frame:
         return None if self.record is None else self.record.after.parameters - self.record.before.parameters
 
     @cached_property
-    def exact_gradients(self) -> Parameters | None:
-        """∂L/∂θ of the update to look at by the exact rule, whichever rule the run uses."""
-        record = self.record
-        if record is None:
-            return None
-        training = record.training
-        before = Parameters(training.network, record.before.parameters)
-        with np.errstate(all="ignore"):
-            found = exact(training.network, training.objective, before, record.tape, record.targets)
-        return found.parameters
-
-    @cached_property
-    def numeric_gradients(self) -> Parameters | None:
-        """∂L/∂θ of the update to look at by central differences; None for more than `NUMERIC_LIMIT` parameters."""
-        record = self.record
-        if record is None or self.network.size > NUMERIC_LIMIT:
-            return None
-        training = record.training
-        with np.errstate(all="ignore"):
-            found = numeric_gradient_at_once(lambda thetas: _losses(record, thetas), record.before.parameters)
-        return Parameters(training.network, found)
+    def judgement(self) -> Judgement | None:
+        """What the judge says of the gradient of the update to look at, whichever rule the run uses."""
+        return None if self.record is None else judge_update(self.record, QUICKLY)
 
     @cached_property
     def probes(self) -> tuple[Probe, ...]:
@@ -264,13 +240,3 @@ class Frame:
             Probe(asked, *(tuple(float(value) for value in column[i]) for column in columns))
             for i, asked in enumerate(self.recipe.probe)
         )
-
-
-def _losses(record: StepRecord, thetas: Array) -> Array:
-    """Return the mean loss over the batch of an update at many θ, (points, size) → (points,)."""
-    network, inputs, found = record.training.network, record.tape.a[0], []
-    size = max(1, _TOGETHER // (len(inputs) * max(network.sizes)))
-    for first in range(0, len(thetas), size):
-        z, a = final_layer(network, thetas[first : first + size], inputs)
-        found.append(record.training.objective.sample_losses(z, a, record.targets).mean(axis=-1))
-    return np.concatenate(found)

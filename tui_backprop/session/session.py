@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.core.gradient_check import GradientCheck, check_update
+from tui_backprop.core.judge import Judgement
 from tui_backprop.core.step import State, StepRecord, take_step
+from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.anatomy.phases import Phase, phases
@@ -131,9 +132,13 @@ class Session:
         """Return the update to look at: the one in progress, or else the last."""
         return self.current.next_record() if self._phase is not None else self.last_record()
 
-    def check_gradients(self) -> GradientCheck:
-        """Hold the gradient of the update to look at (at step 0 the coming one) against values of the loss alone."""
-        return check_update(self.record() or take_step(self.current.segment.training, self.state))
+    def record_to_check(self) -> StepRecord:
+        """Return the update whose gradient is checked: the one to look at, at step 0 the coming one."""
+        return self.record() or take_step(self.current.segment.training, self.state)
+
+    def judgement(self) -> Judgement:
+        """Return what the judge says of the gradient of that update."""
+        return judge_update(self.record_to_check(), QUICKLY)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what can be said of the run at the present step, the worst first.

@@ -16,9 +16,11 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import Tape, forward
-from tui_backprop.core.gradient_check import batch_loss, check_gradient, disagrees, relative_error, rounding
+from tui_backprop.core.gradient_check import batch_loss
+from tui_backprop.core.judge import Judgement
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import LARGEST, State, StepRecord, Training, first_broken, take_step
+from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.diagnosis.facts import Facts
 
 SETTLED_STEPS = 100
@@ -37,9 +39,7 @@ SOLVED = 0.1
 """Share of the best constant's loss below which a task counts as solved by and large."""
 
 _UNIT_ROWS = 1000  # most samples over which units and δ are looked at, evenly spread
-_NUMERIC_PARAMETERS = 100  # most parameters whose gradient is found from values of the loss alone
 _SHORTEST = 1e-12  # length of θ below which a ratio to it says nothing
-_NUMERIC_WORK = 1_000_000  # most of rows · parameters², which is about what that costs
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +70,6 @@ class Course:
     @property
     def _share(self) -> Array:
         return np.asarray((self.steps - self.steps[0]) / max(1, int(self.steps[-1] - self.steps[0])))
-
-
-@dataclass(frozen=True, eq=False)
-class GradientLook:
-    """The gradient of the coming update by the run's rule, held against the true one."""
-
-    wrong: Indices
-    """Positions in θ of the entries that differ; where the true gradient is not finite nothing can be said."""
-    relative: Array
-    """Relative error of every entry, (size,); infinite where the rule gives no finite number."""
-    method: str
-    """What it was held against."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,26 +223,14 @@ class Evidence:
         return loss / max(unit, np.finfo(np.float64).tiny)
 
     @cached_property
-    def gradient_look(self) -> GradientLook:
-        """The coming update's gradient, held against values of the loss, or for large networks against the exact rule."""
-        record = self.coming
-        network, objective = self.training.network, self.training.objective
-        found = record.gradients.parameters.vector
-        if network.size <= _NUMERIC_PARAMETERS and record.tape.rows * network.size**2 <= _NUMERIC_WORK:
-            check = check_gradient(network, objective, self.state.parameters, record.tape.a[0], record.targets, found)
-            expected, method = check.numeric, str(check.method)
-            differs = np.array([verdict == "wrong" for verdict in check.verdicts])
-        else:
-            expected = exact(network, objective, self.parameters, record.tape, record.targets).parameters.vector
-            method = "the exact rule"
-            differs = disagrees(found, expected, rounding(record.tape.a[0], record.targets))
-        relative = np.where(np.isfinite(found), relative_error(found, expected), np.inf)
-        return GradientLook(np.flatnonzero(differs & np.isfinite(expected)), relative, method)
+    def judgement(self) -> Judgement:
+        """What the judge says of the coming update's gradient."""
+        return judge_update(self.coming, QUICKLY)
 
     @property
     def gradient_is_wrong(self) -> bool:
         """Whether the rule is wrong at the coming update, so that nothing can be said of the rate."""
-        return len(self.gradient_look.wrong) > 0
+        return bool(self.judgement.wrong.any())
 
 
 def _loss_after(update: StepRecord) -> float:

@@ -14,24 +14,24 @@ _STACK = 3  # layers from which one can speak of a first and a last one with som
 
 
 def _wrong_gradient(evidence: Evidence, threshold: float) -> Sighting | None:
-    look, network = evidence.gradient_look, evidence.training.network
-    wrong = look.wrong[look.relative[look.wrong] > threshold]
+    judgement, network = evidence.judgement, evidence.training.network
+    wrong = np.flatnonzero(judgement.wrong & (judgement.relative > threshold))
     if not len(wrong):
         return None
     tensors = [t.name for t in network.tensors if ((wrong >= t.span.start) & (wrong < t.span.stop)).any()]
-    worst = float(look.relative[wrong].max())
+    worst = float(judgement.relative[wrong].max())
     named = ", ".join(tensors[:6]) + (" …" if len(tensors) > 6 else "")
     rule = str(evidence.recipe["rule"])
     named_there = f" (tui-backprop check {rule} names the mistake)" if rule.endswith(".py") else ""
     return Sighting(
         f"{len(wrong)} of {network.size} gradients are not the slope of the loss ({named}): "
-        f"they differ from the {look.method} by up to {number(worst)} of their size",
+        f"they differ from {judgement.truth.method} by up to {number(worst)} of their size",
         {
             "wrong": len(wrong),
             "parameters": network.size,
             "tensors": tensors,
             "largest_relative_error": worst if np.isfinite(worst) else None,
-            "method": look.method,
+            "method": judgement.truth.method,
         },
         f"mend the formulas of the rule {rule}{named_there}, or train by exact",
         ", ".join(tensors),
@@ -116,13 +116,13 @@ KINDS = (
         "wrong-gradient",
         "error",
         "The largest relative error of an entry of the coming update's gradient that differs from the slope of the "
-        "loss, which is measured from values of the loss alone (in large networks taken from the exact rule)",
+        "loss by more than rounding, which is measured; the slope is that of the chain rule in higher precision",
         Threshold(
             1e-6, "above", "of the larger of the two", "rounding leaves less, a wrong formula far more", 1e-6, 2.0
         ),
         _wrong_gradient,
-        "A gradient is the slope of the loss, so it can be measured: move a parameter a little and see how the loss "
-        "changes. Here the rule says something else. Training then follows some other direction, and may still look "
+        "A gradient is the slope of the loss: move a parameter a little, and the loss changes by as much (`c` measures "
+        "that). Here the rule says something else. Training then follows some other direction, and may still look "
         "as if it worked for a while. Every other finding is worth reading only after this one is mended. Where a "
         "relu is at its kink any slope between both sides is right, and no error is raised.",
     ),

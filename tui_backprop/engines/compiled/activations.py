@@ -105,7 +105,8 @@ def pull_back(code: int, z: Array, a: Array, delta: Array, lower: int, upper: in
     elif code == _ELU:
         for i in range(lower, upper):
             k = at(i)
-            delta[k] *= 1.0 if z[k] > 0.0 else a[k] + 1.0
+            below = exp(z[k])
+            delta[k] *= 1.0 if z[k] > 0.0 else below
     elif code == _SOFTPLUS:
         for i in range(lower, upper):
             k = at(i)

@@ -72,9 +72,9 @@ def _elu_value(z: Array, a: Array, scratch: Scratch) -> list[Call]:
     return chain((np.minimum, z, ZERO, s), (np.expm1, s, below), (np.maximum, z, ZERO, s), (np.add, s, below, a))
 
 
-def _elu_pull(_z: Array, a: Array, upstream: Array, delta: Array, scratch: Scratch) -> list[Call]:
-    s, slope = scratch.two_like(a)
-    return chain((np.minimum, a, ZERO, s), (np.add, s, ONE, slope), (np.multiply, upstream, slope, delta))
+def _elu_pull(z: Array, _a: Array, upstream: Array, delta: Array, scratch: Scratch) -> list[Call]:
+    s, slope = scratch.two_like(z)
+    return chain((np.minimum, z, ZERO, s), (np.exp, s, slope), (np.multiply, upstream, slope, delta))
 
 
 def _softplus_value(z: Array, a: Array, scratch: Scratch) -> list[Call]:

@@ -30,7 +30,7 @@ class LessonMoment:
     `rule == "exact"`, `hidden == "8,8"`; `loss` and `probe` are the run's);
     `panel`, the panel that was gone to, and `pressed`, the keys pressed since the screen began (`"c" in pressed`);
     `probe`, ŷ of each input asked about, (probes,) or (probes, outputs); `inside`, the phase in progress, or `"none"`;
-    `wrong_gradients`, how many entries of the update to look at disagree with the numeric gradient;
+    `wrong_gradients`, how many entries of the update to look at are wrong;
     `findings`, the ids of what can be said of the run (`"non-finite" in findings`); `diverged`;
     `lowest_test_loss` of the curve; `last_step`, and `branches` and `edits`, counted.
     """
@@ -72,7 +72,7 @@ class LessonMoment:
                 answers = np.array([probe.now for probe in session.frame().probes])
                 return answers[:, 0] if answers.ndim == 2 and answers.shape[1] == 1 else answers
             case "wrong_gradients":
-                return session.check_gradients().counts()["wrong"]
+                return session.judgement().counts()["wrong"]
         return self._run.value(name)
 
     def epochs_ago(self, count: int) -> LessonMoment | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 
+from tui_backprop.core.gradient_check import check_update
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.loss import LossPanel
@@ -74,9 +77,11 @@ class LookingActions(TrainerBase):
         """Open the check of the gradients."""
         from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 
-        self.pause()
-        self.push_screen(GradientCheckScreen(self.session.problem.network, self.session.check_gradients()))
-        self.redraw()
+        if self.running:
+            self.pause()
+            self.redraw()
+        record = self.session.record_to_check()
+        self.push_screen(GradientCheckScreen(record.training.network, partial(check_update, record)))
 
     def action_sweep(self) -> None:
         """Open the sweep of many runs; whichever of them is opened there is then looked at here."""

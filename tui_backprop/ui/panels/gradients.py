@@ -1,15 +1,15 @@
-"""The panel *Gradients*: ∂L/∂θ of the last update, held against the truth."""
+"""The panel *Gradients*: ∂L/∂θ of the last update, and what the judge says of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tui_backprop.core.arrays import Array
-from tui_backprop.core.gradient_check import relative_error
+from tui_backprop.core.judge import Judgement, Verdict
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.bars import signed_bar
@@ -17,13 +17,12 @@ from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
-_TOLERANCE = 1e-4  # of the largest entry: far above what central differences leave, far below any real mistake
 _HALF_BAR = 4
 _VERDICT = 27  # cells of a usual true value with its error
 
 
 class GradientsPanel(EntriesPanel[Frame]):
-    """The gradient that the rule found, and whether central differences agree."""
+    """The gradient that the rule found, and whether it is right."""
 
     name_shown = "Gradients"
     explained = "gradient"
@@ -33,8 +32,7 @@ class GradientsPanel(EntriesPanel[Frame]):
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self._largest = 0.0
-        self._true: Array | None = None
-        self._off: Array = np.empty(0)
+        self._judgement: Judgement | None = None
         self._any_wrong = False
 
     def tensors(self, frame: Frame) -> tuple[Tensor, ...]:
@@ -52,26 +50,18 @@ class GradientsPanel(EntriesPanel[Frame]):
         return super().line_at(frame, row)
 
     def prepare(self, frame: Frame) -> None:
-        """Find the largest entry, which the bars are drawn against, and count those that are wrong."""
+        """Find the largest entry, which the bars are drawn against, and say what the judge says of all."""
         super().prepare(frame)
-        self._largest, self._true = 0.0, None
+        self._largest, self._judgement = 0.0, None
         if frame.record is None or not frame.happened("gradients", 1):
             return
         found = frame.record.gradients.parameters.vector
         self._largest = float(np.abs(found[np.isfinite(found)]).max(initial=0.0))
-        true = frame.numeric_gradients or frame.exact_gradients
-        if true is not None:
-            self._true = true.vector
-            self._off = relative_error(found, self._true)
-            wrong = int((np.abs(found - self._true) > self._allowed()).sum())
-            self._any_wrong = wrong > 0
-            checked = "central differences" if frame.numeric_gradients is not None else "the exact rule"
-            verdict = f"{wrong:,} of {len(self._true):,} ✗ against" if wrong else "✓ agrees with"
-            self.note(f"{verdict} {checked}")
-
-    def _allowed(self) -> float:
-        assert self._true is not None  # noqa: S101  (asked only where there is something to compare with)
-        return _TOLERANCE * max(self._largest, float(np.abs(self._true).max()), 1e-12)
+        self._judgement = judgement = frame.judgement
+        if judgement is not None:
+            counts = judgement.counts()
+            self._any_wrong = counts["wrong"] > 0
+            self.note(counted(counts, f"{len(found):,}"))
 
     def heading(self, frame: Frame, tensor: Tensor) -> Text:
         """Return name, shape, length and mean |δ| of the layer."""
@@ -92,19 +82,31 @@ class GradientsPanel(EntriesPanel[Frame]):
         left, right = signed_bar(value, self._largest or abs(value), _HALF_BAR)
         line.append(signed(value), sign_color(value)).append("  ")
         line.append(left, NEGATIVE).append("│", "dim").append(right, POSITIVE)
-        if self._true is not None:
-            line.append_text(self._verdict(value, at))
+        if self._judgement is not None:
+            line.append_text(self._verdict(self._judgement, at))
         return self.with_past(line, frame.history.gradients[:, at].tolist())
 
-    def _verdict(self, value: float, at: int) -> Text:
-        """Return what the true value says of an entry, in a column as wide as the longest there may be."""
-        assert self._true is not None  # noqa: S101  (asked only where there is something to compare with)
-        true = float(self._true[at])
-        if abs(value - true) <= self._allowed():
-            verdict = Text("  ✓", "dim")
-        else:
-            verdict = Text.assemble(
-                ("  ✗ ", "bold"), "true ", (signed(true).strip(), "bold"), f"  err {self._off[at]:.2g}"
-            )
+    def _verdict(self, judgement: Judgement, at: int) -> Text:
+        """Return what is said of an entry, in a column as wide as the longest there may be."""
+        match judgement.verdict(at):
+            case "right":
+                verdict = Text("  ✓", "dim")
+            case "unsure":
+                verdict = Text("  ?", "dim")
+            case "wrong":
+                verdict = Text.assemble(
+                    ("  ✗ ", "bold"),
+                    "true ",
+                    (signed(float(judgement.true[at])).strip(), "bold"),
+                    f"  err {judgement.relative[at]:.2g}",
+                )
         verdict.pad_right(max(0, (_VERDICT if self._any_wrong else 3) - verdict.cell_len))
         return verdict
+
+
+def counted(counts: Mapping[Verdict, int], of: str) -> str:
+    """Return the verdicts on `of` entries in a few words."""
+    parts = [f"{counts['wrong']:,} of {of} ✗"] if counts["wrong"] else []
+    if counts["unsure"]:
+        parts.append(f"{counts['unsure']:,}{'' if parts else f' of {of}'} cannot be told")
+    return ", ".join(parts) or f"✓ all {of} right"
