@@ -92,7 +92,7 @@ def _train(session: Session, condition: Condition | None) -> Stop:
             took = time.perf_counter() - started
             if stop.reason != "steps" or session.step >= total:
                 return stop
-            progress.show(session.step, float(session.curve.train[-1]))
+            progress.show(session.step, session.curve.final_loss)
             steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
     finally:
         progress.close()

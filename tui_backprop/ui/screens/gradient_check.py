@@ -9,21 +9,20 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_backprop.core.gradient_check import GradientCheck
 from tui_backprop.core.network import Network
 from tui_backprop.ui.drawing.numbers import signed
+from tui_backprop.ui.screens.dialog import Dialog
 
 _ROWS = 300  # entries that are listed at the most, the wrong ones first
 _MARKS = {"right": "✓ right", "wrong": "✗ wrong", "kink": "~ kink"}
 
 
-class GradientCheckScreen(ModalScreen[None]):
+class GradientCheckScreen(Dialog[None]):
     """Analytic, numeric, relative error and verdict of every entry, and of each layer."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "dismiss", "leave"),
         Binding("S", "app.save", "save picture"),
