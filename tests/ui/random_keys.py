@@ -61,7 +61,7 @@ SOURCES = (
     ("x,y", "1,5e300", "2,-5e300"),
 )
 _SESSION = 400  # keys of a session
-_BURST = 6  # keys that come without a pause, as from a laggy line, at the most
+_BURST = 12  # keys that come without a pause, as from a laggy line, at the most
 _SLOW = 2.0  # seconds for a burst that are worth a line
 
 

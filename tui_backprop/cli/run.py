@@ -19,6 +19,7 @@ from tui_backprop.session.export import write_curve, write_predictions
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
@@ -105,8 +106,8 @@ def _text(session: Session, found: dict[str, Any]) -> str:
     lines = [
         f"{clean(problem.dataset.name)} · {problem.network.name} {recipe.activation} → {recipe.output_activation} · "
         f"{recipe.loss} · {recipe.optimizer} η {recipe.lr:g} · rule {clean(recipe.rule)} · seed {recipe.seed}",
-        f"{found['steps']:,} steps, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
-        f"{found['steps_per_second']:,.0f} steps a second",
+        f"{counted(found['steps'], 'step')}, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
+        f"{counted(round(found['steps_per_second']), 'step')} a second",
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
         *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
     ]

@@ -19,6 +19,7 @@ from tui_backprop.ui.keys import Key
 from tui_backprop.ui.lists import close_gap
 from tui_backprop.ui.screens.dialog import Palette
 from tui_backprop.ui.status import StatusLine
+from tui_backprop.ui.theme import SIXTEEN
 
 
 class BaseApp(App[None]):
@@ -32,6 +33,10 @@ class BaseApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         close_gap()
+        if self.console.color_system == "standard":
+            self.set_reactive(App.ansi_theme_dark, SIXTEEN)
+            self.set_reactive(App.ansi_theme_light, SIXTEEN)
+            self._refresh_truecolor_filter(SIXTEEN)
         self._newest: Notification | None = None
         self._forget: Timer | None = None
 

@@ -20,6 +20,7 @@ from tui_backprop.session.branches import Branch
 from tui_backprop.session.frame import Frame
 from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import Parting, SideBySide
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.keys import SAVE, Key
@@ -176,6 +177,8 @@ class CompareScreen(EndsOnce, Screen[bool]):
 
     def draw(self) -> None:
         """Show both as they are now."""
+        if self.ended:
+            return
         pair = self._pair
         frames = dict(zip(_SIDES, pair.frames(), strict=True))
         for panel in self.query(Panel):
@@ -185,7 +188,7 @@ class CompareScreen(EndsOnce, Screen[bool]):
         one, other = (side.branch.name for side in pair.sides)
         state = "▶" if self._going else "‖ inside" if pair.phase is not None else "‖ paused"
         if pair.behind:
-            state += f" catching up, {pair.behind:,} steps to go"
+            state += f" catching up, {counted(pair.behind, 'step')} to go"
         which = Text.assemble((one, "bold"), "  beside  ", (other, "bold"), f"   step {pair.step:,}   {state}")
         which.truncate(max(10, self.size.width - 2), overflow="ellipsis")
         self.query_one("#which", Static).update(which)

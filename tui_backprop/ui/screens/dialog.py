@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
+from textual.message import Message
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widget import Widget
 from textual.worker import Worker
 
 from tui_backprop.ui.status import StatusLine
@@ -22,10 +24,20 @@ class EndsOnce:
     then end the screen below, and give the result twice.
     """
 
+    ended = False
+    """Whether it is gone, or about to be: what its widgets still say is for nobody then."""
+
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """End with a result, unless it has ended already."""
         assert isinstance(self, Screen)  # noqa: S101  (it is one beside what it is mixed into)
-        return Screen.dismiss(self, result) if self.app.screen is self else AwaitComplete.nothing()
+        if self.app.screen is not self:
+            return AwaitComplete.nothing()
+        self.ended = True
+        return Screen.dismiss(self, result)
+
+    async def _on_message(self, message: Message) -> None:
+        if not (self.ended and isinstance(message._sender, Widget) and message._sender is not self):
+            await super()._on_message(message)  # type: ignore[misc]
 
 
 class Dialog(EndsOnce, ModalScreen[ScreenResultType]):

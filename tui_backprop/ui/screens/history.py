@@ -44,6 +44,8 @@ class HistoryScreen(Dialog[None]):
 
     def _draw(self) -> None:
         steps = self._history.steps
+        if self.ended:
+            return
         for place, values in (("parameter", self._history.parameters), ("gradient", self._history.gradients)):
             found = self.query_one(f"#{place}", Static)
             size = (found.size.width, found.size.height)

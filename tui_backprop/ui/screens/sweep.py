@@ -98,7 +98,7 @@ class SweepScreen(EndsOnce, Screen[None]):
 
     def _look(self) -> None:
         sweep = self._trainer.sweep
-        if sweep is None or not sweep.going:
+        if self.ended or sweep is None or not sweep.going:
             return
         try:
             sweep.poll(0.0)
@@ -162,6 +162,8 @@ class SweepScreen(EndsOnce, Screen[None]):
                 steps = max(1, min(2 * steps, int(steps * _SLICE / max(time.perf_counter() - began, 1e-9))))
                 self.query_one("#progress", Static).update(f"{name}: step {session.step:,} of {outcome.steps:,}")
                 await asyncio.sleep(0)
+                if self.ended:
+                    return
         except (InputError, OSError) as error:
             self.query_one(SweepForm).refuse(str(error))
             return
