@@ -13,8 +13,6 @@ from tui_backprop.ui.drawing.findings import said_lines
 from tui_backprop.ui.drawing.runs import layered, text_runs
 from tui_backprop.ui.status import StatusLine
 
-_LINES = 2
-
 
 class SaidBar(StatusLine):
     """What the trainer says in every layout; a click leads to the findings."""
@@ -32,12 +30,13 @@ class SaidBar(StatusLine):
         self.refresh()
 
     def lines(self, width: int) -> list[Text]:
-        """Return the notice, and below it as much as there is room for of what is said of the frame."""
-        found = self.notice_lines(width)
-        if self._shown is not None and len(found) < _LINES:
+        """Return what is said of the frame, over which a notice is laid from the top: the keys below stay longest."""
+        found: list[Text] = []
+        if self._shown is not None:
             frame, opening = self._shown
-            found += said_lines(frame.findings, width, opening)
-        return found[:_LINES]
+            found = list(said_lines(frame.findings, width, opening))
+        notice = self.notice_lines(width)
+        return [*notice, *found[len(notice) :]]
 
     def render_line(self, y: int) -> Strip:
         """Render a line, which ends with … where it is too long."""
