@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tui_backprop import __version__
 from tui_backprop.core.errors import CrashError
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 EXIT_CRASH = 70
 """What sysexits.h calls EX_SOFTWARE."""

@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("error: there is not enough memory for this recipe and data", file=sys.stderr)
         return EXIT_USAGE
     except Exception as error:
+        end_output()
         from tui_backprop.cli.crash import crashed  # noqa: PLC0415  (loaded when it is needed, which should be never)
 
         return crashed(error, sys.argv[1:] if arguments is None else arguments)
