@@ -17,7 +17,7 @@ from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.chart import Series, draw_chart
 from tui_backprop.ui.drawing.curves import DOTS
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel
@@ -60,7 +60,7 @@ class OwnParametersPanel(OwnEntriesPanel):
         if change is None:
             return line.append("  last Δ         ·", "dim")
         moved = float(change[at])
-        line.append("  last Δ ", "dim").append(signed(moved), sign_color(moved))
+        line.append("  last Δ ", "dim").append(changed(moved), sign_color(moved) or "dim")
         return self.with_past(line, frame.history[:, at].tolist())
 
 
