@@ -62,3 +62,35 @@ def test_the_package_index_gets_a_text_that_needs_no_other_file():
     assert links(text) == []
     assert "![" not in text
     assert blocks(text, "bash")
+
+
+def test_commands_are_found_wherever_they_are_written():
+    """In blocks, in lists, in sentences; not where a reader has to put in a word, and not in other languages."""
+    text = """`tui-backprop one` and `tui-backprop help TOPIC` and `other`
+
+```bash
+tui-backprop two --until 'LOSS < 1'
+other
+```
+
+1. As here:
+
+   ```text
+   tui-backprop three
+   ```
+"""
+    found = ["tui-backprop one", "tui-backprop two --until 'LOSS < 1'", "tui-backprop three"]
+    assert commands(text) == found
+
+
+@pytest.mark.parametrize("line", ["tui-backprop run nothing", "tui-backprop xr", "tui-backprop check my_rule.py"])
+def test_a_command_that_fails_is_noticed(tmp_path, monkeypatch, line):
+    """What a reader cannot do is no example."""
+    with pytest.raises(AssertionError):
+        Reader(tmp_path, monkeypatch).type(line)
+
+
+def test_a_link_that_leads_nowhere_is_noticed():
+    """Brackets in a picture's name belong to the link; addresses and places on the page are no files."""
+    text = "![a](b/c[1x2-dark].svg) [d](e.md) [f](https://g) [h](#i)"
+    assert links(text) == ["b/c[1x2-dark].svg", "e.md"]

@@ -34,5 +34,5 @@ def main(arguments: Sequence[str]) -> int:
     print("\n".join(plain_lines(page(topic), width, bold=terminal and not os.environ.get("NO_COLOR"))))
     if topic == START:
         longest = max(map(len, TOPICS))
-        print("", *(f"  tui-backprop help {name:<{longest}}  {title(name)}" for name in TOPICS), sep="\n")
+        print("Topics:", *(f"  tui-backprop help {name:<{longest}}  {title(name)}" for name in TOPICS), sep="\n")
     return 0
