@@ -11,15 +11,17 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from tui_backprop.session.manual import page
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
 from tui_backprop.ui.drawing.runs import text_runs
 from tui_backprop.ui.drawing.ticks import log_ticks, tick_text
 from tui_backprop.ui.header import header_text
-from tui_backprop.ui.keys import keys_markdown
+from tui_backprop.ui.keys import KEYS, keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.findings import FindingsPanel
@@ -265,9 +267,10 @@ def test_numbers_stand_by_their_decimal_point(value, text):
     assert len(aligned(value)) == 16
 
 
-def test_the_readme_has_the_table_of_keys(pytestconfig):
-    """README and program speak of the same keys."""
-    assert keys_markdown() in (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("keys", [KEYS, CLINIC_KEYS], ids=["trainer", "clinic"])
+def test_the_manual_has_the_tables_of_keys(keys):
+    """Manual and program have the same keys, in the same words and order."""
+    assert keys_markdown(keys) in page("keys")
 
 
 async def test_a_list_that_grows_lays_nothing_out_anew(trainer):

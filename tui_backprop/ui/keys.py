@@ -1,7 +1,8 @@
-"""The table of keys: bindings, footer, help, palette and README are all made from it."""
+"""The table of keys: bindings, footer, help, palette and manual are all made from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -112,7 +113,11 @@ KEYS: tuple[Key, ...] = (
 """Every key of the trainer. The palette itself is ^p, which is Textual's own."""
 
 
-def keys_markdown() -> str:
-    """Return the table as Markdown, for the README."""
-    rows = [f"| `{key.shown}` | {key.help} |" for key in KEYS]
+IN_PANELS = ("enter", "escape", "up", "down", "left", "right", "backspace", "tab")
+"""Keys that belong to the panel or dialog in front; a lesson may ask for them as well."""
+
+
+def keys_markdown(keys: Sequence[Key] = KEYS) -> str:
+    """Return a table of keys as Markdown, for the manual."""
+    rows = [f"| `{key.shown}` | {key.help} |" for key in keys]
     return "\n".join(["| key | what it does |", "|---|---|", *rows, "| `^p` | Everything by name. |"])
