@@ -26,7 +26,8 @@ RATE = 0.1
 _RATES = (10.0, 1.0, RATE, 0.01, 0.001)
 _LOWER_RATES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)  # tried where the others run away
 _TRIED = 40  # updates at each rate
-_UPDATES = 400  # at the best of them
+_FIRST = 2  # rates that are gone on with
+_UPDATES = 400  # at each of them
 _MORE = 2000  # where that was not enough
 _SECONDS = 2.0  # that some updates may take: few take so long, so the same file gets the same answer
 _LEARNED = 0.95  # share of the loss of the best constant answer below which something was learned
@@ -89,16 +90,21 @@ class _Training:
 
     def trial(self, recognised: Recognised | None) -> Trial:
         tried = list(self._tried())
-        best = min(tried, key=lambda one: one.loss)
+        gone_on: list[_Tried] = []
+        for one in sorted(tried, key=lambda one: one.loss):  # what falls first may stop first, or run away later
+            further = self._on(one, _UPDATES)
+            gone_on += [further] if np.isfinite(further.loss) else []
+            if len(gone_on) == _FIRST or (gone_on and self._learned(gone_on[-1])):
+                break
         name = self._learner.name
-        if not np.isfinite(best.loss):
+        if not gone_on:
             rates = f"{tried[0].rate:g} to {tried[-1].rate:g}"
             why = self._scales() or ["look at the sizes of your data and of your first parameters"]
             return Trial(False, (f"its loss, {self._before:.4g}, runs away at every rate tried, {rates}", *why))
-        best = self._on(best, _UPDATES)
+        best = min(gone_on, key=lambda one: one.loss)
         limits = [] if self._learned(best) else self._limits(recognised)
         if not (self._learned(best) or limits):
-            best = self._on(best, _MORE)
+            best = min(best, self._on(best, _MORE), key=lambda one: one.loss)
         rates = f"the best of {', '.join(f'{one.rate:g}' for one in tried)}"
         fall = f"from {self._before:.4g} to {best.loss:.4g}"
         went = f"{best.made:,} updates at rate {best.rate:g} ({rates}) take its loss {fall}"
