@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.engines", description="Measure the engines.")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="few and short rounds: a glance, no measurement")
-    parser.add_argument("--markdown", action="store_true", help="print the README's tables as well")
+    parser.add_argument("--markdown", action="store_true", help="print the manual's tables as well")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"parts are {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.refusal import refused
 from tui_backprop.cli.main import main
 from tui_backprop.datasets.catalogue import entry
 
@@ -36,15 +37,6 @@ def folder(tmp_path, monkeypatch):
     Path("soft").symlink_to("r.py")
     Path("f").mkdir()
     return tmp_path
-
-
-def refused(capsys, *arguments):
-    assert main(list(arguments)) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("error: ")
-    assert printed.err.count("\n") == 1
-    return printed.err
 
 
 def contents(folder):

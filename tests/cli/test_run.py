@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.cli.refusal import refused
 from tui_backprop.cli.main import main
 
 
@@ -16,16 +17,6 @@ def run_json(capsys, *arguments):
     status = main(["run", *arguments, "--json"])
     printed = capsys.readouterr()
     return status, json.loads(printed.out)
-
-
-def refused(capsys, *arguments):
-    """The one line that a usage error ends in."""
-    assert main(list(arguments)) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert printed.err.startswith("error: ")
-    return printed.err
 
 
 def test_json_has_every_member_of_the_contract(capsys):

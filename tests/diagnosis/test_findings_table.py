@@ -1,16 +1,14 @@
-"""The table of findings, and the README that describes it."""
+"""The table of findings, and the manual that describes it."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tui_backprop.diagnosis.findings.finding import number
 from tui_backprop.diagnosis.findings.table import KINDS, check_threshold
-
-README = Path(__file__).parents[2] / "README.md"
+from tui_backprop.session.manual import page
 
 
 def row(kind):
@@ -21,11 +19,9 @@ def row(kind):
     ).replace("|r|", "\\|r\\|")
 
 
-def test_the_readme_describes_every_finding_as_it_is():
-    """Each row of the README's table is the rule and the threshold of the code, in the same order."""
-    listed = re.findall(
-        r"^\| `[a-z-]+` \| (?:error|warning|info) \| .*$", README.read_text(encoding="utf-8"), re.MULTILINE
-    )
+def test_the_manual_describes_every_finding_as_it_is():
+    """Each row of the table is the rule and the threshold of the code, in the same order."""
+    listed = re.findall(r"^\| `[a-z-]+` \| (?:error|warning|info) \| .*$", page("findings"), re.MULTILINE)
     assert listed == [row(kind) for kind in KINDS]
 
 
@@ -43,4 +39,4 @@ def test_numbers_have_three_digits_and_a_minus_of_their_own():
 
 
 if __name__ == "__main__":
-    print("\n".join(row(kind) for kind in KINDS))  # noqa: T201  (to paste into the README)
+    print("\n".join(row(kind) for kind in KINDS))  # noqa: T201  (to paste into the manual)

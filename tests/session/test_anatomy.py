@@ -12,6 +12,7 @@ from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.session.anatomy.explanation import explain, phase_of, quantities
 from tui_backprop.session.anatomy.expressions import leaves, number, printed, text_of
 from tui_backprop.session.anatomy.phases import phases
+from tui_backprop.session.anatomy.quantities import Quantity, name_of
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -105,7 +106,7 @@ def test_long_sums_say_how_much_they_leave_out():
     quantity = quantities(record.training.network, 32, phases(record.training.network)[-2])[0]
     explained = explain(record, quantity)
     assert "… 29 more" in text_of(printed(explained.formula, numbers=True))
-    assert text_of(printed(explained.formula, numbers=False)) == "Σₛ δ1[0]⁽ˢ⁾·x[0]⁽ˢ⁾"
+    assert text_of(printed(explained.formula, numbers=False)) == "Σₛ δ1[0]·x1"
 
 
 def test_numbers_far_from_one_are_powers_of_ten():
@@ -131,3 +132,36 @@ def test_overflowing_steps_can_be_explained_too():
     with np.errstate(all="ignore"):
         for quantity in everything_behind(session.last_record()):
             explain(session.last_record(), quantity)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "note"),
+    [
+        ("xor", "x2", "the input of training sample"),
+        ("iris", "x[1]", "sepal width of training sample"),
+        ("digits", "p01", "the input of training sample"),
+        ("parity", "x", "the input of training sample"),
+    ],
+)
+def test_an_input_has_the_name_that_tables_give_it(source, name, note):
+    """A short name is its symbol; one that is too long for a formula is told beside it."""
+    record = record_after(suggested_recipe(source))
+    explained = explain(record, Quantity("a", 0, 1 if name != "x" else 0))
+    assert explained.name == name
+    assert explained.note.startswith(note)
+
+
+def test_short_names_are_summed_one_by_one():
+    """x1 and x2 have no index to sum over; many inputs have."""
+    for source, symbols in (("xor", "x1·w1[0,0] + x2·w1[1,0] + b1[0]"), ("iris", "Σᵢ x[i]·w1[i,0] + b1[0]")):
+        explained = explain(record_after(suggested_recipe(source)), Quantity("z", 1, 0))
+        assert text_of(printed(explained.formula, numbers=False)) == symbols
+
+
+def test_no_name_has_the_sample_where_books_have_the_layer():
+    """Which sample it is of is said once, not in each name; a sample's loss has its number below."""
+    record = record_after(suggested_recipe("xor", batch_size=4))
+    network = record.training.network
+    names = [name_of(record, q) for phase in phases(network) for q in quantities(network, 4, phase, 2)]
+    assert not set("".join(names)) & set("⁽⁾ˢ⁰¹²³⁴⁵⁶⁷⁸⁹")
+    assert [name for name in names if name.startswith("L")] == ["L", "L₁", "L₂", "L₃", "L₄"]

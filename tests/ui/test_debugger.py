@@ -11,8 +11,9 @@ from textual.widgets import Input, OptionList, Static
 
 from tui_backprop.session.anatomy.expressions import number
 from tui_backprop.session.anatomy.phases import phases
+from tui_backprop.session.anatomy.quantities import Quantity, input_name
 from tui_backprop.ui.actions import looking
-from tui_backprop.ui.drawing.numbers import signed
+from tui_backprop.ui.drawing.numbers import changed, signed
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.step import StepPanel
@@ -33,7 +34,9 @@ NETWORKS = {
 }
 
 
-def lines_of(panel):
+def lines_of(panel, part="all"):
+    if part == "detail":
+        return [line.plain for line in panel._detail]
     return [panel.line_at(panel.frame, row).plain for row in range(panel.line_count(panel.frame))]
 
 
@@ -47,21 +50,21 @@ def step_list(app):
 def expected(record, phase, sample=0):
     """What the core computed in a phase, with the names that people read."""
     network, several = record.training.network, len(record.rows) > 1
-    mark = "⁽¹⁾" if several else ""
 
     def units(letter, values):
-        return [(f"{letter}[{i}]{mark}" if len(values) > 1 else letter + mark, v) for i, v in enumerate(values)]
+        return [(f"{letter}[{i}]" if len(values) > 1 else letter, v) for i, v in enumerate(values)]
 
     match phase.kind:
         case "sample":
-            return units("x", record.tape.a[0][sample]) + units("y", record.targets[sample])
+            inputs, names = record.tape.a[0][sample], record.training.input_names
+            named = [(input_name(names, i, len(names)), value) for i, value in enumerate(inputs)]
+            return named + units("y", record.targets[sample])
         case "z" | "a":
             return units(f"{phase.kind}{phase.layer}", getattr(record.tape, phase.kind)[phase.layer][sample])
         case "loss":
             objective = record.training.objective
             each = objective.sample_losses(record.tape.z[-1], record.tape.a[-1], record.targets)
-            digits = "¹²³⁴"
-            return [("L", record.loss)] + [(f"L⁽{digits[s]}⁾", v) for s, v in enumerate(each) if several]
+            return [("L", record.loss)] + [(f"L{'₁₂₃₄'[s]}", v) for s, v in enumerate(each) if several]
         case "delta":
             return units(f"δ{phase.layer}", record.gradients.deltas[phase.layer - 1][sample])
         case "gradients":
@@ -98,7 +101,7 @@ def check_screen(app, record, phase):
     assert [row[1] for row in rows] == [signed(float(v)).strip() for v in record.before.parameters]
     change = record.after.parameters - record.before.parameters
     done = phase.kind == "update"
-    assert [row[4] for row in rows] == [signed(float(v)).strip() if done else "·" for v in change]
+    assert [row[4] for row in rows] == [changed(float(v)).strip() if done else "·" for v in change]
 
 
 @pytest.mark.covers("p", "P")
@@ -147,9 +150,29 @@ async def test_the_other_samples_of_a_batch_can_be_seen(trainer):
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("5", "p", "full_stop", "full_stop")
         record = app.session.record()
-        assert step_list(app)[0] == ("x[0]⁽³⁾", number(float(record.tape.a[0][2, 0])))
+        assert step_list(app)[0] == ("x[0]", number(float(record.tape.a[0][2, 0])))
+        assert lines_of(app.query_one(StepPanel), "detail")[0] == "sample 3 of 4"
         await pilot.press("comma")
-        assert step_list(app)[0][0] == "x[0]⁽²⁾"
+        assert step_list(app)[0] == ("x[0]", number(float(record.tape.a[0][1, 0])))
+        assert lines_of(app.query_one(StepPanel), "detail")[0] == "sample 2 of 4"
+        await pilot.press("n")
+        app.query_one(StepPanel).explain(Quantity("gradient", 1, 0))
+        assert lines_of(app.query_one(StepPanel), "detail")[0] == "all 4 samples"
+
+
+@pytest.mark.parametrize(
+    ("presses", "named"), [(1, "sample"), (2, "forward 1: z"), (3, "forward 1: a"), (7, "backward 2: δ")]
+)
+@pytest.mark.parametrize("size", [(80, 24), BIG, (200, 60)])
+async def test_the_title_of_step_names_the_phase_that_is_shown(trainer, presses, named, size):
+    """The phase is reversed where its stage is, at any width, and nothing is said behind another stage."""
+    app = trainer()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("5", *["p"] * presses)
+        title = app.query_one(StepPanel)._titled
+        marked = [title.plain[span.start : span.end] for span in title.spans if "reverse" in str(span.style)]
+        assert marked == [named]
+        assert "(" not in title.plain
 
 
 async def test_a_term_is_followed_by_a_click(trainer):

@@ -11,14 +11,17 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from tui_backprop.session.manual import page
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend, merged, thin
-from tui_backprop.ui.drawing.numbers import aligned, plain, signed
+from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
 from tui_backprop.ui.drawing.runs import text_runs
+from tui_backprop.ui.drawing.ticks import log_ticks, tick_text
 from tui_backprop.ui.header import header_text
-from tui_backprop.ui.keys import keys_markdown
+from tui_backprop.ui.keys import KEYS, keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.findings import FindingsPanel
@@ -34,6 +37,66 @@ def test_numbers_have_one_width_and_a_true_minus(value, text):
     """Signs, decimal points and what is not finite."""
     assert signed(value) == text
     assert "-" not in plain(-1e-9)
+
+
+def test_large_numbers_keep_their_columns():
+    """Whatever its size, a number takes nine cells, and a change of nothing is no number."""
+    rng = np.random.default_rng(0)
+    drawn = np.concatenate(
+        [rng.normal(size=4000) * 10.0 ** rng.uniform(-310, 308, 4000), [999.99996, 9999.99995, 1e4, 5198.7119]]
+    )
+    assert {len(signed(value)) for value in [*drawn, *-drawn]} == {9}
+    assert signed(-5198.7119) == "−5198.712"
+    assert changed(0.0) == "        ·"
+    assert changed(1e-30) == "+1.00e−30"
+
+
+@pytest.mark.parametrize(
+    ("ends", "most", "ticks"),
+    [
+        ((1e-11, 1.5), 5, ["1e−9", "1e−6", "0.001", "1"]),
+        ((0.002, 40.0), 6, ["0.01", "0.1", "1", "10"]),
+        ((0.2222, 0.2479), 3, ["0.23", "0.24"]),
+        ((3.0, 3.0), 3, ["3"]),
+    ],
+)
+def test_a_logarithmic_axis_has_round_numbers(ends, most, ticks):
+    """Decades where there are two, else round parts of one; never a number like 0.2736923654."""
+    assert [tick_text(tick) for tick in log_ticks(*ends, most)] == ticks
+
+
+def test_a_logarithmic_axis_never_has_long_or_too_many_numbers():
+    """Over any two losses."""
+    rng = np.random.default_rng(1)
+    for _ in range(500):
+        low, high = sorted(10.0 ** rng.uniform(-30, 30, 2))
+        found = log_ticks(low, high, 4)
+        assert 1 <= len(found) <= 5
+        assert all(low * 0.999 <= tick <= high * 1.001 for tick in found)
+        assert max(len(tick_text(tick)) for tick in found) <= 7
+
+
+def test_the_training_curve_lies_above_the_test_curve():
+    """Where both are the same, the first one's colour is seen; on a logarithmic axis with its decades."""
+    steps, values = np.arange(200), np.geomspace(1.0, 1e-6, 200)
+    series = [Series("train", steps, values), Series("test", steps, values)]
+    chart = draw_chart(series, [], [], (60, 16), log=True)
+    styles = {str(style) for row in range(16) for text, style in chart.runs(row) if any("⠀" < c <= "⣿" for c in text)}
+    assert styles == {"bright_blue"}
+    labels = [chart.text(row).split("┤")[0].strip() for row in range(16) if "┤" in chart.text(row)]
+    assert labels == ["1", "0.01", "1e−4", "1e−6"]
+
+
+def test_frames_come_ten_times_a_second_at_a_chosen_speed():
+    """A frame that costs 50 ms too, unless training needs the time: at full speed, or where a step takes long."""
+    pacer = Pacer(10.0)
+    pacer.made(1, 0.0005)
+    assert pacer.between_frames(0.05) == pytest.approx(0.1)
+    slow = Pacer(1000.0)
+    for _ in range(50):
+        slow.made(1, 0.002)
+    assert slow.between_frames(0.05) > 0.5
+    assert Pacer(None).between_frames(0.05) > 0.5
 
 
 def test_a_bar_hangs_on_the_side_of_its_sign():
@@ -204,9 +267,10 @@ def test_numbers_stand_by_their_decimal_point(value, text):
     assert len(aligned(value)) == 16
 
 
-def test_the_readme_has_the_table_of_keys(pytestconfig):
-    """README and program speak of the same keys."""
-    assert keys_markdown() in (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("keys", [KEYS, CLINIC_KEYS], ids=["trainer", "clinic"])
+def test_the_manual_has_the_tables_of_keys(keys):
+    """Manual and program have the same keys, in the same words and order."""
+    assert keys_markdown(keys) in page("keys")
 
 
 async def test_a_list_that_grows_lays_nothing_out_anew(trainer):

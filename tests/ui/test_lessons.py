@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tui_backprop.session.lessons.reading import lessons, open_lesson, read_lesson
+from tui_backprop.session.manual import page
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
-from tui_backprop.ui.keys import KEYS
+from tui_backprop.ui.keys import IN_PANELS, KEYS
 from tui_backprop.ui.layout import PANELS
 from tui_backprop.ui.lesson import LessonPane, keys_line
 from tui_backprop.ui.said import SaidBar
@@ -21,7 +21,6 @@ from tui_backprop.ui.screens.lessons import LessonsScreen
 BIG, SMALL = (120, 36), (80, 24)
 LESSONS = {lesson.id: lesson for lesson in lessons()}
 PRESSED = {key.shown: key.key.split(",")[0] for key in KEYS}
-OTHERS = {"enter", "escape", "up", "down", "left", "right", "backspace", "tab"}
 
 
 def opened(name):
@@ -105,11 +104,10 @@ async def test_a_lesson_beside_the_panels_is_taken_to_its_end():
         assert app.guide is None
 
 
-async def test_the_lesson_in_the_readme_works(tmp_path):
-    """Who copies it into a file can take it at once."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+async def test_the_lesson_in_the_manual_works(tmp_path):
+    """Copied into a file, it can be taken at once."""
     path = tmp_path / "bias.toml"
-    path.write_text(readme.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    path.write_text(page("lessons").partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     lesson = open_lesson(str(path))
     app = TrainerApp(Session(lesson.recipe_at(0)), lesson)
     async with app.run_test(size=SMALL) as pilot:
@@ -126,7 +124,7 @@ def test_every_lesson_is_fit_to_be_shown(name):
     panels = {panel.id for panel in PANELS}
     for screen in lesson.screens:
         assert screen.panel in panels | {""}
-        assert all(key in PRESSED or key in OTHERS or key.startswith("type ") for key in screen.keys)
+        assert all(key in PRESSED or key in IN_PANELS or key.startswith("type ") for key in screen.keys)
         assert screen.seen is None or screen.keys
         for text in (*screen.text, *screen.then):
             assert text.count("`") % 2 == 0

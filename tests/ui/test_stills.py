@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from functools import partial
+from pathlib import Path
 
 import pytest
+import resvg_py
 from textual.widgets import OptionList
 
+from tui_backprop.core.errors import InputError
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
+from tui_backprop.ui.drawing import fonts
 from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 from tui_backprop.ui.screens.save import SaveScreen
 
@@ -131,3 +136,22 @@ async def test_a_hostile_file_name_names_no_other_place(tmp_path, monkeypatch):
         await pilot.press("S")
         await choose(app, pilot, 0)
     assert [path.name for path in tmp_path.glob("*.svg")] == ["x-click-app-exit-csv-step-0.svg"]
+
+
+def test_a_png_has_text_with_any_font_that_is_there():
+    """Where none of the named families is known a file is found; where there is none at all it is said."""
+    draw = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
+    options = fonts.font_options(draw)
+    assert Path(options["font_files"][0]).suffix.lower() in (".ttf", ".otf")
+    assert fonts.family_of(Path(options["font_files"][0])) == options["monospace_family"]
+    assert fonts.font_options(resvg_py.svg_to_bytes) in ({}, options)
+
+
+def test_without_any_font_a_png_is_refused_with_the_next_step(monkeypatch, tmp_path):
+    """resvg would leave all text out and say nothing; a file that is no font is passed over."""
+    (tmp_path / "mono.ttf").write_bytes(b"\0\1\0\0\0\7")
+    monkeypatch.setattr(fonts, "_FOLDERS", (str(tmp_path), "~nobody/.fonts"))
+    monkeypatch.setattr(fonts, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match="a PNG needs a font and this machine has none: install one"):
+        fonts.font_options(partial(resvg_py.svg_to_bytes, skip_system_fonts=True))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
@@ -16,6 +17,7 @@ from tui_backprop.ui.drawing.surface import Canvas, heat_map
 from tui_backprop.ui.theme import (
     NEGATIVE,
     POSITIVE,
+    SIXTEEN,
     class_color,
     class_glyph,
     class_sixteen,
@@ -100,6 +102,47 @@ def test_class_colours_differ_in_lightness_and_grow_darker_with_doubt():
     assert abs(lightness(heat_color(0)) - lightness(heat_color(1))) >= 20
     for label in range(10):
         assert lightness(class_color(label, 0.3)) < lightness(class_color(label, 1.0))
+
+
+def lab(color):
+    """CIE L*a*b* of a colour."""
+    share = np.array(color) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_classes_that_lie_side_by_side_are_of_other_colours():
+    """Any two of the ten differ clearly, and of the first four by hue: no two are blues."""
+    seen = [lab(class_color(i)) for i in range(10)]
+    for i, j in combinations(range(10), 2):
+        assert np.linalg.norm(seen[i] - seen[j]) > 35
+    hues = [np.degrees(np.arctan2(one[2], one[1])) for one in seen[:4]]
+    assert min(abs((a - b + 180) % 360 - 180) for a, b in combinations(hues, 2)) > 35
+
+
+def test_in_sixteen_colours_what_is_wrong_has_a_colour_of_its_own():
+    """As a terminal of sixteen colours gets them: the classes differ, and none is the red of a wrong answer."""
+    assert len({class_sixteen(i) for i in range(10)}) == 10
+    numbers = [Color.parse(class_sixteen(i)).get_truecolor(SIXTEEN) for i in range(10)]
+    found = [Color.from_rgb(*one).downgrade(ColorSystem.STANDARD).number for one in numbers]
+    assert found == [Color.parse(class_sixteen(i)).number for i in range(10)]
+    wrong = Color.parse(NEGATIVE).downgrade(ColorSystem.STANDARD).number
+    assert wrong == Color.parse("bright_red").number
+    assert not {wrong, Color.parse("red").number} & set(found)
+
+
+async def test_a_terminal_of_sixteen_colours_gets_the_colours_that_are_named(trainer, monkeypatch):
+    """Textual's own idea of what yellow is would make it red there."""
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "standard")
+    app = trainer("xor")
+    assert app.ansi_theme is SIXTEEN
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert app.ansi_theme is SIXTEEN
 
 
 def test_signs_and_curves_are_read_on_a_light_ground():

@@ -25,8 +25,10 @@ def main(arguments: Sequence[str]) -> int:
     if parser.parse(arguments).json:
         print_json([_as_dict(entry) for entry in catalogue()], indent=2)
         return 0
-    for entry in catalogue():
-        print(f"{entry.name:<13}{entry.task:<11}{_shape(entry):<32}{entry.licence}")
+    rows = [(entry.name, entry.task, _shape(entry)) for entry in catalogue()]
+    widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+    for entry, row in zip(catalogue(), rows, strict=True):
+        print("".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)) + entry.licence)
         print(textwrap.fill(entry.description, _WIDTH, initial_indent="  ", subsequent_indent="  "))
         print(f"  {_suggestion(entry)}\n")
     return 0

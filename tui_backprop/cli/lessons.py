@@ -10,6 +10,7 @@ from tui_backprop.cli.printing import print_json
 from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
+from tui_backprop.session.lessons.schema import lesson_schema
 from tui_backprop.session.session import Session
 from tui_backprop.session.texts import options_text
 
@@ -29,8 +30,11 @@ def main(arguments: Sequence[str]) -> int:
         "name", metavar="NAME", nargs="?", help="the lesson to take, or a file NAME.toml of your own; none to list them"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
+    parser.add_argument("--schema", action="store_true", help="print a JSON schema of lesson files, for your editor")
     options = parser.parse(arguments)
-    if options.json:
+    if options.schema:
+        _print_schema()
+    elif options.json:
         chosen = lessons() if options.name is None else (open_lesson(options.name),)
         print_json([_as_dict(lesson) for lesson in chosen], indent=2)
     elif options.name is None:
@@ -42,6 +46,14 @@ def main(arguments: Sequence[str]) -> int:
     else:
         _take(open_lesson(options.name))
     return 0
+
+
+def _print_schema() -> None:
+    from tui_backprop.ui.keys import IN_PANELS, KEYS  # noqa: PLC0415  (the list is printed without a screen)
+    from tui_backprop.ui.layout import PANELS  # noqa: PLC0415  (the same)
+
+    schema = lesson_schema([panel.id for panel in PANELS], [*(key.shown for key in KEYS), *IN_PANELS])
+    print_json(schema, indent=2)
 
 
 def _take(lesson: Lesson) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
 from tui_backprop.core.errors import InputError
 
-COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons")
+COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons", "help")
 """Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -23,7 +23,7 @@ EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit status: 0; 1 where the answer is no; 2 for a usage or input error."""
+    """Run the program and return its exit status: 0; 1 where the answer is no; 2 for what cannot be used; 70 for a crash."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     # The last bits of a product depend on how many threads share it, and a recipe is to give the same bits on any number of
     # cores. The networks here are small: where something else runs as well, several threads make them many times slower.
@@ -45,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         print("error: there is not enough memory for this recipe and data", file=sys.stderr)
         return EXIT_USAGE
+    except Exception as error:
+        end_output()
+        from tui_backprop.cli.crash import crashed  # noqa: PLC0415  (loaded when it is needed, which should be never)
+
+        return crashed(error, sys.argv[1:] if arguments is None else arguments)
     return status
 
 

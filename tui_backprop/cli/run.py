@@ -19,6 +19,7 @@ from tui_backprop.session.export import write_curve, write_predictions
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
@@ -92,7 +93,7 @@ def _train(session: Session, condition: Condition | None) -> Stop:
             took = time.perf_counter() - started
             if stop.reason != "steps" or session.step >= total:
                 return stop
-            progress.show(session.step, float(session.curve.train[-1]))
+            progress.show(session.step, session.curve.final_loss)
             steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
     finally:
         progress.close()
@@ -105,8 +106,8 @@ def _text(session: Session, found: dict[str, Any]) -> str:
     lines = [
         f"{clean(problem.dataset.name)} · {problem.network.name} {recipe.activation} → {recipe.output_activation} · "
         f"{recipe.loss} · {recipe.optimizer} η {recipe.lr:g} · rule {clean(recipe.rule)} · seed {recipe.seed}",
-        f"{found['steps']:,} steps, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
-        f"{found['steps_per_second']:,.0f} steps a second",
+        f"{counted(found['steps'], 'step')}, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
+        f"{counted(round(found['steps_per_second']), 'step')} a second",
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
         *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
     ]

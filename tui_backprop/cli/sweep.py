@@ -22,8 +22,10 @@ from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.report import sweep_report, write_runs
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.system.outputs import Outputs
+from tui_backprop.text.cleaning import clean
 
 _SEEDS = 16
+_LONGEST = 5000  # characters of the command that goes on
 _POLL = 0.1  # seconds between two looks at the workers
 
 _DESCRIPTION = f"""\
@@ -136,7 +138,7 @@ def _say_how_to_go_on(sweep: Sweep, options: argparse.Namespace, arguments: Sequ
     else:
         command = shlex.join(["tui-backprop", "sweep", *arguments])
         said = f"{done:,} of {total:,} runs have finished; the same command makes the rest: {command}"
-    print(" ".join(said.split()), file=sys.stderr)
+    print(clean(" ".join(said.split()), _LONGEST), file=sys.stderr)
 
 
 def _print_text(sweep: Sweep, seconds: float, options: argparse.Namespace, stream: TextIO) -> None:

@@ -12,7 +12,7 @@ from tui_backprop.session.sweep.plan import Plan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, Table
 from tui_backprop.session.sweep.sweep import Sweep
-from tui_backprop.session.sweep.wording import short, steps_in_short
+from tui_backprop.session.sweep.wording import counted, short, steps_in_short
 from tui_backprop.text.cleaning import clean
 
 WIDTH = 80
@@ -70,8 +70,8 @@ def _heading(sweep: Sweep) -> str:
         *(() if "loss" in varied else (problem.objective.loss.name,)),
         *(() if "optimizer" in varied else (given.optimizer,)),
         *(() if "lr" in varied else (f"η {given.lr:g}",)),
-        f"{given.steps:,} steps",
-        f"{plan.seeds} seed{'s' * (plan.seeds > 1)} from {given.seed}",
+        counted(given.steps, "step"),
+        f"{counted(plan.seeds, 'seed')} from {given.seed}",
     ]
     return " · ".join(parts)
 
@@ -79,7 +79,7 @@ def _heading(sweep: Sweep) -> str:
 def _counts(sweep: Sweep, summary: Summary, seconds: float) -> str:
     done, total = len(sweep.outcomes), len(sweep.plan)
     diverged = sum(cell.diverged for cell in summary.cells)
-    parts = [f"{done:,} runs" if done == total else f"{done:,} of {total:,} runs"]
+    parts = [counted(done, "run") if done == total else f"{done:,} of {total:,} runs"]
     if sweep.resumed:
         parts.append(f"{sweep.resumed:,} of them from the file")
     if diverged:

@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_backprop import __version__
 from tui_backprop.cli.main import COMMANDS
 from tui_backprop.cli.options import UsageError, make_parser, recipe_from, seconds
 from tui_backprop.cli.terminal import require_terminal
+from tui_backprop.cli.version import version_lines
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.session.fields import FIELDS
 from tui_backprop.session.learner.process import TIMEOUT
@@ -28,7 +28,8 @@ other commands:
   tui-backprop check FILE.py                   is a backward pass of your own right, and if not, why?
   tui-backprop new-check FILE.py               write such a file to begin with
   tui-backprop datasets                        the built-in data sets
-  tui-backprop lessons [NAME]                  guided runs: list them, or take one"""
+  tui-backprop lessons [NAME]                  guided runs: list them, or take one
+  tui-backprop help [TOPIC]                    the manual"""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,7 +42,10 @@ def main(arguments: Sequence[str]) -> int:
         LearnerError: a file of one's own cannot be used.
     """
     parser = make_parser("tui-backprop", _DESCRIPTION)
-    parser.add_argument("--version", action="version", version=f"tui-backprop {__version__}")
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --version: Python, packages, platform and terminal"
+    )
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
@@ -50,6 +54,11 @@ def main(arguments: Sequence[str]) -> int:
     )
     _refuse_nearly_a_command(arguments)
     options = parser.parse(arguments)
+    if options.version:
+        print("\n".join(version_lines(verbose=options.verbose)))
+        return 0
+    if options.verbose:
+        raise UsageError("--verbose is for --version: `tui-backprop --version --verbose`")
     if options.source.endswith(".py"):
         return _open_clinic(options)
     if options.timeout is not None:

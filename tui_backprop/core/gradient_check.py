@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -124,66 +124,3 @@ def _complex_step(batch: Batch, entries: Indices, progress: Callable[[float], No
         progress((i + 1) / len(entries))
     nothing = np.zeros(len(entries))
     return Truth(gradient, gradient, nothing, nothing, COMPLEX_STEP)
-
-
-_STEPS = (1e-4, 1e-5, 1e-6)  # relative steps that are tried for each entry; the two nearest results tell the error
-
-
-@dataclass(frozen=True, eq=False)
-class _Ends:
-    """The loss a step away from θ on both sides, entry by entry, each (size,)."""
-
-    above: Array
-    below: Array
-    step: Array
-    """h."""
-    width: Array
-    """2h as float64 really took it."""
-
-    @classmethod
-    def around(cls, loss: Callable[[Array], float], theta: Array, step: float) -> _Ends:
-        """Move each entry by h = step · max(1, |θ|), the others held."""
-        h, moved = step * np.maximum(1.0, np.abs(theta)), theta.copy()
-        above, below = np.empty_like(theta), np.empty_like(theta)
-        for i, value in enumerate(theta):
-            moved[i] = value + h[i]
-            above[i] = loss(moved)
-            moved[i] = value - h[i]
-            below[i] = loss(moved)
-            moved[i] = value
-        return cls(above, below, h, (theta + h) - (theta - h))
-
-    @property
-    def slope(self) -> Array:
-        """The slope between the two."""
-        return (self.above - self.below) / self.width
-
-    def gap(self, here: float) -> Array:
-        """By how much the slopes on the two sides differ, where `here` is the loss at θ."""
-        return (self.above - 2 * here + self.below) / self.step
-
-
-def best_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
-    """Return the gradient (size,), and how far two steps differ about it (size,)."""
-    return _best([_Ends.around(loss, theta, step) for step in _STEPS])
-
-
-def cautious_differences(loss: Callable[[Array], float], theta: Array) -> tuple[Array, Array]:
-    """Return the same, in doubt also by how far the slopes on the two sides of θ differ, which no central difference sees.
-
-    The slopes over a step h, (L(θ+h) − L(θ)) / h and (L(θ) − L(θ−h)) / h, differ by the kink and by h·L″. Two steps tell the
-    one from the other; they are the two smallest that are tried.
-    """
-    ends, here = [_Ends.around(loss, theta, step) for step in _STEPS], loss(theta)
-    gradient, doubt = _best(ends)
-    ratio = _STEPS[-2] / _STEPS[-1]
-    kink = np.abs(ratio * ends[-1].gap(here) - ends[-2].gap(here)) / (ratio - 1)
-    return gradient, np.maximum(doubt, kink)
-
-
-def _best(ends: Sequence[_Ends]) -> tuple[Array, Array]:
-    tried = np.stack([one.slope for one in ends])
-    gaps = np.abs(np.diff(tried, axis=0))
-    best = gaps.argmin(axis=0)
-    entries = np.arange(tried.shape[1])
-    return tried[best + 1, entries], gaps[best, entries]

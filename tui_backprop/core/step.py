@@ -48,6 +48,8 @@ class Training:
     """Largest Euclidean length of the gradient that reaches the optimizer; None for no limit."""
     slots_since: int = 0
     """Step at which the optimizer's slots were last 0."""
+    input_names: tuple[str, ...] = ()
+    """What the columns of `inputs` are called; empty for no names."""
 
     def rate_at(self, step: int) -> float:
         """η at `step`, with the schedule."""

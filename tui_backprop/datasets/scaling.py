@@ -37,13 +37,14 @@ def fit_scaler(inputs: Array, kind: str) -> Scaler:
     A constant column becomes 0 under `standard` and `minmax`, and a column of zeros stays 0 under `max`.
     """
     zero, one = np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
-    match kind:
-        case "max":
-            offset, divisor = zero, np.abs(inputs).max(axis=0)
-        case "standard":
-            offset, divisor = inputs.mean(axis=0), inputs.std(axis=0)
-        case "minmax":
-            offset, divisor = inputs.min(axis=0), np.ptp(inputs, axis=0)
-        case _:
-            offset, divisor = zero, one
-    return Scaler(kind, offset, np.where(divisor > 0, divisor, 1.0))
+    with np.errstate(over="ignore", invalid="ignore"):  # a spread that is no number gives nothing to divide by
+        match kind:
+            case "max":
+                offset, divisor = zero, np.abs(inputs).max(axis=0)
+            case "standard":
+                offset, divisor = inputs.mean(axis=0), inputs.std(axis=0)
+            case "minmax":
+                offset, divisor = inputs.min(axis=0), np.ptp(inputs, axis=0)
+            case _:
+                offset, divisor = zero, one
+    return Scaler(kind, offset, np.where((divisor > 0) & np.isfinite(divisor), divisor, 1.0))

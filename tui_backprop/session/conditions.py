@@ -60,6 +60,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 """Functions of one argument that an expression may call."""
 
 _LONGEST = 500  # characters: an expression is typed by a person
+_DEEPEST = 100  # parts within each other: each takes some of Python's own stack
 
 _TREND = re.compile(r"([A-Za-z_]\w*(?:\[[\d\s,]*\])?)\s+(rises|falls)\s+(\d+)\s+epochs?\b")
 _TRENDS = {"rises": operator.gt, "falls": operator.lt}
@@ -113,6 +114,8 @@ class Expression:
             tree = ast.parse(_TREND.sub(r"\2(\1, \3)", self.text), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise ConditionError(f"{self.text!r} is not a condition such as loss < 0.1") from None
+        if _depth(tree) > _DEEPEST:
+            raise ConditionError(f"an expression has at most {_DEEPEST} parts within each other")
         self._result = self._build(tree.body, names)
         self.names = frozenset(names)
         """The names in it."""
@@ -155,8 +158,11 @@ class Expression:
 
     def _build(self, node: ast.expr, names: set[str]) -> _Part:
         match node:
-            case ast.Constant(value=bool() | int() | float() as constant):
+            case ast.Constant(value=bool() | float() as constant):
                 return lambda _moment: constant
+            case ast.Constant(value=int() as whole):
+                number = self._float_of(whole)
+                return lambda _moment: number
             case ast.Constant(value=str() as text):
                 word = Word(text)
                 return lambda _moment: word
@@ -189,6 +195,13 @@ class Expression:
                 return self._entry(tensor, entry, names)
         raise ConditionError(f"{self.text!r}: {ast.unparse(node)} is not allowed in a condition")
 
+    def _float_of(self, whole: int) -> float:
+        """Return a whole number as all others are: what is computed from it stays bounded, which Python's own does not."""
+        try:
+            return float(whole)
+        except OverflowError:
+            raise ConditionError(f"{self.text[:20]!r} …: a number has at most 308 digits") from None
+
     def _trend(self, goes_on: Callable[[Any, Any], Any], part: _Part, epochs: int) -> _Part:
         """Whether a value went one way from each epoch's end to the next, over so many epochs."""
         self.by_epoch, self.elementwise = True, False
@@ -212,6 +225,14 @@ class Expression:
             raise ConditionError(f"{self.text!r}: an entry is named by whole numbers, as in w1[0,1]")
         whole = self._build(tensor, names)
         return lambda moment: whole(moment)[index]
+
+
+def _depth(tree: ast.AST) -> int:
+    """Return how many parts of a tree are within each other at the most."""
+    deepest, level = 0, [tree]
+    while level:
+        deepest, level = deepest + 1, [part for node in level for part in ast.iter_child_nodes(node)]
+    return deepest
 
 
 def _joined(every: bool, parts: list[_Part]) -> _Part:

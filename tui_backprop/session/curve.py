@@ -24,6 +24,11 @@ class Curve:
     test: Array | None
     """Loss over the test set, (points,); None without one."""
 
+    @property
+    def final_loss(self) -> float:
+        """The training loss at the last point; NaN where no loss was finite, not even the first."""
+        return float(self.train[-1]) if len(self.train) else float("nan")
+
 
 class CurveRecorder:
     """Collects the points of a curve in order and thins itself out.

@@ -136,7 +136,7 @@ class BranchView:
     """Where one stands in it."""
     last_step: int
     final_loss: float
-    """The training loss at the last point of its curve."""
+    """The training loss at the last point of its curve; NaN where it has none."""
     active: bool
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.frame import Frame
 from tui_backprop.session.problem import Problem, Samples
+from tui_backprop.session.ranges import apart
 
 SHOWN_SAMPLES = 1000
 """Most samples of each part that a picture has."""
@@ -205,7 +206,8 @@ def _share_of_range(problem: Problem, values: Array, output: int) -> Array:
     low, high = float(targets.min()), float(targets.max())
     if high <= low:
         return np.full(values.shape, 0.5)
-    return np.clip(np.nan_to_num((values - low) / (high - low), nan=0.5, posinf=1.0, neginf=0.0), 0.0, 1.0)
+    share = (values / 2 - low / 2) / (high / 2 - low / 2)  # halves can be subtracted, however large they are
+    return np.clip(np.nan_to_num(share, nan=0.5, posinf=1.0, neginf=0.0), 0.0, 1.0)
 
 
 def _curve(frame: Frame, columns: int, output: int) -> PredictionCurve:
@@ -285,6 +287,7 @@ def input_grid(frame: Frame, columns: int, rows: int) -> tuple[Array, Array, Arr
 
 def _span(values: Array, points: int, margin: float) -> Array:
     """Return evenly spaced numbers over the values and a margin; around a single value, one unit to each side."""
-    low, high = float(values.min()), float(values.max())
-    room = (high - low) * margin if high > low else 1.0
+    least, most = float(values.min()), float(values.max())
+    low, high = apart(least, most)
+    room = (high - low) * margin if most > least else 0.0
     return np.linspace(low - room, high + room, points)

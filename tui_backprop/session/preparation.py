@@ -159,4 +159,5 @@ def make_training(recipe: Recipe, problem: Problem, rule: Rule, slots_since: int
         clip=recipe.clip,
         free=free,
         slots_since=slots_since,
+        input_names=problem.dataset.input_names,
     )

@@ -60,7 +60,7 @@ def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:
 
 def _branch(branch: Branch, *, active: bool) -> BranchView:
     run, curve = branch.run, branch.run.curve
-    return BranchView(branch.name, curve, run.step, run.last_step, float(curve.train[-1]), active)
+    return BranchView(branch.name, curve, run.step, run.last_step, curve.final_loss, active)
 
 
 def _breakpoint(run: Run, one: Breakpoint) -> BreakpointView:

@@ -98,6 +98,8 @@ class TrainerApp(
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
         self._redraw_due = False
+        if not self.screen_stack:  # it is about to end
+            return
         frame = self.session.frame(examine=self._may_examine())
         base = self.screen_stack[0]
         watching = bool(frame.breakpoints or frame.watches)

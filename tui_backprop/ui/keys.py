@@ -1,7 +1,8 @@
-"""The table of keys: bindings, footer, help, palette and README are all made from it."""
+"""The table of keys: bindings, footer, help, palette and manual are all made from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -24,16 +25,29 @@ class Key:
     help: str
     """One sentence."""
     in_footer: bool = False
+    anywhere: bool = False
+    """Whether it works over every screen, and where one types."""
 
     def binding(self) -> Binding:
         """Return it as Textual wants it."""
         return Binding(
-            self.key, self.action, self.label, key_display=self.shown, show=self.in_footer, tooltip=self.help
+            self.key,
+            self.action,
+            self.label,
+            key_display=self.shown,
+            show=self.in_footer,
+            tooltip=self.help,
+            priority=self.anywhere,
         )
 
 
 SAVE = Key("S", "S", "save", "save picture", "Write what is seen, or one panel of it, as SVG, PNG or text.")
 """Every app of panels has it."""
+SUSPEND = Key(
+    "ctrl+z", "^z", "suspend_process", "suspend", "Go back to the shell; its `fg` returns here.", anywhere=True
+)
+"""Every app has it, and the next."""
+LEAVE = Key("q", "q", "quit", "quit", "Leave.")
 
 KEYS: tuple[Key, ...] = (
     Key("space", "space", "toggle_run", "run", "Run, or pause.", in_footer=True),
@@ -93,12 +107,17 @@ KEYS: tuple[Key, ...] = (
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
     SAVE,
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
-    Key("q", "q", "quit", "quit", "Leave."),
+    SUSPEND,
+    LEAVE,
 )
 """Every key of the trainer. The palette itself is ^p, which is Textual's own."""
 
 
-def keys_markdown() -> str:
-    """Return the table as Markdown, for the README."""
-    rows = [f"| `{key.shown}` | {key.help} |" for key in KEYS]
+IN_PANELS = ("enter", "escape", "up", "down", "left", "right", "backspace", "tab")
+"""Keys that belong to the panel or dialog in front; a lesson may ask for them as well."""
+
+
+def keys_markdown(keys: Sequence[Key] = KEYS) -> str:
+    """Return a table of keys as Markdown, for the manual."""
+    rows = [f"| `{key.shown}` | {key.help} |" for key in keys]
     return "\n".join(["| key | what it does |", "|---|---|", *rows, "| `^p` | Everything by name. |"])

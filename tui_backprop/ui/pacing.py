@@ -13,9 +13,11 @@ SPEEDS: tuple[float | None, ...] = (1, 10, 100, 1000, None)
 """Steps a second that can be chosen; None for full speed."""
 
 _REDRAW = 0.1  # seconds between two frames while running
-_COST = 15  # times the cost of a frame that lies between two: the rest of the time is for training
+_COST = 15  # times the cost of a frame that lies between two at full speed: the rest of the time is for training
+_PACED_COST = 1.5  # the same where training keeps up with the speed that was chosen, and needs no more time
 _TURNS = 20  # turns of the event loop between two slices of training, at the most, so that a key never waits for long
 _IDLE_TURN = 20e-6  # seconds, at the most, of a turn in which nobody else had anything to do
+_SHARE = 0.3  # of the time that training takes at a speed at the most for frames to come as often as they can
 _MEMORY = 0.2  # share of the newest slice in the measured time of a step
 
 
@@ -36,6 +38,11 @@ class Pacer:
         if self._started is None:
             self._started = now
         return max(0, min(fits, int((now - self._started) * self.speed) + 1 - self._made))
+
+    def between_frames(self, cost: float) -> float:
+        """Return the seconds from one frame to the next, each of which costs `cost`: a tenth, or more if that is a lot."""
+        keeps_up = self.speed is not None and self.speed * self._step_time < _SHARE
+        return max(_REDRAW, (_PACED_COST if keeps_up else _COST) * cost)
 
     def made(self, steps: int, seconds: float) -> None:
         """Note that `steps` took `seconds`."""
@@ -63,7 +70,7 @@ async def keep_going(pacer: Pacer, advance: Callable[[int], bool], draw: Callabl
         if now - drawn >= wanted:
             draw(now - drawn)
             drawn = time.perf_counter()
-            wanted = max(_REDRAW, _COST * (drawn - now))
+            wanted = pacer.between_frames(drawn - now)
         if due:
             await _give_way()
         else:

@@ -8,16 +8,17 @@ from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui_backprop.ui.base_app import BaseApp
 from tui_backprop.ui.keys import Key
 from tui_backprop.ui.layout import LAYOUTS, Layout, PanelName, Places, behind, in_front, layout_for
 from tui_backprop.ui.panels.panel import Panel
 
 
-class PanelsApp(App[None]):
+class PanelsApp(BaseApp):
     """Panels that share the screen: all at once where there is room, as tabs where there is not."""
 
     KEYS: ClassVar[Sequence[Key]] = ()
@@ -46,14 +47,6 @@ class PanelsApp(App[None]):
             self._redraw_due = True
             self.call_after_refresh(self.redraw)
 
-    def tell(self, text: str) -> None:
-        """Show a notice."""
-        self.notify(text, markup=False)
-
-    def refuse(self, error: ValueError) -> None:
-        """Show why something cannot be; all goes on as it was."""
-        self.notify(str(error), severity="error", markup=False)
-
     def on_ready(self) -> None:
         """Take what was made for the start out of the collector's rounds: it stays, and one round over it is a frame late.
 
@@ -76,6 +69,8 @@ class PanelsApp(App[None]):
     def lay_out(self, columns: int, rows: int) -> None:
         """Choose the layout made for a size."""
         self._layout = self.layout_at(columns, rows)
+        if self._layout == "tiny":
+            self.screen_stack[0].minimize()
         for name in LAYOUTS:
             self.screen_stack[0].set_class(name == self._layout, f"size-{name}")
         self.arrange()
@@ -88,7 +83,8 @@ class PanelsApp(App[None]):
 
     def is_in_sight(self, panel: Panel[Any]) -> bool:
         """Whether a panel is seen, or will be as soon as it has been given its place in front."""
-        return panel.is_on_screen or (self.screen_stack[0].maximized is None and panel.has_class("front"))
+        maximised = self.screen_stack[0].maximized
+        return panel.is_on_screen or (panel.has_class("front") if maximised is None else panel is maximised)
 
     def bring_to_front(self, name: str) -> None:
         """Let a panel be seen where others share its place; the keys go where they went before."""
@@ -107,6 +103,8 @@ class PanelsApp(App[None]):
             panel.set_class(name == self.active, "active")
             panel.set_class(name in front, "front")
             panel.behind = "" if tabs else "  ".join(names[other] for other in behind(places, name))
+            if base.maximized is not None and name == self.active:
+                base.maximize(panel, container=False)
         shown = (Text(tab, style="bold reverse" if one.id == self.active else "") for one, tab in self._tabs())
         base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(shown))
         self.redraw_soon()
@@ -129,11 +127,13 @@ class PanelsApp(App[None]):
                 return
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Keep the active panel the focused one."""
-        if not self.screen_stack:  # it is about to end
+        """Keep the active panel the focused one; the focus may have gone on while the event was on its way."""
+        panel = event.widget
+        if not self.screen_stack or panel is not self.screen_stack[0].focused:  # the first: it is about to end
             return
-        if isinstance(event.widget, Panel) and event.widget.id is not None and event.widget.id != self.active:
-            self.action_panel(event.widget.id)
+        if isinstance(panel, Panel) and panel.id is not None and panel.id != self.active:
+            self.active = panel.id
+            self.bring_to_front(panel.id)
 
     def action_maximise(self) -> None:
         """Give the focused panel the whole screen, or take it back."""
@@ -154,7 +154,7 @@ class PanelsApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the panels' keys away from the screens over them."""
-        own = {key.action.partition("(")[0] for key in self.KEYS} - {"quit", "save"}
+        own = {key.action.partition("(")[0] for key in self.KEYS} - {"quit", "save", "suspend_process"}
         return not (action in own and len(self.screen_stack) > 1)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -1,4 +1,4 @@
-"""The two lines below the panels: how to begin, then the worst finding and what to do about it."""
+"""The two lines below the panels: the newest notice, how to begin, or the worst finding and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.findings import said_lines
 from tui_backprop.ui.drawing.runs import layered, text_runs
+from tui_backprop.ui.status import StatusLine
 
 
-class SaidBar(Widget):
+class SaidBar(StatusLine):
     """What the trainer says in every layout; a click leads to the findings."""
 
     class Clicked(Message):
-        """Somebody wants to see the findings."""
+        """The findings are wanted."""
 
     def __init__(self) -> None:
-        super().__init__(id="said")
+        super().__init__("said")
         self._shown: tuple[Frame, str] | None = None
 
     def show(self, frame: Frame, *, opening: str) -> None:
@@ -29,16 +29,23 @@ class SaidBar(Widget):
         self._shown = (frame, opening)
         self.refresh()
 
+    def lines(self, width: int) -> list[Text]:
+        """Return what is said of the frame, over which a notice is laid from the top: the keys below stay longest."""
+        found: list[Text] = []
+        if self._shown is not None:
+            frame, opening = self._shown
+            found = list(said_lines(frame.findings, width, opening))
+        notice = self.notice_lines(width)
+        return [*notice, *found[len(notice) :]]
+
     def render_line(self, y: int) -> Strip:
         """Render a line, which ends with … where it is too long."""
-        line = Text()
-        if self._shown is not None and y < 2:
-            frame, opening = self._shown
-            line = said_lines(frame.findings, self.size.width, opening)[y]
-        line.truncate(self.size.width, overflow="ellipsis")
+        width, lines = self.size.width, self.lines(self.size.width)
+        line = lines[y] if y < len(lines) else Text()
+        line.truncate(width, overflow="ellipsis")
         base = self.rich_style
         segments = [Segment(text, layered(base, style)) for text, style in text_runs(line, self.app.console)]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments).adjust_cell_length(width, base)
 
     def on_click(self, _event: events.Click) -> None:
         """Lead to the findings."""

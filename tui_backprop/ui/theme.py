@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rich.terminal_theme import TerminalTheme
+
 RGB = tuple[int, int, int]
 """Red, green and blue, 0 … 255."""
 
@@ -32,14 +34,33 @@ _UNSURE = (38, 38, 42)
 _GLYPHS = ("●○", "▲△", "■□", "◆◇", "▼▽", "★☆", "♠♤", "♣♧", "♥♡", "♦♢")
 _TEXTURES = " ░·▒:/\\=%+"
 _SIXTEEN = (
-    "yellow", "bright_blue", "bright_cyan", "magenta", "green", "bright_white", "red", "bright_yellow", "cyan",
+    "yellow",
+    "bright_blue",
+    "bright_cyan",
+    "magenta",
+    "green",
+    "bright_white",
+    "bright_green",
+    "bright_yellow",
+    "cyan",
     "bright_magenta",
-)  # fmt: skip
+)  # fmt: skip  (no red: what is wrong is drawn in it, since that is what orange is there)
 _CLASSES: tuple[RGB, ...] = (
-    _LOW, _HIGH, (132, 208, 240), (136, 34, 120), (240, 228, 90), (0, 120, 92), (226, 150, 196), (128, 62, 20),
-    (184, 188, 190), (84, 56, 150),
+    _LOW, _HIGH, (112, 196, 128), (136, 34, 120), (240, 228, 90), (0, 108, 92), (232, 150, 200), (120, 58, 20),
+    (188, 192, 196), (60, 10, 240),
 )  # fmt: skip
 _DEPTH: tuple[RGB, ...] = ((34, 26, 74), (42, 92, 142), (54, 158, 142), (164, 202, 84), (252, 232, 110))
+
+
+_HALF: list[RGB] = [
+    (0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0), (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170),
+]  # fmt: skip
+_FULL: list[RGB] = [
+    (85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85), (85, 85, 255), (255, 85, 255), (85, 255, 255),
+    (255, 255, 255),
+]  # fmt: skip
+SIXTEEN = TerminalTheme(_HALF[0], _HALF[7], _HALF, _FULL)
+"""What rich takes a terminal's sixteen colours to be: with it a colour that has a name is that colour on such a terminal."""
 
 
 def sign_color(value: float) -> str:

@@ -1,4 +1,4 @@
-"""What was measured, as tables: for a terminal, and as Markdown for the README."""
+"""What was measured, as tables: for a terminal, and as Markdown for the manual."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sweep_lines(name: str, one: Together) -> list[str]:
 
 
 def markdown(measured: Mapping[str, Times]) -> list[str]:
-    """The README's table: a row for each competitor, a column for each case."""
+    """The manual's table: a row for each competitor, a column for each case."""
     cases = [case for case in CASES if case.name in measured]
     lines = ["| steps a second (the compiled engine is … times as fast) | " + " | ".join(c.name for c in cases) + " |"]
     lines.append("|---|" + "---:|" * len(cases))
@@ -55,7 +55,7 @@ def markdown(measured: Mapping[str, Times]) -> list[str]:
 
 
 def markdown_sweep(found: Mapping[str, Together]) -> list[str]:
-    """The README's table of runs that train together."""
+    """The manual's table of runs that train together."""
     counts = next(iter(found.values())).runs
     lines = ["| runs × steps a second, at so many runs | " + " | ".join(f"{n:,}" for n in counts) + " |"]
     lines.append("|---|" + "---:|" * len(counts))

@@ -11,8 +11,8 @@ As it stands it is right. Break something in backward() and check again.
 import math
 import random
 
-# Your parameters: a dict of numbers, lists or arrays, with names of your own. Arrays may be weights (in, out) or (out, in),
-# with biases or without.
+# Your parameters: a dict of numbers, lists or arrays, or lists of arrays, with names of your own. Arrays may be weights
+# (in, out) or (out, in), with biases or without.
 parameters = {"w1": 0.15, "b1": 0.2, "w2": 0.4, "b2": 0.1}
 
 # Your samples: a list of pairs (x, y), or two arrays (X, Y) with samples as rows or as columns. May be left out.

@@ -79,7 +79,7 @@ def _carried_back(record: StepRecord, q: Quantity, kind: Literal["delta", "error
     )
     if fan_out == 1:
         return Sum(products)
-    carried = unit_name(record, letter, above, 0, q.sample).replace("[0]", "[j]")
+    carried = unit_name(record, letter, above, 0).replace("[0]", "[j]")
     return Sum(products, f"Σⱼ {carried}·w{above}[{q.index},j]")
 
 
@@ -128,10 +128,10 @@ def gradient(record: StepRecord, q: Quantity) -> Expression:
 
 
 def _over_batch(record: StepRecord, terms: tuple[Expression, ...]) -> Expression:
-    """The sum over the samples, written with the first sample's symbols in place of each one's."""
+    """The sum over the samples, whose symbols are the same for each of them."""
     if len(terms) == 1:
         return terms[0]
     first = terms[0]
     parts = first.factors if isinstance(first, Product) else (first,)
-    symbols = "·".join(part.symbol.replace("⁽¹⁾", "⁽ˢ⁾") for part in parts if isinstance(part, Leaf))
+    symbols = "·".join(part.symbol for part in parts if isinstance(part, Leaf))
     return Sum(terms, f"Σₛ {symbols}")

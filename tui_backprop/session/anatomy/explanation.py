@@ -11,7 +11,7 @@ from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy import backward, forward, update
 from tui_backprop.session.anatomy.expressions import Expression, Leaf, leaves
 from tui_backprop.session.anatomy.phases import Phase
-from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, value_of
+from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, named_by_data, value_of
 from tui_backprop.session.learner.outside import OutsideRule
 
 
@@ -70,7 +70,9 @@ def _origin(record: StepRecord, q: Quantity) -> str:
     """Say where a value is from that is not computed in this step."""
     match q.kind:
         case "a":
-            return f"the input of training sample {int(record.rows[q.sample]) + 1}, scaled"
+            names = record.training.input_names
+            column = "the input" if named_by_data(names) or not names else names[q.index]
+            return f"{column} of training sample {int(record.rows[q.sample]) + 1}, scaled"
         case "target":
             return f"the target of training sample {int(record.rows[q.sample]) + 1}"
         case "parameter":

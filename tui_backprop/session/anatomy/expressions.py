@@ -184,7 +184,11 @@ class _Printer:
         first = max(0, min(place - SHOWN_TERMS + 1, len(terms) - SHOWN_TERMS))
         if first:
             yield Piece(f"{first:,} more … + ")
-        yield from self._joined(terms[first : first + SHOWN_TERMS], " + ", loose=True)
+        shown = terms[first : first + SHOWN_TERMS]
+        yield from self.pieces(shown[0], loose=not first)
+        for term in shown[1:]:  # a number below 0 is in brackets behind a plus, as it is in a product
+            yield Piece(" + ")
+            yield from self.pieces(term, loose=not isinstance(term, Leaf))
         left_out = len(terms) - first - SHOWN_TERMS
         if left_out > 0:
             yield Piece(f" + … {left_out:,} more")

@@ -7,6 +7,7 @@ import numpy as np
 from tui_backprop.core.objective import log_softmax
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import (
+    SHOWN_TERMS,
     Call,
     Difference,
     Expression,
@@ -15,7 +16,7 @@ from tui_backprop.session.anatomy.expressions import (
     Quotient,
     Sum,
 )
-from tui_backprop.session.anatomy.quantities import Quantity, name_of, unit_name, value_of
+from tui_backprop.session.anatomy.quantities import Quantity, name_of, named_by_data, unit_name, value_of
 
 ONE = Leaf("1", 1.0)
 TWO = Leaf("2", 2.0)
@@ -54,8 +55,11 @@ def pre_activation(record: StepRecord, q: Quantity) -> Expression:
     several = record.training.network.sizes[q.layer] > 1
     entry = f"w{q.layer}[i,{q.index if several else 0}]"
     inputs = f"{'x' if q.layer == 1 else f'a{q.layer - 1}'}[i]"
-    weighted: Expression = Sum(products, f"Σᵢ {inputs}·{entry}") if fan_in > 1 else products[0]
-    return Sum((weighted, bias)) if fan_in == 1 else Sum((weighted, bias), f"Σᵢ {inputs}·{entry} + {bias.symbol}")
+    if fan_in == 1:
+        return Sum((products[0], bias))
+    if q.layer == 1 and fan_in <= SHOWN_TERMS and named_by_data(record.training.input_names):
+        return Sum((Sum(products), bias))  # x1 and x2 have no [i] to sum over
+    return Sum((Sum(products, f"Σᵢ {inputs}·{entry}"), bias), f"Σᵢ {inputs}·{entry} + {bias.symbol}")
 
 
 def activation(record: StepRecord, q: Quantity) -> Expression:
@@ -66,7 +70,7 @@ def activation(record: StepRecord, q: Quantity) -> Expression:
         row = record.tape.z[q.layer][q.sample]
         largest = int(row.argmax())
         units = [Quantity("z", q.layer, k, q.sample) for k in range(len(row))]
-        symbol = unit_name(record, "z", q.layer, 0, q.sample).replace("[0]", "[k]")
+        symbol = unit_name(record, "z", q.layer, 0).replace("[0]", "[k]")
         powers = tuple(_shifted_power(record, unit, units[largest]) for unit in units)
         return Quotient(powers[q.index], Sum(powers, f"Σₖ exp({symbol} − {name_of(record, units[largest])})"))
     value = value_of(record, q)
@@ -128,7 +132,7 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
 def mean_loss(record: StepRecord) -> Expression:
     """L, the mean of the samples' losses."""
     terms = tuple(leaf(record, Quantity("sample loss", sample=s)) for s in range(len(record.rows)))
-    return Quotient(Sum(terms, "Σₛ L⁽ˢ⁾"), samples(record))
+    return Quotient(Sum(terms, "Σₛ Lₛ"), samples(record))
 
 
 def samples(record: StepRecord) -> Leaf:

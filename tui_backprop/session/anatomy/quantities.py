@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,9 @@ EntryKind = Literal["parameter", "gradient", "descent", "slot", "old slot", "new
 Kind = Literal["target", "sample loss", "loss", "clip", UnitKind, EntryKind]
 
 _LETTERS = {"z": "z", "a": "a", "delta": "δ"}
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_OF_A_SAMPLE = {"a", "z", "slope", "error", "delta", "target", "sample loss"}
+_SYMBOL = 3  # characters of a column's name up to which it can be a symbol in a formula
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,30 @@ class Quantity:
     slot: int = 0
     """Which of the optimizer's slots, from 0."""
 
+    @property
+    def of_one_sample(self) -> bool:
+        """Whether it belongs to one sample of the batch, not to all of them."""
+        return self.kind in _OF_A_SAMPLE
 
-def unit_name(record: StepRecord, letter: str, layer: int, index: int, sample: int | None) -> str:
-    """Name a unit's value: `z1[3]`, `x[0]`, `a2` where it is the only unit; with several samples also which: `z1[3]⁽²⁾`."""
-    several = record.training.network.sizes[layer] > 1
-    name = "x" if letter == "a" and layer == 0 else f"{letter}{layer}"
-    place = f"[{index}]" if several else ""
-    which = f"⁽{sample + 1}⁾".translate(_SUPERSCRIPTS) if sample is not None and len(record.rows) > 1 else ""
-    return f"{name}{place}{which}"
+
+def named_by_data(names: Sequence[str]) -> bool:
+    """Whether the inputs are called by their columns' names, `x1`, which are short; otherwise by their place, `x[0]`."""
+    return all(name.isidentifier() and len(name) <= _SYMBOL for name in names) and len(names) > 0
+
+
+def input_name(names: Sequence[str], index: int, inputs: int) -> str:
+    """Name an input as tables and axes do where that is short, or by its place."""
+    if named_by_data(names):
+        return names[index]
+    return f"x[{index}]" if inputs > 1 else "x"
+
+
+def unit_name(record: StepRecord, letter: str, layer: int, index: int) -> str:
+    """Name a unit's value: `z1[3]`, an input, `a2` where it is the only unit. Which sample it is of is said elsewhere."""
+    size = record.training.network.sizes[layer]
+    if letter == "a" and layer == 0:
+        return input_name(record.training.input_names, index, size)
+    return f"{letter}{layer}[{index}]" if size > 1 else f"{letter}{layer}"
 
 
 def name_of(record: StepRecord, quantity: Quantity) -> str:
@@ -50,19 +69,17 @@ def name_of(record: StepRecord, quantity: Quantity) -> str:
     q, training = quantity, record.training
     match q.kind:
         case "a" | "z" | "delta":
-            return unit_name(record, _LETTERS[q.kind], q.layer, q.index, q.sample)
+            return unit_name(record, _LETTERS[q.kind], q.layer, q.index)
         case "slope":
             activation = training.network.activation_names[q.layer - 1]
             letter = "σ" if activation == "sigmoid" else activation
-            return f"{letter}′({unit_name(record, 'z', q.layer, q.index, q.sample)})"
+            return f"{letter}′({unit_name(record, 'z', q.layer, q.index)})"
         case "error":
-            return f"∂L/∂{unit_name(record, 'a', q.layer, q.index, q.sample)}"
+            return f"∂L/∂{unit_name(record, 'a', q.layer, q.index)}"
         case "target":
-            return unit_name(record, "y", training.network.depth, q.index, q.sample).replace(
-                f"y{training.network.depth}", "y"
-            )
+            return unit_name(record, "y", training.network.depth, q.index).replace(f"y{training.network.depth}", "y")
         case "sample loss":
-            return f"L⁽{q.sample + 1}⁾".translate(_SUPERSCRIPTS)
+            return f"L{q.sample + 1}".translate(_SUBSCRIPTS)
         case "loss":
             return "L"
         case "clip":

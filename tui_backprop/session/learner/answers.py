@@ -9,7 +9,9 @@ from typing import Any, TypeVar, get_args
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.judge import Truth
 from tui_backprop.session.learner.forms import Form
+from tui_backprop.text.cleaning import clean
 
 MOST_NUMBERS = 2**24
 """Numbers of a network's parameters, or of one sample, at the most."""
@@ -101,6 +103,19 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(listed(value, lambda n: whole(n, 0, MOST_NUMBERS)))
 
 
+def _shapes(value: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    one, other = listed(value, _shape, 2)
+    return one, other
+
+
+def _odd_shapes(value: Any) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+    """Read names, each with the shape of its gradient and its own."""
+    found = []
+    for name, *shapes in listed(value, lambda item: listed(item, lambda part: part, 3)):
+        found.append((text(name), *_shapes(shapes)))
+    return found
+
+
 def _form(value: Any) -> Form:
     if value not in _FORMS:
         raise AnswerError("expected the form of a sample")
@@ -117,9 +132,9 @@ def description(value: Any) -> dict[str, Any]:
         own_loss=truth,
         inputs=lambda count: whole(count, 1, MOST_NUMBERS),
         outputs=lambda count: whole(count, 1, MOST_NUMBERS),
-        x=_form,
-        y=_form,
-        batches=truth,
+        forms=lambda forms: named(forms, x=_form, y=_form, prediction=_form, several=truth),
+        whole=lambda names: listed(names, text),
+        unlike=maybe(_shapes),
         data=lambda data: data,
     )
     shapes: list[tuple[int, ...]] = found["shapes"]
@@ -140,9 +155,41 @@ def gradients_of(size: int, count: int) -> Callable[[Any], list[Mapping[str, Any
         return tuple(listed(value, text))
 
     def one(value: Any) -> Mapping[str, Any]:
-        return named(value, gradient=numbers_of(size), missing=names, transposed=names, changed=truth)
+        return named(
+            value,
+            gradient=numbers_of(size),
+            missing=names,
+            transposed=names,
+            spread=_odd_shapes,
+            grown=_odd_shapes,
+            unsummed=names,
+            changed=truth,
+        )
 
     return lambda value: listed(value, one, count)
+
+
+def truth_of(count: int) -> Callable[[Any], Truth]:
+    """Return what reads what so many entries of a gradient should be."""
+
+    def reason(value: Any) -> tuple[int, str]:
+        entry, why = listed(value, lambda item: item, 2)
+        return whole(entry, 0, count - 1), clean(text(why))
+
+    def read(value: Any) -> Truth:
+        each = numbers_of(count)
+        found = named(
+            value,
+            low=each,
+            high=each,
+            floor=each,
+            blur=each,
+            method=text,
+            reasons=lambda reasons: listed(reasons, reason),
+        )
+        return Truth(**{**found, "method": clean(found["method"]), "reasons": dict(found["reasons"])})
+
+    return read
 
 
 def course_of(size: int, updates: int) -> Callable[[Any], dict[str, Any]]:

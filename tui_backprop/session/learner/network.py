@@ -11,13 +11,24 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.session.learner.answers import course_of, description, gradients_of, named, nothing, numbers_of
+from tui_backprop.core.judge import Truth
+from tui_backprop.session.learner.answers import (
+    course_of,
+    description,
+    gradients_of,
+    nothing,
+    numbers_of,
+    truth,
+    truth_of,
+)
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.process import TIMEOUT, LearnerProcess
 from tui_backprop.text.cleaning import clean
 
 Batch = tuple[Array, Array]
 """Inputs (samples, inputs) and targets (samples, outputs)."""
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +43,12 @@ class OwnGradient:
     """Parameters whose gradient had the shape the wrong way round."""
     changed: bool
     """Whether the parameters that it was given were changed by it."""
+    spread: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where NumPy repeats a gradient that is too small."""
+    grown: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where an update makes the parameter larger."""
+    unsummed: tuple[str, ...] = ()
+    """Those of them whose gradient has numbers for each sample, or unit, that are to be summed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +124,10 @@ class Learner(ABC):
     """Whether its functions take several samples at once."""
     data: Batch | None
     """The file's own samples."""
+    whole: tuple[str, ...] = ()
+    """Parameters that are arrays of whole numbers."""
+    unlike: tuple[Shape, Shape] | None = None
+    """Shapes of predictions and targets of a batch, where its functions compare every prediction with every target."""
 
     @property
     def spans(self) -> tuple[slice, ...]:
@@ -144,8 +165,13 @@ class Learner(ABC):
         """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
 
     @abstractmethod
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
+        """∂L/∂θ of some entries from values of the loss alone, in their order.
+
+        `named` is one of our losses in place of theirs, and what its mean is multiplied with.
+        """
 
     @abstractmethod
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
@@ -155,6 +181,10 @@ class Learner(ABC):
     def train(self, theta: Array, course: Course) -> Trained:
         """Make one update by their formulas for each batch; what stops the very first is raised."""
 
+    def cut(self, batch: Batch, rate: float) -> bool:
+        """Whether their own update does less than its formulas say, since parameters of whole numbers cut it."""
+        return False
+
     def renew(self) -> None:
         """Give the file its whole time again, for other questions."""
         self.process.renew()
@@ -162,6 +192,11 @@ class Learner(ABC):
     def close(self) -> None:
         """End the process that the file runs in."""
         self.process.close()
+
+
+def _cleaned(said: Sequence[tuple[str, Shape, Shape]]) -> tuple[tuple[str, Shape, Shape], ...]:
+    """Return names with two shapes each, the names fit to be shown."""
+    return tuple((clean(name), one, other) for name, one, other in said)
 
 
 class LearnerNetwork(Learner):
@@ -180,12 +215,15 @@ class LearnerNetwork(Learner):
         self.theta = found["theta"]
         self.own_loss = found["own_loss"]
         self.inputs, self.outputs = found["inputs"], found["outputs"]
-        self.x_form, self.y_form, self.batches = found["x"], found["y"], found["batches"]
+        self._forms = found["forms"]
+        self.x_form, self.y_form, self.batches = (self._forms[key] for key in ("x", "y", "several"))
+        self.whole = tuple(map(clean, found["whole"]))
+        self.unlike = found["unlike"]
         self.data = found["data"]
 
     def fresh(self) -> None:
         self.process.ask("fresh", nothing)
-        self.process.ask("describe", description, with_data=False)
+        self.process.ask("take_forms", nothing, forms=self._forms)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
         shape = numbers_of(len(inputs), self.outputs)
@@ -199,18 +237,23 @@ class LearnerNetwork(Learner):
         calls = [{"prediction": p.tolist(), "y": y.tolist()} for p, y in batches]
         return self.process.ask("losses", numbers_of(len(calls)), calls=calls).tolist()  # type: ignore[no-any-return]
 
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
         x, y = batch
-        each = numbers_of(len(entries))
-        found = self.process.ask(
+        return self.process.ask(
             "numeric",
-            lambda answer: named(answer, gradient=each, doubt=each),
+            truth_of(len(entries)),
             theta=theta.tolist(),
             x=x.tolist(),
             y=y.tolist(),
             entries=list(entries),
+            named=named,
         )
-        return found["gradient"], found["doubt"]
+
+    def cut(self, batch: Batch, rate: float) -> bool:
+        x, y = batch
+        return self.process.ask("cut", truth, x=x.tolist(), y=y.tolist(), rate=rate)
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         asked = [{"theta": theta.tolist(), "x": x.tolist(), "y": y.tolist()} for theta, (x, y) in calls]
@@ -220,6 +263,9 @@ class LearnerNetwork(Learner):
                 tuple(map(clean, one["missing"])),
                 tuple(map(clean, one["transposed"])),
                 one["changed"],
+                _cleaned(one["spread"]),
+                _cleaned(one["grown"]),
+                tuple(map(clean, one["unsummed"])),
             )
             for one in self.process.ask("gradients", gradients_of(len(self.theta), len(calls)), calls=asked)
         ]

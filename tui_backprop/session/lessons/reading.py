@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,13 +14,12 @@ from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.lessons.lesson import Fields, Lesson, LessonScreen
 from tui_backprop.session.lessons.moment import unknown_names
+from tui_backprop.session.lessons.schema import LESSON, SCREEN
 from tui_backprop.session.recipe import is_file
 from tui_backprop.session.texts import read_texts
 from tui_backprop.system.inputs import read_input
 from tui_backprop.text.cleaning import clean
 
-_LESSON = {"order", "title", "about", "minutes", "recipe", "screens"}
-_SCREEN = {"title", "text", "keys", "panel", "recipe", "halt", "seen", "then", "claims"}
 _LONGEST = 2000  # characters of a paragraph
 _MOST = 2**20  # bytes of a file
 
@@ -91,7 +90,7 @@ def _rehearse(lesson: Lesson) -> None:
 
 
 def _lesson(name: str, table: Mapping[str, Any]) -> Lesson:
-    _check_names(table, _LESSON)
+    _check_names(table, LESSON)
     screens = _get(table, "screens", list)
     if not screens:
         raise ValueError("screens: expected at least one [[screens]]")
@@ -119,7 +118,7 @@ def _at_screen(number: int, table: Any) -> LessonScreen:
 
 
 def _screen(table: Mapping[str, Any]) -> LessonScreen:
-    _check_names(table, _SCREEN)
+    _check_names(table, SCREEN)
     keys, claims = _get(table, "keys", list, []), _get(table, "claims", list, [])
     for name, listed in (("keys", keys), ("claims", claims)):
         if not all(isinstance(one, str) for one in listed):
@@ -137,7 +136,7 @@ def _screen(table: Mapping[str, Any]) -> LessonScreen:
     )
 
 
-def _check_names(table: Mapping[str, Any], known: set[str]) -> None:
+def _check_names(table: Mapping[str, Any], known: Collection[str]) -> None:
     for name in table:
         if name not in known:
             raise ValueError(f"there is no field '{clean(name)}' (there is {', '.join(sorted(known))})")

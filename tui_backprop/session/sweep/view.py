@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.summary import Cell, Summary, Table, brightness
-from tui_backprop.session.sweep.wording import short
+from tui_backprop.session.sweep.wording import counted, short
 
 MEASURES = {
     "median": "median final loss",
@@ -95,7 +95,7 @@ class Seeds:
         one = self.ranked[place]
         seed = plan.recipe_of(one.run).seed
         end = {
-            "diverged": f"diverged after {one.steps:,} steps",
+            "diverged": f"diverged after {counted(one.steps, 'step')}",
             "until": f"reached the condition at step {one.steps:,}, loss {one.loss:.4g}",
             "steps": f"loss {one.loss:.4g}",
         }[one.stopped_by]

@@ -1,8 +1,13 @@
-"""Numbers of a sweep, short enough for the cells of a table."""
+"""Numbers as words: how many, how long, and short enough for the cells of a table."""
 
 from __future__ import annotations
 
 import math
+
+
+def counted(count: float, what: str) -> str:
+    """Write `1 step`, `2 steps`, `1,000 steps`."""
+    return f"{count:,.0f} {what}{'' if count == 1 else 's'}"
 
 
 def short(value: float, digits: int = 3) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.session.fields import BY_NAME
+from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.rates import next_rate
 
@@ -68,7 +69,11 @@ class ChangingActions(TrainerBase):
         name = self.selected_name()
 
         def read(text: str) -> float:
-            return float(BY_NAME["set"].parse(f"{name}={text}")[0][1])
+            try:
+                ((_, value),) = BY_NAME["set"].parse(f"{name}={text}")
+            except ValueError:
+                raise ValueError(f"expected a number, not {clean(text)!r}") from None
+            return float(value)
 
         def typed(value: float | None) -> None:
             if value is not None:

@@ -14,7 +14,7 @@ class FindingActions(TrainerBase):
 
     def action_remedy(self) -> None:
         """Do what the selected finding advises; unless another one is selected that is the worst."""
-        finding = self.screen_stack[0].query_one(FindingsPanel).selected
+        finding = self.screen_stack[0].query_one(FindingsPanel).choose(self.session.frame())
         if finding is None:
             self.tell("nothing was found that needs a remedy")
         else:

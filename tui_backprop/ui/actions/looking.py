@@ -45,12 +45,11 @@ class LookingActions(TrainerBase):
 
     def action_sample(self, by: int) -> None:
         """Look at another sample of the batch, wherever one is looked at."""
-        panels = self.screen_stack[0].query(Panel)
-        frame = panels.first().frame
-        if frame is not None and frame.record is not None:
-            batch = len(frame.record.rows)
+        record = self.session.record()  # a panel out of sight has an older frame
+        if record is not None:
+            batch = len(record.rows)
             self.sample = (min(self.sample, batch - 1) + by) % batch
-            for panel in panels:
+            for panel in self.screen_stack[0].query(Panel):
                 panel.look_at_sample(self.sample)
 
     def action_log_axis(self) -> None:

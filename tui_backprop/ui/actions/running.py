@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tui_backprop.session.change_over import is_ready
 from tui_backprop.session.run import Stop
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
+from tui_backprop.ui.tasks import begin_task
 
 
 class RunningActions(EngineActions):
@@ -26,7 +26,7 @@ class RunningActions(EngineActions):
 
     def _set_out(self) -> None:
         self.session.note_place()
-        self.training = asyncio.create_task(self._train())
+        self.training = begin_task(self, self._train())
         self.redraw()
 
     async def _train(self) -> None:
@@ -98,10 +98,11 @@ class RunningActions(EngineActions):
         """Choose the next slower or faster speed."""
         self.speed = max(0, min(len(SPEEDS) - 1, self.speed + by))
         speed = SPEEDS[self.speed]
-        self.notify("full speed" if speed is None else f"{speed:,.0f} steps a second", timeout=2, markup=False)
+        said = "full speed" if speed is None else f"{counted(speed, 'step')} a second"
+        self.notify(said, timeout=2, markup=False)
         if self.running:
             self.pause()
-            self.training = asyncio.create_task(self._train())
+            self.training = begin_task(self, self._train())
         self.redraw()
 
     @property

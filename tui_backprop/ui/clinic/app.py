@@ -35,6 +35,7 @@ from tui_backprop.ui.layout import SMALLEST
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.rates import next_rate
+from tui_backprop.ui.status import StatusLine
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
 _SLICE = 0.08  # seconds of training between two frames
@@ -79,6 +80,7 @@ class ClinicApp(SavingActions):
             yield OwnParametersPanel("parameters")
             yield OwnGradientsPanel("gradients")
         yield Static(id="news", markup=False)
+        yield StatusLine()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
         yield KeysFooter(show_command_palette=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui_backprop.ui.keys import SAVE, Key
+from tui_backprop.ui.keys import LEAVE, SAVE, SUSPEND, Key
 from tui_backprop.ui.layout import Layout, PanelName, Places
 
 PANELS: tuple[PanelName, ...] = (
@@ -38,6 +38,7 @@ KEYS: tuple[Key, ...] = (
     Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
     SAVE,
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
-    Key("q", "q", "quit", "quit", "Leave."),
+    SUSPEND,
+    LEAVE,
 )
 """Every key of the clinic. The palette itself is ^p, which is Textual's own."""

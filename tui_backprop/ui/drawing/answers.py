@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.prediction import Confusion, DecisionSurface, Points, PredictionCurve, Scatter
+from tui_backprop.session.ranges import apart
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.curves import draw_curve
 from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_regions, mark_of, put_numbers, put_points
@@ -180,4 +181,4 @@ def _range(*series: Array) -> tuple[float, float]:
     seen = np.concatenate(series)
     seen = seen[np.isfinite(seen)]
     low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 1.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    return apart(low, high, 0.5)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.drawing.ticks import log_ticks, tick_text
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
 _STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")
@@ -118,14 +119,20 @@ def draw_chart(
     highest = max(float(one.values.max()) for one in shown)
     for other in others:
         _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _DIM, "dot")
-    for one, style, marker in zip(drawn, cycle(_STYLES), _markers(colored=colored)):
+    styled = list(zip(drawn, cycle(_STYLES), _markers(colored=colored), strict=False))
+    for one, style, marker in reversed(styled):  # the first lies above the others: it is the training curve
         _draw_curve(figure, one, columns, style, marker)
     for step in marks:
         figure.vline(step, color=_ink(_DIM))
     _draw_steps(figure, first, last)
-    if highest >= _WIDE and not log:
-        at = np.linspace(min(float(one.values.min()) for one in shown), highest, heights)
-        figure.yticks(at.tolist(), [f"{height:.1e}" for height in at])
+    lowest = min(float(one.values.min()) for one in shown)
+    if log:
+        ends = [lowest, highest, *(value for _, value in lines)]
+        at = log_ticks(min(ends), max(ends), heights)
+        figure.yticks(at, [tick_text(height) for height in at])
+    elif highest >= _WIDE:
+        even = np.linspace(lowest, highest, heights)
+        figure.yticks(even.tolist(), [f"{height:.1e}" for height in even])
     return _built(figure, columns, rows)
 
 

@@ -25,7 +25,8 @@ def draw_curve(canvas: Canvas, values: Array, low: float, high: float, style: st
     """
     height = DOTS[1] * canvas.rows
     finite = np.isfinite(values)
-    at = np.rint((1 - (np.nan_to_num(values) - low) / (high - low)) * (height - 1)).clip(0, height - 1).astype(int)
+    share = (np.nan_to_num(values).clip(low, high) - low) / (high - low)
+    at = np.rint((1 - share) * (height - 1)).clip(0, height - 1).astype(int)
     cells: dict[tuple[int, int], int] = {}
     before: int | None = None
     for x, (y, drawn) in enumerate(zip(at.tolist(), finite.tolist(), strict=True)):

@@ -7,19 +7,26 @@ import math
 from tui_backprop.session.anatomy.expressions import number
 
 MINUS = "\N{MINUS SIGN}"
+_CELLS = 9  # of a number with its sign; a large one has fewer digits behind the point
+_LARGE = 9999.9995  # from here on a number is written with a power of ten
 
 
 def signed(value: float, width: int = 9) -> str:
-    """Write a number with its sign in `width` cells: `+0.3141`, `−1.2e−07`, `+∞`."""
+    """Write a number with its sign in `width` cells: `+0.3141`, `−5198.712`, `−1.2e−07`, `+∞`."""
     if math.isnan(value):
         text = "NaN"
     elif math.isinf(value):
         text = "+∞" if value > 0 else "-∞"
-    elif value == 0 or 1e-4 <= abs(value) < 1e4:
-        text = f"{value:+.4f}"
     else:
-        text = f"{value:+.2e}"
+        plainly = value == 0 or 1e-4 <= abs(value) < _LARGE
+        ways = (f"{value:+.4f}", f"{value:+.3f}") if plainly else (f"{value:+.2e}", f"{value:+.1e}")
+        text = next((way for way in ways if len(way) <= _CELLS), ways[-1])
     return text.replace("-", MINUS).rjust(width)
+
+
+def changed(value: float, width: int = 9) -> str:
+    """Write a change as `signed` does; none at all is a dot, which is not read as a small number."""
+    return signed(value, width) if value else "·".rjust(width)
 
 
 def aligned(value: float, before: int = 7, after: int = 9) -> str:

@@ -13,8 +13,8 @@ from rich.segment import Segment, Segments
 from textual.strip import Strip
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.ui.drawing.fonts import NAMED, font_options
 
-_FONTS = "Fira Code, Cascadia Mono, DejaVu Sans Mono, Menlo, Consolas, monospace"
 _REMOTE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
 
@@ -49,7 +49,7 @@ class Still:
 
 def offline(svg: str) -> str:
     """Return an SVG that asks no server for a font: it names those that may be there instead."""
-    return _REMOTE.sub("", svg).replace("Fira Code, monospace", _FONTS)
+    return _REMOTE.sub("", svg).replace("Fira Code, monospace", NAMED)
 
 
 def svg_of(strips: Iterable[Strip], title: str) -> str:
@@ -75,10 +75,10 @@ def text_of(strips: Iterable[Strip]) -> str:
 
 
 def png_of(svg: str) -> bytes:
-    """Return an SVG as PNG, with the fonts that the system has.
+    """Return an SVG as PNG, with a font that the system has.
 
     Raises:
-        InputError: what draws it is not installed, or cannot draw it; the text says what to do.
+        InputError: what draws it is not installed, or cannot draw it, or there is no font; the text says what to do.
     """
     try:
         import resvg_py  # an extra: whoever wants no PNG needs none of it  # noqa: PLC0415
@@ -87,6 +87,8 @@ def png_of(svg: str) -> bytes:
             "a PNG needs the extra png: pip install 'tui-backprop[png]'; SVG and text need nothing"
         ) from None
     try:
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg))
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg, **font_options(resvg_py.svg_to_bytes)))
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(f"this picture cannot be drawn as PNG: {error}") from None

@@ -167,7 +167,9 @@ def _over(background: Color) -> Style:
 
 def place(values: Array, low: float, high: float, cells: int) -> Indices:
     """Return the cell 0 … cells − 1 of each value in low … high; −1 outside."""
-    span = high - low
-    at = np.floor((values - low) / span * cells).astype(np.int64) if span > 0 else np.zeros(len(values), dtype=np.int64)
+    span = high / 2 - low / 2  # halves can be subtracted, however large they are
+    at = np.zeros(len(values), dtype=np.int64)
+    if span > 0:
+        at = np.floor((values / 2 - low / 2) / span * cells).clip(-1, cells).astype(np.int64)
     at = np.where(values == high, cells - 1, at)
     return np.where((at >= 0) & (at < cells), at, -1)

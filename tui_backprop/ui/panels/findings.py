@@ -40,9 +40,11 @@ class FindingsPanel(PicturePanel[Frame]):
     @property
     def selected(self) -> Finding | None:
         """The finding that the keys go to: the selected one, or else the worst."""
-        if self.frame is None or not self.frame.findings:
-            return None
-        return self.frame.findings[self._position(self.frame)]
+        return None if self.frame is None else self.choose(self.frame)
+
+    def choose(self, frame: Frame) -> Finding | None:
+        """Return the finding of a frame that the keys go to; the panel itself may be out of sight, with an older frame."""
+        return frame.findings[self._position(frame)] if frame.findings else None
 
     def _position(self, frame: Frame) -> int:
         ids = [finding.id for finding in frame.findings]

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Network
-from tui_backprop.session.anatomy.quantities import EntryKind, Quantity
+from tui_backprop.session.anatomy.quantities import EntryKind, Quantity, input_name
 from tui_backprop.session.frame import Frame
 from tui_backprop.session.network_picture import NetworkPicture, network_picture, response_surfaces
 from tui_backprop.ui.drawing.layers import LayersDrawing
@@ -82,7 +82,9 @@ class NetworkPanel(CanvasPanel[Frame]):
         if spot.kind == "unit":
             units = picture.units[spot.layer]
             place = f"[{spot.unit}]" if network.sizes[spot.layer] > 1 else ""
-            names = {"a": f"a{spot.layer}{place}" if spot.layer else f"x{place}", "delta": "δ"}
+            columns = frame.problem.dataset.input_names
+            signal = f"a{spot.layer}{place}" if spot.layer else input_name(columns, spot.unit, len(columns))
+            names = {"a": signal, "delta": "δ"}
             values = {kind: float(found[spot.unit]) for kind, found in units.known.items()}
             parts = [f"{name} {signed(values[kind], 0) if kind in values else '·'}" for kind, name in names.items()]
         else:

@@ -65,6 +65,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         """Keys and names of the panels that share this one's place."""
         self.border_title = self._titled = Text(self.name_shown)
         self.frame: Shown | None = None
+        self._prepared: Shown | None = None  # the frame that the lines are made of; another one while there is no room
         self._note = self._noted = ""
         self._style = Style()
         self._room = 0  # columns of a line
@@ -85,6 +86,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         if title != self._titled:  # a border that changes is drawn anew
             self.border_title = self._titled = title
         self.prepare(self.frame)
+        self._prepared = self.frame
         if self._note != self._noted:
             self._noted = self._note
             self.border_subtitle = Text(self._note)
@@ -192,9 +194,9 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         return line
 
     def make_line(self, y: int) -> Strip:
-        """Make the line at `y` of the visible part."""
+        """Make the line at `y` of the visible part; it is blank until there was room to lay out what the frame has."""
         row = y + self.scroll_offset.y
-        if self.frame is None or row >= self.line_count(self.frame):
+        if self.frame is None or self.frame is not self._prepared or row >= self.line_count(self.frame):
             return Strip.blank(self.size.width, self._style)
         return self.strip(self.line_at(self.frame, row))
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frame import Frame
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color
 
@@ -49,5 +49,5 @@ class ParametersPanel(EntriesPanel[Frame]):
             line.append("  last Δ       ·", "dim")
         else:
             change = float(frame.last_change[at])
-            line.append("  last Δ ", "dim").append(signed(change), sign_color(change))
+            line.append("  last Δ ", "dim").append(changed(change), sign_color(change) or "dim")
         return self.with_past(line, frame.history.parameters[:, at].tolist())

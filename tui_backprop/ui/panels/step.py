@@ -83,11 +83,11 @@ class StepPanel(Panel[Frame]):
         self._rows = _rows(record.training.network, len(record.rows), frame.inside, sample)
         self._selected = min(self._selected, len(self._rows) - 1)
         self._explain(frame, record)
-        batch = len(record.rows)
-        parts = [f"sample {sample + 1} of {batch} ( , . )" if batch > 1 else ""]
         hidden = len(self._rows) + len(self._detail) - self.size.height
-        parts.append(f"{len(self._rows):,} lines" if hidden > 0 else "")
-        self.note("   ".join(part for part in parts if part))
+        batch = len(record.rows)
+        whose = f"sample {sample + 1} of {batch} ( , . )" if batch > 1 else ""
+        count = f"{len(self._rows):,} lines" if hidden > 0 else ""
+        self.note("   ".join(part for part in (whose, count) if part))
 
     def _explain(self, frame: Frame, record: StepRecord) -> None:
         quantity = self.looking_at
@@ -102,7 +102,8 @@ class StepPanel(Panel[Frame]):
             self._explained = explain(record, quantity)
             self._term = min(self._term, max(0, len(self._explained.terms) - 1))
             trail = " ▸ ".join(name_of(record, q) for q in self._walk[:-1])
-            self._detail = self._folded(_detail(self._explained, self._term, trail))
+            whose = [Text(one, style="dim") for one in _whose(record, quantity)]
+            self._detail = [*whose, *self._folded(_detail(self._explained, self._term, trail))]
 
     def _folded(self, lines: list[Text]) -> list[Text]:
         """Fold the explanation to the panel's width, and draw the rule below it."""
@@ -194,16 +195,28 @@ class StepPanel(Panel[Frame]):
             self.action_move(self.scroll_offset.y + y - len(self._detail) - self._selected)
 
 
+def _whose(record: StepRecord, quantity: Quantity) -> list[str]:
+    """Say which sample of a batch is explained, or that all are; of a single one there is nothing to say."""
+    batch = len(record.rows)
+    if batch == 1:
+        return []
+    return [f"sample {quantity.sample + 1} of {batch}" if quantity.of_one_sample else f"all {batch} samples"]
+
+
 def _title(frame: Frame, width: int, name: str) -> Text:
-    """Write the stages of a step, the present one reversed; where there is no room for all, those around it."""
-    stages = list(dict.fromkeys(phase.stage for phase in phases(frame.network)))
-    present = None if frame.inside is None else frame.inside.stage
-    title = "" if frame.inside is None else frame.inside.title.partition(": ")[2]
-    aside = f" ({title})" if title else ""
-    shown = _around(stages, 0 if present is None else stages.index(present), width - len(name) - len(aside) - 4)
+    """Write the stages of a step, the present one as its phase and reversed; where not all have room, those around it."""
+    inside = frame.inside
+    present = None if inside is None else inside.title
+    stages = list(
+        dict.fromkeys(
+            phase.title if phase == inside else phase.stage
+            for phase in phases(frame.network)
+            if inside is None or phase == inside or phase.stage != inside.stage
+        )
+    )
+    shown = _around(stages, 0 if present is None else stages.index(present), width - len(name) - 4)
     parts = [Text(stage, style="bold reverse" if stage == present else "") for stage in shown]
-    whole = Text(f"{name}: ").append_text(Text(" ▸ ").join(parts))
-    return whole.append(aside) if len(whole) + len(aside) <= width else whole
+    return Text(f"{name}: ").append_text(Text(" ▸ ").join(parts))
 
 
 def _around(stages: list[str], at: int, width: int) -> list[str]:

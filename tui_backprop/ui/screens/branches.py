@@ -9,22 +9,21 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from tui_backprop.session.branches import Branch, Comparison, compare
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.screens.dialog import Dialog
 from tui_backprop.ui.screens.line import LineScreen
 
 _NAME = 38  # cells of a branch's name
 _ROWS = 200  # parameters that a comparison lists at the most, those that differ most first
 
 
-class BranchesScreen(ModalScreen[None]):
+class BranchesScreen(Dialog[None]):
     """Each run with its final loss; keys switch, rename, delete and compare."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,B", "dismiss", "leave"),
         Binding("n", "rename", "rename"),
@@ -99,16 +98,14 @@ def _read_name(text: str) -> str:
 
 
 def _line(branch: Branch, *, active: bool) -> Text:
-    curve = branch.run.curve
     line = Text(f"{'▶' if active else ' '} {branch.name}", no_wrap=True)
     line.truncate(_NAME, overflow="ellipsis", pad=True)
-    return line.append(f"  loss {plain(float(curve.train[-1])):>8}  {branch.run.last_step:>9,} steps")
+    return line.append(f"  loss {plain(branch.run.curve.final_loss):>8}  {branch.run.last_step:>9,} steps")
 
 
-class ComparisonScreen(ModalScreen[None]):
+class ComparisonScreen(Dialog[None]):
     """Two branches at one step."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "dismiss", "leave"),
         Binding("S", "app.save", "save picture"),

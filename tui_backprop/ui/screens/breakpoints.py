@@ -10,13 +10,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 
 from tui_backprop.session.breakpoints import Breakpoint, Watch, spacing_of
 from tui_backprop.session.conditions import FUNCTIONS, Condition, ConditionError, Expression
 from tui_backprop.session.session import Session
+from tui_backprop.ui.screens.dialog import Dialog
 
 _LAST_WORD = re.compile(r"[A-Za-z_]\w*$")
 
@@ -37,10 +37,9 @@ class NameSuggester(Suggester):
         return None if found is None else value[: word.start()] + found
 
 
-class BreakpointsScreen(ModalScreen[None]):
+class BreakpointsScreen(Dialog[None]):
     """A line to type an expression in, and the list of those there are. A condition halts, a number is watched."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "leave"),
         Binding("space", "switch", "on or off"),

@@ -11,7 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -20,6 +20,7 @@ from tui_backprop.session.branches import Branch
 from tui_backprop.session.frame import Frame
 from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import Parting, SideBySide
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.keys import SAVE, Key
@@ -32,7 +33,10 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
+from tui_backprop.ui.screens.dialog import Dialog, EndsOnce
 from tui_backprop.ui.screens.keys import KeysScreen
+from tui_backprop.ui.status import StatusLine
+from tui_backprop.ui.tasks import begin_task
 
 _PAIRS: dict[str, type[Panel[Frame]]] = {
     "prediction": PredictionPanel,
@@ -74,10 +78,9 @@ _TENSORS = 4  # that are named where two runs part
 _NAME = 44  # cells of a branch's name in the list
 
 
-class CompareWithScreen(ModalScreen[Branch | str | None]):
+class CompareWithScreen(Dialog[Branch | str | None]):
     """Ends with the branch, or the name of the rule, to compare with, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,C", "dismiss", "leave it")]
 
     def __init__(self, session: Session) -> None:
@@ -121,7 +124,7 @@ def _branch_line(branch: Branch) -> Text:
     return line.append(f"  {branch.run.last_step:>9,} steps")
 
 
-class CompareScreen(Screen[bool]):
+class CompareScreen(EndsOnce, Screen[bool]):
     """Both losses on one chart, and below it panels in two columns; ends with whether to compare with something else."""
 
     CSS_PATH = "compare.tcss"
@@ -145,6 +148,7 @@ class CompareScreen(Screen[bool]):
                     panel = kind(f"{place}-{name}")
                     panel.name_shown = f"{kind.name_shown} of {side.branch.name}"
                     yield panel
+        yield StatusLine()
         yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -173,6 +177,8 @@ class CompareScreen(Screen[bool]):
 
     def draw(self) -> None:
         """Show both as they are now."""
+        if self.ended:
+            return
         pair = self._pair
         frames = dict(zip(_SIDES, pair.frames(), strict=True))
         for panel in self.query(Panel):
@@ -182,7 +188,7 @@ class CompareScreen(Screen[bool]):
         one, other = (side.branch.name for side in pair.sides)
         state = "▶" if self._going else "‖ inside" if pair.phase is not None else "‖ paused"
         if pair.behind:
-            state += f" catching up, {pair.behind:,} steps to go"
+            state += f" catching up, {counted(pair.behind, 'step')} to go"
         which = Text.assemble((one, "bold"), "  beside  ", (other, "bold"), f"   step {pair.step:,}   {state}")
         which.truncate(max(10, self.size.width - 2), overflow="ellipsis")
         self.query_one("#which", Static).update(which)
@@ -208,7 +214,7 @@ class CompareScreen(Screen[bool]):
             self.draw()
 
         if pair.behind or not pair.over:
-            self._going = asyncio.create_task(go())
+            self._going = begin_task(self.app, go())
 
     def action_toggle_run(self) -> None:
         """Run both, or pause."""

@@ -9,20 +9,19 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue, entry
 from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.ui.screens.dialog import Dialog
 
 _PREVIEW_ROWS = 6
 
 
-class DataScreen(ModalScreen[dict[str, Any] | None]):
+class DataScreen(Dialog[dict[str, Any] | None]):
     """Ends with the changes that bring another data set, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,d", "dismiss", "leave it"),
         Binding("s", "suggested", "take its suggested recipe as well"),

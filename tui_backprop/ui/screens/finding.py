@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_backprop.diagnosis.findings.finding import Finding
@@ -18,14 +17,14 @@ from tui_backprop.session.frame import Frame
 from tui_backprop.ui.drawing.findings import finding_line
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.pictures import picture_of
+from tui_backprop.ui.screens.dialog import Dialog
 
 _SHOWN = 6  # items of a list that evidence has
 
 
-class FindingScreen(ModalScreen[bool]):
+class FindingScreen(Dialog[bool]):
     """Ends with True where the remedy is wanted."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss(False)", "leave"),
         Binding("exclamation_mark", "dismiss(True)", "do the remedy"),

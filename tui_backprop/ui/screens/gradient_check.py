@@ -12,13 +12,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_backprop.core.gradient_check import GradientCheck
 from tui_backprop.core.judge import Verdict
 from tui_backprop.core.network import Network
 from tui_backprop.ui.drawing.numbers import signed
+from tui_backprop.ui.screens.dialog import Dialog
 
 Checking = Callable[[Callable[[float], None]], GradientCheck]
 """Makes the check, and tells the share that is done again and again; what it is then raised ends it."""
@@ -34,10 +34,9 @@ class _Left(Exception):  # noqa: N818  (it is no error: the screen was left)
     """Ends a check that nobody waits for any more."""
 
 
-class GradientCheckScreen(ModalScreen[None]):
+class GradientCheckScreen(Dialog[None]):
     """By the rule, by the loss alone, relative error and verdict of every entry, and of each layer."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "dismiss", "leave"),
         Binding("S", "app.save", "save picture"),

@@ -9,17 +9,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_backprop.session.frame import History
 from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.screens.dialog import Dialog
 
 
-class HistoryScreen(ModalScreen[None]):
+class HistoryScreen(Dialog[None]):
     """Two charts, one above the other."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,enter", "dismiss", "leave"),
         Binding("S", "app.save", "save picture"),
@@ -45,6 +44,8 @@ class HistoryScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         steps = self._history.steps
+        if self.ended:
+            return
         for place, values in (("parameter", self._history.parameters), ("gradient", self._history.gradients)):
             found = self.query_one(f"#{place}", Static)
             size = (found.size.width, found.size.height)

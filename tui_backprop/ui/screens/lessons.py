@@ -8,18 +8,17 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons
+from tui_backprop.ui.screens.dialog import Dialog
 
 
-class LessonsScreen(ModalScreen[Lesson | str | None]):
+class LessonsScreen(Dialog[Lesson | str | None]):
     """Ends with a lesson to take, with "again" or "leave" for the one that is open, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,L", "dismiss", "leave it"),
         Binding("a", "answer('again')", "begin its run again"),

@@ -8,16 +8,16 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from tui_backprop.ui.screens.dialog import Dialog
 
 Value = TypeVar("Value")
 
 
-class LineScreen(ModalScreen[Value | None], Generic[Value]):
+class LineScreen(Dialog[Value | None], Generic[Value]):
     """Ends with the value, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave it")]
 
     def __init__(self, title: str, text: str, read: Callable[[str], Value]) -> None:

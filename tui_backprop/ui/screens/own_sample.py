@@ -8,7 +8,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from tui_backprop.core.step import StepRecord
@@ -17,16 +16,16 @@ from tui_backprop.session.anatomy.expressions import printed, text_of
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import aligned
+from tui_backprop.ui.screens.dialog import Dialog
 
 _EACH = 40  # values of each phase that are listed at the most
 _NAMED = 8  # columns that a label names
 _FORWARD = {"sample", "z", "a"}
 
 
-class OwnSampleScreen(ModalScreen[None]):
+class OwnSampleScreen(Dialog[None]):
     """Two lines to type in, and below them every phase of the update; nothing is changed."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
 
     def __init__(self, session: Session) -> None:

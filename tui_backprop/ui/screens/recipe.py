@@ -8,19 +8,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.session.fields import BY_NAME, FIELDS, Field
 from tui_backprop.session.recipe import RecipeError
 from tui_backprop.session.session import Session
+from tui_backprop.ui.screens.dialog import Dialog
 
 
-class RecipeScreen(ModalScreen[bool]):
+class RecipeScreen(Dialog[bool]):
     """Ends with True where something was changed."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "leave it", priority=True),
         Binding("ctrl+s", "apply", "apply", priority=True),

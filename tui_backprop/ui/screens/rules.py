@@ -8,13 +8,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
 from tui_backprop.session.recipe import is_file
 from tui_backprop.text.cleaning import clean
+from tui_backprop.ui.screens.dialog import Dialog
 
 _OWN = (
     "your own rule, from its file; s loads it anew when you have saved it",
@@ -22,10 +22,9 @@ _OWN = (
 )
 
 
-class RulesScreen(ModalScreen[str | None]):
+class RulesScreen(Dialog[str | None]):
     """Ends with the name of a rule, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,x", "dismiss", "leave it")]
 
     def __init__(self, present: str) -> None:

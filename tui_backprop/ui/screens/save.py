@@ -8,16 +8,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from tui_backprop.ui.drawing.stills import Still
+from tui_backprop.ui.screens.dialog import Dialog
 
 
-class SaveScreen(ModalScreen[Still | None]):
+class SaveScreen(Dialog[Still | None]):
     """Ends with the picture that is to be written, or with None."""
 
-    CSS_PATH = "screens.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,S", "dismiss", "leave it")]
 
     def __init__(self, stills: tuple[Still, ...]) -> None:

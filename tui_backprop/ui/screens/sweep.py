@@ -19,8 +19,11 @@ from tui_backprop.session.sweep.outcome import Outcome, checksum
 from tui_backprop.session.sweep.sweep import Sweep, processors
 from tui_backprop.session.sweep.wording import duration, seconds_left
 from tui_backprop.ui.footer import KeysFooter
+from tui_backprop.ui.screens.dialog import EndsOnce
 from tui_backprop.ui.screens.sweep_form import SweepForm
 from tui_backprop.ui.screens.sweep_results import MapView, SeedsView
+from tui_backprop.ui.status import StatusLine
+from tui_backprop.ui.tasks import begin_task
 
 if TYPE_CHECKING:
     from tui_backprop.ui.actions.base import TrainerBase
@@ -30,7 +33,7 @@ _SLICE = 0.02  # seconds in which a run is made again before a key is answered
 _BAR = 20
 
 
-class SweepScreen(Screen[None]):
+class SweepScreen(EndsOnce, Screen[None]):
     """A form on the left, and on the right the map, with the seeds of the cell under the cursor below it."""
 
     CSS_PATH = "sweep.tcss"
@@ -58,6 +61,7 @@ class SweepScreen(Screen[None]):
                 yield Static("", id="progress", markup=False)
                 yield MapView()
                 yield SeedsView()
+        yield StatusLine()
         yield KeysFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -94,7 +98,7 @@ class SweepScreen(Screen[None]):
 
     def _look(self) -> None:
         sweep = self._trainer.sweep
-        if sweep is None or not sweep.going:
+        if self.ended or sweep is None or not sweep.going:
             return
         try:
             sweep.poll(0.0)
@@ -140,7 +144,7 @@ class SweepScreen(Screen[None]):
         """Make the chosen run again in the trainer, step for step, and go there."""
         outcome = self.query_one(SeedsView).outcome
         if outcome is not None and self._making is None:
-            self._making = asyncio.create_task(self._open(outcome))
+            self._making = begin_task(self.app, self._open(outcome))
 
     async def _open(self, outcome: Outcome) -> None:
         sweep, session = self._trainer.sweep, self._trainer.session
@@ -158,6 +162,8 @@ class SweepScreen(Screen[None]):
                 steps = max(1, min(2 * steps, int(steps * _SLICE / max(time.perf_counter() - began, 1e-9))))
                 self.query_one("#progress", Static).update(f"{name}: step {session.step:,} of {outcome.steps:,}")
                 await asyncio.sleep(0)
+                if self.ended:
+                    return
         except (InputError, OSError) as error:
             self.query_one(SweepForm).refuse(str(error))
             return

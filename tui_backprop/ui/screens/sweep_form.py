@@ -13,6 +13,7 @@ from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.sweep.axes import VARIABLE, SweepError, parse_axis
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.session.sweep.wording import counted
 
 _ROWS = 3
 _SEEDS = 16
@@ -96,7 +97,7 @@ class SweepForm(VerticalScroll, can_focus=False):
         except SweepError as error:
             self.refuse(str(error))
         else:
-            self.refuse(f"{len(plan):,} runs of {plan.recipe.steps:,} steps")
+            self.refuse(f"{counted(len(plan), 'run')} of {counted(plan.recipe.steps, 'step')}")
 
     @on(Input.Submitted)
     @on(Button.Pressed)

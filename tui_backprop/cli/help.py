@@ -1,0 +1,38 @@
+"""`tui-backprop help [TOPIC]`: the manual, as plain text."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+from tui_backprop.cli.main import COMMANDS
+from tui_backprop.cli.options import Parser
+from tui_backprop.cli.plain_markdown import plain_lines
+from tui_backprop.session.manual import START, TOPICS, TopicError, page, title
+
+_NARROWEST, _WIDEST, _USUAL = 40, 100, 80
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print a page of the manual, or what the program is and the list of topics.
+
+    Raises:
+        UsageError: the options are wrong.
+        TopicError: there is no such topic.
+    """
+    parser = Parser(prog="tui-backprop help", description="The manual.", allow_abbrev=False)
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", default=START, help=f"one of {', '.join(TOPICS)}")
+    topic = parser.parse(arguments).topic
+    if topic in COMMANDS and topic not in TOPICS:
+        options = f"the options of that command are shown by `tui-backprop {topic} --help`"
+        raise TopicError(f"there is no help on '{topic}': {options}")
+    terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size((_USUAL, 24)).columns if terminal else _USUAL
+    width = max(_NARROWEST, min(columns, _WIDEST))
+    print("\n".join(plain_lines(page(topic), width, bold=terminal and not os.environ.get("NO_COLOR"))))
+    if topic == START:
+        longest = max(map(len, TOPICS))
+        print("Topics:", *(f"  tui-backprop help {name:<{longest}}  {title(name)}" for name in TOPICS), sep="\n")
+    return 0

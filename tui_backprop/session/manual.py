@@ -1,0 +1,55 @@
+"""The manual: pages of Markdown inside the package, one for each topic."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.text.cleaning import clean
+
+START = "about"
+"""The page that is shown where no topic is named; the package index shows it as well."""
+
+TOPICS = (
+    "check",
+    "rule",
+    "debugging",
+    "panels",
+    "keys",
+    "conditions",
+    "findings",
+    "data",
+    "engines",
+    "sweeps",
+    "lessons",
+    "python",
+    "changes",
+)
+"""Every topic in the order of reading; each is a page `NAME.md` in `tui_backprop/manual/`."""
+
+
+class TopicError(InputError):
+    """There is no such topic; the text is one sentence that names the nearest one."""
+
+
+def page(topic: str) -> str:
+    """Return the page of a topic, or of `START`, as Markdown.
+
+    Raises:
+        TopicError: there is no such topic.
+    """
+    if topic not in (START, *TOPICS):
+        close = difflib.get_close_matches(topic, TOPICS, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else f"the topics are {', '.join(TOPICS)}"
+        raise TopicError(f"there is no help on '{clean(topic)}': {hint}")
+    return (resources.files("tui_backprop") / "manual" / f"{topic}.md").read_text(encoding="utf-8")
+
+
+def title(topic: str) -> str:
+    """Return a page's first heading.
+
+    Raises:
+        TopicError: there is no such topic.
+    """
+    return page(topic).partition("\n")[0].removeprefix("# ")
