@@ -8,6 +8,7 @@ import re
 import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tui_backprop.session.session import Session
 from tui_backprop.session.suggestion import suggested_recipe
@@ -75,6 +76,18 @@ def settled():
             before, seen = seen, app.export_screenshot()
             if seen == before:
                 return
+
+    return wait
+
+
+@pytest.fixture
+def checked():
+    """Wait until the gradient check that was opened has come to its verdict."""
+
+    async def wait(app, pilot):
+        while not str(app.screen.query_one("#verdict", Static).content).startswith(("✓", "✗", "?")):
+            await pilot.pause(0.01)
+        await pilot.pause()
 
     return wait
 

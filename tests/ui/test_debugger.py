@@ -336,7 +336,7 @@ async def test_thawing_one_entry_keeps_the_rest_of_its_tensor_frozen(trainer):
 
 
 @pytest.mark.covers("h", "c", "i")
-async def test_history_check_and_a_sample_of_ones_own(trainer):
+async def test_history_check_and_a_sample_of_ones_own(trainer, checked):
     """Three screens that only show something."""
     app = trainer(rule="posted")
     async with app.run_test(size=BIG) as pilot:
@@ -349,7 +349,7 @@ async def test_history_check_and_a_sample_of_ones_own(trainer):
         assert isinstance(app.screen, HistoryScreen)
         await pilot.press("escape", "c")
         assert isinstance(app.screen, GradientCheckScreen)
-        await app.workers.wait_for_complete()
+        await checked(app, pilot)
         assert "3 of 4 gradients are wrong" in str(app.screen.query_one("#verdict", Static).content)
         await pilot.press("escape", "i")
         assert isinstance(app.screen, OwnSampleScreen)
@@ -391,12 +391,12 @@ async def test_a_long_gradient_check_says_how_far_it_is_and_ends_at_escape(train
             await pilot.pause(0.01)
 
 
-async def test_of_a_large_network_some_entries_are_asked_of_the_loss_and_it_says_so(trainer):
+async def test_of_a_large_network_some_entries_are_asked_of_the_loss_and_it_says_so(trainer, checked):
     """What cannot be told and what is wrong comes first; a list that is too long says how much is left out."""
     app = trainer("moons", hidden=(40, 40), activation="tanh", rule="no-hidden-slope")
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("n", "c")
-        await app.workers.wait_for_complete()
+        await checked(app, pilot)
         size = app.session.problem.network.size
         assert f"of the {size:,}, evenly taken from each tensor" in str(
             app.screen.query_one("#against", Static).content

@@ -159,7 +159,7 @@ async def test_a_branch(trainer, picture):
 
 
 @pytest.mark.parametrize("key", ["B", "k", "c", "i", "h"])
-async def test_screens_of_the_debugger(trainer, picture, key):
+async def test_screens_of_the_debugger(trainer, picture, checked, key):
     """You should see the branches, the breakpoints, three gradients found wrong, a sample of one's own, or a history."""
     app = trainer(rule="posted")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -169,8 +169,11 @@ async def test_screens_of_the_debugger(trainer, picture, key):
         app.session.run(100)
         app.session.breakpoints.append(Breakpoint(Condition("loss < 0.1")))
         app.session.watches.append(Watch(Expression("grad_norm")))
+        app.redraw()
         await pilot.press(key)
         await pilot.pause()
+        if key == "c":
+            await checked(app, pilot)
         await pilot.pause()
         assert picture(app)
 
