@@ -31,12 +31,12 @@ class EndsOnce:
         """End with a result, unless it has ended already."""
         assert isinstance(self, Screen)  # noqa: S101  (it is one beside what it is mixed into)
         if self.app.screen is not self:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self.ended = True
         return Screen.dismiss(self, result)
 
     async def _on_message(self, message: Message) -> None:
-        if not (self.ended and isinstance(message._sender, Widget) and message._sender is not self):
+        if not (self.ended and isinstance(message._sender, Widget) and self is not message._sender):
             await super()._on_message(message)  # type: ignore[misc]
 
 
