@@ -36,7 +36,8 @@ class EndsOnce:
         return Screen.dismiss(self, result)
 
     async def _on_message(self, message: Message) -> None:
-        if not (self.ended and isinstance(message._sender, Widget) and self is not message._sender):
+        sender: object = message._sender
+        if not (self.ended and isinstance(sender, Widget) and sender is not self):
             await super()._on_message(message)  # type: ignore[misc]
 
 
