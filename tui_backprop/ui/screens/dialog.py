@@ -36,8 +36,8 @@ class EndsOnce:
         return Screen.dismiss(self, result)
 
     async def _on_message(self, message: Message) -> None:
-        sender: object = message._sender
-        if not (self.ended and isinstance(sender, Widget) and sender is not self):
+        from_a_widget = isinstance(message._sender, Widget) and not isinstance(message._sender, Screen)
+        if not (self.ended and from_a_widget):
             await super()._on_message(message)  # type: ignore[misc]
 
 
