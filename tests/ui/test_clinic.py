@@ -429,3 +429,13 @@ async def test_a_right_file_at_its_beginning(clinic, picture):
         await checked(app, pilot)
         await pilot.pause()
         assert picture(app)
+
+
+@pytest.mark.covers_clinic("^z")
+async def test_suspending_is_bound_as_in_the_trainer(clinic):
+    """`^z` reaches the app also where one types."""
+    app, suspended = clinic(RIGHT), []
+    app.action_suspend_process = lambda: suspended.append(True)
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("ctrl+z", "l", "ctrl+z")
+        assert len(suspended) == 2

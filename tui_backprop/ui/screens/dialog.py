@@ -31,12 +31,13 @@ class EndsOnce:
         """End with a result, unless it has ended already."""
         assert isinstance(self, Screen)  # noqa: S101  (it is one beside what it is mixed into)
         if self.app.screen is not self:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self.ended = True
         return Screen.dismiss(self, result)
 
     async def _on_message(self, message: Message) -> None:
-        if not (self.ended and isinstance(message._sender, Widget) and message._sender is not self):
+        from_a_widget = isinstance(message._sender, Widget) and not isinstance(message._sender, Screen)
+        if not (self.ended and from_a_widget):
             await super()._on_message(message)  # type: ignore[misc]
 
 
