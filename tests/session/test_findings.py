@@ -51,6 +51,7 @@ CASES = {
     "done": (("line", {}, 300), ("line", {}, 3), None),
     "probe-out-of-range": (("parity", {"probe": ((16.0,),)}, 0), ("parity", {"probe": ((5.0,),)}, 0), 0.9),
     "input-scales": (("scales", {"scale_inputs": "none"}, 0), ("scales", {"scale_inputs": "standard"}, 0), 1e6),
+    "target-scales": (("far", {"scale_targets": "none"}, 0), ("far", {}, 0), 1e6),
     "class-imbalance": (("rare", {}, 0), ("moons", {}, 0), 0.01),
     "batch-larger-than-set": (("xor", {"batch_size": 5}, 0), ("xor", {"batch_size": 4}, 0), 2.0),
     "constant-input": (("constant", {}, 0), ("scales", {}, 0), None),
@@ -68,6 +69,7 @@ def begin(tmp_path):
         "constant": (("a", "b", "y"), (a, np.full(60, 7.0), a)),
         "twice": (("a", "b", "y"), (a, 2 * a + 0.001 * b, a)),
         "rare": (("a", "b", "y"), (a, b, (np.arange(60) < 3).astype(int))),
+        "far": (("a", "b", "y"), (a, b, 5000 + 100 * a)),
     }
 
     def start(source, fields, steps, **more):
@@ -163,7 +165,7 @@ def test_thresholds_can_be_stricter(begin):
 REMEDIED = [
     "wrong-gradient", "non-finite", "vanishing-gradients", "exploding-gradients", "cannot-do-better",
     "targets-out-of-range", "output-and-loss", "saturated-units", "copied-units", "same-answer", "loss-rising",
-    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "batch-larger-than-set",
+    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "target-scales", "batch-larger-than-set",
     "constant-input", "duplicate-inputs",
 ]  # fmt: skip
 

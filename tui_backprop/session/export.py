@@ -68,6 +68,8 @@ def check_output(path: Path, source: str) -> None:
 def write_curve(path: Path, curve: Curve) -> None:
     """Write the loss curve with the columns step, train and test (empty where there is no test set).
 
+    Losses are of the targets as they are trained on: of the scaled ones where the recipe scales them.
+
     Raises:
         OSError: the file cannot be written; one that was there is then unchanged.
     """
@@ -77,7 +79,7 @@ def write_curve(path: Path, curve: Curve) -> None:
 
 
 def write_predictions(path: Path, problem: Problem, theta: Array) -> None:
-    """Write every sample with its part, raw inputs, targets and predictions.
+    """Write every sample with its part, raw inputs, and targets and predictions in the units of the data.
 
     Raises:
         OSError: the file cannot be written; one that was there is then unchanged.
@@ -95,7 +97,7 @@ def write_predictions(path: Path, problem: Problem, theta: Array) -> None:
     def rows() -> Iterable[Sequence[object]]:
         for part, samples in (("train", problem.train), ("test", problem.test)):
             predicted = problem.predict(theta, samples.raw)
-            columns = (samples.rows, samples.raw, samples.targets, predicted)
+            columns = (samples.rows, samples.raw, samples.raw_targets, predicted)
             for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
                 yield (row + 1, part, *raw, *target, *prediction)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tui_backprop.diagnosis.findings.evidence import COPIES, SOLVED, Evidence
@@ -80,3 +81,13 @@ def way_out(evidence: Evidence) -> Remedy:
     if evidence.recipe["optimizer"] not in ("adam", "adamw", "rmsprop"):
         return "try Adam, which gives each parameter a step of its own", {"optimizer": "adam", "lr": 0.03}
     return wider(evidence)
+
+
+def target_scaling(evidence: Evidence) -> dict[str, Any]:
+    """Return the changes that scale targets that are numbers to what the output can give."""
+    output = evidence.training.objective.activation
+    if math.isinf(output.low) and math.isinf(output.high):
+        return {"scale_targets": "standard"}
+    if output.low <= 0.0 and output.high >= 1.0:
+        return {"scale_targets": "minmax"}
+    return {"scale_targets": "standard", "output_activation": "linear"}
