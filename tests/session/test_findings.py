@@ -38,6 +38,8 @@ CASES = {
     "cannot-do-better": (("parity", {}, 500), ("parity", WIDE, 500), 1.0),
     "targets-out-of-range": (("sine", {"output_activation": "sigmoid"}, 10), ("sine", {}, 10), 0.9),
     "output-and-loss": (("moons", {"output_activation": "tanh"}, 10), ("moons", {}, 10), 2.0),
+    "frozen-parameters": (("moons", {"freeze": ("w1", "b1", "w2", "b2")}, 50), ("moons", {"freeze": ("w1",)}, 50), None),
+    "rate-faded": (("moons", {"schedule": "exponential:0.9"}, 200), ("moons", {"schedule": "cosine:3000"}, 200), 1e-300),
     "saturated-units": (("moons", {"scale_inputs": "large", "init": "normal"}, 10), ("moons", {}, 10), 1.0),
     "dead-units": (("digits", {"lr": 1.0}, 30), ("digits", {}, 30), 1.0),
     "copied-units": (("xor", {"init": "zeros"}, 50), ("xor", {}, 50), None),
@@ -47,6 +49,7 @@ CASES = {
     "rate-too-low": (("moons", {"lr": 1e-7}, 300), ("moons", {}, 300), 1e-9),
     "stuck-at-constant": (("xor", {"init": "zeros"}, 600), ("xor", {}, 600), None),
     "plateau": (("xor", {"seed": 4}, 2000), ("xor", {"seed": 0}, 2000), 1e-9),
+    "slow": (("moons", {"optimizer": "sgd", "lr": 0.03}, 1000), ("moons", {}, 1000), 1e9),
     "overfitting": (("moons", NOISY, 1500), ("moons", {**NOISY, "label_noise": 0.0}, 1500), 9.0),
     "done": (("line", {}, 300), ("line", {}, 3), None),
     "probe-out-of-range": (("parity", {"probe": ((16.0,),)}, 0), ("parity", {"probe": ((5.0,),)}, 0), 0.9),
@@ -165,8 +168,8 @@ def test_thresholds_can_be_stricter(begin):
 REMEDIED = [
     "wrong-gradient", "non-finite", "vanishing-gradients", "exploding-gradients", "cannot-do-better",
     "targets-out-of-range", "output-and-loss", "saturated-units", "copied-units", "same-answer", "loss-rising",
-    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "target-scales", "batch-larger-than-set",
-    "constant-input", "duplicate-inputs",
+    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "target-scales",
+    "batch-larger-than-set", "constant-input", "duplicate-inputs", "frozen-parameters", "rate-faded",
 ]  # fmt: skip
 
 

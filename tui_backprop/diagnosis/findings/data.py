@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.diagnosis.facts import times_from_one
-from tui_backprop.diagnosis.findings.causes import target_scaling
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.remedies import FAR_INPUTS, FAR_TARGETS, target_scaling
 
 _NAMED = 3  # columns or probes that a message names
 
@@ -217,7 +217,7 @@ KINDS = (
         "warning",
         "The largest size of an input as the network gets it, or how many times the largest of one column is that of "
         "another",
-        Threshold(20.0, "above", "times", "scaled inputs stay within a few units, outliers among them", 1.0),
+        Threshold(FAR_INPUTS, "above", "times", "scaled inputs stay within a few units, outliers among them", 1.0),
         _input_scales,
         "The gradient of a weight is proportional to its input. With one input in thousands and another in "
         "hundredths, one rate is too high for the one and too low for the other, and large inputs drive sigmoid and "
@@ -228,7 +228,9 @@ KINDS = (
         "warning",
         "For numbers to learn: the largest size of a target as it is trained on, or how many times the standard deviation "
         "of an output's targets fits into 1",
-        Threshold(10.0, "above", "times", "a linear output of a few units reaches ten in a few hundred steps", 1.0),
+        Threshold(
+            FAR_TARGETS, "above", "times", "a linear output of a few units reaches ten in a few hundred steps", 1.0
+        ),
         _target_scales,
         "First weights and rates are made for answers near 1. With targets in thousands the error, and every gradient "
         "with it, is thousands of times as large, and any usual rate throws the weights away; with an optimizer such as "
