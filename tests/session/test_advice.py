@@ -132,3 +132,11 @@ def test_a_run_that_is_slow_is_told_how_slow():
     assert slow.evidence["times"] > 2
     assert "1,500 steps" in slow.message
     assert "slow" not in said(made("circle", 2000))
+
+
+def test_a_network_too_large_to_try_rates_on_is_told_one_all_the_same():
+    """Four updates by each rate would take a second: ten times less is advised, or what is usual at the most."""
+    session = made("digits", 20, hidden=(256, 256), batch_size=None, lr=30.0)
+    advised = [one.changes["lr"] for one in session.findings() if "lr" in one.changes]
+    assert advised
+    assert set(advised) == {0.03}

@@ -42,7 +42,10 @@ class Samples:
         if len(self) <= limit:
             return self
         chosen = np.linspace(0, len(self) - 1, limit).astype(np.int64)
-        return Samples(*(part[chosen] for part in (self.rows, self.raw, self.inputs, self.raw_targets, self.targets)))
+        raw, inputs, raw_targets, targets = (
+            values[chosen] for values in (self.raw, self.inputs, self.raw_targets, self.targets)
+        )
+        return Samples(self.rows[chosen], raw, inputs, raw_targets, targets)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ and the step, so the same run has the same findings however the step was reached
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,6 +53,7 @@ WORTH = 0.01
 
 _TINY = float(np.finfo(np.float64).tiny)
 _UNIT_ROWS = 1000  # most samples over which units and δ are looked at, evenly spread
+_TRIAL_ROWS = 250  # most samples over which rates that are tried are compared
 _NUMERIC_PARAMETERS = 100  # most parameters whose gradient is found from values of the loss alone
 _SHORTEST = 1e-12  # length of θ below which a ratio to it says nothing
 _NUMERIC_WORK = 1_000_000  # most of rows · parameters², which is about what that costs
@@ -116,7 +118,7 @@ class Evidence:
     first_parameters: Array
     """θ at step 0, or where the network was last rebuilt, (size,)."""
     trial_steps: int
-    """How many updates a rate is given where several are tried."""
+    """How many updates a rate is given where several are tried; 0 where trying takes too long."""
     earlier: State
     """A state a few updates earlier under the same training, from which those updates are made again."""
     course: Course
@@ -292,14 +294,24 @@ class Evidence:
 
         The updates are made from where the run is, or `anew` from its first parameters.
         """
-        training, state = self.training, self.state
-        if anew:
-            training, state = replace(training, slots_since=0), training.first_state(self.first_parameters)
-        name = str(self.recipe["optimizer"])
-        return best_rate(training, state, name, self.trial_steps, self._loss_of, below=below, above=above)
+        asked = (below, above, anew)
+        if asked not in self._tried:
+            training, state = self.training, self.state
+            if anew:
+                training, state = replace(training, slots_since=0), training.first_state(self.first_parameters)
+            name = str(self.recipe["optimizer"])
+            found = best_rate(training, state, name, self.trial_steps, self._loss_of, below=below, above=above)
+            self._tried[asked] = found
+        return self._tried[asked]
+
+    @cached_property
+    def _tried(self) -> dict[tuple[float, float, bool], float | None]:
+        """What `working_rate` found: several findings ask for the same."""
+        return {}
 
     def _loss_of(self, theta: Array) -> float:
-        training, chosen = self.training, self._unit_rows
+        stride = math.ceil(len(self._unit_rows) / _TRIAL_ROWS)
+        training, chosen = self.training, self._unit_rows[::stride]
         return batch_loss(training.network, training.objective, self.inputs[chosen], self.targets[chosen])(theta)
 
     @property

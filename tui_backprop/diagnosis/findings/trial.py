@@ -13,6 +13,7 @@ from tui_backprop.core.schedules import CONSTANT
 from tui_backprop.core.step import State, Training, take_step
 
 _LOWEST = 1e-12  # rate at which the search ends
+_FURTHER = 9.5  # times away from the present rate that is one that is not tried
 _BEYOND = 2  # worse rates in a row after which better ones are not to be expected
 _HIGHEST = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.01, "adagrad": 0.3}
 _HIGHEST_OF_OTHERS = 3.0
@@ -37,13 +38,16 @@ def best_rate(
         training: of the run; its schedule is left out.
         state: from where the updates are made.
         optimizer: its name.
-        steps: how many updates each rate is given.
+        steps: how many updates each rate is given; 0 to take the next one that is ten times away, without a trial.
         loss: θ (size,) → the training loss.
         below: the rate that is too high.
         above: the rate that is too low.
     """
+    candidates = _candidates(optimizer, below, above)
+    if not steps:
+        return next((rate for rate in candidates if _FURTHER * above <= rate <= below / _FURTHER), None)
     best, lowest, worse = None, loss(state.parameters), 0
-    for rate in _candidates(optimizer, below, above):
+    for rate in candidates:
         reached = loss(_after(replace(training, rate=rate, schedule=CONSTANT, rule=exact), state, steps))
         if reached < lowest or not np.isfinite(lowest):
             best, lowest, worse = rate, reached, 0
