@@ -40,6 +40,23 @@ def test_a_table_over_two_fields_and_what_helps_fit_a_small_screen(capsys):
     assert float(eight.split()[0]) < 0.1
 
 
+@pytest.mark.parametrize(("asked", "same"), [([], "reference"), (["--engine", "numpy"], "numpy")])
+def test_a_swept_run_is_bit_for_bit_what_the_engine_that_is_named_gives(capsys, asked, same):
+    """README and help name the engine: the reference's runs train together, another engine's one by one."""
+
+    def losses(*arguments):
+        assert main([*arguments, "--steps", "400", "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    for source in ("parity", "moons"):
+        runs = losses("sweep", source, "--vary", "hidden=4,8", "--seeds", "2", "--processes", "1", *asked)["runs"]
+        for run in runs:
+            options = ("run", source, "--hidden", ",".join(map(str, run["hidden"])), "--seed", str(run["seed"]))
+            assert losses(*options, "--engine", same)["loss"]["final"]["train"] == run["loss"]
+            other = losses(*options, "--engine", "numpy")["loss"]["final"]["train"]
+            assert other == pytest.approx(run["loss"], rel=1e-9)
+
+
 @pytest.mark.parametrize("arguments", [[], ["--vary", "hidden=2,4"], ["--vary", "lr=0.001:10:log:30"]])
 def test_sweeps_over_one_field_or_none_have_a_table_too(capsys, arguments):
     """Whatever is varied, no line is wider than 80 columns."""

@@ -38,6 +38,8 @@ CASES = {
     "cannot-do-better": (("parity", {}, 500), ("parity", WIDE, 500), 1.0),
     "targets-out-of-range": (("sine", {"output_activation": "sigmoid"}, 10), ("sine", {}, 10), 0.9),
     "output-and-loss": (("moons", {"output_activation": "tanh"}, 10), ("moons", {}, 10), 2.0),
+    "frozen-parameters": (("moons", {"freeze": ("w1", "b1", "w2", "b2")}, 50), ("moons", {"freeze": ("w1",)}, 50), None),
+    "rate-faded": (("moons", {"schedule": "exponential:0.9"}, 200), ("moons", {"schedule": "cosine:3000"}, 200), 1e-300),
     "saturated-units": (("moons", {"scale_inputs": "large", "init": "normal"}, 10), ("moons", {}, 10), 1.0),
     "dead-units": (("digits", {"lr": 1.0}, 30), ("digits", {}, 30), 1.0),
     "copied-units": (("xor", {"init": "zeros"}, 50), ("xor", {}, 50), None),
@@ -47,10 +49,12 @@ CASES = {
     "rate-too-low": (("moons", {"lr": 1e-7}, 300), ("moons", {}, 300), 1e-9),
     "stuck-at-constant": (("xor", {"init": "zeros"}, 600), ("xor", {}, 600), None),
     "plateau": (("xor", {"seed": 6}, 2000), ("xor", {"seed": 0}, 2000), 1e-9),
+    "slow": (("moons", {"optimizer": "sgd", "lr": 0.03}, 1000), ("moons", {}, 1000), 1e9),
     "overfitting": (("moons", NOISY, 1500), ("moons", {**NOISY, "label_noise": 0.0}, 1500), 9.0),
     "done": (("line", {}, 300), ("line", {}, 3), None),
     "probe-out-of-range": (("parity", {"probe": ((16.0,),)}, 0), ("parity", {"probe": ((5.0,),)}, 0), 0.9),
     "input-scales": (("scales", {"scale_inputs": "none"}, 0), ("scales", {"scale_inputs": "standard"}, 0), 1e6),
+    "target-scales": (("far", {"scale_targets": "none"}, 0), ("far", {}, 0), 1e6),
     "class-imbalance": (("rare", {}, 0), ("moons", {}, 0), 0.01),
     "batch-larger-than-set": (("xor", {"batch_size": 5}, 0), ("xor", {"batch_size": 4}, 0), 2.0),
     "constant-input": (("constant", {}, 0), ("scales", {}, 0), None),
@@ -68,6 +72,7 @@ def begin(tmp_path):
         "constant": (("a", "b", "y"), (a, np.full(60, 7.0), a)),
         "twice": (("a", "b", "y"), (a, 2 * a + 0.001 * b, a)),
         "rare": (("a", "b", "y"), (a, b, (np.arange(60) < 3).astype(int))),
+        "far": (("a", "b", "y"), (a, b, 5000 + 100 * a)),
     }
 
     def start(source, fields, steps, **more):
@@ -163,8 +168,8 @@ def test_thresholds_can_be_stricter(begin):
 REMEDIED = [
     "wrong-gradient", "non-finite", "vanishing-gradients", "exploding-gradients", "cannot-do-better",
     "targets-out-of-range", "output-and-loss", "saturated-units", "copied-units", "same-answer", "loss-rising",
-    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "batch-larger-than-set",
-    "constant-input", "duplicate-inputs",
+    "loss-oscillating", "rate-too-low", "stuck-at-constant", "plateau", "input-scales", "target-scales",
+    "batch-larger-than-set", "constant-input", "duplicate-inputs", "frozen-parameters", "rate-faded",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.export import write_curve, write_predictions
+from tui_backprop.session.problem import Problem
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
@@ -24,6 +25,7 @@ from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
 _SLICE = 0.05  # seconds between two looks at the clock
+_NAMED = 3  # outputs whose scaling is printed
 
 _DESCRIPTION = "Train without a screen, and say how it went."
 
@@ -110,6 +112,7 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         f"{counted(round(found['steps_per_second']), 'step')} a second",
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
         *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
+        *_scale_lines(problem),
     ]
     if problem.facts.floors.unknown:
         lines.append(f"          network not known: {problem.facts.floors.unknown}")
@@ -121,6 +124,17 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         lines.append(f"probe     {asked}: {before}  →  {after}")
     lines += [f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}" for one in found["findings"]]
     return "\n".join(lines)
+
+
+def _scale_lines(problem: Problem) -> list[str]:
+    """Say what the losses are losses of, where that is not the targets as the data have them."""
+    scaler = problem.target_scaler
+    if scaler.kind == "none":
+        return []
+    columns = zip(problem.dataset.target_names, scaler.offset.tolist(), scaler.divisor.tolist(), strict=True)
+    scaled = [f"({clean(name)} − {offset:g}) / {divisor:g}".replace("− -", "+ ") for name, offset, divisor in columns]
+    more = f" and {len(scaled) - _NAMED} more" if len(scaled) > _NAMED else ""
+    return [f"          of scaled targets: {', '.join(scaled[:_NAMED])}{more}; predictions are in the data's own units"]
 
 
 def _pair(parts: dict[str, float | None]) -> str:

@@ -37,7 +37,10 @@ Train one recipe with some of its fields varied, each combination from many seed
 
 Fields that can be varied: {", ".join(VARIABLE)}.
 The last field given goes along the top of the table and the one before down its side; there is a table for each
-combination of the others."""
+combination of the others.
+
+Runs that share shapes train together: each is bit for bit what `run --engine reference` gives, and within rounding what
+other engines give. With --engine numpy or compiled each run is made by itself, bit for bit what that engine gives."""
 
 
 def main(arguments: Sequence[str]) -> int:

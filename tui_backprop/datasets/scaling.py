@@ -1,4 +1,4 @@
-"""Scaling of the inputs, learned from the training samples alone."""
+"""Scaling of inputs and of targets that are numbers, learned from the training samples alone."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ class Scaler:
 
     kind: str
     offset: Array
-    """(inputs,)."""
+    """(columns,)."""
     divisor: Array
-    """(inputs,); 1 where a column gives nothing to divide by."""
+    """(columns,); 1 where a column gives nothing to divide by."""
 
     def transform(self, raw: Array) -> Array:
-        """Scale raw inputs (rows, inputs)."""
-        return (raw - self.offset) / self.divisor
+        """Scale raw values (rows, columns)."""
+        return raw if self.kind == "none" else (raw - self.offset) / self.divisor
 
     def inverse(self, scaled: Array) -> Array:
-        """Return the raw inputs (rows, inputs) of scaled ones."""
-        return scaled * self.divisor + self.offset
+        """Return the raw values (rows, columns) of scaled ones."""
+        return scaled if self.kind == "none" else scaled * self.divisor + self.offset
 
 
-def fit_scaler(inputs: Array, kind: str) -> Scaler:
-    """Learn a scaling of `kind` from `inputs` (rows, inputs).
+def fit_scaler(values: Array, kind: str) -> Scaler:
+    """Learn a scaling of `kind` from `values` (rows, columns).
 
     A constant column becomes 0 under `standard` and `minmax`, and a column of zeros stays 0 under `max`.
     """
-    zero, one = np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    zero, one = np.zeros(values.shape[1]), np.ones(values.shape[1])
     with np.errstate(over="ignore", invalid="ignore"):  # a spread that is no number gives nothing to divide by
         match kind:
             case "max":
-                offset, divisor = zero, np.abs(inputs).max(axis=0)
+                offset, divisor = zero, np.abs(values).max(axis=0)
             case "standard":
-                offset, divisor = inputs.mean(axis=0), inputs.std(axis=0)
+                offset, divisor = values.mean(axis=0), values.std(axis=0)
             case "minmax":
-                offset, divisor = inputs.min(axis=0), np.ptp(inputs, axis=0)
+                offset, divisor = values.min(axis=0), np.ptp(values, axis=0)
             case _:
                 offset, divisor = zero, one
     return Scaler(kind, offset, np.where((divisor > 0) & np.isfinite(divisor), divisor, 1.0))

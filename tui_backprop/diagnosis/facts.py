@@ -21,6 +21,16 @@ COMPARED_COLUMNS = 500
 """Most columns that are compared with each other, pair by pair."""
 
 
+def times_from_one(targets: Array) -> Array:
+    """Return how far each output's targets (rows, outputs) are from the scale 1, in times, (outputs,), at least 1.
+
+    It is the largest |y|, or how many times the standard deviation fits into 1, whichever is more; a column that never
+    changes has no standard deviation to speak of.
+    """
+    largest, spread = np.abs(targets).max(axis=0), targets.std(axis=0)
+    return np.asarray(np.maximum(np.maximum(largest, 1.0), 1.0 / np.where(spread > 0, spread, 1.0)))
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """A network, its objective and its training samples, and what follows from them."""
@@ -30,6 +40,8 @@ class Facts:
     task: Literal["binary", "classes", "regression"]
     """As `tui_backprop.datasets.dataset.Task` has it."""
     input_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    """What each output is called."""
     labels: tuple[str, ...]
     """What each answer is called; empty where the targets are numbers."""
     raw: Array
@@ -37,7 +49,7 @@ class Facts:
     inputs: Array
     """Training inputs as the network gets them, (rows, inputs)."""
     targets: Array
-    """(rows, outputs)."""
+    """As they are trained on, scaled or not, (rows, outputs)."""
 
     @cached_property
     def constant_loss(self) -> float:

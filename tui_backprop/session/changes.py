@@ -33,7 +33,7 @@ from tui_backprop.session.timeline import Segment
 from tui_backprop.text.cleaning import clean
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
-_FOLLOWS_SOURCE = ("target", "inputs", "probe", "loss", "output_activation", "set", "freeze")
+_FOLLOWS_SOURCE = ("target", "inputs", "probe", "scale_targets", "loss", "output_activation", "set", "freeze")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def is_in_flight(changes: Mapping[str, Any]) -> bool:
 
 
 def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
-    """Return the recipe with the changes. Another data set brings its own columns and probes unless they are given.
+    """Return the recipe with the changes. Another data set brings its own columns, probes and scaling of its targets.
 
     Raises:
         RecipeError: a field that does not exist.
@@ -87,7 +87,9 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
     if unknown:
         raise RecipeError(tuple(f"there is no recipe field {name}" for name in unknown))
     if changes.get("source", asked.source) != asked.source:
-        own = {"target": (), "inputs": (), "probe": suggested_recipe(changes["source"]).probe}
+        columns = {name: changes[name] for name in ("target", "inputs") if name in changes}
+        suggested = suggested_recipe(changes["source"], **columns)
+        own = {"target": (), "inputs": (), "probe": suggested.probe, "scale_targets": suggested.scale_targets}
         return asked.replace(**{**own, **changes})
     return asked.replace(**changes)
 

@@ -25,6 +25,7 @@ SHARE = 0.03
 
 _COURSE_POINTS, _COURSE_FEWEST = 64, 16
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
+_TRIAL, _MOST_TRIALS = 3000.0, 40  # microseconds that the updates by one rate may take, and the most of them
 _CHEAP = 400.0  # microseconds that an update may take for the most of them to be made
 _NO_TRAINING = {"thresholds", "steps", "probe", "engine"}  # fields whose change leaves the training as it is
 
@@ -71,6 +72,8 @@ def gather(run: Run) -> Evidence:
         | {"rule": clean(Path(run.recipe.rule).name)},
         training=segment.training,
         state=run.state,
+        first_parameters=segment.first_parameters,
+        trial_steps=_trial_steps(segment.training),
         earlier=run.timeline.state_at(earlier, remember=False),
         course=Course(np.array(steps, dtype=np.int64), losses[:, 0], losses[:, 1] if len(problem.test) else None),
         epochs=segment.epoch_at(step) - first.epoch,
@@ -110,6 +113,12 @@ def _trained_alike_since(run: Run) -> Segment:
             break  # an edit without changes is a rule that was loaded anew
         segments.pop()
     return segments[-1]
+
+
+def _trial_steps(training: Training) -> int:
+    """Return how many updates a rate is tried for: fewer where one is expensive, and none where a few take too long."""
+    affordable = int(min(_TRIAL / work_of_training(training).reference, _MOST_TRIALS))
+    return affordable if affordable >= _FEWEST_UPDATES else 0
 
 
 def _updates(training: Training) -> int:

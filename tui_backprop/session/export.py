@@ -18,6 +18,8 @@ from tui_backprop.system.outputs import Output
 def write_curve(output: Output, curve: Curve) -> None:
     """Write the loss curve with the columns step, train and test (empty where there is no test set).
 
+    Losses are of the targets as they are trained on: of the scaled ones where the recipe scales them.
+
     Raises:
         OutputError: it cannot be written; a file that was there is then unchanged.
     """
@@ -27,7 +29,7 @@ def write_curve(output: Output, curve: Curve) -> None:
 
 
 def write_predictions(output: Output, problem: Problem, theta: Array) -> None:
-    """Write every sample with its part, raw inputs, targets and predictions.
+    """Write every sample with its part, raw inputs, and targets and predictions in the units of the data.
 
     Raises:
         OutputError: it cannot be written; a file that was there is then unchanged.
@@ -45,7 +47,7 @@ def write_predictions(output: Output, problem: Problem, theta: Array) -> None:
     def rows() -> Iterable[Sequence[object]]:
         for part, samples in (("train", problem.train), ("test", problem.test)):
             predicted = problem.predict(theta, samples.raw)
-            columns = (samples.rows, samples.raw, samples.targets, predicted)
+            columns = (samples.rows, samples.raw, samples.raw_targets, predicted)
             for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
                 yield (row + 1, part, *raw, *target, *prediction)
 

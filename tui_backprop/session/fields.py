@@ -209,6 +209,12 @@ FIELDS: tuple[Field, ...] = (
     Field("inputs", "data", "input columns of a CSV, with commas between (all others)", _read_names, _join),
     Field("scale_inputs", "data", "scaling of the inputs", **_choice(*SCALINGS)),
     Field(
+        "scale_targets",
+        "data",
+        "scaling of targets that are numbers, undone in every answer; losses are those of the scaled targets",
+        **_choice(*SCALINGS),
+    ),
+    Field(
         "test_fraction",
         "data",
         "share of the samples kept for testing, 0 to below 1",

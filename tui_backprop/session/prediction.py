@@ -169,9 +169,11 @@ def prediction_picture(frame: Frame, columns: int, rows: int, look: Look | None 
     part, samples = ("test", problem.live_test) if len(problem.test) else ("train", problem.live_train)
     predicted = problem.predict(frame.state.parameters, samples.raw)
     if problem.dataset.task == "regression":
-        return Scatter(part, samples.targets[:, look.output], predicted[:, look.output])
+        return Scatter(part, samples.raw_targets[:, look.output], predicted[:, look.output])
     labels, counts = answer_labels(problem), np.zeros((len(answer_labels(problem)),) * 2, dtype=np.int64)
-    np.add.at(counts, (_answers(problem, samples.targets, look.output), _answers(problem, predicted, look.output)), 1)
+    np.add.at(
+        counts, (_answers(problem, samples.raw_targets, look.output), _answers(problem, predicted, look.output)), 1
+    )
     return Confusion(part, labels, counts)
 
 
@@ -189,20 +191,20 @@ def _points(frame: Frame, samples: Samples, x: int, y: int | None, output: int) 
     """Return samples with their inputs `x` across and `y` up; where y is None the target is up."""
     problem = frame.problem
     shown = samples.head(SHOWN_SAMPLES)
-    up = shown.targets[:, output] if y is None else shown.raw[:, y]
+    up = shown.raw_targets[:, output] if y is None else shown.raw[:, y]
     if problem.dataset.task == "regression":
         none = np.zeros(len(shown), dtype=np.int64)
-        share = _share_of_range(problem, shown.targets[:, output], output)
+        share = _share_of_range(problem, shown.raw_targets[:, output], output)
         label = none if y is None else np.minimum((share * _TENTHS).astype(np.int64), _TENTHS - 1)
         return Points(shown.raw[:, x], up, label, none)
-    label = _answers(problem, shown.targets, output)
+    label = _answers(problem, shown.raw_targets, output)
     found = _answers(problem, problem.predict(frame.state.parameters, shown.raw), output)
     return Points(shown.raw[:, x], up, label, (found != label).astype(np.int64))
 
 
 def _share_of_range(problem: Problem, values: Array, output: int) -> Array:
     """Return where values of an output lie in the range of its training targets, 0 … 1."""
-    targets = problem.train.targets[:, output]
+    targets = problem.train.raw_targets[:, output]
     low, high = float(targets.min()), float(targets.max())
     if high <= low:
         return np.full(values.shape, 0.5)

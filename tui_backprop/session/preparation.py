@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import Rule
 from tui_backprop.core.initializers import initial_parameters
 from tui_backprop.core.network import Network
@@ -53,8 +53,8 @@ def prepare(recipe: Recipe, dataset: Dataset) -> Problem:
     sizes = (dataset.n_inputs, *recipe.hidden, dataset.n_outputs)
     network = Network(sizes, (*(recipe.activation for _ in recipe.hidden), recipe.output_activation))
     check_fit(recipe, dataset, network)
-    scaler, train, test = _split(recipe, dataset)
-    return Problem(dataset, scaler, train, test, network, make_objective(recipe.output_activation, recipe.loss))
+    scalers, train, test = _split(recipe, dataset)
+    return Problem(dataset, *scalers, train, test, network, make_objective(recipe.output_activation, recipe.loss))
 
 
 def objective_misfits(recipe: Recipe, dataset: Dataset) -> list[str]:
@@ -80,6 +80,9 @@ def check_fit(recipe: Recipe, dataset: Dataset, network: Network) -> None:
         RecipeError: what does not, each in one sentence, all at once.
     """
     problems = objective_misfits(recipe, dataset)
+    if recipe.scale_targets != "none" and dataset.task != "regression":
+        what = "0/1 targets" if dataset.task == "binary" else "classes"
+        problems.append(f"scale-targets: expected none, for {dataset.name} has {what}, not {recipe.scale_targets!r}")
     for field, names in (("set", [name for name, _ in recipe.set]), ("freeze", recipe.freeze)):
         for name in names:
             try:
@@ -95,7 +98,7 @@ def check_fit(recipe: Recipe, dataset: Dataset, network: Network) -> None:
         raise RecipeError(tuple(problems))
 
 
-def _split(recipe: Recipe, dataset: Dataset) -> tuple[Scaler, Samples, Samples]:
+def _split(recipe: Recipe, dataset: Dataset) -> tuple[tuple[Scaler, Scaler], Samples, Samples]:
     """Split, add noise to the training part, and scale both by what the training part shows."""
     strata = None if dataset.task == "regression" else dataset.targets @ np.arange(1.0, dataset.n_outputs + 1)
     train_rows, test_rows = split(dataset.rows, recipe.test_fraction, recipe.seed, strata)
@@ -107,12 +110,15 @@ def _split(recipe: Recipe, dataset: Dataset) -> tuple[Scaler, Samples, Samples]:
         label_noise=recipe.label_noise,
         seed=recipe.seed,
     )
-    scaler = fit_scaler(raw, recipe.scale_inputs)
-    raw_test = dataset.inputs[test_rows]
+    scaler, target_scaler = fit_scaler(raw, recipe.scale_inputs), fit_scaler(targets, recipe.scale_targets)
+
+    def samples(rows: Indices, raw: Array, targets: Array) -> Samples:
+        return Samples(rows, raw, scaler.transform(raw), targets, target_scaler.transform(targets))
+
     return (
-        scaler,
-        Samples(train_rows, raw, scaler.transform(raw), targets),
-        Samples(test_rows, raw_test, scaler.transform(raw_test), dataset.targets[test_rows]),
+        (scaler, target_scaler),
+        samples(train_rows, raw, targets),
+        samples(test_rows, dataset.inputs[test_rows], dataset.targets[test_rows]),
     )
 
 

@@ -29,8 +29,10 @@ class Samples:
     """Inputs before scaling, with the noise if any, (rows, inputs)."""
     inputs: Array
     """Scaled inputs, (rows, inputs)."""
+    raw_targets: Array
+    """Targets before scaling, with the noise if any, (rows, outputs)."""
     targets: Array
-    """(rows, outputs)."""
+    """Scaled targets, (rows, outputs): those that the loss is computed with."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,7 +42,10 @@ class Samples:
         if len(self) <= limit:
             return self
         chosen = np.linspace(0, len(self) - 1, limit).astype(np.int64)
-        return Samples(self.rows[chosen], self.raw[chosen], self.inputs[chosen], self.targets[chosen])
+        raw, inputs, raw_targets, targets = (
+            values[chosen] for values in (self.raw, self.inputs, self.raw_targets, self.targets)
+        )
+        return Samples(self.rows[chosen], raw, inputs, raw_targets, targets)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class Problem:
 
     dataset: Dataset
     scaler: Scaler
+    """Of the inputs."""
+    target_scaler: Scaler
     train: Samples
     test: Samples
     """Empty where nothing is kept for testing."""
@@ -78,6 +85,7 @@ class Problem:
             self.objective,
             self.dataset.task,
             self.dataset.input_names,
+            self.dataset.classes or self.dataset.target_names,
             self.labels,
             self.train.raw,
             self.train.inputs,
@@ -98,9 +106,10 @@ class Problem:
         return self.dataset.classes
 
     def predict(self, theta: Array, raw: Array) -> Array:
-        """ŷ, (rows, outputs), for raw inputs (rows, inputs) and θ (size,)."""
+        """ŷ in the units of the data, (rows, outputs), for raw inputs (rows, inputs) and θ (size,)."""
         with np.errstate(all="ignore"):
-            return forward(self.network, Parameters(self.network, theta), self.scaler.transform(raw)).prediction
+            tape = forward(self.network, Parameters(self.network, theta), self.scaler.transform(raw))
+            return self.target_scaler.inverse(tape.prediction)
 
     def loss(self, theta: Array, samples: Samples) -> float:
         """Mean loss of θ (size,) over `samples`, of which there is at least one."""

@@ -68,6 +68,8 @@ class Recipe:
     """Where all randomness comes from, 0 … 2⁶⁴ − 1."""
     scale_inputs: str = "max"
     """How inputs are scaled; learned from the training samples alone."""
+    scale_targets: str = "none"
+    """How targets that are numbers are scaled; learned from the training samples alone, and undone in every answer shown."""
     test_fraction: float = 0.0
     """Share of the samples that is kept for testing, at least 0 and below 1."""
     noise: float = 0.0

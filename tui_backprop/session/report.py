@@ -6,6 +6,7 @@ from typing import Any
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
+from tui_backprop.datasets.scaling import Scaler
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.export import json_ready
 from tui_backprop.session.problem import Problem
@@ -26,7 +27,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
             "steps": session.step,
             "epochs": float(f"{session.epoch:.5g}"),
             "stopped_by": stop.reason,
-            "loss": {"initial": initial["loss"], "final": final["loss"]},
+            "loss": {"initial": initial["loss"], "final": final["loss"], "targets": _scale(problem.target_scaler)},
             "accuracy": final["accuracy"],
             "parameters": {
                 name: values.tolist()
@@ -59,6 +60,11 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "evidence": dict(finding.evidence),
         "remedy": finding.remedy,
     }
+
+
+def _scale(scaler: Scaler) -> dict[str, Any]:
+    """What the losses are losses of: y as the data have it, or (y − offset) / divisor."""
+    return {"scaling": scaler.kind, "offset": scaler.offset.tolist(), "divisor": scaler.divisor.tolist()}
 
 
 def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui_backprop.core.arrays import Array
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.source import open_source
+from tui_backprop.diagnosis.facts import times_from_one
+from tui_backprop.diagnosis.findings.table import BY_ID
 from tui_backprop.session.recipe import Recipe
 
 
@@ -41,6 +44,12 @@ def sensible_fields(dataset: Dataset) -> dict[str, Any]:
         "sampling": "shuffle",
         "init": "xavier",
         "scale_inputs": "standard",
+        "scale_targets": "standard" if dataset.task == "regression" and _is_far(dataset.targets) else "none",
         "test_fraction": 0.0 if dataset.rows < 20 else 0.3,
         "steps": min(max(2000, 50 * steps_per_epoch), 20_000),
     }
+
+
+def _is_far(targets: Array) -> bool:
+    """Whether a network would be said to have targets (rows, outputs) that are far from the scale 1."""
+    return bool(times_from_one(targets).max() > BY_ID["target-scales"].threshold.default)

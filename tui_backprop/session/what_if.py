@@ -19,7 +19,7 @@ def what_if(run: Run, inputs: Sequence[float], target: Sequence[float] | None = 
     Args:
         run: where the parameters are from.
         inputs: raw input values, one for each column.
-        target: one value for each output; without it the network's own answer, which gives no error.
+        target: one value for each output, unscaled; without it the network's own answer, which gives no error.
 
     Raises:
         InputError: a wrong number of values.
@@ -35,6 +35,9 @@ def what_if(run: Run, inputs: Sequence[float], target: Sequence[float] | None = 
     raw = np.array([inputs], dtype=np.float64)
     wanted = problem.predict(run.state.parameters, raw) if target is None else np.array([target], dtype=np.float64)
     alone = replace(
-        training, inputs=problem.scaler.transform(raw), targets=wanted, sampling=Sampling("sequential", 1, None, 0)
+        training,
+        inputs=problem.scaler.transform(raw),
+        targets=problem.target_scaler.transform(wanted),
+        sampling=Sampling("sequential", 1, None, 0),
     )
     return take_step(alone, run.state)

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.diagnosis.findings.causes import way_out
-from tui_backprop.diagnosis.findings.evidence import Evidence
+from tui_backprop.diagnosis.findings.causes import WEAK_PENALTY, faster, way_out
+from tui_backprop.diagnosis.findings.evidence import AT_THE_FLOOR, FEW_UPDATES, SLOW, Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.rates import bolder, calm, clipped
+from tui_backprop.diagnosis.findings.remedies import far_inputs, far_targets, first_of
 
-_FEW = 4  # updates from which one can speak of how they go on the whole
 _POINTS = 8  # points of the course from which one can speak of a trend
-_WORTH = 0.01  # share of the best constant's loss that the gradients promise at least where a rate is called too low
-_RATIO_WANTED = 1e-3  # the update that is a good one as a share of the parameters, as people say
-_SLOW = 1e-5  # update beside parameters below which a rate is too low
 _AT_THE_CONSTANT = 0.02  # share of its loss within which a run stays at the best constant
-_AT_THE_FLOOR = 0.01  # share of the best constant's loss within which a run is at its floor
 _STUCK_STEPS = 500
+_STANDSTILL = 0.01  # share of the loss that a quarter of the course changes at least where it is no plateau
 _WAVERING = 0.05  # share of the best constant's loss by which a test loss may go up and down
-_ADAPTIVE = ("adagrad", "rmsprop", "adam", "adamw")
 _TINY = float(np.finfo(np.float64).tiny)
-
-
-def _lower_rate(evidence: Evidence) -> tuple[str, dict[str, float]]:
-    rate = evidence.training.rate
-    lower = float(f"{rate / 10:.3g}")
-    return f"take a smaller rate than {rate:g}, such as {lower:g}", {"lr": lower}
 
 
 def _has_another_cause(evidence: Evidence) -> bool:
@@ -40,7 +31,7 @@ def _loss_rising(evidence: Evidence, threshold: float) -> Sighting | None:
     rise = evidence.share(lately - float(train[lowest]))
     if not rise > threshold:
         return None
-    sentence, changes = _lower_rate(evidence)
+    sentence, changes = calm(evidence)
     return Sighting(
         f"the loss has risen from {number(float(train[lowest]))} at step {int(steps[lowest]):,} to {number(lately)}, "
         f"by {number(rise)} of the best constant's loss",
@@ -54,12 +45,12 @@ def _loss_rising(evidence: Evidence, threshold: float) -> Sighting | None:
 def _loss_oscillating(evidence: Evidence, threshold: float) -> Sighting | None:
     """An update against the gradient lowers the loss of its own batch, unless it goes too far."""
     risen = evidence.overshoots
-    if len(risen) < _FEW or _has_another_cause(evidence):
+    if len(risen) < FEW_UPDATES or _has_another_cause(evidence):
         return None
     overshoot = evidence.share(float(risen.mean()))
     if not overshoot > threshold:
         return None
-    sentence, changes = _lower_rate(evidence)
+    sentence, changes = calm(evidence)
     count = int((risen > 0).sum())
     return Sighting(
         f"{count} of the last {len(risen)} updates made the loss of their own samples larger, "
@@ -73,20 +64,18 @@ def _loss_oscillating(evidence: Evidence, threshold: float) -> Sighting | None:
 
 def _rate_too_low(evidence: Evidence, threshold: float) -> Sighting | None:
     training, step = evidence.training, evidence.state.step
-    if len(evidence.updates) < _FEW or evidence.gradient_is_wrong or training.rate_at(step) < 0.5 * training.rate:
+    if evidence.gradient_is_wrong or training.rate_at(step) < 0.5 * training.rate or not evidence.crawls:
         return None
     ratio = evidence.update_ratio
-    if not (ratio < threshold and evidence.promise > _WORTH):
+    if not ratio < threshold:
         return None
-    factor = 10.0 ** np.ceil(np.log10(_RATIO_WANTED / ratio)) if ratio > 0 else 10.0
-    usual = 0.03 if evidence.recipe["optimizer"] in _ADAPTIVE else 1.0
-    higher = float(f"{max(min(training.rate * factor, usual), 10 * training.rate):.3g}")
+    sentence, changes = first_of(evidence, far_targets, far_inputs, clipped, bolder)
     return Sighting(
         f"an update moves the parameters by {number(ratio)} of their length only, and its gradient is not small",
         {"ratio": ratio, "promise": evidence.promise, "rate": training.rate},
-        f"take a higher rate than {training.rate:g}, such as {higher:g}",
+        sentence,
         "θ",
-        {"lr": higher},
+        changes,
     )
 
 
@@ -123,13 +112,13 @@ def _stuck(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
-    if not _long_enough(evidence) or evidence.solved or evidence.to_the_floor <= _AT_THE_FLOOR:
+    if not _long_enough(evidence):
         return None
     if len(evidence.course.train) < _POINTS or _at_the_constant(evidence, _AT_THE_CONSTANT):
         return None
     before, lately = _later_quarters(evidence)
     change = abs(before - lately) / max(before, _TINY)
-    if not change < threshold or evidence.update_ratio < _SLOW:
+    if not change < threshold or evidence.crawls:
         return None
     sentence, changes = way_out(evidence)
     since = int(evidence.course.steps[[0, -1]].mean())
@@ -137,6 +126,35 @@ def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
         f"the loss has hardly changed since step {since:,}: {number(before)} and then {number(lately)}, "
         f"{number(change)} of it",
         {"since": since, "before": before, "lately": lately, "change": change},
+        sentence,
+        "loss",
+        changes,
+        "info" if evidence.solved else None,
+    )
+
+
+def _slow(evidence: Evidence, threshold: float) -> Sighting | None:
+    """The distance to the floor shrinks by the same share in the same time, as it does in a valley."""
+    if (
+        not _long_enough(evidence)
+        or len(evidence.course.train) < _POINTS
+        or _at_the_constant(evidence, _AT_THE_CONSTANT)
+    ):
+        return None
+    before, lately = (loss - evidence.facts.floor for loss in _later_quarters(evidence))
+    wanted = AT_THE_FLOOR * evidence.facts.constant_loss
+    if not 0.0 < wanted < lately < before * (1.0 - _STANDSTILL):
+        return None
+    times = 0.25 * float(np.log(lately / wanted) / np.log(before / lately))
+    if not times > threshold:
+        return None
+    made = int(evidence.course.steps[-1] - evidence.course.steps[0])
+    sentence, changes = faster(evidence)
+    return Sighting(
+        f"at the pace of the last quarter it takes {number(times)} times the {made:,} steps since the training was last "
+        f"changed until hardly anything is left: the loss was {number(before + evidence.facts.floor)} and is "
+        f"{number(lately + evidence.facts.floor)}",
+        {"times": times, "steps": made, "before": before, "lately": lately},
         sentence,
         "loss",
         changes,
@@ -153,14 +171,15 @@ def _overfitting(evidence: Evidence, threshold: float) -> Sighting | None:
     times = lately / max(lowest, _TINY)
     if not (times > threshold and evidence.share(lately - lowest) > _WAVERING) or course.loss_lately > train[at]:
         return None
-    penalty = max(1e-3, 10 * evidence.training.l2)
+    more = {} if evidence.training.l2 >= WEAK_PENALTY else {"l2": WEAK_PENALTY}
+    penalty = f"a penalty such as l2 {WEAK_PENALTY:g}, with " if more else ""
     return Sighting(
         f"the test loss is {number(lately)}, {number(times)} times the {number(lowest)} that it had at step {step:,}, "
         "while the training loss fell",
         {"lowest": lowest, "lowest_step": step, "lately": lately, "times": times},
-        f"go back to step {step:,}, or train with a penalty such as l2 {penalty:g}, with fewer units or on more samples",
+        f"go back to step {step:,}, or train with {penalty}fewer units or on more samples",
         "test loss",
-        {"l2": penalty},
+        more,
     )
 
 
@@ -212,10 +231,11 @@ KINDS = (
         "warning",
         "The length of Δθ beside that of θ, on average over the last updates, where their gradients promise more "
         "than a hundredth of the best constant's loss for moving θ by a tenth of its length",
-        Threshold(_SLOW, "below", "times", "it then takes ten thousand updates to change θ by a tenth", 0.0),
+        Threshold(SLOW, "below", "times", "it then takes ten thousand updates to change θ by a tenth", 0.0),
         _rate_too_low,
         "As people say, a good update changes the parameters by about a thousandth of their size. Here it is far "
         "less, while the gradient is not small at all: the run goes the right way, and would take for ever.",
+        hinders=True,
     ),
     Kind(
         "stuck-at-constant",
@@ -228,6 +248,7 @@ KINDS = (
         _stuck,
         "The best answer that pays no attention to the inputs is the mean of the targets (for some losses the "
         "median). A network finds it first, with its last bias alone, and here it finds nothing after that.",
+        hinders=True,
     ),
     Kind(
         "plateau",
@@ -235,11 +256,26 @@ KINDS = (
         "After 500 updates and 10 epochs, above the floor, with a wrong answer and more than a tenth of the best "
         "constant's loss left: the change of the training loss from the third to the last quarter (medians) since "
         "the training was last changed, as a share of it",
-        Threshold(0.01, "below", "share", "at that pace the same time again brings nothing one could see", 0.0, 1.0),
+        Threshold(
+            _STANDSTILL, "below", "share", "at that pace the same time again brings nothing one could see", 0.0, 1.0
+        ),
         _plateau,
         "The loss is neither low nor falling. The run may lie in a flat part of the loss, in a valley along which "
         "the rate is too low and across which it is too high, or at the best that this network finds from where it "
         "began.",
+        hinders=True,
+    ),
+    Kind(
+        "slow",
+        "info",
+        "After 500 updates and 10 epochs, where the loss falls: how many times the steps since the training was last "
+        "changed it still takes until a hundredth of the best constant's loss is left above the floor, if the distance to "
+        "it goes on shrinking by the same share as from the third to the last quarter (medians)",
+        Threshold(2.0, "above", "times", "a run that gets there in the same time again needs nothing but that", 0.0),
+        _slow,
+        "The loss falls, and the run needs nothing but time, yet much more than it has had. Often a higher rate, another "
+        "optimizer or more units do the same in a fraction of it.",
+        hinders=True,
     ),
     Kind(
         "overfitting",
@@ -257,7 +293,7 @@ KINDS = (
         "info",
         "What is left between the training loss and its floor (0 where none is known), as a share of the best "
         "constant's loss; also where every training sample is answered rightly",
-        Threshold(_AT_THE_FLOOR, "at most", "share", "nobody sees the difference on the chart", 0.0, 1.0),
+        Threshold(AT_THE_FLOOR, "at most", "share", "nobody sees the difference on the chart", 0.0, 1.0),
         _done,
         "There is nothing left to train for on these samples. Whether the network is of any use is told by the test "
         "samples and by the answers to inputs it has not seen.",

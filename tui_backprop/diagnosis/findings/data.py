@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.diagnosis.facts import times_from_one
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.remedies import FAR_INPUTS, FAR_TARGETS, target_scaling
 
 _NAMED = 3  # columns or probes that a message names
 
@@ -46,6 +48,33 @@ def _input_scales(evidence: Evidence, threshold: float) -> Sighting | None:
         "look for wrong values in that column" if standard else "scale the inputs to mean 0 and deviation 1",
         names[largest],
         {} if standard else {"scale_inputs": "standard"},
+    )
+
+
+def _target_scales(evidence: Evidence, threshold: float) -> Sighting | None:
+    """A first layer of weights near 1 answers numbers near 1; what is far from there has to be reached with small steps."""
+    facts = evidence.facts
+    if facts.task != "regression" or evidence.recipe["scale_targets"] == "standard":
+        return None
+    times = times_from_one(facts.targets)
+    output = int(times.argmax())
+    if not times[output] > threshold:
+        return None
+    name, low, high = facts.target_names[output], *(float(f(facts.targets[:, output])) for f in (np.min, np.max))
+    changes = target_scaling(evidence)
+    return Sighting(
+        f"the targets of {name} lie from {number(low)} to {number(high)}: that is {number(float(times[output]))} times as "
+        "large or as small as the answers that a network begins with",
+        {
+            "output": name,
+            "lowest": low,
+            "highest": high,
+            "spread": float(facts.target_spread[output]),
+            "times": float(times[output]),
+        },
+        f"scale the targets ({changes['scale_targets']}); every answer is shown in their own units all the same",
+        name,
+        changes,
     )
 
 
@@ -188,11 +217,26 @@ KINDS = (
         "warning",
         "The largest size of an input as the network gets it, or how many times the largest of one column is that of "
         "another",
-        Threshold(20.0, "above", "times", "scaled inputs stay within a few units, outliers among them", 1.0),
+        Threshold(FAR_INPUTS, "above", "times", "scaled inputs stay within a few units, outliers among them", 1.0),
         _input_scales,
         "The gradient of a weight is proportional to its input. With one input in thousands and another in "
         "hundredths, one rate is too high for the one and too low for the other, and large inputs drive sigmoid and "
         "tanh units into saturation before the first step.",
+    ),
+    Kind(
+        "target-scales",
+        "warning",
+        "For numbers to learn: the largest size of a target as it is trained on, or how many times the standard deviation "
+        "of an output's targets fits into 1",
+        Threshold(
+            FAR_TARGETS, "above", "times", "a linear output of a few units reaches ten in a few hundred steps", 1.0
+        ),
+        _target_scales,
+        "First weights and rates are made for answers near 1. With targets in thousands the error, and every gradient "
+        "with it, is thousands of times as large, and any usual rate throws the weights away; with an optimizer such as "
+        "Adam, whose steps have the size of the rate, the output takes for ever to get there. With targets that hardly "
+        "differ the noise of the answers is larger than what there is to learn. Scaled targets (mean 0, deviation 1) are "
+        "learned as any others, and the scaling is undone in every answer.",
     ),
     Kind(
         "class-imbalance",

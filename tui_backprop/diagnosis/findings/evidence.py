@@ -6,22 +6,25 @@ and the step, so the same run has the same findings however the step was reached
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.backward import exact
+from tui_backprop.core.backward import Gradients, exact
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.gradient_check import batch_loss
 from tui_backprop.core.judge import Judgement
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.step import LARGEST, State, StepRecord, Training, first_broken, take_step
+from tui_backprop.core.penalties import penalty_gradient
+from tui_backprop.core.step import LARGEST, State, StepRecord, Training, first_broken, penalised_gradient, take_step
 from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.diagnosis.facts import Facts
+from tui_backprop.diagnosis.findings.trial import best_rate
 
 SETTLED_STEPS = 100
 """Updates after which a run can be said to get nowhere, at least."""
@@ -38,7 +41,21 @@ TO_MOVE = 0.1
 SOLVED = 0.1
 """Share of the best constant's loss below which a task counts as solved by and large."""
 
+AT_THE_FLOOR = 0.01
+"""Share of the best constant's loss within which a run is at its floor."""
+
+FEW_UPDATES = 4
+"""Updates from which one can speak of how they go on the whole."""
+
+SLOW = 1e-5
+"""Update beside parameters below which a rate is too low."""
+
+WORTH = 0.01
+"""Share of the best constant's loss that the gradients promise at least where a rate is called too low."""
+
+_TINY = float(np.finfo(np.float64).tiny)
 _UNIT_ROWS = 1000  # most samples over which units and δ are looked at, evenly spread
+_TRIAL_ROWS = 250  # most samples over which rates that are tried are compared
 _SHORTEST = 1e-12  # length of θ below which a ratio to it says nothing
 
 
@@ -57,6 +74,10 @@ class Course:
         """Return the median of those of `values` (points,) that belong to a quarter of the steps, 1 to 4."""
         share = self._share
         return float(np.median(values[(share >= (number - 1) / 4) & (share <= number / 4)]))
+
+    def latest(self, values: Array) -> Array:
+        """Return those of `values` (points,) that belong to the last quarter of the steps."""
+        return np.asarray(values[self._share >= 3 / 4])
 
     @property
     def loss_lately(self) -> float:
@@ -82,6 +103,10 @@ class Evidence:
     training: Training
     state: State
     """The present state."""
+    first_parameters: Array
+    """θ at step 0, or where the network was last rebuilt, (size,)."""
+    trial_steps: int
+    """How many updates a rate is given where several are tried; 0 where trying takes too long."""
     earlier: State
     """A state a few updates earlier under the same training, from which those updates are made again."""
     course: Course
@@ -140,9 +165,22 @@ class Evidence:
 
         The mean over the updates, by the gradient alone, as a share of the best constant's loss.
         """
-        free = self.training.free
-        lengths = [np.linalg.norm(update.gradients.parameters.vector * free) for update in self.updates]
-        return self.share(TO_MOVE * float(np.linalg.norm(self.state.parameters * free)) * float(np.mean(lengths)))
+        return self.share(TO_MOVE * float(np.linalg.norm(self.state.parameters * self.training.free)) * self.pull)
+
+    @cached_property
+    def pull(self) -> float:
+        """Length of the gradient with its penalties before it is clipped, the mean over these updates."""
+        made = self.updates or (self.coming,)
+        found = [
+            penalised_gradient(self.training, update.before.parameters, update.gradients.parameters.vector)
+            for update in made
+        ]
+        return float(np.mean([np.linalg.norm(gradient) for gradient in found]))
+
+    @property
+    def crawls(self) -> bool:
+        """Whether the parameters hardly move though there is something to gain by it."""
+        return len(self.updates) >= FEW_UPDATES and self.update_ratio < SLOW and self.promise > WORTH
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -168,10 +206,24 @@ class Evidence:
         return np.linspace(0, rows - 1, min(rows, _UNIT_ROWS)).astype(np.int64)
 
     @cached_property
+    def _true_gradients(self) -> Gradients:
+        """Of those samples by the chain rule, whatever the run's rule is."""
+        training, targets = self.training, self.targets[self._unit_rows]
+        return exact(training.network, training.objective, self.parameters, self.unit_tape, targets)
+
+    @property
     def deltas(self) -> tuple[Array, ...]:
         """δ of each layer over those samples by the chain rule, (rows, units); whatever the rule, it is the network's."""
-        training, targets = self.training, self.targets[self._unit_rows]
-        return exact(training.network, training.objective, self.parameters, self.unit_tape, targets).deltas
+        return self._true_gradients.deltas
+
+    @property
+    def penalty_ratio(self) -> float:
+        """Length of the penalties' gradient beside that of the loss, over the weights; where they balance it is 1."""
+        training = self.training
+        mask = training.network.weight_mask
+        penalty = penalty_gradient(mask, self.state.parameters, l1=training.l1, l2=training.l2)
+        loss = float(np.linalg.norm(self._true_gradients.parameters.vector * mask))
+        return float(np.linalg.norm(penalty)) / max(loss, _TINY)
 
     @cached_property
     def unit_distances(self) -> dict[int, Array]:
@@ -208,6 +260,47 @@ class Evidence:
     def solved(self) -> bool:
         """Whether the task is solved by and large: every answer right, or little left of the best constant's loss."""
         return self.accuracy == 1.0 or self.loss <= SOLVED * self.facts.constant_loss
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is hardly anything left to train for: every answer right, or the loss at its floor."""
+        return self.accuracy == 1.0 or self.to_the_floor <= AT_THE_FLOOR
+
+    @property
+    def wavering(self) -> float:
+        """How far the loss goes to and fro in the last quarter of the course: the middle four fifths, beside the median."""
+        low, middle, high = np.quantile(self.course.latest(self.course.train), (0.1, 0.5, 0.9))
+        return float((high - low) / max(middle, _TINY))
+
+    @cached_property
+    def spoilt(self) -> bool:
+        """Whether the run is worse off than it began, so that it is better begun anew."""
+        return not self.loss <= self._loss_of(self.first_parameters)
+
+    def working_rate(self, *, below: float = np.inf, above: float = 0.0, anew: bool = False) -> float | None:
+        """Return the rate below or above another with which a few updates lower the loss the most; None without one.
+
+        The updates are made from where the run is, or `anew` from its first parameters.
+        """
+        asked = (below, above, anew)
+        if asked not in self._tried:
+            training, state = self.training, self.state
+            if anew:
+                training, state = replace(training, slots_since=0), training.first_state(self.first_parameters)
+            name = str(self.recipe["optimizer"])
+            found = best_rate(training, state, name, self.trial_steps, self._loss_of, below=below, above=above)
+            self._tried[asked] = found
+        return self._tried[asked]
+
+    @cached_property
+    def _tried(self) -> dict[tuple[float, float, bool], float | None]:
+        """What `working_rate` found: several findings ask for the same."""
+        return {}
+
+    def _loss_of(self, theta: Array) -> float:
+        stride = math.ceil(len(self._unit_rows) / _TRIAL_ROWS)
+        training, chosen = self.training, self._unit_rows[::stride]
+        return batch_loss(training.network, training.objective, self.inputs[chosen], self.targets[chosen])(theta)
 
     @property
     def to_the_floor(self) -> float:

@@ -86,11 +86,13 @@ class Kind:
     """(evidence, threshold) → what was seen, or None."""
     explanation: str
     """What it means and why it matters, in a few sentences."""
+    hinders: bool = False
+    """Whether it is raised only because it keeps a run from learning: a run that is finished does not have it."""
 
     def find(self, evidence: Evidence, threshold: float | None = None) -> Finding | None:
         """Return the finding where there is one, by the threshold given or else by the kind's own."""
         limit = self.threshold.default if threshold is None else threshold
-        seen = self.look(evidence, limit)
+        seen = None if self.hinders and evidence.finished else self.look(evidence, limit)
         if seen is None:
             return None
         return Finding(
@@ -101,8 +103,13 @@ class Kind:
             seen.evidence,
             seen.remedy,
             self.explanation,
-            seen.changes,
+            seen.changes if alters(evidence, seen.changes) else {},
         )
+
+
+def alters(evidence: Evidence, changes: Mapping[str, Any]) -> bool:
+    """Whether recipe changes change anything."""
+    return any(evidence.recipe[name] != value for name, value in changes.items())
 
 
 def number(value: float) -> str:

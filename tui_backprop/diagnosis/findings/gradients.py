@@ -6,9 +6,11 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.step import LARGEST
-from tui_backprop.diagnosis.findings.causes import first_values
+from tui_backprop.diagnosis.findings.causes import fewer_layers, first_values, penalties, wrong_rule
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.rates import calm, calmer_start
+from tui_backprop.diagnosis.findings.remedies import Remedy, first_of, other_seed
 
 _STACK = 3  # layers from which one can speak of a first and a last one with something between
 
@@ -45,11 +47,7 @@ def _non_finite(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     what = "infinite or NaN" if evidence.breaks() == tensor else f"larger than {threshold:g}"
     rate = evidence.training.rate
-    lower = float(f"{min(rate / 10, 0.1):.3g}")
-    remedy = f"take a smaller rate than {rate:g}, such as {lower:g}, and begin anew, or clip the gradient"
-    changes = {"lr": lower, "init": evidence.recipe["init"]}  # init is not in flight: the run begins anew
-    if evidence.gradient_is_wrong:
-        remedy, changes = "mend the gradient first (wrong-gradient)", {"rule": "exact"}
+    remedy, changes = first_of(evidence, wrong_rule, calm)
     return Sighting(
         f"the update from step {step:,} makes {tensor} {what}; the run stands at step {step:,}, still finite",
         {"step": step, "tensor": tensor, "rate": rate},
@@ -76,36 +74,41 @@ def _layer_sizes(evidence: Evidence) -> list[float]:
     return [_root_mean_square(delta) for delta in evidence.deltas]
 
 
+def _no_sigmoids(evidence: Evidence) -> Remedy | None:
+    if evidence.recipe["activation"] != "sigmoid":
+        return None
+    return "hidden layers of tanh, with first weights by xavier", {"activation": "tanh", "init": "xavier"}
+
+
 def _vanishing(evidence: Evidence, threshold: float) -> Sighting | None:
     ratio = _first_to_last(evidence)
     if ratio is None or ratio >= threshold:
         return None
-    sentence, changes = first_values(evidence)
-    if evidence.recipe["activation"] == "sigmoid":
-        sentence, changes = (
-            "hidden layers of tanh, with first weights by xavier",
-            {"activation": "tanh", "init": "xavier"},
-        )
+    sentence, changes = first_of(
+        evidence, penalties, _no_sigmoids, first_values, calmer_start, fewer_layers, other_seed
+    )
     return Sighting(
         f"δ of the first layer is {number(ratio)} times that of the last: hardly anything comes back to it",
         {"ratio": ratio, "delta_by_layer": _layer_sizes(evidence)},
-        f"{sentence}, or fewer layers",
+        sentence,
         "layer 1",
         changes,
     )
+
+
+def _clip(_evidence: Evidence) -> Remedy:
+    return "clip the gradient to the length 1", {"clip": 1.0}
 
 
 def _exploding(evidence: Evidence, threshold: float) -> Sighting | None:
     ratio = _first_to_last(evidence)
     if ratio is None or ratio <= threshold:
         return None
-    sentence, changes = first_values(evidence)
-    if evidence.recipe["init"] == changes["init"]:
-        sentence, changes = "clip the gradient to the length 1", {"clip": 1.0}
+    sentence, changes = first_of(evidence, first_values, _clip, calmer_start, fewer_layers)
     return Sighting(
         f"δ of the first layer is {number(ratio)} times that of the last: it grows on its way back",
         {"ratio": ratio, "delta_by_layer": _layer_sizes(evidence)},
-        f"{sentence}, or fewer layers",
+        sentence,
         "layer 1",
         changes,
     )
@@ -148,6 +151,7 @@ KINDS = (
         "Going back, δ is multiplied by the weights and by the slope of the activation at every layer. The slope of "
         "a sigmoid is at most ¼, so in a stack of sigmoids δ shrinks layer by layer, and the first layers, which all "
         "others build on, stay nearly as they were drawn.",
+        hinders=True,
     ),
     Kind(
         "exploding-gradients",
@@ -159,5 +163,6 @@ KINDS = (
         "Going back, δ is multiplied by the weights of every layer. Where these are large for the number of units, δ "
         "grows from layer to layer: the first layer is thrown about while the last hardly moves, and a rate that "
         "suits the one is wrong for the other.",
+        hinders=True,
     ),
 )

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tui_backprop.diagnosis.findings.causes import belonging_output, floor_share, raise_the_floor
+from tui_backprop.diagnosis.findings.causes import fitting_output, floor_share, raise_the_floor
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
 
@@ -45,7 +45,7 @@ def _targets_out_of_range(evidence: Evidence, threshold: float) -> Sighting | No
     share = float(outside.mean())
     if not share > threshold:
         return None
-    sentence, changes = belonging_output(evidence)
+    sentence, changes = fitting_output(evidence)
     return Sighting(
         f"{number(share)} of the training targets lie outside the range of {what}",
         {
@@ -75,7 +75,7 @@ def _output_and_loss(evidence: Evidence, threshold: float) -> Sighting | None:
     else:
         wide = "without an end" if math.isinf(width) else f"{width:g} times as wide as that"
         said = f"the targets are 0 and 1, and the range of the {activation.name} output is {wide}"
-    sentence, changes = belonging_output(evidence)
+    sentence, changes = fitting_output(evidence)
     return Sighting(
         said,
         {"output": activation.name, "loss": loss.name, "width": width if math.isfinite(width) else None},

@@ -9,11 +9,13 @@ from itertools import chain
 
 import numpy as np
 
-from tui_backprop.diagnosis.findings import course, data, gradients, limits, units
+from tui_backprop.diagnosis.findings import course, data, gradients, limits, standstill, units
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, Kind
 
-KINDS: tuple[Kind, ...] = tuple(chain(gradients.KINDS, limits.KINDS, units.KINDS, course.KINDS, data.KINDS))
+KINDS: tuple[Kind, ...] = tuple(
+    chain(gradients.KINDS, limits.KINDS, standstill.KINDS, units.KINDS, course.KINDS, data.KINDS)
+)
 """Every kind of finding, causes before what comes of them. A new one is an entry of the file that it belongs to."""
 
 BY_ID: Mapping[str, Kind] = {kind.id: kind for kind in KINDS}

@@ -7,6 +7,8 @@ import numpy as np
 from tui_backprop.diagnosis.findings.causes import different_units, first_values, way_out
 from tui_backprop.diagnosis.findings.evidence import COPIES, Evidence
 from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.rates import calmer_start
+from tui_backprop.diagnosis.findings.remedies import Remedy, far_targets, first_of, other_seed
 
 _FLAT = 0.01  # share of the steepest slope below which a unit is saturated
 
@@ -24,12 +26,7 @@ def _saturated(evidence: Evidence, threshold: float) -> Sighting | None:
     worst = max(shares, key=lambda layer: shares[layer], default=0)
     if not worst or shares[worst] <= threshold:
         return None
-    sentence, changes = first_values(evidence)
-    changes["scale_inputs"] = "standard"
-    if all(evidence.recipe[name] == value for name, value in changes.items()):
-        sentence, changes["lr"] = "begin anew with a smaller rate", float(f"{evidence.training.rate / 10:.3g}")
-    else:
-        sentence = f"scale the inputs, and {sentence}"
+    sentence, changes = first_of(evidence, far_targets, _gentle_start, calmer_start, other_seed)
     return Sighting(
         f"units of layer {worst} are saturated in {number(100 * shares[worst])} % of all cases: they pass nothing back",
         {"layer": worst, "share": shares[worst], "share_by_layer": list(shares.values())},
@@ -37,6 +34,11 @@ def _saturated(evidence: Evidence, threshold: float) -> Sighting | None:
         f"layer {worst}",
         changes,
     )
+
+
+def _gentle_start(evidence: Evidence) -> Remedy:
+    sentence, changes = first_values(evidence)
+    return f"scale the inputs, and {sentence}", changes | {"scale_inputs": "standard"}
 
 
 def _dead(evidence: Evidence, threshold: float) -> Sighting | None:
@@ -62,7 +64,12 @@ def _dead(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 def _copies(evidence: Evidence, threshold: float) -> Sighting | None:
-    """Units with the same weights in and out are the same for every sample, and get the same update for ever."""
+    """Units with the same weights in and out are the same for every sample, and get the same update for ever.
+
+    Those that a penalty has taken to 0 in a network that does without them are as they should be.
+    """
+    if evidence.solved and (evidence.training.l1 or evidence.training.l2):
+        return None
     for layer, distance in evidence.unit_distances.items():
         copies = np.flatnonzero(distance <= threshold)
         if not len(copies):
@@ -117,6 +124,7 @@ KINDS = (
         "whatever comes in, and its slope, by which δ is multiplied on the way back, is nearly 0: neither it nor the "
         "layers before it learn. It comes from weights that are drawn too large, from inputs on a large scale, or "
         "from a rate so high that one update threw the weights there.",
+        hinders=True,
     ),
     Kind(
         "dead-units",
@@ -127,6 +135,7 @@ KINDS = (
         "A relu that is 0 for a sample passes nothing back for it. If it is 0 for all of them it gets no gradient at "
         "all, and stays as it is for ever. It comes from a large update that pushed its bias far below 0, or from "
         "first weights that are all 0.",
+        hinders=True,
     ),
     Kind(
         "copied-units",
@@ -137,6 +146,7 @@ KINDS = (
         "Units that begin with the same weights compute the same, get the same gradient, and so stay the same in "
         "every step: a layer of copies can do no more than one unit. It is why weights are drawn at random and not "
         "set to 0. Biases may be 0: the weights already make the difference.",
+        hinders=True,
     ),
     Kind(
         "same-answer",
@@ -155,5 +165,6 @@ KINDS = (
         "Whatever it is asked, the network says nearly the same, and that is near the best constant answer: it has "
         "found the mean of the targets and nothing more. Look for the cause in this order: is the gradient right, "
         "can this network do better at all, does the training get anywhere.",
+        hinders=True,
     ),
 )

@@ -1,1 +1,1 @@
-"""Many runs as one computation: runs that share shapes train together, bit for bit as each would alone."""
+"""Many runs as one computation: runs that share shapes train together, each bit for bit as the reference engine makes it."""

@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.diagnosis.findings.table import KINDS
 from tui_backprop.ui.theme import SEVERITY_MARKS, SEVERITY_STYLES
 
+_RUN = {"done"} | {kind.id for kind in KINDS if kind.hinders}  # what is said of the run, and not of its data
 _PROMISE = "what is wrong with it, and why, will be said here as it goes"
 
 
@@ -31,7 +33,7 @@ def said_lines(findings: Sequence[Finding], columns: int, opening: str) -> tuple
     """Return the two lines below the panels: the opening while there is one, or the worst finding and its remedy."""
     if opening:
         return Text(opening, no_wrap=True), Text(_PROMISE, style="dim", no_wrap=True)
-    told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id == "done"]
+    told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id in _RUN]
     if not told:
         return Text("nothing to find fault with so far", style="dim", no_wrap=True), Text()
     worst = told[0]

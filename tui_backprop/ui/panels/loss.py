@@ -93,7 +93,9 @@ class LossPanel(CanvasPanel[Frame]):
         return Curve(curve.steps[at:], curve.train[at:], None if curve.test is None else curve.test[at:])
 
     def _reading(self, frame: Frame) -> str:
-        view = ", ".join(name for name, on in (("log", self.log_axis), ("last tenth", self.tail)) if on)
+        scaled = frame.recipe.scale_targets != "none"
+        views = (("of scaled targets", scaled), ("log", self.log_axis), ("last tenth", self.tail))
+        view = ", ".join(name for name, on in views if on)
         if self._cursor is None or not len(frame.curve.steps):
             return view
         at = int(np.abs(frame.curve.steps - self._cursor).argmin())

@@ -14,8 +14,9 @@ from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.explanation import explain, quantities
 from tui_backprop.session.anatomy.expressions import printed, text_of
 from tui_backprop.session.anatomy.phases import phases
+from tui_backprop.session.problem import Problem
 from tui_backprop.session.session import Session
-from tui_backprop.ui.drawing.numbers import aligned
+from tui_backprop.ui.drawing.numbers import aligned, plain
 from tui_backprop.ui.screens.dialog import Dialog
 
 _EACH = 40  # values of each phase that are listed at the most
@@ -43,7 +44,7 @@ class OwnSampleScreen(Dialog[None]):
             yield Label(f"inputs, unscaled, with commas between: {names}", markup=False)
             yield Input(_joined(problem.train.raw[0].tolist()), id="inputs")
             yield Label(f"target: {targets}; empty for the forward pass alone", markup=False)
-            yield Input(_joined(problem.train.targets[0].tolist()), id="target")
+            yield Input(_joined(problem.train.raw_targets[0].tolist()), id="target")
             yield Static("", id="problem", markup=False)
             with VerticalScroll():
                 yield Static(id="found")
@@ -65,7 +66,11 @@ class OwnSampleScreen(Dialog[None]):
             self.query_one("#problem", Static).update(str(error))
             return
         self.query_one("#problem", Static).update("")
-        self.query_one("#found", Static).update(_lines(record, whole=bool(wanted)))
+        found = _lines(record, whole=bool(wanted))
+        problem = self._session.problem
+        if problem.target_scaler.kind != "none":
+            found = Text("\n").join([_unscaled(problem, record), found])
+        self.query_one("#found", Static).update(found)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -81,6 +86,14 @@ def _read(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
         raise ValueError(f"expected numbers with commas between, not {text!r}") from None
+
+
+def _unscaled(problem: Problem, record: StepRecord) -> Text:
+    """Say what the network answers in the units of the data; below, targets and answers are scaled."""
+    answers = problem.target_scaler.inverse(record.tape.prediction)[0].tolist()
+    named = zip(problem.dataset.target_names[:_NAMED], answers, strict=False)
+    parts = [f"{name} {plain(answer)}" for name, answer in named]
+    return Text("the answer unscaled: ").append(", ".join(parts), "bold").append("   below, y and ŷ are scaled", "dim")
 
 
 def _lines(record: StepRecord, *, whole: bool) -> Text:
