@@ -153,7 +153,7 @@ def test_a_lesson_of_ones_own_is_rehearsed_before_it_begins(write):
     assert open_lesson(str(write(GOOD))).title == "T"
     with pytest.raises(LessonError, match="did you mean xor"):
         open_lesson("xorr")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(LessonError, match="no such file"):
         open_lesson("nowhere.toml")
 
 
@@ -302,7 +302,7 @@ def test_the_other_numbers_that_lessons_tell_are_true():
     wide = {"hidden": (8,), "activation": "tanh", "optimizer": "adam", "lr": 0.03, "batch_size": None}
     session = Session(suggested_recipe("parity", **wide))
     session.run(5000, Condition("accuracy == 1 and loss < 0.01"))
-    assert np.abs(session.what_if([144.0]).tape.a[1]).min() > 0.999
+    assert np.abs(session.what_if([144.0]).tape.a[1]).min() > 0.97
 
     session = Session(suggested_recipe("line"))
     x = np.column_stack([session.problem.train.inputs, np.ones(len(session.problem.train))])

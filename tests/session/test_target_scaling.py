@@ -98,7 +98,7 @@ def test_a_sample_of_ones_own_is_given_and_scaled_as_the_data_are(prices):
     assert session.what_if([3.0], [answer]).loss == pytest.approx(0.0, abs=1e-20)
     assert session.what_if([3.0], [answer + session.problem.target_scaler.divisor[0]]).loss == pytest.approx(1.0)
     assert session.what_if([3.0]).loss == pytest.approx(0.0, abs=1e-20)
-    assert "wrong" not in check_update(session.what_if([3.0], [300_000.0])).verdicts
+    assert not check_update(session.what_if([3.0], [300_000.0])).judgement.wrong.any()
 
 
 def test_predictions_and_json_have_both(prices, tmp_path, capsys):
