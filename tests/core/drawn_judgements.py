@@ -28,7 +28,7 @@ from tui_backprop.core.objective import make_objective
 from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.core.truth import Batch, truth_of
 
-TINY = float(np.finfo(np.float64).tiny)
+EPS, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
 STARTS = ("normal", "tiny", "huge", "integers", "zeros", "kinks", "saturated", "converged")
 PAIRS = [
     (output, loss.name)
@@ -239,7 +239,7 @@ def look_at(case, outcome):
             made = case.by(mistake)
             by = off(made, fifty)
             size = np.maximum(np.abs(made), np.abs(np.clip(made, fifty.low, fifty.high)))
-            least = np.maximum(TINY, 1e-15 * (fifty.high - fifty.low))  # what is lost in the ends of an interval
+            least = np.maximum(TINY, 100 * EPS * (fifty.high - fifty.low))  # the ends of an interval are rounded too
             changed = ~(by <= 1e-3 * size) & ~(by <= 100 * own) & (by > least) & np.isfinite(right)
             wrong = judge(made, truths["in higher precision"]).wrong
             outcome.changed += int(changed.sum())

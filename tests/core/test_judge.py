@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tui_backprop.core.judge import Truth, judge
-from tui_backprop.core.slopes import slopes_of_loss
+from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 
 
 def truth(value, *, high=None, floor=0.0, blur=0.0):
@@ -107,3 +107,9 @@ def test_a_quickly_turning_loss_is_measured_by_small_steps():
     found = slopes_of_loss(lambda point: float(np.sin(1e5 * point[0])), np.array([0.3]))
     assert judge(np.array([1e5 * np.cos(3e4)]), found).verdict(0) == "right"
     assert judge(np.array([1.01e5 * np.cos(3e4)]), found).verdict(0) == "wrong"
+
+
+def test_the_last_bits_of_predictions_are_moved_each_way():
+    """Of two outputs, one below and one above its target: what moving both up adds to one it takes off the other."""
+    prediction, target = np.array([[1.0 - 1e-10, -1.0 + 1e-10]]), np.array([[1.0, -1.0]])
+    assert prediction_noise(lambda made: float(np.abs(made - target).sum()), prediction) > 1e-16

@@ -32,6 +32,7 @@ _ORDERS = (3, 4, 5)  # of differences: the smooth part of the loss is gone from 
 _CLOSE = 1e-3  # distance of these points beside the step
 _ROUNDING = 0.5 * float(np.finfo(np.float64).eps)
 _SEED = 0
+_WAYS = 6  # in which the last bits of predictions are moved besides
 _DIRECTIONS = 2  # in which a kink is looked for
 _UNSETTLED = 0.1  # of the slope: steps whose slopes differ by more have not come near it, unless it is for noise,
 _FAR_FROM_NOISE = 100.0  # which is so many times smaller
@@ -70,10 +71,11 @@ def prediction_noise(loss: Callable[[Array], float], prediction: Array) -> float
     It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: the loss has
     flat steps there, which no scatter shows. It belongs into the `rounding` of `slopes_of_loss`.
     """
-    bit = 2 * _ROUNDING * np.maximum(1.0, np.abs(prediction))
+    bit, random = 2 * _ROUNDING * np.maximum(1.0, np.abs(prediction)), np.random.default_rng(_SEED)
+    drawn = [random.choice((-1.0, 1.0), prediction.shape) for _ in range(_WAYS)]  # what one adds another one takes off
     with np.errstate(all="ignore"):
         here = loss(prediction)
-        ends = [loss(prediction + way * bit) for way in (1, -1)]
+        ends = [loss(prediction + way * bit) for way in (1.0, -1.0, *drawn)]
     return max((abs(end - here) for end in ends if np.isfinite(end)), default=0.0)
 
 
