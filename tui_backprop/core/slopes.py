@@ -72,10 +72,12 @@ def prediction_noise(loss: Callable[[Array], float], prediction: Array) -> float
     flat steps there, which no scatter shows. It belongs into the `rounding` of `slopes_of_loss`.
     """
     bit, random = 2 * _ROUNDING * np.maximum(1.0, np.abs(prediction)), np.random.default_rng(_SEED)
-    drawn = [random.choice((-1.0, 1.0), prediction.shape) for _ in range(_WAYS)]  # what one adds another one takes off
+    # Some ways are mixed: what one entry adds another one takes off.
+    ways = [np.full(prediction.shape, 1.0), np.full(prediction.shape, -1.0)]
+    ways += [random.choice(np.array([-1.0, 1.0]), prediction.shape) for _ in range(_WAYS)]
     with np.errstate(all="ignore"):
         here = loss(prediction)
-        ends = [loss(prediction + way * bit) for way in (1.0, -1.0, *drawn)]
+        ends = [loss(prediction + way * bit) for way in ways]
     return max((abs(end - here) for end in ends if np.isfinite(end)), default=0.0)
 
 
