@@ -7,11 +7,15 @@ and in total: verdicts that are right, lines that are right, explanations with t
 are offered, right scripts that are accused, scripts that were not read. The exit status is 0 where the corpus is answered as
 well as it has to be: nothing right accused, at least 90 % of the lines, a fix for at least 75 %.
 
-expected.json has for each script: verdict ("right", "wrong formula", "other cause": the formulas are right, or nothing is to
-be said about them, and something else is wrong), line (a right answer names one of these), file and cell where the line is
-not in the script itself (cell counts code cells from 1), what (the truth, in words), words (groups of words; a right
-explanation has one of each), causes (groups of words for further causes), parameters (exactly those whose formulas are
-wrong), learns (as `check` has it), kind, style, beyond (more than a perceptron), fix (a small edit of the line mends it).
+expected.json has for each script:
+    verdict: "right"; "scaled": right but for a factor; "wrong formula"; "other cause": the formulas are right, or nothing
+        is to be said about them, and something else is wrong; "either" of the last two
+    line: a right answer names one of these; with file and cell (code cells from 1) where it is not in the script itself
+    what: the truth, for people
+    words: groups of words, of each of which a right explanation has one; causes: the same for further causes
+    parameters: exactly those whose formulas are wrong ("a|b" where either name will do); without it they are not compared
+    learns: as `check` has it
+    kind, style, beyond (more than a perceptron), fix (a small edit of the line mends it)
 """
 
 from __future__ import annotations
@@ -32,6 +36,8 @@ from typing import Any
 CORPUS = Path(__file__).parent / "corpus"
 LINES_AT_LEAST, FIXES_AT_LEAST = 0.9, 0.75
 TIME_LIMIT = 180.0
+CLEARED = ("right", "scaled")
+"""Verdicts that say that the formulas are right."""
 
 Answer = dict[str, Any]
 """What `check --json` prints for a file, or what expected.json has for it."""
@@ -72,12 +78,12 @@ class Result:
     @property
     def score(self) -> Score:
         """Count what is right in the answer."""
-        faulty = self.expected["verdict"] != "right"
+        faulty = self.expected["verdict"] not in CLEARED
         if self.answer is None:
             return Score(scripts=1, faulty=faulty, unread=1)
         unread = self.answer["verdict"] == "unchecked"
         if not faulty:
-            good = is_cleared(self.answer)
+            good = is_cleared(self.answer, self.expected["verdict"])
             return Score(scripts=1, verdict=good, accused=not good and not unread, unread=unread)
         told = told_in(self.answer)
         text = " ".join(str(one["sentence"]) for one in told)
@@ -134,16 +140,34 @@ def has_error(answer: Answer) -> bool:
     return any(one.get("severity") == "error" for one in answer.get("causes", []))
 
 
-def is_cleared(answer: Answer) -> bool:
-    """Tell whether a script is called right in all respects."""
-    return answer["verdict"] in ("right", "scaled") and not has_error(answer) and answer.get("learns") is not False
+def is_cleared(answer: Answer, verdict: str) -> bool:
+    """Tell whether a right script is called right in all respects; the training of a scaled one may be found wanting."""
+    formulas = answer["verdict"] in CLEARED
+    return formulas and (verdict == "scaled" or (not has_error(answer) and answer.get("learns") is not False))
 
 
 def is_right_verdict(expected: Answer, answer: Answer) -> bool:
     """Tell whether the verdict on the formulas of a faulty script is right, its parameters included."""
-    if expected["verdict"] == "wrong formula":
-        return answer["verdict"] == "wrong" and wrong_parameters(answer) == sorted(expected["parameters"])
-    return answer["verdict"] in ("right", "scaled") or has_error(answer)
+    wrong = answer["verdict"] == "wrong" and has_right_parameters(expected, answer)
+    match expected["verdict"]:
+        case "wrong formula":
+            return wrong
+        case "either":
+            return wrong or has_error(answer)
+    return answer["verdict"] in CLEARED or has_error(answer)
+
+
+def has_right_parameters(expected: Answer, answer: Answer) -> bool:
+    """Tell whether exactly the parameters that are wrong are called wrong."""
+    if "parameters" not in expected:
+        return True
+    left = wrong_parameters(answer)
+    for names in expected["parameters"]:
+        found = next((name for name in names.split("|") if name in left), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return not left
 
 
 def check(folder: Path, name: str, expected: Answer) -> Result:
