@@ -127,7 +127,7 @@ def points_at(one: Answer, name: str, expected: Answer) -> bool:
 
 def plain_name(name: str) -> str:
     """Return the name of a parameter as expected.json has it: `params["W"]` is called W."""
-    return re.sub(r"""^\w+\[['"](\w+)['"]\]""", r"\1", name)
+    return re.sub(r"""^[\w.]+\[['"](\w+)['"]\]""", r"\1", name)
 
 
 def wrong_parameters(answer: Answer) -> list[str]:
