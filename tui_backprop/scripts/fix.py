@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+
+def mend_mistakes(case, answer):
+    return

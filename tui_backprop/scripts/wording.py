@@ -1,0 +1,100 @@
+"""Names and sentences in the script's own words."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tui_backprop.scripts.backward import WrongPlace
+from tui_backprop.scripts.trace import Trace
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.checking import Case
+
+
+def value_name(case: Case, record: int) -> str:
+    """Return what the script calls a forward value: its name, a parameter's path, or its expression."""
+    assert case.reading is not None  # noqa: S101  (there are values to name)
+    if record in case.reading.names:
+        return case.reading.names[record]
+    labels = case.trace.labels.get(record)
+    if labels:
+        return labels[0][0]
+    return expression_at(case, case.trace.where[record]) or "a value"
+
+
+def expression_at(case: Case, place: int) -> str | None:
+    """Return the source text of a place, on one line."""
+    if place < 0:
+        return None
+    at = case.trace.places[place]
+    text = file_text(case, at.file)
+    try:
+        lines = text.encode().splitlines()
+        rows = lines[at.line - 1 : at.end_line]
+        if not rows:
+            return None
+        rows[-1] = rows[-1][: at.end_column]
+        rows[0] = rows[0][at.column :]
+        joined = b" ".join(one.strip() for one in rows).decode(errors="replace")
+    except IndexError:
+        return None
+    return joined if len(joined) <= 60 else joined[:59] + "…"
+
+
+def file_text(case: Case, file: int) -> str:
+    """Return the text of one of the script's files."""
+    if file == 0:
+        return case.source.text
+    path = case.trace.files[file]
+    found = case.source.modules.get(path)
+    if found is None:
+        with open(path, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123  (a module of the script's, already read once)
+            found = opened.read()
+    return found
+
+
+def statement_at(text: str, line: int) -> ast.stmt | None:
+    """Return the smallest simple statement that includes a line."""
+    found: ast.stmt | None = None
+    for node in ast.walk(ast.parse(text)):
+        if (
+            isinstance(node, ast.stmt)
+            and not hasattr(node, "body")
+            and node.lineno <= line <= (node.end_lineno or node.lineno)
+        ):
+            if found is None or node.lineno >= found.lineno:
+                found = node
+    return found
+
+
+def place_source(case: Case, place: WrongPlace) -> str:
+    """Return the statement of a wrong place."""
+    at = case.trace.places[place.place]
+    statement = statement_at(file_text(case, at.file), at.line)
+    return ast.unparse(statement).splitlines()[0] if statement is not None else ""
+
+
+def sentence_of(case: Case, place: WrongPlace) -> str:
+    """Return what is wrong at a place, where no fix says it better."""
+    at = case.trace.places[place.place]
+    target = value_name(case, place.targets[0])
+    code = place_source(case, place)
+    shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
+    belong = {case.reading.graph.shape(one) for one in place.targets} if case.reading else set()
+    where = f"line {at.line}"
+    if place.sign:
+        return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
+    if shapes and belong and not shapes & belong:
+        return (
+            f"{where}: `{code}` has the shape {_shape(next(iter(shapes)))}, and the derivative of {target} that belongs there "
+            f"{_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
+        )
+    return f"{where}: `{code}` is no multiple of the derivative ∂L/∂{target} that the chain rule has there."
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(shape) if shape else "of a single number"
+
+
+__all__ = ["Trace", "expression_at", "place_source", "sentence_of", "statement_at", "value_name"]
