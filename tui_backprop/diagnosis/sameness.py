@@ -51,3 +51,26 @@ def fitted(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, floa
         for seen, part, length in zip(observed, made, lengths, strict=True)
     )
     return fits, factor
+
+
+def shares_of(
+    observed: Sequence[Array], one: Sequence[Array], other: Sequence[Array]
+) -> tuple[float | None, float | None]:
+    """Return a and b, both not 0, where all that was observed is a·one + b·other; None and None where it is not.
+
+    Args:
+        observed: arrays of any shapes.
+        one: of the same shapes.
+        other: of the same shapes.
+    """
+    seen, *columns = (np.concatenate([part.ravel() for part in parts]) for parts in (observed, one, other))
+    table = np.stack(columns, axis=1)
+    lengths = np.linalg.norm(table, axis=0)
+    if not (np.isfinite(table).all() and len(seen) > 2 and lengths.min() > 0.0):
+        return None, None
+    shares, _, rank, _ = np.linalg.lstsq(table / lengths, seen, rcond=TOLERANCE)
+    size = float(np.linalg.norm(seen))
+    gap = float(np.linalg.norm(table / lengths @ shares - seen))
+    if rank < len(columns) or gap > TOLERANCE * size or np.abs(shares).min() <= TOLERANCE * size:
+        return None, None
+    return float(shares[0] / lengths[0]), float(shares[1] / lengths[1])
