@@ -99,7 +99,7 @@ def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
             upstream = carried(way, given, layer, through, delta=delta, error=error, raw=raw)
             upstream = _amount(turns, "carried factor", before) * upstream
             error = error @ given.parameters.w(layer).T
-            delta = through(_way(turns, "hidden slope", before), given, before, upstream)
+            delta = back_through(_way(turns, "hidden slope", before), given, before, upstream)
             deltas.append(delta)
     return Gradients(gradients, tuple(reversed(deltas)))
 
@@ -161,7 +161,7 @@ def output_delta(loss: str, way: str, given: Given, shares: Array) -> Array:
     return output_error(loss, given, shares) * slope(way, given, given.network.depth)
 
 
-def through(way: str, given: Given, layer: int, upstream: Array) -> Array:
+def back_through(way: str, given: Given, layer: int, upstream: Array) -> Array:
     """δ of a hidden layer from `upstream` = ∂L/∂a; the right way of softmax goes through its whole Jacobian."""
     activation = given.network.activation(layer)
     if way in (RIGHT, "twice") and activation.name == "softmax":
@@ -364,4 +364,8 @@ def _slopes(network: Network, layer: int) -> list[str]:
     if name == "softmax":  # a(1 − a) alone is what people take first
         own.insert(0, "of sigmoid")
         like.remove("sigmoid")
-    return [*own, *(f"of layer {k}" for k in layers_with_slopes_for(network, layer)), *(f"of {other}" for other in like)]
+    return [
+        *own,
+        *(f"of layer {k}" for k in layers_with_slopes_for(network, layer)),
+        *(f"of {other}" for other in like),
+    ]

@@ -141,7 +141,11 @@ class Formulas:
 
     def _penalty(self, turns: Sequence[Turn], layer: int) -> str:
         """The term that a penalty adds to ∂L/∂w of a layer, with its sign in front; empty where there is none."""
-        way, amount, w = way_at(turns, "penalty", layer), amount_at(turns, "penalty", layer), self.names.weights[layer - 1]
+        way, amount, w = (
+            way_at(turns, "penalty", layer),
+            amount_at(turns, "penalty", layer),
+            self.names.weights[layer - 1],
+        )
         if way == RIGHT:
             return ""
         sign = "−" if amount < 0 else "+"
@@ -200,7 +204,7 @@ class Formulas:
 
     @staticmethod
     def _function(name: str) -> str:
-        plain = name.split("(")[0]  # without the number in it
+        plain = name.split("(", maxsplit=1)[0]  # without the number in it
         return _SYMBOLS.get(plain, plain)
 
 

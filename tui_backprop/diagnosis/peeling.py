@@ -107,9 +107,7 @@ class Peeling:
         if guessing:
             yield from LIKELY
 
-    def _behind(
-        self, at: _Reached, units: tuple[Unit, ...], z: Array, name: str, rest: frozenset[int]
-    ) -> _Reached:
+    def _behind(self, at: _Reached, units: tuple[Unit, ...], z: Array, name: str, rest: frozenset[int]) -> _Reached:
         activation = activation_called(name)
         with np.errstate(all="ignore"):
             values = activation.value(z)
@@ -192,6 +190,8 @@ class Peeling:
         weights = np.repeat(evidence.theta[:, entries], evidence.outputs, axis=0).T
         table = (weights * evidence.slopes[entries])[:, known].T
         sizes = np.linalg.norm(table, axis=0)
+        if not (np.isfinite(table).all() and sizes.min() > 0.0 and np.isfinite(sizes / sizes.min()).all()):
+            return ()
         shares, _, rank, _ = np.linalg.lstsq(table / sizes, at.effect[known], rcond=1e-8)
         shares = shares / sizes
         if rank < len(entries) or not (np.minimum(np.abs(shares), np.abs(shares - 1.0)) <= _CLEAN).all():

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.experiments import Experiment
+from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.peeling import PREDICTED, Peeling
 
 

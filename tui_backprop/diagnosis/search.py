@@ -19,6 +19,7 @@ from tui_backprop.core.turns import (
     Given,
     Point,
     Turn,
+    back_through,
     bias_gradient,
     carried,
     finish,
@@ -26,7 +27,6 @@ from tui_backprop.core.turns import (
     output_error,
     penalised,
     row_shares,
-    through,
     ways,
     weight_gradient,
 )
@@ -321,7 +321,7 @@ class _Search:
     ) -> _Hypothesis:
         with np.errstate(all="ignore"):
             delta = tuple(
-                through(way, obs.given, layer, part) for obs, part in zip(self._observations, upstream, strict=True)
+                back_through(way, obs.given, layer, part) for obs, part in zip(self._observations, upstream, strict=True)
             )
         return replace(one, turns=(*one.turns, *turns), delta=delta, error=error)
 
@@ -356,7 +356,7 @@ class _Search:
             for parts in (plain, change):
                 made = [
                     finish(
-                        finished, weight_gradient(entrance, obs.given, layer, through(way, obs.given, layer, part))
+                        finished, weight_gradient(entrance, obs.given, layer, back_through(way, obs.given, layer, part))
                     ).ravel()
                     for obs, part in zip(self._observations, parts, strict=True)
                 ]

@@ -94,7 +94,11 @@ def _general(turn: Turn) -> str:
         return "another layer"
     if turn.way == "one minus activation":
         return "activation itself"
-    if turn.point in ("output slope", "hidden slope") and turn.way.startswith("of ") and turn.way != "of the activation":
+    if (
+        turn.point in ("output slope", "hidden slope")
+        and turn.way.startswith("of ")
+        and turn.way != "of the activation"
+    ):
         return "another activation"
     return turn.way
 

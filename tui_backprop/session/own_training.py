@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.judge import judge
 from tui_backprop.core.network import Tensor
 from tui_backprop.core.randomness import generator
 from tui_backprop.core.sampling import Sampling
@@ -250,15 +251,15 @@ class OwnTraining:
             return None
         before, gradient = self._last
         rows = self._sampling.batch(before.step)
-        true = doubt = None
+        judgement = None
         if resting or not self._slow:
             started = time.monotonic()
             entries = _spread(len(gradient), _DIFFERENTIATED)
             batch: Batch = self._inputs[rows], self._targets[rows]
-            true, doubt = (np.full(len(gradient), np.nan) for _ in range(2))
-            true[entries], doubt[entries] = self.learner.numeric(before.parameters, batch, entries.tolist())
+            truth = self.learner.numeric(before.parameters, batch, entries.tolist())
+            judgement = judge(gradient, truth.spread_over(len(gradient), entries))
             self._slow = time.monotonic() - started > _QUICK
-        return OwnUpdate(before, rows, self._rate_at(before.step), gradient, true, doubt)
+        return OwnUpdate(before, rows, self._rate_at(before.step), gradient, judgement)
 
 
 def samples_of(learner: Learner, seed: int) -> tuple[Batch, str]:

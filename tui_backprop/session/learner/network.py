@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.judge import Truth
 from tui_backprop.datasets.text import clean
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.process import TIMEOUT, LearnerProcess
 
 Batch = tuple[Array, Array]
 """Inputs (samples, inputs) and targets (samples, outputs)."""
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,10 @@ class OwnGradient:
     """Parameters whose gradient had the shape the wrong way round."""
     changed: bool
     """Whether the parameters that it was given were changed by it."""
+    spread: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where NumPy repeats a gradient that is too small."""
+    grown: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where an update makes the parameter larger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +114,10 @@ class Learner(ABC):
     """Whether its functions take several samples at once."""
     data: Batch | None
     """The file's own samples."""
+    whole: tuple[str, ...] = ()
+    """Parameters that are arrays of whole numbers."""
+    unlike: tuple[Shape, Shape] | None = None
+    """Shapes of predictions and targets of a batch, where its functions compare every prediction with every target."""
 
     @property
     def spans(self) -> tuple[slice, ...]:
@@ -144,8 +155,12 @@ class Learner(ABC):
         """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
 
     @abstractmethod
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
+        """∂L/∂θ of some entries from values of the loss alone, in their order; `named` is one of our losses in place of theirs,
+        and what its mean is multiplied with.
+        """
 
     @abstractmethod
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
@@ -155,6 +170,10 @@ class Learner(ABC):
     def train(self, theta: Array, course: Course) -> Trained:
         """Make one update by their formulas for each batch; what stops the very first is raised."""
 
+    def cut(self, batch: Batch, rate: float) -> bool:
+        """Whether their own update does less than its formulas say, since parameters of whole numbers cut it."""
+        return False
+
     def renew(self) -> None:
         """Give the file its whole time again, for other questions."""
         self.process.renew()
@@ -162,6 +181,11 @@ class Learner(ABC):
     def close(self) -> None:
         """End the process that the file runs in."""
         self.process.close()
+
+
+def _shapes(said: Sequence[Any]) -> tuple[tuple[str, Shape, Shape], ...]:
+    """Read names with two shapes each."""
+    return tuple((clean(str(name)), tuple(one), tuple(other)) for name, one, other in said)
 
 
 class LearnerNetwork(Learner):
@@ -180,13 +204,18 @@ class LearnerNetwork(Learner):
         self.theta = np.array(found["theta"])
         self.own_loss = found["own_loss"]
         self.inputs, self.outputs = found["inputs"], found["outputs"]
-        self.x_form, self.y_form, self.batches = found["x"], found["y"], found["batches"]
+        self._forms = found["forms"]
+        self.x_form, self.y_form, self.batches = (self._forms[key] for key in ("x", "y", "several"))
+        self.whole = tuple(clean(str(name)) for name in found["whole"])
+        if found["unlike"] is not None:
+            predicted, wanted = found["unlike"]
+            self.unlike = tuple(predicted), tuple(wanted)
         data = found["data"]
         self.data = None if data is None else (np.array(data["x"]), np.array(data["y"]))
 
     def fresh(self) -> None:
         self.process.ask("fresh")
-        self.process.ask("describe", with_data=False)
+        self.process.ask("take_forms", forms=self._forms)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
         return np.array(self.process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
@@ -199,10 +228,19 @@ class LearnerNetwork(Learner):
         found: list[float] = self.process.ask("losses", calls=calls)
         return found
 
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
         x, y = batch
-        found = self.process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
-        return np.array(found["gradient"]), np.array(found["doubt"])
+        found = self.process.ask(
+            "numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries), named=named
+        )
+        parts = (np.array(found[name], dtype=np.float64) for name in ("low", "high", "floor", "blur"))
+        return Truth(*parts, found["method"], {int(entry): clean(why) for entry, why in found["reasons"]})
+
+    def cut(self, batch: Batch, rate: float) -> bool:
+        x, y = batch
+        return bool(self.process.ask("cut", x=x.tolist(), y=y.tolist(), rate=rate))
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         asked = [{"theta": theta.tolist(), "x": x.tolist(), "y": y.tolist()} for theta, (x, y) in calls]
@@ -212,6 +250,8 @@ class LearnerNetwork(Learner):
                 tuple(clean(str(name)) for name in one["missing"]),
                 tuple(clean(str(name)) for name in one["transposed"]),
                 one["changed"],
+                _shapes(one["spread"]),
+                _shapes(one["grown"]),
             )
             for one in self.process.ask("gradients", calls=asked)
         ]

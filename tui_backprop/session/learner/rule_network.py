@@ -8,9 +8,10 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import predict
-from tui_backprop.core.gradient_check import batch_loss, best_differences
+from tui_backprop.core.judge import Truth
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.slopes import slopes_of_loss
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.network import Batch, Course, Learner, LearnerNetwork, OwnGradient, Trained
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
@@ -94,9 +95,15 @@ class RuleNetwork(Learner):
     def losses(self, batches: Sequence[Batch]) -> list[float]:
         return [float(_OBJECTIVE.loss.value(prediction, target).mean()) for prediction, target in batches]
 
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        gradient, doubt = best_differences(batch_loss(self._network, _OBJECTIVE, *batch), theta)
-        return gradient[list(entries)], doubt[list(entries)]
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
+        inputs, targets = batch
+
+        def losses(moved: Array) -> Array:
+            return _OBJECTIVE.loss.value(self.predict(moved, inputs), targets)
+
+        return slopes_of_loss(losses, theta, np.array(entries, dtype=np.int64))
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         found = []

@@ -119,12 +119,17 @@ class OwnGradientsPanel(OwnEntriesPanel):
 def _beside(line: Text, update: OwnUpdate, at: int) -> Text:
     """Append the true gradient of an entry, and by how much theirs is off."""
     line.append(" true ", "dim")
-    if update.true is None or update.agrees is None or update.relative is None or not np.isfinite(update.true[at]):
+    judgement = update.judgement
+    if judgement is None or not np.isfinite(judgement.true[at]):
         return line.append("        ·", "dim")
-    line.append(signed(float(update.true[at])), sign_color(float(update.true[at])))
-    if update.agrees[at]:
-        return line.append("  ✓", "dim")
-    return line.append("  ✗", "bold").append(f" {_percent(float(update.relative[at]))}")
+    true = float(judgement.true[at])
+    line.append(signed(true), sign_color(true))
+    match judgement.verdict(at):
+        case "right":
+            return line.append("  ✓", "dim")
+        case "unsure":
+            return line.append("  ?", "dim")
+    return line.append("  ✗", "bold").append(f" {_percent(float(judgement.relative[at]))}")
 
 
 def _percent(share: float) -> str:
