@@ -13,7 +13,8 @@ from tui_backprop.core.losses import LOSSES
 
 _SAME = 1e-6  # relative difference of two values of one loss
 _LARGEST_GUARD = 1e-5  # ε in log(p + ε) up to which it is taken for a guard against log 0
-_SIZES = (4, 3, 5, 2)  # batches that a loss of shares is asked about
+_SPREAD = 2.0  # of the predictions that a loss is asked about
+_SEED = 0
 _SHARES = ("binary-cross-entropy", "cross-entropy")
 
 Batch = tuple[Array, Array]
@@ -40,22 +41,29 @@ class LossFound:
         return self.scale * (samples if self.summed else 1)
 
 
-def recognise_loss(ask: Ask, batches: Sequence[Batch], sizes: bool) -> LossFound | None:
+def recognise_loss(ask: Ask, targets: Sequence[Array]) -> LossFound | None:
     """Return the loss that has the values that `ask` gives, or None.
 
     Args:
         ask: the loss.
-        batches: predictions of the network with targets, not all of the same number of samples where `sizes`.
-        sizes: whether a batch may have any number of samples; otherwise as many as the first of `batches`.
+        targets: batches of targets, (samples, outputs), not all of the same number of samples where a batch may have any.
     """
-    values = ask(batches)
+    random = np.random.default_rng(_SEED)
     found = []
+    batches = [(_SPREAD * random.standard_normal(y.shape), y) for y in targets]
+    values = ask(batches)
     for name in LOSSES:
         if name not in _SHARES:
             found += _fits(name, batches, values)
     if not found:
-        rows = len(batches[0][0])
-        found = _of_shares(ask, batches[0][0].shape[1], _SIZES if sizes else (rows,) * len(_SIZES))
+        ones = [np.eye(y.shape[1])[random.integers(y.shape[1], size=len(y))] for y in targets]
+        if targets[0].shape[1] == 1:
+            ones = [random.integers(2, size=y.shape).astype(np.float64) for y in targets]
+        batches = [(random.uniform(0.1, 0.9, y.shape), y) for y in ones]
+        values = ask(batches)
+        if np.isfinite(values).all():
+            for name in _SHARES[: 1 if targets[0].shape[1] == 1 else 2]:
+                found += _with_guard(ask, name, batches, values)
     return min(found, key=lambda one: (one.scale != 1.0, one.summed), default=None)
 
 
@@ -94,31 +102,6 @@ def _ways_to_guard(name: str, guard: float) -> list[Callable[[Array, Array], Arr
         return np.asarray(losses.sum(axis=-1))
 
     return [added, LOSSES[name].value]  # what is cut at ε is the loss itself where p is larger
-
-
-def _of_shares(ask: Ask, outputs: int, sizes: Sequence[int]) -> list[LossFound]:
-    """Return the losses of shares with these values; predictions are drawn, since a network's may be too near 0."""
-    random = np.random.default_rng(0)
-    batches = []
-    for size in sizes:
-        p = random.uniform(0.1, 0.9, (size, outputs))
-        p = p / p.sum(axis=1, keepdims=True) if outputs > 1 else p
-        batches.append((p, _one_hot(random, size, outputs)))
-    values = ask(batches)
-    if not np.isfinite(values).all():
-        return []
-    found = []
-    for name in ("cross-entropy",) if outputs > 1 else ("binary-cross-entropy",):
-        found += _with_guard(ask, name, batches, values)
-    if outputs > 1 and not found:
-        found = _with_guard(ask, "binary-cross-entropy", batches, values)
-    return found
-
-
-def _one_hot(random: np.random.Generator, size: int, outputs: int) -> Array:
-    if outputs == 1:
-        return random.integers(2, size=(size, 1)).astype(np.float64)
-    return np.eye(outputs)[random.integers(outputs, size=size)]
 
 
 def _with_guard(ask: Ask, name: str, batches: Sequence[Batch], values: Sequence[float]) -> list[LossFound]:

@@ -167,36 +167,33 @@ class Peeling:
             yield self._shared(at, surest, without)
 
     def _single(self, at: _Reached, *, guessing: bool) -> Iterator[tuple[int, ...]]:
-        """Yield the entries that a layer with one input and no bias may have."""
-        told = self._by_effect(at)
-        if told:
-            yield told
-        if not guessing:
-            return
-        order = sorted(at.left)
-        runs = [order[:end] for end in range(1, len(order))] + [order[start:] for start in range(1, len(order))]
-        for group in dict.fromkeys(tuple(one) for one in (*self._groups, *runs)):
-            if at.left.issuperset(group) and group != told:
-                yield group
-
-    def _by_effect(self, at: _Reached) -> tuple[int, ...]:
-        """Return the entries whose w·∂ŷ/∂w add up to φ·∂ŷ/∂φ; none where several sets of entries do."""
-        if at.effect is None:
-            return ()
+        """Yield the entries that a layer with one input and no bias may have: those whose w·∂ŷ/∂w add up to φ·∂ŷ/∂φ."""
         evidence, entries = self._evidence, np.array(sorted(at.left))
+        if at.effect is None:
+            return
         known = np.isfinite(at.effect)
-        if known.sum() < len(entries):
-            return ()
         weights = np.repeat(evidence.theta[:, entries], evidence.outputs, axis=0).T
-        table = (weights * evidence.slopes[entries])[:, known].T
-        sizes = np.linalg.norm(table, axis=0)
-        if not (np.isfinite(table).all() and sizes.min() > 0.0 and np.isfinite(sizes / sizes.min()).all()):
-            return ()
-        shares, _, rank, _ = np.linalg.lstsq(table / sizes, at.effect[known], rcond=1e-8)
-        shares = shares / sizes
-        if rank < len(entries) or not (np.minimum(np.abs(shares), np.abs(shares - 1.0)) <= _CLEAN).all():
-            return ()
-        return tuple(entries[shares > 0.5].tolist())
+        table, effect = (weights * evidence.slopes[entries])[:, known], at.effect[known]
+        if not np.isfinite(table).all():
+            return
+        told = _only_shares(table.T, effect)
+        if told is not None:
+            yield tuple(entries[told].tolist())
+        elif guessing:
+            allowed = 10 * (RELATIVE * float(np.linalg.norm(effect)) + ABSOLUTE * np.sqrt(len(effect)))
+            for group in self._guesses_among(entries.tolist()):
+                members = np.isin(entries, group)
+                if np.linalg.norm(table[members].sum(axis=0) - effect) <= allowed:
+                    yield group
+
+    def _guesses_among(self, order: Sequence[int]) -> Iterator[tuple[int, ...]]:
+        """Yield sets of entries: groups of which all are left, and the first or the last few in a row."""
+        runs = [order[:end] for end in range(1, len(order))] + [order[start:] for start in range(1, len(order))]
+        left = set(order)
+        for group in dict.fromkeys(tuple(one) for one in (*self._groups, *runs)):
+            alive = tuple(entry for entry in group if entry in self._evidence.alive)
+            if alive and left.issuperset(alive):
+                yield alive
 
     def _complete(self, at: _Reached, reference: int | None) -> tuple[Unit, ...]:
         """Return the units that have all their entries, each told by one of them: the bias, or the weight of `reference`."""
@@ -235,3 +232,15 @@ class Peeling:
             if gap <= RELATIVE * np.linalg.norm(total) + ABSOLUTE * np.sqrt(len(total)):
                 return tuple(Unit(unit.weights, entry) for unit in units)
         return units
+
+
+def _only_shares(table: Array, wanted: Array) -> list[int] | None:
+    """Return which columns of a table (rows, columns) add up to what is wanted; None where that cannot be told."""
+    sizes = np.linalg.norm(table, axis=0)
+    if len(table) < len(sizes) or not sizes.min() > 0.0:
+        return None
+    shares, _, rank, _ = np.linalg.lstsq(table / sizes, wanted, rcond=1e-8)
+    shares = shares / sizes
+    if rank < len(sizes) or not (np.minimum(np.abs(shares), np.abs(shares - 1.0)) <= _CLEAN).all():
+        return None
+    return np.flatnonzero(shares > 0.5).tolist() or None

@@ -63,14 +63,18 @@ def shares_of(
         one: of the same shapes.
         other: of the same shapes.
     """
-    seen, *columns = (np.concatenate([part.ravel() for part in parts]) for parts in (observed, one, other))
-    table = np.stack(columns, axis=1)
-    lengths = np.linalg.norm(table, axis=0)
-    if not (np.isfinite(table).all() and len(seen) > 2 and lengths.min() > 0.0):
+    seen, left, right = (np.concatenate([part.ravel() for part in parts]) for parts in (observed, one, other))
+    lengths = float(np.linalg.norm(left)), float(np.linalg.norm(right))
+    if not (np.isfinite(sum(lengths)) and len(seen) > 2 and min(lengths) > 0.0):
         return None, None
-    shares, _, rank, _ = np.linalg.lstsq(table / lengths, seen, rcond=TOLERANCE)
+    left, right = left / lengths[0], right / lengths[1]
+    both, on_left, on_right = (float(np.vdot(*pair)) for pair in ((left, right), (left, seen), (right, seen)))
+    apart = 1.0 - both * both  # the square of the sine of the angle between the two
+    if apart <= TOLERANCE:
+        return None, None
+    shares = (on_left - both * on_right) / apart, (on_right - both * on_left) / apart
     size = float(np.linalg.norm(seen))
-    gap = float(np.linalg.norm(table / lengths @ shares - seen))
-    if rank < len(columns) or gap > TOLERANCE * size or np.abs(shares).min() <= TOLERANCE * size:
+    gap = float(np.linalg.norm(shares[0] * left + shares[1] * right - seen))
+    if gap > TOLERANCE * size or min(map(abs, shares)) <= TOLERANCE * size:
         return None, None
-    return float(shares[0] / lengths[0]), float(shares[1] / lengths[1])
+    return shares[0] / lengths[0], shares[1] / lengths[1]

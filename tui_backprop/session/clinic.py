@@ -31,7 +31,7 @@ from tui_backprop.session.layout import groups_of, layout_of
 from tui_backprop.session.learner.network import Batch, Learner, OwnGradient
 from tui_backprop.session.learner.process import LearnerError
 from tui_backprop.session.learner.samples import batch_rows, draw_batch, own_batch
-from tui_backprop.session.naming import Naming, penalties
+from tui_backprop.session.naming import Naming, listed, penalties
 from tui_backprop.session.trial import RATE, trial
 
 _SEED = 0  # of the parameters and samples that a check draws: the same file gives the same answer
@@ -40,6 +40,7 @@ _ENTRIES = (200, 25)  # of one parameter that are differentiated numerically, at
 _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = (8, 64)
 _ROUNDS = 4  # times that a network is recognised anew, with more experiments, until it predicts what it has not seen
+_LOSSES = (4, 3, 5, 2)  # samples of the batches that a loss is recognised by
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _STRETCH = 1e-5  # of the inputs
 
@@ -73,7 +74,7 @@ class _Check:
         learner = self._learner
         own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows))
         calls = [own, *((self._draw_theta(), self._draw_batch(self._rows)) for _ in range(_CHECKED))]
-        recognition, loss = self._recognise([batch for _, batch in calls[1:]])
+        recognition, loss = self._recognise()
         seen = self._seen(calls, loss)
         entry_names = [learner.entry_name(entry) for entry in range(len(learner.theta))]
         compared = [
@@ -129,7 +130,7 @@ class _Check:
             )
         self._asked = self._gradients.ask([call for call, _, _ in usable])
         return [
-            Seen(call[0], one.vector, entries, truths)
+            Seen(call[0], one.vector, entries, truths, float(np.nanmax(np.abs(truths[0].low))))
             for (call, entries, truths), one in zip(usable, self._asked, strict=True)
         ]
 
@@ -146,7 +147,7 @@ class _Check:
 
     # Which network.
 
-    def _recognise(self, batches: Sequence[Batch]) -> tuple[Recognition | None, LossFound | None]:
+    def _recognise(self) -> tuple[Recognition | None, LossFound | None]:
         """Return which network and which loss it is, as far as they are known here and their functions can be asked."""
         learner, recognition = self._learner, None
         if len(learner.theta) > _LARGEST:
@@ -157,8 +158,8 @@ class _Check:
             except LearnerError:  # it runs into something at drawn parameters
                 learner.fresh()
         try:
-            pairs = [(learner.predict(self._draw_theta(), inputs), targets) for inputs, targets in batches]
-            return recognition, recognise_loss(self._losses, pairs, sizes=learner.batches and learner.data is None)
+            sizes = _LOSSES if learner.batches and learner.data is None else [self._rows] * len(_LOSSES)
+            return recognition, recognise_loss(self._losses, [self._draw_batch(rows)[1] for rows in sizes])
         except LearnerError:
             learner.fresh()
             return recognition, None
@@ -245,7 +246,9 @@ class _Check:
             if wrong and wrong <= {name for one in odd for name in one.parameters}:
                 said = []  # it is explained
             odd, notes = [*odd, *named], [*notes, *said]
-        notes += [f"{one.check.name}: cannot tell: {one.reason}" for one in compared if one.reason]
+        unsure = [one for one in compared if one.check.verdict == "unsure"]
+        if unsure:
+            notes.append(f"{listed([one.check.name for one in unsure])}: cannot tell: {unsure[0].reason}")
         mistakes = [*self._gradients.mistakes, *broken, *odd]
         return list(dict.fromkeys(mistakes)), [*notes, *_guarded(compared, loss)]
 

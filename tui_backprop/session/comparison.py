@@ -12,7 +12,7 @@ from tui_backprop.core.judge import Judgement, Truth, judge
 from tui_backprop.diagnosis.sameness import shares_of
 from tui_backprop.session.checkup import ParameterCheck, ParameterVerdict, Verdict
 
-_NOTHING = 1e-12  # a gradient of which no entry is larger is 0 but for rounding
+_NOTHING = 1e-12  # share of the largest entry of a gradient, or an entry by itself, that is 0 but for rounding
 _HUGE = 1e100  # in place of what is not finite, where a length is taken
 _ALIKE = 1e-4  # relative difference of scales that are one
 
@@ -29,16 +29,24 @@ class Seen:
     """Which entries the truths are of."""
     truths: tuple[Truth, ...]
     """The slope of their loss, and of the loss that is meant, where that is another one: either will do."""
+    largest: float
+    """The largest entry of the true gradient, of all parameters."""
 
     def within(self, span: slice) -> Seen:
         """Return what was seen of one parameter."""
         here = np.flatnonzero((self.entries >= span.start) & (self.entries < span.stop))
-        return Seen(self.theta, self.gradient, self.entries[here], tuple(one.chosen(here) for one in self.truths))
+        truths = tuple(one.chosen(here) for one in self.truths)
+        return Seen(self.theta, self.gradient, self.entries[here], truths, self.largest)
 
     @property
     def claimed(self) -> Array:
         """Their numbers of the entries, (entries,)."""
         return self.gradient[self.entries]
+
+    def told(self, judged: Judgement) -> bool:
+        """Whether something can be told: that an entry is right, or that it is 0 beside the others, as it should be."""
+        nothing = judged.truth.blur + np.abs(judged.true) <= _NOTHING * self.largest
+        return bool((judged.right | nothing).any())
 
     def judged(self, truth: int, factor: float = 1.0) -> Judgement:
         """Judge theirs as `factor` times one of the truths."""
@@ -69,7 +77,7 @@ def compare(name: str, draws: Sequence[Seen], entry_names: Sequence[str]) -> Com
     for truth in range(len(draws[0].truths)):
         judged = [one.judged(truth) for one in draws]
         if not any(one.wrong.any() for one in judged):
-            told = any(one.right.any() for one in judged)
+            told = any(one.told(each) for one, each in zip(draws, judged, strict=True))
             verdict: ParameterVerdict = "right" if told else "unsure"
             scale = 1.0 if told else None
             reason = "" if told else next(one.reason(0) for one in judged)

@@ -57,7 +57,7 @@ class Naming:
                 break
         if found is not None and found.explanations:
             told = diagnoses([_with_batch(one, self._rows) for one in found.explanations], formulas)
-            missed = f"At drawn parameters the gradient of {_listed(wrong)} is right: it is wrong only where it is shown above"
+            missed = f"At drawn parameters the gradient of {listed(wrong)} is right: it is wrong only where it is shown above"
             return list(told), [] if told else [missed]
         partial = found.partial if found is not None else None
         told = () if partial is None else diagnoses([_with_batch(partial, self._rows)], formulas)
@@ -73,7 +73,7 @@ class Naming:
             bad = [one.check.name for one in compared if one.check.verdict in ("wrong", "scaled")]
             stuck = [name for name in bad if any(name in known for known in names)]
         where = "; on the way back from the output it is the first that is wrong" if stuck else ""
-        return f"No known mistake, or combination of up to three, explains the gradient of {_listed(stuck or wrong)}{where}"
+        return f"No known mistake, or combination of up to three, explains the gradient of {listed(stuck or wrong)}{where}"
 
     def _formulas(self, recognition: Recognition, loss: LossFound) -> Formulas:
         network = recognition.network
@@ -163,7 +163,8 @@ def penalties(compared: Sequence[Compared]) -> list[Diagnosis]:
     return found
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Write names as a list in a sentence, at most three of many."""
     if len(names) > 4:
         return f"{', '.join(names[:3])} and {len(names) - 3} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -16,7 +16,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.learner.forms import SINGLE, Form, UnusableError, fitted, given_as, numbers_in, rows_of, what
-from tui_backprop.session.learner.parameters import Leaf, flat, leaves_of, unflat
+from tui_backprop.session.learner.parameters import Composer, Leaf, flat, leaves_of
 
 
 @dataclass
@@ -68,6 +68,10 @@ class OwnFunctions:
         """The numbers and arrays among their parameters."""
         return leaves_of(self.parameters)
 
+    @cached_property
+    def _composer(self) -> Composer:
+        return Composer(self.parameters, self.leaves)
+
     @property
     def theta(self) -> Array:
         """Their parameters as θ, (entries,)."""
@@ -75,7 +79,7 @@ class OwnFunctions:
 
     def unflat(self, theta: Sequence[float] | Array) -> dict[str, Any]:
         """Return new parameters with the values of θ, put together as theirs are."""
-        return unflat(theta, self.leaves, self.parameters)
+        return self._composer.unflat(theta)
 
     def forward(self, theta: Sequence[float] | Array, rows: Array) -> Any:
         """Return what their forward gives for samples, in its own form."""

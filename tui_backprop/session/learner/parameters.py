@@ -112,16 +112,26 @@ def flat(parameters: Any, leaves: Sequence[Leaf]) -> Array:
     return np.concatenate([np.asarray(leaf.of(parameters), dtype=np.float64).ravel() for leaf in leaves])
 
 
-def unflat(theta: Sequence[float] | Array, leaves: Sequence[Leaf], like: Any) -> dict[str, Any]:
-    """Return new parameters with the values of θ, put together as `like` is, each leaf of the kind that theirs is."""
-    values, start = np.asarray(theta, dtype=np.float64), 0
-    parts: dict[tuple[Key, ...], Any] = {}
-    for leaf in leaves:
-        part = values[start : start + leaf.size].reshape(leaf.shape)
-        start += leaf.size
-        parts[leaf.path] = part.copy() if leaf.is_array else part.tolist()
-    made: dict[str, Any] = _rebuilt(like, (), parts)
-    return made
+class Composer:
+    """Puts parameters together from θ, as somebody's are."""
+
+    def __init__(self, parameters: Any, leaves: Sequence[Leaf]) -> None:
+        self._like, self._flat = parameters, all(len(leaf.path) == 1 for leaf in leaves)
+        ends = np.cumsum([leaf.size for leaf in leaves]).tolist()
+        spans = (slice(end - leaf.size, end) for leaf, end in zip(leaves, ends, strict=True))
+        self._parts = [(leaf.path, span, leaf.shape, leaf.is_array) for leaf, span in zip(leaves, spans, strict=True)]
+
+    def unflat(self, theta: Sequence[float] | Array) -> dict[str, Any]:
+        """Return new parameters with the values of θ, (entries,), each leaf of the kind that theirs is."""
+        values = np.array(theta, dtype=np.float64)  # a copy, of which arrays are views
+        parts: dict[tuple[Key, ...], Any] = {}
+        for path, span, shape, is_array in self._parts:
+            part = values[span].reshape(shape)
+            parts[path] = part if is_array else part.tolist()
+        if self._flat:
+            return {str(path[0]): part for path, part in parts.items()}
+        made: dict[str, Any] = _rebuilt(self._like, (), parts)
+        return made
 
 
 def _rebuilt(like: Any, path: tuple[Key, ...], parts: Mapping[tuple[Key, ...], Any]) -> Any:
