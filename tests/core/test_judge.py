@@ -88,10 +88,10 @@ def test_at_a_kink_of_several_samples_all_between_the_sums_of_their_slopes_is_ri
     found = slopes_of_loss(losses, np.zeros(1))
     assert judge(np.array([0.0]), found).verdict(0) == "right"
     assert judge(np.array([1.0]), found).verdict(0) == "right"
-    assert judge(np.array([1.01]), found).verdict(0) == "wrong"
-    assert "kink" in judge(np.array([0.0]), found).reason(0)
+    assert judge(np.array([1.01]), found).verdict(0) == "unsure"
+    assert "kink" in judge(np.array([1.01]), found).reason(0)
     whole = slopes_of_loss(lambda point: float(losses(point).mean()), np.zeros(1))
-    assert judge(np.array([0.0]), whole).verdict(0) == "wrong"
+    assert judge(np.array([0.5]), whole).verdict(0) == "right"
 
 
 def test_a_loss_without_a_value_has_no_slope():
@@ -99,7 +99,7 @@ def test_a_loss_without_a_value_has_no_slope():
     found = slopes_of_loss(lambda _: float("nan"), np.zeros(2))
     judgement = judge(np.zeros(2), found)
     assert judgement.unsure.all()
-    assert judgement.reason(0) == "the loss has no finite slope here"
+    assert judgement.reason(0).startswith("values of the loss do not settle on a slope here")
 
 
 def test_a_quickly_turning_loss_is_measured_by_small_steps():

@@ -21,9 +21,11 @@ Verdict = Literal["right", "wrong", "unsure"]
 RELATIVE = 1e-6
 """Relative error that the gradient of a right formula stays below where float64 loses no digits."""
 
-_CAUTION = 10.0  # times the measured noise that is allowed: what was measured once may be larger the next time
+CAUTION = 10.0
+"""Times the measured noise that is allowed: what was measured once may be larger the next time."""
+
 _HIDDEN = 0.1  # share of an entry from which noise hides a mistake in it
-_NOTHING = 1e-300  # near the smallest numbers of float64 digits are lost that no measurement sees
+_NOTHING = float(np.finfo(np.float64).tiny)  # numbers below it have lost digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,8 @@ class Truth:
     floor: Array
     """By how much rounding alone takes a right formula away from it: within this a claimed gradient is right."""
     blur: Array
-    """By how much this truth may be off itself: where it is much beside the entry, nothing can be told."""
+    """By how much this truth may be off itself: where it is much beside the entry, nothing can be told. ∞ means that nothing
+    is known of what lies outside of `low` and `high`."""
     method: str
     """Where it comes from, a few words."""
     reasons: Mapping[int, str] = field(default_factory=dict)
@@ -125,10 +128,11 @@ def judge(claimed: Array, truth: Truth, relative: float = RELATIVE) -> Judgement
         size = np.maximum(np.where(finite, np.abs(claimed), 0.0), np.abs(true))
         off = np.divide(gap, size, out=np.zeros_like(size), where=(size > 0) | ~finite)
         off = np.where(finite, off, np.inf)
-        noise = _CAUTION * truth.blur
-        agrees = gap <= relative * size + _CAUTION * truth.floor + noise + _NOTHING
+        noise = CAUTION * truth.blur
+        agrees = gap <= relative * size + CAUTION * truth.floor + noise + _NOTHING
     known = np.isfinite(true)
-    hidden = noise > _HIDDEN * np.maximum(size, truth.high - truth.low)
+    between = (truth.low < truth.high) & (gap == 0)
+    hidden = (noise > _HIDDEN * size) & ~between
     return Judgement(
         claimed, truth, true, np.where(known, off, np.nan), known & ~agrees, ~known | (agrees & hidden & known)
     )

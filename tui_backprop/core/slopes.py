@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.judge import Truth
+from tui_backprop.core.judge import CAUTION, Truth
 
 Loss = Callable[[Array], "float | Array"]
 """θ (size,) → the loss, or the losses of the samples (rows,), whose mean it is."""
@@ -31,6 +32,12 @@ _ORDERS = (3, 4, 5)  # of differences: the smooth part of the loss is gone from 
 _CLOSE = 1e-3  # distance of these points beside the step
 _ROUNDING = 0.5 * float(np.finfo(np.float64).eps)
 _SEED = 0
+_DIRECTIONS = 2  # in which a kink is looked for
+_UNSETTLED = 0.1  # of the slope: steps whose slopes differ by more have not come near it, unless it is for noise,
+_FAR_FROM_NOISE = 100.0  # which is so many times smaller
+_DROWNED = (
+    1e-3  # of the loss: where noise is more, the loss turns within the smallest of distances, and nothing is known
+)
 _SHARP = 1e-3  # of the slope: below it, a difference between both sides is not called a kink
 
 
@@ -38,13 +45,14 @@ def slopes_of_loss(loss: Loss, theta: Array, entries: Indices | None = None, rou
     """Measure ∂L/∂θ of some entries, all by default; each array of the truth is in their order.
 
     Where the slopes on the two sides of θ differ (a kink), everything between is right: with the losses of the samples, what
-    lies between the sums of each sample's smaller and larger slope, and otherwise between the two slopes of the whole.
+    lies between the sums of each sample's smaller and larger slope, and otherwise between the two slopes of the whole. Of
+    what lies outside nothing is known there: with several units at a kink in one sample it may be right as well.
 
     Args:
         loss: finite near θ where anything shall be told.
         theta: θ, (size,).
         entries: positions in θ.
-        rounding: a noise of the loss that the caller knows of, which is added to what is measured.
+        rounding: a noise of the loss that the caller knows of, which is added to what is measured; `prediction_noise` is one.
     """
     chosen = np.arange(len(theta)) if entries is None else np.asarray(entries)
     with np.errstate(all="ignore"):
@@ -53,7 +61,20 @@ def slopes_of_loss(loss: Loss, theta: Array, entries: Indices | None = None, rou
         rest = np.flatnonzero(~(found.blur <= _RESOLVED * np.abs(found.slope)))
         if len(rest):
             found.put(rest, scan.slopes(chosen[rest], _MORE_STEPS))
-        return found.truth()
+        return found.truth(at_kink=scan.at_kink())
+
+
+def prediction_noise(loss: Callable[[Array], float], prediction: Array) -> float:
+    """Return what the last bit of a prediction, or of a 1 that it was computed with, does to its loss.
+
+    It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: the loss has steps
+    there, flat ones, so that no scatter shows them. It belongs into the `rounding` of `slopes_of_loss`.
+    """
+    bit = 2 * _ROUNDING * np.maximum(1.0, np.abs(prediction))
+    with np.errstate(all="ignore"):
+        here = loss(prediction)
+        ends = [loss(prediction + way * bit) for way in (1, -1)]
+    return max((abs(end - here) for end in ends if np.isfinite(end)), default=0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,21 +87,25 @@ class _Slopes:
     blur: Array
 
     def put(self, where: Indices, other: _Slopes) -> None:
-        """Take over those of another measurement where they are better."""
-        better = ~(self.blur[where] <= other.blur)
-        at = where[better]
-        self.slope[at], self.kink[at], self.blur[at] = other.slope[better], other.kink[better], other.blur[better]
+        """Take over those of another measurement."""
+        self.slope[where], self.kink[where], self.blur[where] = other.slope, other.kink, other.blur
 
-    def truth(self) -> Truth:
-        """Return them as what a gradient should be."""
+    def truth(self, *, at_kink: bool) -> Truth:
+        """Return them as what a gradient should be, θ being at a kink or not."""
         slope = np.where(np.isfinite(self.blur), self.slope, np.nan)
         half = 0.5 * self.kink
-        reasons = {
+        # Rules may take another side for each unit that is at a kink, and moving one parameter shows only two of the ways.
+        apart = (half > 0) | at_kink
+        blur, margin = np.where(apart, np.inf, self.blur), np.where(apart, CAUTION * self.blur, 0.0)
+        reasons = dict.fromkeys(range(len(slope)) if at_kink else (), "the loss has a kink here, in some direction")
+        reasons |= {
             int(i): f"the loss has a kink here: its slope is {slope[i] - half[i]:.3g} on one side "
             f"and {slope[i] + half[i]:.3g} on the other"
             for i in np.flatnonzero(half > 0)
         }
-        return Truth(slope - half, slope + half, np.zeros_like(slope), self.blur, METHOD, reasons)
+        unknown = np.flatnonzero(np.isnan(slope)).tolist()
+        reasons |= dict.fromkeys(unknown, "values of the loss do not settle on a slope here, however small the step")
+        return Truth(slope - half - margin, slope + half + margin, np.zeros_like(slope), blur, METHOD, reasons)
 
 
 class _Scan:
@@ -92,20 +117,35 @@ class _Scan:
         self._here = loss(theta.copy())
         self._ways = np.random.default_rng(_SEED).choice((-1.0, 1.0), len(theta))
         self._noises: dict[float, float] = {}
+        self._bits = 0.0
 
     def slopes(self, entries: Indices, steps: Sequence[float]) -> _Slopes:
         """Find the slope of each entry at the step, but the first and the last, at which it is known best."""
         tried = [self._at(entries, step) for step in steps]
         slopes, gaps, noises = (np.stack(parts) for parts in zip(*tried, strict=True))
+        noises += self._last_bits(entries, slopes) / np.outer(steps, self._scale[entries])
         jumps = np.abs(np.diff(slopes, axis=0))
-        kinks = np.abs(_RATIO * gaps[1:] - gaps[:-1]) / (_RATIO - 1)  # gap(h) = kink + h · curvature
-        errors = np.maximum(jumps[:-1], jumps[1:]) + noises[1:-1]
-        small = kinks[1:] <= np.maximum(_SHARP * np.abs(slopes[1:-1]), 10 * noises[2:])
-        errors = np.where(small, errors + 0.5 * kinks[1:], errors)
-        errors = np.where(np.isfinite(errors), errors, np.inf)
+        jumps, noise, inner = np.maximum(jumps[:-1], jumps[1:]), noises[1:-1], slopes[1:-1]
+        kinks = _without_curvature(gaps[1:-1], gaps[2:])
+        small = kinks <= np.maximum(_SHARP * np.abs(inner), 10 * noises[2:])
+        errors = jumps + noise + np.where(small, 0.5 * kinks, 0.0)
+        settled = jumps <= _UNSETTLED * np.abs(inner)
+        usable = np.isfinite(errors + noises[2:]) & (settled | (jumps <= _FAR_FROM_NOISE * noise))
+        errors = np.where(usable, errors, np.inf)
         best, at = errors.argmin(axis=0), np.arange(len(entries))
-        kink = np.where(small, 0.0, kinks[1:])[best, at]
-        return _Slopes(slopes[1:-1][best, at], kink, errors[best, at])
+        slope, error = inner[best, at], errors[best, at]
+        elsewhere = settled & usable & (np.abs(inner - slope) > CAUTION * (errors + error))
+        error = np.where(elsewhere.any(axis=0), np.inf, error)
+        return _Slopes(slope, np.where(small, 0.0, kinks)[best, at], error)
+
+    def _last_bits(self, entries: Indices, slopes: Array) -> float:
+        """Return what the last bit of the parameter that matters most does to the loss, from slopes (steps, entries).
+
+        Sums on the way are rounded by as much, always in the same way, which no scatter of losses shows.
+        """
+        effects = np.abs(np.median(slopes, axis=0)) * self._scale[entries]
+        self._bits = max(self._bits, _ROUNDING * float(effects[np.isfinite(effects)].max(initial=0.0)))
+        return self._bits
 
     def _at(self, entries: Indices, step: float) -> tuple[Array, Array, Array]:
         """Return slope, difference of the slopes of both sides, and noise of the slope, each (entries,)."""
@@ -119,10 +159,33 @@ class _Scan:
             below, left = self._loss(moved), value - moved[entry]
             moved[entry] = value
             slopes[i] = _mean(np.subtract(above, below)) / (right + left)
-            gaps[i] = _mean(np.abs(np.subtract(above, self._here) / right - np.subtract(self._here, below) / left))
-            size = max(_mean(np.abs(above)), _mean(np.abs(below)))
-            noises[i] = (self._noise(step) + _ROUNDING * size + self._known) / h
+            gaps[i] = self._gap(above, below, right, left)
+            noises[i] = self._noise_of(step, above, below) / h
         return slopes, gaps, noises
+
+    def _gap(self, above: float | Array, below: float | Array, right: float, left: float) -> float:
+        """Return by how much the slopes of both sides differ, the mean over the samples."""
+        return _mean(np.abs(np.subtract(above, self._here) / right - np.subtract(self._here, below) / left))
+
+    def _noise_of(self, step: float, above: float | Array, below: float | Array) -> float:
+        """Return the noise of two losses that are a step away; ∞ where there is little else in them."""
+        size, noise = max(_mean(np.abs(above)), _mean(np.abs(below))), self._noise(step)
+        return np.inf if noise > _DROWNED * size else noise + _ROUNDING * size + self._known
+
+    def at_kink(self) -> bool:
+        """Whether the loss has another slope forwards than backwards in some direction in which all of θ is moved."""
+        random = np.random.default_rng(_SEED)
+        for _ in range(_DIRECTIONS):
+            way = random.standard_normal(len(self._theta)) * self._scale / math.sqrt(len(self._theta))
+            gaps, noises, size = [], [], 0.0
+            for step in _STEPS[-2:]:
+                above, below = self._loss(self._theta + step * way), self._loss(self._theta - step * way)
+                gaps.append(self._gap(above, below, step, step))
+                noises.append(self._noise_of(step, above, below) / step)
+                size = _mean(np.abs(np.subtract(above, below))) / step
+            if _without_curvature(*gaps) > max(_SHARP * size, _FAR_FROM_NOISE * max(noises)):
+                return True
+        return False
 
     def _noise(self, step: float) -> float:
         """Return what rounding makes of the loss as far from θ as a step leads."""
@@ -131,6 +194,11 @@ class _Scan:
             values = [_mean(self._loss(self._theta + way * (1.0 + _CLOSE * i))) for i in range(_POINTS)]
             self._noises[step] = min(_spread(np.diff(values, n=order), order) for order in _ORDERS)
         return self._noises[step]
+
+
+def _without_curvature(at_step: Any, at_next: Any) -> Any:
+    """Return what is left at 0 of gap(h) = kink + h · curvature, from its values at a step and at the next one."""
+    return np.abs(_RATIO * at_next - at_step) / (_RATIO - 1)
 
 
 def _mean(values: float | Array) -> float:
