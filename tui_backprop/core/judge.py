@@ -54,16 +54,16 @@ class Truth:
         return Truth(*parts, self.method, reasons)
 
     def spread_over(self, size: int, entries: NDArray[np.int64]) -> Truth:
-        """Return it as that of `size` entries, of which these are the ones that it is of and nothing is known of the others."""
+        """Return it as that of `size` entries: it is of these, and nothing is known of the others."""
 
         def whole(part: Array, filling: float) -> Array:
             made = np.full(size, filling)
             made[entries] = part
             return made
 
-        ends = (whole(part, np.nan) for part in (self.low, self.high))
-        noise = (whole(part, 0.0) for part in (self.floor, self.blur))
-        return Truth(*ends, *noise, self.method, {int(entries[i]): why for i, why in self.reasons.items()})
+        low, high = whole(self.low, np.nan), whole(self.high, np.nan)
+        floor, blur = whole(self.floor, 0.0), whole(self.blur, 0.0)
+        return Truth(low, high, floor, blur, self.method, {int(entries[i]): why for i, why in self.reasons.items()})
 
     def scaled(self, factor: float) -> Truth:
         """Return the truth of `factor` times the gradient."""

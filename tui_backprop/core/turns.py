@@ -350,8 +350,9 @@ def ways(point: Point, network: Network, objective: Objective, layer: int = 0) -
 
 def _slopes(network: Network, layer: int) -> list[str]:
     name = network.activation_names[layer - 1]
-    # linear's is 1, softmax's that of sigmoid, softplus's σ(z): named already
-    known = (name, "linear", "softmax", *(["softplus"] if name == "sigmoid" else []))
+    # linear's is 1, as elu's is where a is relu's; softmax's is that of sigmoid, softplus's σ(z): named already
+    alike = {"sigmoid": ("softplus",), "relu": ("elu",)}.get(name, ())
+    known = (name, "linear", "softmax", *alike)
     like = [other for other in ACTIVATIONS if other not in known]
     own = [
         "left out",

@@ -1,4 +1,4 @@
-"""The number in a leaky relu or an elu, read off derivatives or predictions: what is right of 0 is z, what is left is not."""
+"""The number in a leaky relu or an elu, read off derivatives or predictions: right of 0 it is z, left of it it is not."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, Indices
 
@@ -59,7 +60,7 @@ class Evidence:
         """Return a number for each sample as one for each number of a line, (samples,) → (samples · outputs,)."""
         return np.repeat(column, self.outputs)
 
-    def finder(self, entries: Indices, known: Array) -> Finder:
+    def finder(self, entries: Indices, known: NDArray[np.bool_]) -> Finder:
         """Return a finder among some entries that looks at the numbers that are `known`, (samples · outputs,)."""
         return Finder(self.slopes[:, known], entries)
 

@@ -200,7 +200,7 @@ class Peeling:
         evidence, entries = self._evidence, np.array(sorted(at.left))
         wide = np.repeat(at.features, evidence.outputs, axis=0).T  # (fan_in, samples · outputs)
         scale = np.ones(wide.shape[1]) if reference is None else wide[reference]
-        known = np.abs(scale) > ABSOLUTE
+        known = np.asarray(np.abs(scale) > ABSOLUTE)
         finder, wide, scale = evidence.finder(entries, known), wide[:, known], scale[known]
         found: list[Unit] = []
         taken: set[int] = set()

@@ -230,7 +230,7 @@ class _Search:
     def _with_penalty(
         self, observed: Sequence[Array], made: Sequence[Array], layer: int
     ) -> Iterator[tuple[tuple[Turn, ...], float | None]]:
-        """Yield the penalty λ under which the weights' gradients are f times what was made, and λ times the weights besides."""
+        """Yield the penalty λ under which the weights' gradients are f times what was made and λ times the weights."""
         for way in self._ways("penalty", layer)[1:]:
             added = [penalised(way, obs.given, layer) / obs.scale for obs in self._observations]
             factor, size = shares_of(observed, made, added)
@@ -321,7 +321,8 @@ class _Search:
     ) -> _Hypothesis:
         with np.errstate(all="ignore"):
             delta = tuple(
-                back_through(way, obs.given, layer, part) for obs, part in zip(self._observations, upstream, strict=True)
+                back_through(way, obs.given, layer, part)
+                for obs, part in zip(self._observations, upstream, strict=True)
             )
         return replace(one, turns=(*one.turns, *turns), delta=delta, error=error)
 

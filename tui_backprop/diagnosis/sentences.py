@@ -33,8 +33,7 @@ class Diagnosis:
 def diagnoses(explanations: Sequence[Explanation], formulas: Formulas) -> tuple[Diagnosis, ...]:
     """Say each mistake of the first explanation; the others, which no data tell apart from it, are told beside it."""
     first, *others = explanations
-    turns = _wrong_ones(first, formulas)
-    told = [_tell(turn, turns, formulas) for turn in turns]
+    told = [_tell(turn, first.all_turns(), formulas) for turn in _wrong_ones(first, formulas)]
     known = {one.kind for one in told}
     also: dict[str, str] = {}
     for other in others:
@@ -130,7 +129,7 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
 
 
 def _last_reached(turn: Turn, layer: int, turns: Sequence[Turn]) -> int:
-    """Return the first layer whose gradients a mistake in δ of `layer` makes wrong: it ends where δ is not what goes back."""
+    """Return the first layer whose gradients a mistake in δ of `layer` makes wrong: δ does not go back everywhere."""
     if turn.point in ("factor", "loss", "batch"):
         return 1
     while layer > 1 and way_at(turns, "carried", layer - 1) not in ("error", "raw error"):
@@ -194,8 +193,8 @@ def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
             return f"you take the slope of layer {number}, {other}; the chain rule has {right}", False
         case ["of", "sigmoid"] if name == "softmax":
             return (
-                f"you take {formulas.slope(layer, turn.way)} for the slope of softmax, which is the diagonal of its Jacobian "
-                f"alone: with e = ∂L/∂{a}, the chain rule has {a}·(e − Σ e·{a}), a sum over the units of the layer"
+                f"you take {formulas.slope(layer, turn.way)} for the slope of softmax, which is the diagonal of its "
+                f"Jacobian alone: with e = ∂L/∂{a}, the chain rule has {a}·(e − Σ e·{a}), a sum over the units of the layer"
             ), False
     wrong = formulas.slope(layer, turn.way)
     return f"you take the slope of {turn.way.removeprefix('of ')}, {wrong}; the layer is {name}: {right}", False

@@ -1,7 +1,8 @@
 """The clinic: somebody's own backward pass compared with their own loss, and the mistake named.
 
-What is right is decided by numbers: gradients against the slope of their loss (`tui_backprop.core.judge`). Where their network
-is recognised as a multilayer perceptron, the mistake is searched for (`tui_backprop.session.naming`) and told in their names.
+What is right is decided by numbers: gradients against the slope of their loss (`tui_backprop.core.judge`). Where their
+network is recognised as a multilayer perceptron, the mistake is searched for (`tui_backprop.session.naming`) and told in
+their names.
 """
 
 from __future__ import annotations
@@ -258,6 +259,6 @@ def _guarded(compared: Sequence[Compared], loss: LossFound | None) -> list[str]:
     if loss is None or not any(one.truth for one in compared):
         return []
     return [
-        f"its loss keeps ε = {loss.guard:.1g} between it and log 0, and its gradient is the one without ε: the two differ by ε "
-        "alone, which is harmless"
+        f"its loss keeps ε = {loss.guard:.1g} between it and log 0, and its gradient is the one without ε: the two "
+        "differ by ε alone, which is harmless"
     ]

@@ -1,4 +1,4 @@
-"""The gradients of somebody's file, asked for so that nothing left over from other calls is in them, and what is odd in them."""
+"""The gradients of somebody's file, without what earlier calls left in them, and what is odd about them."""
 
 from __future__ import annotations
 

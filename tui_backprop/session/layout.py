@@ -1,4 +1,4 @@
-"""How somebody's parameters lie: which may be of one layer, what they call those of a layer, and in which order the axes are."""
+"""How somebody's parameters lie: which may be of one layer, what those are called, and in which order their axes are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Naming the mistake: their gradients of fresh draws in our layout, the search for what gives these numbers, and its words."""
+"""Naming the mistake: their gradients of fresh draws in our layout, and the search for what gives these numbers."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ class Naming:
             bad = [one.check.name for one in compared if one.check.verdict in ("wrong", "scaled")]
             stuck = [name for name in bad if any(name in known for known in names)]
         where = "; on the way back from the output it is the first that is wrong" if stuck else ""
-        return f"No known mistake, or combination of up to three, explains the gradient of {listed(stuck or wrong)}{where}"
+        return (
+            f"No known mistake, or combination of up to three, explains the gradient of {listed(stuck or wrong)}{where}"
+        )
 
     def _formulas(self, recognition: Recognition, loss: LossFound) -> Formulas:
         network = recognition.network

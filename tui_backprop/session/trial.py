@@ -106,7 +106,14 @@ class _Training:
         constant = f", and the best constant answer has {self._constant:.4g}" if np.isfinite(self._constant) else ""
         why = [*self._limits(recognised), *self._scales()]
         look = [] if why else [f"look with `tui-backprop {name}`"]
-        return Trial(False, (f"{went}{constant}: as it is, it does not learn its own data: it is the model, the data or the settings", *why, *look))
+        return Trial(
+            False,
+            (
+                f"{went}{constant}: as it is, it does not learn its own data: it is the model, the data or the settings",
+                *why,
+                *look,
+            ),
+        )
 
     def _tried(self) -> Iterator[_Tried]:
         """Yield short trainings at several rates; lower ones where all of these run away."""

@@ -34,7 +34,7 @@ def samples_of(functions: OwnFunctions) -> Samples:
     Raises:
         UnusableError: they are neither; one sentence.
     """
-    data = functions.function("data")
+    data = functions.data
     if data is None:
         return None
     try:

@@ -158,8 +158,9 @@ class Learner(ABC):
     def numeric(
         self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
     ) -> Truth:
-        """∂L/∂θ of some entries from values of the loss alone, in their order; `named` is one of our losses in place of theirs,
-        and what its mean is multiplied with.
+        """∂L/∂θ of some entries from values of the loss alone, in their order.
+
+        `named` is one of our losses in place of theirs, and what its mean is multiplied with.
         """
 
     @abstractmethod
@@ -235,8 +236,9 @@ class LearnerNetwork(Learner):
         found = self.process.ask(
             "numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries), named=named
         )
-        parts = (np.array(found[name], dtype=np.float64) for name in ("low", "high", "floor", "blur"))
-        return Truth(*parts, found["method"], {int(entry): clean(why) for entry, why in found["reasons"]})
+        low, high, floor, blur = (np.array(found[name], dtype=np.float64) for name in ("low", "high", "floor", "blur"))
+        reasons = {int(entry): clean(why) for entry, why in found["reasons"]}
+        return Truth(low, high, floor, blur, found["method"], reasons)
 
     def cut(self, batch: Batch, rate: float) -> bool:
         x, y = batch

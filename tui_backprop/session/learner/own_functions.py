@@ -63,6 +63,11 @@ class OwnFunctions:
         """Their parameters as the file has them."""
         return getattr(self._module, "parameters", None)
 
+    @property
+    def data(self) -> Any:
+        """Their samples as the file has them; None where it has none."""
+        return getattr(self._module, "data", None)
+
     @cached_property
     def leaves(self) -> list[Leaf]:
         """The numbers and arrays among their parameters."""

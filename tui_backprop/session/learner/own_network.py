@@ -15,7 +15,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.slopes import slopes_of_loss
+from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.session.learner.course import follow
 from tui_backprop.session.learner.form_search import find_forms, rows_of_samples, samples_of
 from tui_backprop.session.learner.forms import UnusableError
@@ -130,22 +130,12 @@ class OwnNetwork:
                 return functions.losses(made, targets)
             return np.asarray(LOSSES[named[0]].value(made, targets) * named[1])
 
-        noise = 0.0 if named is not None else self._rounding(np.array(theta), rows, targets)
+        noise = 0.0
+        if named is None:
+            noise = prediction_noise(lambda made: functions.loss(made, targets), functions.predict(theta, rows))
         truth = slopes_of_loss(loss, np.array(theta), np.array(entries, dtype=np.int64), noise)
         parts = {name: getattr(truth, name).tolist() for name in ("low", "high", "floor", "blur")}
         return {**parts, "method": truth.method, "reasons": list(truth.reasons.items())}
-
-    def _rounding(self, theta: Array, x: Array, y: Array) -> float:
-        """Return what the last bit of a prediction, or of a 1 that it was computed with, does to the loss.
-
-        It is much for log(1 − ŷ) where ŷ is nearly 1, and for log ŷ where ŷ is nearly 0 and comes from 1 + tanh: their loss
-        has steps there, and no slope that differences could find.
-        """
-        made = self._functions.predict(theta, x)
-        bit = float(np.finfo(np.float64).eps) * np.maximum(1.0, np.abs(made))
-        here = self._functions.loss(made, y)
-        ends = [self._functions.loss(made + way * bit, y) for way in (1, -1)]
-        return max((abs(end - here) for end in ends if np.isfinite(end)), default=0.0)
 
     def gradients(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return their gradient for each of several batches, in order, and what was odd about it."""
