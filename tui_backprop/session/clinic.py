@@ -37,6 +37,8 @@ from tui_backprop.session.trial import RATE, trial
 
 _SEED = 0  # of the parameters and samples that a check draws: the same file gives the same answer
 _CHECKED = 4  # draws that the verdict is from, besides their own parameters
+_MORE_DRAWS = 3  # times that as many are drawn again, where a gradient was 0 at all of them
+_SHOWN = 2  # draws at which a mistake was seen that the search for it is given too
 _ENTRIES = (200, 25)  # of one parameter that are differentiated numerically, at their own θ and at drawn ones
 _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = (8, 64)
@@ -74,16 +76,20 @@ class _Check:
     def made(self) -> Checkup:
         learner = self._learner
         own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows))
-        calls = [own, *((self._draw_theta(), self._draw_batch(self._rows)) for _ in range(_CHECKED))]
+        drawn = [self._draw(self._rows) for _ in range(_CHECKED)]
         recognition, loss = self._recognise()
-        seen = self._seen(calls, loss)
-        entry_names = [learner.entry_name(entry) for entry in range(len(learner.theta))]
-        compared = [
-            compare(name, [one.within(span) for one in seen], entry_names)
-            for name, span in zip(learner.names, learner.spans, strict=True)
-        ]
-        mistakes, notes = self._mistakes(compared, recognition, loss)
+        seen = self._seen([own, *drawn], loss)
+        compared = self._compared(seen)
+        for _ in range(_MORE_DRAWS):
+            if all(one.check.verdict != "unsure" for one in compared):
+                break
+            seen += self._seen([self._draw(self._rows) for _ in range(_CHECKED)], loss, first=len(seen))
+            compared = self._compared(seen)
         parameters = tuple(one.check for one in compared)
+        if all(one.verdict == "unsure" for one in parameters):
+            raise LearnerError(f"{learner.name}: nothing can be told of any gradient: {compared[0].reason}")
+        shown = [(one.theta, one.batch) for one in seen[1:] if one.judged(0).wrong.any()]
+        mistakes, notes = self._mistakes(compared, shown, recognition, loss)
         verdict: Verdict = overall(parameters)
         if any(one.kind == "leftovers" or not one.harmless for one in mistakes):
             verdict = "wrong"
@@ -109,14 +115,22 @@ class _Check:
     def _draw(self, rows: int) -> Call:
         return self._draw_theta(), self._draw_batch(rows)
 
-    def _seen(self, calls: Sequence[Call], loss: LossFound | None) -> list[Seen]:
-        """Return their gradients and the true ones at the draws where the loss is finite.
+    def _compared(self, seen: Sequence[Seen]) -> list[Compared]:
+        learner = self._learner
+        entry_names = [learner.entry_name(entry) for entry in range(len(learner.theta))]
+        return [
+            compare(name, [one.within(span) for one in seen], entry_names)
+            for name, span in zip(learner.names, learner.spans, strict=True)
+        ]
+
+    def _seen(self, calls: Sequence[Call], loss: LossFound | None, first: int = 0) -> list[Seen]:
+        """Return their gradients and the true ones at the draws where the loss is finite; `first` draws were before these.
 
         Raises:
             LearnerError: there is no such draw, or their functions raise something at each.
         """
         usable, problem = [], None
-        for draw, (theta, batch) in enumerate(calls):
+        for draw, (theta, batch) in enumerate(calls, start=first):
             try:
                 entries, truths = self._true(draw, theta, batch, loss)
             except LearnerError as error:
@@ -125,14 +139,17 @@ class _Check:
                 continue
             if np.isfinite(truths[0].low).any():
                 usable.append(((theta, batch), entries, truths))
+        if not usable and first:
+            return []
         if not usable:
             raise problem or LearnerError(
                 f"{self._learner.name}: its loss is NaN or infinite at its own parameters, and at drawn ones"
             )
-        self._asked = self._gradients.ask([call for call, _, _ in usable])
+        asked = self._gradients.ask([call for call, _, _ in usable])
+        self._asked += asked
         return [
-            Seen(call[0], one.vector, entries, truths, float(np.nanmax(np.abs(truths[0].low))))
-            for (call, entries, truths), one in zip(usable, self._asked, strict=True)
+            Seen(*call, one.vector, entries, truths, float(np.nanmax(np.abs(truths[0].low))))
+            for (call, entries, truths), one in zip(usable, asked, strict=True)
         ]
 
     def _true(self, draw: int, theta: Array, batch: Batch, loss: LossFound | None) -> tuple[Indices, tuple[Truth, ...]]:
@@ -230,6 +247,7 @@ class _Check:
     def _mistakes(
         self,
         compared: Sequence[Compared],
+        shown: Sequence[Call],
         recognition: Recognition | None,
         loss: LossFound | None,
     ) -> tuple[list[Diagnosis], list[str]]:
@@ -241,7 +259,8 @@ class _Check:
         odd = [*unlike_targets(learner), *whole, *repeated(self._asked, wrong)]
         broken = not_finite(learner, self._asked)
         if overall(rows) != "right" and not broken:
-            named, said = Naming(learner, self._gradients, self._rows, self._draw).named(recognition, loss, compared)
+            naming = Naming(learner, self._gradients, self._rows, self._draw, shown[:_SHOWN])
+            named, said = naming.named(recognition, loss, compared)
             if not named and (penalised := penalties(compared)):
                 named, said = penalised, []
             if wrong and wrong <= {name for one in odd for name in one.parameters}:

@@ -11,6 +11,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.judge import Judgement, Truth, judge
 from tui_backprop.diagnosis.sameness import shares_of
 from tui_backprop.session.checkup import ParameterCheck, ParameterVerdict, Verdict
+from tui_backprop.session.learner.network import Batch
 
 _NOTHING = 1e-12  # share of the largest entry of a gradient, or an entry by itself, that is 0 but for rounding
 _HUGE = 1e100  # in place of what is not finite, where a length is taken
@@ -23,6 +24,7 @@ class Seen:
 
     theta: Array
     """θ, (entries of θ,)."""
+    batch: Batch
     gradient: Array
     """Theirs, (entries of θ,)."""
     entries: Indices
@@ -36,7 +38,7 @@ class Seen:
         """Return what was seen of one parameter."""
         here = np.flatnonzero((self.entries >= span.start) & (self.entries < span.stop))
         truths = tuple(one.chosen(here) for one in self.truths)
-        return Seen(self.theta, self.gradient, self.entries[here], truths, self.largest)
+        return Seen(self.theta, self.batch, self.gradient, self.entries[here], truths, self.largest)
 
     @property
     def claimed(self) -> Array:

@@ -28,7 +28,6 @@ from tui_backprop.session.learner.process import LearnerError
 
 _SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
 _SINGLE = 8  # samples that it is given where they come one at a time
-_ROUNDS = 3  # times that it is given others, where theirs are right at all of them
 _DRAWS = 40  # draws of which one is taken for each batch, so that no layer is dead
 _ALIVE = 1e-9  # of a gradient that is not 0
 
@@ -36,8 +35,16 @@ _ALIVE = 1e-9  # of a gradient that is not 0
 class Naming:
     """The search for the mistake of one file."""
 
-    def __init__(self, learner: Learner, gradients: Gradients, rows: int, draw: Callable[[int], Call]) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        gradients: Gradients,
+        rows: int,
+        draw: Callable[[int], Call],
+        shown: Sequence[Call],
+    ) -> None:
         self._learner, self._gradients, self._rows, self._draw = learner, gradients, rows, draw
+        self._shown = shown
 
     def named(
         self, recognition: Recognition | None, loss: LossFound | None, compared: Sequence[Compared]
@@ -51,13 +58,15 @@ class Naming:
             return [], [f"{what}, so the numbers were checked and the mistake was not searched for"]
         formulas = self._formulas(recognition, loss)
         found = None
-        for _ in range(_ROUNDS):
-            found = self._searched(recognition, loss)
+        for alive in (True, False, False):  # a relu's slope that is left out is seen where it is dead alone
+            found = self._searched(recognition, loss, alive=alive)
             if found is None or not found.explanations or found.explanations[0].all_turns():
                 break
         if found is not None and found.explanations:
             told = diagnoses([_with_batch(one, self._rows) for one in found.explanations], formulas)
-            missed = f"At drawn parameters the gradient of {listed(wrong)} is right: it is wrong only where it is shown above"
+            missed = (
+                f"At drawn parameters the gradient of {listed(wrong)} is right: it is wrong where it is shown above"
+            )
             return list(told), [] if told else [missed]
         partial = found.partial if found is not None else None
         told = () if partial is None else diagnoses([_with_batch(partial, self._rows)], formulas)
@@ -82,13 +91,13 @@ class Naming:
         objective = Objective(activation_called(network.activation_names[-1]), LOSSES[loss.name])
         return Formulas(network, objective, names_of(self._learner, recognition))
 
-    def _searched(self, recognition: Recognition, loss: LossFound) -> Searched | None:
+    def _searched(self, recognition: Recognition, loss: LossFound, *, alive: bool) -> Searched | None:
         """Search with batches of several sizes, and where nothing is found, or theirs takes none, of their own size."""
         sizes = [_SEARCHED, (self._rows,) * len(_SEARCHED)] if self._learner.batches else [(1,) * _SINGLE]
         found = None
         for batches in sizes:
             try:
-                found = search(self._observe(recognition, loss, batches))
+                found = search(self._observe(recognition, loss, batches, _DRAWS if alive else 1))
             except LearnerError:
                 self._learner.fresh()
                 continue
@@ -96,11 +105,14 @@ class Naming:
                 return found
         return found
 
-    def _observe(self, recognition: Recognition, loss: LossFound, sizes: Sequence[int]) -> list[Observation]:
+    def _observe(
+        self, recognition: Recognition, loss: LossFound, sizes: Sequence[int], draws: int
+    ) -> list[Observation]:
         """Return their gradients of fresh draws in our layout, with what our pass computes for them."""
         network = recognition.network
         objective = Objective(network.activations[-1], LOSSES[loss.name])
-        chosen = [self._alive(recognition, objective, rows) for rows in sizes]
+        chosen = [self._alive(recognition, objective, rows, draws) for rows in sizes]
+        chosen += [(call, _given(recognition, objective, call)) for call in self._shown]
         observations = []
         for (call, given), theirs in zip(chosen, self._gradients.ask([call for call, _ in chosen]), strict=True):
             scale = loss.factor(len(call[1][0]))
@@ -111,15 +123,13 @@ class Naming:
             observations.append(Observation(given, tuple(ours.w(layer) for layer in layers), biases, scale))
         return observations
 
-    def _alive(self, recognition: Recognition, objective: Objective, rows: int) -> tuple[Call, Given]:
+    def _alive(self, recognition: Recognition, objective: Objective, rows: int, draws: int) -> tuple[Call, Given]:
         """Draw until the gradient of no layer is 0, as where relus are dead; return the best draw."""
         best: tuple[int, Call, Given] | None = None
-        for _ in range(_DRAWS):
-            theta, (inputs, targets) = call = self._draw(rows)
-            parameters = Parameters(recognition.network, recognition.theta(theta))
+        for _ in range(draws):
+            call = self._draw(rows)
+            given = _given(recognition, objective, call)
             with np.errstate(all="ignore"):
-                tape = forward(recognition.network, parameters, inputs)
-                given = Given(recognition.network, objective, parameters, tape, targets)
                 alive = _layers_alive(backward_with((), given))
             if best is None or alive > best[0]:
                 best = alive, call, given
@@ -127,6 +137,15 @@ class Naming:
                 break
         assert best is not None  # noqa: S101  (something was drawn)
         return best[1:]
+
+
+def _given(recognition: Recognition, objective: Objective, call: Call) -> Given:
+    """Return what our pass is given at a draw."""
+    theta, (inputs, targets) = call
+    parameters = Parameters(recognition.network, recognition.theta(theta))
+    with np.errstate(all="ignore"):
+        tape = forward(recognition.network, parameters, inputs)
+    return Given(recognition.network, objective, parameters, tape, targets)
 
 
 def _layers_alive(made: Pass) -> int:

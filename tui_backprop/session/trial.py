@@ -99,7 +99,8 @@ class _Training:
         if not self._learned(best):
             best = self._on(best, _MORE)
         rates = f"the best of {', '.join(f'{one.rate:g}' for one in tried)}" if len(tried) > 1 else "the only one tried"
-        went = f"{best.made:,} updates at rate {best.rate:g} ({rates}) take its loss from {self._before:.4g} to {best.loss:.4g}"
+        fall = f"from {self._before:.4g} to {best.loss:.4g}"
+        went = f"{best.made:,} updates at rate {best.rate:g} ({rates}) take its loss {fall}"
         if self._learned(best):
             more = "if that is not enough, it is the model, the data or the settings"
             return Trial(True, (f"{went}; {more}: `tui-backprop {name}`", *self._scales()))
