@@ -186,7 +186,7 @@ def test_negative_probes_are_numbers_and_not_options(capsys):
         (["run", "--threshold", "loss-rising=-1"], "loss-rising: expected a number of at least 0, not -1"),
         (["run", "--threshold", "same-answer=nan"], "threshold: expected a number"),
         (["run", "--threshold", "same-answer"], "expected NAME=NUMBER such as same-answer=0.2"),
-        (["run", "--bogus"], "unrecognized arguments"),
+        (["run", "--bogus"], "there is no option --bogus (see"),
         (["run", "--curve", "nowhere/x.csv"], "no folder"),
         (["run", "."], "folder"),
     ],

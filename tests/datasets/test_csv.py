@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui_backprop.datasets.csv_files import read_csv
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.source import open_source
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 
 @pytest.fixture

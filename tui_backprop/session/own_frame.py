@@ -26,7 +26,7 @@ class OwnUpdate:
     gradient: Array
     """∂L/∂θ as theirs has it, (entries,)."""
     judgement: Judgement | None
-    """What is said of each entry of it, (entries,); `true` is NaN for those that were not looked at. None where none was yet."""
+    """What is said of each entry of it, (entries,), nothing of those that were not looked at; None where none was yet."""
 
     def counts(self) -> tuple[int, int] | None:
         """Return how many entries are wrong, and how many were compared with the truth; None where none was yet."""
