@@ -56,7 +56,7 @@ def test_a_step_is_their_formula_on_one_sample_of_theirs(opened):
     delta2 = 2 * (o - y) * o * (1 - o)
     delta1 = delta2 * c * h * (1 - h)
     np.testing.assert_allclose(update.judgement.true, [delta1 * x, delta1, delta2 * h, delta2], rtol=1e-6)
-    assert update.counts() == (4, 4)
+    assert frame.counts() == (4, 4)
     assert update.judgement.relative[3] == pytest.approx(0.9)
     np.testing.assert_array_equal(frame.state.parameters, first.state.parameters - 0.1 * update.gradient)
     np.testing.assert_array_equal(frame.change, frame.state.parameters - first.state.parameters)
@@ -68,7 +68,7 @@ def test_right_formulas_agree_with_the_truth(opened):
     for text in (RIGHT, ARRAYS, RULE):
         run, _ = opened(text)
         run.step(3)
-        assert run.frame.update.counts()[0] == 0
+        assert run.frame.counts()[0] == 0
 
 
 UPDATE = """\
@@ -90,7 +90,7 @@ def test_an_update_of_theirs_may_give_the_parameters_in_any_order(opened):
     """They are told apart by name, and the gradient is recovered from what they changed."""
     run, path = opened(UPDATE)
     run.step(3)
-    assert run.frame.update.counts() == (0, 2)
+    assert run.frame.counts() == (0, 2)
     path.write_text(
         UPDATE.replace("return {", 'return {"v": [1, 2], "w": 0.5} if p["w"] != 0.5 else {'), encoding="utf-8"
     )
@@ -244,7 +244,7 @@ def test_a_file_loaded_anew_keeps_what_was_learned(opened):
     path.write_text(RIGHT, encoding="utf-8")
     assert run.changed_on_disk
     run.step()  # still the old text
-    assert run.frame.update.counts() == (4, 4)
+    assert run.frame.counts() == (4, 4)
     run.back()
     said = run.load_anew()
     assert said == "my_net.py is loaded anew: every parameter keeps its value"
@@ -255,7 +255,7 @@ def test_a_file_loaded_anew_keeps_what_was_learned(opened):
     np.testing.assert_array_equal(frame.state.parameters, before.state.parameters)
     assert frame.curve.steps.tolist() == [0, 1, 2, 4, 7]
     run.step()
-    assert run.frame.update.counts() == (0, 4)
+    assert run.frame.counts() == (0, 4)
     run.back()
     with pytest.raises(ValueError, match="loaded at step 7"):
         run.back()
@@ -303,7 +303,7 @@ def test_a_file_that_broke_is_told_and_the_old_one_goes_on(opened, what):
     assert run.frame.checkup is before.checkup
     run.step()
     assert run.frame.step == 6
-    assert run.frame.update.counts() == (0, 4)
+    assert run.frame.counts() == (0, 4)
 
 
 TROUBLE = {

@@ -132,7 +132,7 @@ async def test_space_runs_and_pauses(clinic):
         stopped = frame(app).step
         await pilot.pause(0.3)
         assert frame(app).step == stopped
-        assert frame(app).update.counts() == (0, 4)
+        assert frame(app).counts() == (0, 4)
         assert len(frame(app).curve.steps) > 10
 
 

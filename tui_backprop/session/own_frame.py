@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.judge import Judgement
+from tui_backprop.core.judge import Judgement, judge
 from tui_backprop.core.network import Tensor
 from tui_backprop.core.step import State
 from tui_backprop.session.checkup import Checkup
@@ -27,12 +28,6 @@ class OwnUpdate:
     """∂L/∂θ as theirs has it, (entries,)."""
     judgement: Judgement | None
     """What is said of each entry of it, (entries,), nothing of those that were not looked at; None where none was yet."""
-
-    def counts(self) -> tuple[int, int] | None:
-        """Return how many entries are wrong, and how many were compared with the truth; None where none was yet."""
-        if self.judgement is None:
-            return None
-        return int(self.judgement.wrong.sum()), int(np.isfinite(self.judgement.true).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +85,28 @@ class OwnFrame:
     def step(self) -> int:
         """Number of updates made so far."""
         return self.state.step
+
+    @cached_property
+    def scales(self) -> Array:
+        """By what each entry of the last gradient is a multiple of the right one, as the check found; NaN elsewhere."""
+        found = np.full(self.size, np.nan)
+        if self.update is None or self.update.judgement is None or self.checkup is None:
+            return found
+        checked = {one.name: one.scale for one in self.checkup.parameters if one.verdict == "scaled"}
+        for tensor in self.tensors:
+            scale = checked.get(tensor.name)
+            if scale is not None:
+                truth = self.update.judgement.truth.chosen(tensor.span).scaled(scale)
+                wrong = judge(self.update.gradient[tensor.span], truth).wrong
+                found[tensor.span] = np.where(wrong, np.nan, scale)
+        return found
+
+    def counts(self) -> tuple[int, int] | None:
+        """Return how many entries are wrong and not only scaled, and how many were compared; None where none was yet."""
+        if self.update is None or self.update.judgement is None:
+            return None
+        judgement = self.update.judgement
+        return int((judgement.wrong & np.isnan(self.scales)).sum()), int(np.isfinite(judgement.true).sum())
 
     @property
     def size(self) -> int:
