@@ -48,7 +48,7 @@ def test_targets_that_no_input_tells_are_said_not_to_be_learned(monkeypatch):
     found = checked(monkeypatch, x="0.0", y="float(i % 2)")
     assert (found.verdict, found.learns) == ("right", False)
     assert "the best constant answer has 0.2469" in words(found)
-    assert "✓ right, but it does not learn" in words(found)
+    assert "✓ right: every gradient is the one of the loss, but it does not learn" in words(found)
     assert "the model, the data or the settings" in words(found)
 
 

@@ -270,7 +270,7 @@ async def test_one_can_leave_while_the_file_is_stuck(clinic):
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("space")
         await until(pilot, lambda: app.stuck)
-        process = app.run_of_own._processes[0]._process
+        process = app.run_of_own._processes[0]._child
         await pilot.press("q")
     assert app.return_code == 0
     assert process.wait(5) < 0

@@ -35,18 +35,21 @@ def checkup_text(checkup: Checkup, width: int) -> tuple[Line, ...]:
 
 
 def verdict_text(checkup: Checkup) -> Span:
-    """Return the verdict in a word or two."""
+    """Return the verdict in a few words."""
+    word = _word(checkup)
+    return Span(word.text + _but(checkup), word.kind)
+
+
+def _word(checkup: Checkup) -> Span:
     wrong = [one for one in checkup.mistakes if not one.harmless]
     mistakes = f": {len(wrong)} mistake{'' if len(wrong) == 1 else 's'}" if wrong else ""
-    but = ", but it does not learn" if checkup.learns is False else ""
-    texts = {
-        "right": f"✓ right{but}",
-        "scaled": f"~ scaled{but}",
-        "wrong": f"✗ wrong{mistakes}",
-        "unchecked": "could not check",
-    }
+    texts = {"right": "✓ right", "scaled": "~ scaled", "wrong": f"✗ wrong{mistakes}", "unchecked": "could not check"}
     kinds: dict[Verdict, Kind] = {"right": "right", "scaled": "scaled", "wrong": "wrong", "unchecked": ""}
     return Span(texts[checkup.verdict], kinds[checkup.verdict])
+
+
+def _but(checkup: Checkup) -> str:
+    return ", but it does not learn" if checkup.learns is False else ""
 
 
 _MEANING = {
@@ -62,9 +65,9 @@ def _lines(checkup: Checkup, width: int) -> Iterator[Line]:
     if checkup.parameters:
         yield from _table(checkup.parameters, width)
         yield ()
-    verdict = verdict_text(checkup)
-    for line in _wrapped(verdict.text + _MEANING.get(checkup.verdict, ""), width):
-        yield tuple(Span(span.text, verdict.kind) for span in line)
+    word = _word(checkup)
+    for line in _wrapped(word.text + _MEANING.get(checkup.verdict, "") + _but(checkup), width):
+        yield tuple(Span(span.text, word.kind) for span in line)
     for number, mistake in enumerate(sorted(checkup.mistakes, key=lambda one: one.harmless), start=1):
         yield ()
         yield from _wrapped(mistake.sentence, width, f"{number}. ")
