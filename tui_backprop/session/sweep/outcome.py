@@ -8,6 +8,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.problem import Problem
 
@@ -100,8 +102,8 @@ def judge(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str)
 
 
 def checksum(theta: Array) -> int:
-    """CRC-32 of θ's bytes."""
-    return zlib.crc32(theta.tobytes())
+    """CRC-32 of θ's values, where 0.0 is −0.0 and a NaN is any NaN, as in `State.same_values`."""
+    return zlib.crc32(np.where(np.isnan(theta), np.nan, theta + 0.0).tobytes())
 
 
 def _finite(value: float | None) -> float | None:
