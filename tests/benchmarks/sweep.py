@@ -2,8 +2,8 @@
 
 Prints for the original case (1-1-1, one sample a step) and two larger networks the runs × steps a second at 1 to 4,096
 runs, and what one step of one run costs beside a step of the single NumPy engine, medians of several rounds taken in turn,
-each of whole blocks of draws so that drawing is paid for; the exponent of the time against the number of runs; what it
-costs where the runs share their seeds; and how much faster two processes are than one, with both engines.
+with the drawing of the samples; the exponent of the time against the number of runs; what it costs to draw the batch of any
+step, and a step where the runs share their seeds; and how much faster two processes are than one, with both engines.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui_backprop.core.sampling import Sampling
 from tui_backprop.engines.batched.runs import BatchedRuns
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.engines.compiled_engine import is_installed
@@ -27,12 +28,15 @@ from tui_backprop.session.sweep.workers import Here, Processes
 from tui_backprop.session.timeline import Segment
 
 RUNS = (1, 16, 256, 4096)
+AT_ONCE = 256  # steps
 ROUNDS = 7
 SECONDS = 0.3
-WANTED = {256: 150.0, 4096: 400.0}
+WANTED = {256: 150.0, 4096: 1000.0}
 """Times cheaper than a single run that a step of a run should be, at so many runs of 1-1-1."""
 PROCESSES = {"NumPy, all together": ("auto", 20_000, 48), "compiled, one after the other": ("compiled", 100_000, 6)}
 """How the runs of a sweep that two processes make are trained: engine, steps and seeds."""
+WANTED_OF_BATCH = 20e-6
+"""Seconds in which the batch of any step should be drawn."""
 WANTED_OF_TWO = 1.7
 """Times faster that two processes should be than one."""
 
@@ -79,12 +83,12 @@ class Together:
         return float(np.polyfit(np.log(self.runs), np.log(np.array(self.each) * self.runs), 1)[0])
 
 
-def together(batch: BatchedRuns, block: int, seconds: float) -> float:
-    """Return the seconds of one step of one of the runs, of whole blocks of so many steps that are drawn together."""
+def together(batch: BatchedRuns, seconds: float) -> float:
+    """Return the seconds of one step of one of the runs, with the drawing of its samples."""
     steps, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        batch.advance(block)
-        steps += block
+        batch.advance(AT_ONCE)
+        steps += AT_ONCE
     return (time.perf_counter() - began) / steps / len(batch)
 
 
@@ -100,7 +104,6 @@ def alone(segment: Segment, seconds: float = SECONDS, engine: str = "numpy") -> 
 def measure(recipe: Recipe, runs: tuple[int, ...], rounds: int = ROUNDS, seconds: float = SECONDS) -> Together:
     """Measure one network at every number of runs, each in every round."""
     found = segments(recipe, runs[-1])
-    block = len(found[0].training.sampling.block(0)[1])
     batches = [BatchedRuns([s.training for s in found[:n]], [s.entry for s in found[:n]]) for n in runs]
     for batch in batches:
         batch.advance(64)
@@ -108,7 +111,7 @@ def measure(recipe: Recipe, runs: tuple[int, ...], rounds: int = ROUNDS, seconds
         (
             alone(found[0], seconds),
             alone(found[0], seconds, "reference"),
-            *(together(batch, block, seconds) for batch in batches),
+            *(together(batch, seconds) for batch in batches),
         )
         for _ in range(rounds)
     ]
@@ -138,8 +141,17 @@ def shared_seeds(runs: int = RUNS[-1], seeds: int = 64) -> float:
     """Return the seconds of one step of one run of 1-1-1 where the runs share their seeds, and so their draws."""
     found = segments(CASES["1-1-1 batch 1"], runs, seeds)
     batch = BatchedRuns([one.training for one in found], [one.entry for one in found])
-    block = len(found[0].training.sampling.block(0)[1])
-    return statistics.median(together(batch, block, SECONDS) for _ in range(ROUNDS))
+    return statistics.median(together(batch, SECONDS) for _ in range(ROUNDS))
+
+
+def any_batch(sampling: Sampling) -> float:
+    """Return the seconds that the batch of a step takes when nothing near it was drawn before."""
+    times = []
+    for step in range(0, 10**9, 10**7 + 1):
+        began = time.perf_counter()
+        sampling.batch(step)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
 
 
 def processes(recipe: Recipe, seeds: int) -> float:
@@ -176,6 +188,12 @@ def main() -> None:
     for name, recipe in CASES.items():
         case(name, recipe)
     print(f"a sweep of 256 × 1-1-1, everything included: {statistics.median(whole() for _ in range(ROUNDS)):.0f} times")
+    for rows in (9, 300, 1258):
+        for kind in ("random", "shuffle"):
+            took = any_batch(Sampling(kind, rows, 1, 0))
+            print(
+                f"the batch of any step, {kind}, {rows:,} rows: {took * 1e6:.0f} µs  (wanted {WANTED_OF_BATCH * 1e6:.0f})"
+            )
     each = shared_seeds()
     print(f"4,096 runs of 64 seeds at 64 rates: {each * 1e9:.1f} ns a step of a run")
     for name, (engine, steps, seeds) in PROCESSES.items():

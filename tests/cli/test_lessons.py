@@ -34,7 +34,7 @@ def test_trouble_is_one_line_and_status_2(capsys, tmp_path):
     wrong.write_text("title = 1", encoding="utf-8")
     for name, said in (
         ("xorr", "there is no lesson 'xorr': did you mean xor?"),
-        ("nowhere.toml", "nowhere.toml: No such file or directory"),
+        ("nowhere.toml", "nowhere.toml: there is no such file"),
         (str(wrong), "wrong.toml: screens is missing"),
         ("xor", "a lesson needs a terminal"),
     ):

@@ -118,7 +118,7 @@ def far_from_kinks(network, objective, theta, inputs, targets):
     return min(*margins, error.min(), np.abs(error - 1.0).min()) > 1e-3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases())
 def test_exact_rule_equals_an_independent_differentiator(case):
     """The chain rule by hand and autograd's agree to 1e-12 for any network and objective that belong together."""
@@ -129,7 +129,7 @@ def test_exact_rule_equals_an_independent_differentiator(case):
     assert distance(found, expected) <= 1e-12
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cases())
 def test_exact_rule_equals_central_differences(case):
     """The chain rule and the slope measured by small steps agree to 1e-7, away from kinks."""

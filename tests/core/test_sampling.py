@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_backprop.core.initializers import INITIALIZERS, initial_parameters
@@ -12,7 +12,6 @@ from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.sampling import SAMPLINGS, Sampling, _random_block, _shuffled_block
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(SAMPLINGS),
     st.integers(1, 50),
@@ -31,25 +30,6 @@ def test_a_batch_does_not_depend_on_how_its_step_was_reached(kind, rows, size, s
         np.testing.assert_array_equal(a, b)
         assert a.min() >= 0
         assert a.max() < rows
-
-
-@settings(deadline=None)
-@given(
-    st.sampled_from(SAMPLINGS),
-    st.integers(1, 50),
-    st.one_of(st.none(), st.integers(1, 60)),
-    st.integers(0, 2**64 - 1),
-    st.integers(0, 20_000),
-)
-def test_a_block_holds_the_batches_of_all_its_steps(kind, rows, size, seed, step):
-    """Whoever takes many batches at once gets those that single steps have."""
-    sampling = Sampling(kind, rows, size, seed)
-    first, block = sampling.block(step)
-    assert first <= step < first + len(block)
-    for at in {first, step, first + len(block) - 1}:
-        length = sampling.batch_length(at)
-        np.testing.assert_array_equal(block[at - first, :length], sampling.batch(at))
-        assert (block[at - first, length:] == -1).all()
 
 
 @pytest.mark.parametrize("kind", ["shuffle", "sequential"])

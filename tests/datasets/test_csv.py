@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui_backprop.datasets.csv_files import read_csv
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.source import open_source
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_name_that_is_nothing_is_answered_with_a_guess():
         open_source("xorr")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3), min_size=1, max_size=30

@@ -83,7 +83,6 @@ def test_each_output_may_rise_or_fall_on_its_own():
 
 
 @pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
-@settings(deadline=None)
 @given(values=st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0, -2.5]), min_size=1, max_size=5), same=st.integers(0, 4))
 def test_a_rising_fit_is_the_best_of_all_rising_sequences(loss, values, same):
     """Held against every rising sequence on a grid, which has the best one where the loss has corners."""
@@ -198,7 +197,7 @@ LOSSES = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_no_parameters_go_below_a_floor(data):
     """Whatever the network, the samples and the parameters, the loss is at least the floor."""

@@ -163,13 +163,14 @@ class Inside:
     def renew(self):
         """There is no time limit here."""
 
-    def ask(self, question, **details):
+    def ask(self, question, read, **details):
         if question == "fresh":
             self._questions = own_network.questions(self._module)
             return None
         try:
             with np.errstate(all="ignore"):
-                return json.loads(json.dumps(self._questions[question](**json.loads(json.dumps(details)))))
+                answer = json.dumps(self._questions[question](**json.loads(json.dumps(details))))
+            return read(json.loads(answer))
         except Exception as error:
             raise LearnerError(f"{self.name}: {error}") from error
 

@@ -109,8 +109,8 @@ class AnyUse(RuleBasedStateMachine):
             run = branch.run
             for step in {run.step, run.last_step}:
                 found = run.state if step == run.step else run.timeline.state_at(step)
-                assert replayed(run, step).state.same_bits(found)
+                assert replayed(run, step).state.same_values(found)
 
 
 TestAnyUse = AnyUse.TestCase
-TestAnyUse.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
+TestAnyUse.settings = settings(max_examples=200, stateful_step_count=50)

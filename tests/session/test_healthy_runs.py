@@ -18,10 +18,10 @@ TRUE = {
 
 TRUE_FROM_SOME_SEEDS = {
     # From this seed the run ends in a local minimum: two of the four answers stay at ½, and the loss at an eighth.
-    ("xor", 4): {"plateau"},
-    # Four of the 45 flowers kept for testing are answered wrongly, and more surely with every step: their loss turns at step
-    # 224 and is 1.6 times as high at the end, while that of the other 105 goes to 0.
-    ("iris", 7): {"overfitting"},
+    ("xor", 6): {"plateau"},
+    # Three of the 45 flowers kept for testing are answered wrongly, and more surely with every step: their loss turns at
+    # step 336 and is 1.8 times as high near the end, while that of the other 105 falls.
+    ("iris", 1): {"overfitting"},
 }
 """Warnings that are true from a seed, beside those of the set."""
 
@@ -38,7 +38,7 @@ def test_a_suggested_recipe_ends_with_no_alarm_but_true_ones(name):
 
 def test_the_local_minimum_of_xor_is_one():
     """The run that ends on a plateau answers two of four inputs with ½, and has no gradient left to follow."""
-    session = Session(suggested_recipe("xor", seed=4))
+    session = Session(suggested_recipe("xor", seed=6))
     session.run(session.recipe.steps)
     problem, theta = session.problem, session.state.parameters
     answers = problem.predict(theta, problem.train.raw)[:, 0]

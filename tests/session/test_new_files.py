@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_backprop.session.export import write_new
+from tui_backprop.system.outputs import write_new
 
 
 def test_no_file_is_ever_written_over(tmp_path):

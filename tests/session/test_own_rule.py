@@ -67,7 +67,7 @@ def test_what_a_rule_keeps_between_calls_does_not_change_the_run(rule_file):
         session.go_to(step)
     session.run(40)
     straight.run(40)
-    assert session.state.same_bits(straight.state)
+    assert session.state.same_values(straight.state)
 
 
 def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):
@@ -80,7 +80,7 @@ def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):
     session.run(10)
     assert [edit.step for edit in session.edits] == [10]
     session.go_to(10)
-    assert session.state.same_bits(before)
+    assert session.state.same_values(before)
     rule_file.write_text("def backward(network", encoding="utf-8")
     with pytest.raises(InputError, match=r"my_rule.py:1: not valid Python"):
         session.reload_rule()
@@ -127,10 +127,10 @@ def test_a_rule_that_fails_on_the_way_ends_the_run_with_its_line(rule_file, caps
         "    rows = len(y)", "    rows = len(y)\n    assert parameters.w(1)[0, 0] > 0.1, 'too small'"
     )
     rule_file.write_text(failing, encoding="utf-8")
-    said = refused(capsys, "run", "--rule", str(rule_file), "--set", "w1=0.102", "--steps", "500")
+    said = refused(capsys, "run", "--rule", str(rule_file), "--set", "w1=0.102", "--seed", "1", "--steps", "500")
     assert "no gradients at step" in said
     assert "AssertionError: too small" in said
-    assert main(["run", "--rule", str(rule_file), "--set", "w1=0.102", "--steps", "2", "--json"]) == 0
+    assert main(["run", "--rule", str(rule_file), "--set", "w1=0.102", "--seed", "1", "--steps", "2"]) == 0
 
 
 def test_a_rule_by_a_wrong_name_is_told_the_nearest(capsys):

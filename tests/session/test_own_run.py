@@ -55,9 +55,9 @@ def test_a_step_is_their_formula_on_one_sample_of_theirs(opened):
     np.testing.assert_allclose(update.gradient, [theirs_h * a, theirs_h, theirs_o * c, theirs_o], rtol=1e-12)
     delta2 = 2 * (o - y) * o * (1 - o)
     delta1 = delta2 * c * h * (1 - h)
-    np.testing.assert_allclose(update.true, [delta1 * x, delta1, delta2 * h, delta2], rtol=1e-6)
-    assert update.counts() == (4, 4)
-    assert update.relative[3] == pytest.approx(0.9)
+    np.testing.assert_allclose(update.judgement.true, [delta1 * x, delta1, delta2 * h, delta2], rtol=1e-6)
+    assert frame.counts() == (4, 4)
+    assert update.judgement.relative[3] == pytest.approx(0.9)
     np.testing.assert_array_equal(frame.state.parameters, first.state.parameters - 0.1 * update.gradient)
     np.testing.assert_array_equal(frame.change, frame.state.parameters - first.state.parameters)
     np.testing.assert_allclose(frame.prediction.before[row, 0], o)
@@ -68,7 +68,7 @@ def test_right_formulas_agree_with_the_truth(opened):
     for text in (RIGHT, ARRAYS, RULE):
         run, _ = opened(text)
         run.step(3)
-        assert run.frame.update.counts()[0] == 0
+        assert run.frame.counts()[0] == 0
 
 
 UPDATE = """\
@@ -90,7 +90,7 @@ def test_an_update_of_theirs_may_give_the_parameters_in_any_order(opened):
     """They are told apart by name, and the gradient is recovered from what they changed."""
     run, path = opened(UPDATE)
     run.step(3)
-    assert run.frame.update.counts() == (0, 2)
+    assert run.frame.counts() == (0, 2)
     path.write_text(
         UPDATE.replace("return {", 'return {"v": [1, 2], "w": 0.5} if p["w"] != 0.5 else {'), encoding="utf-8"
     )
@@ -119,20 +119,20 @@ def test_a_step_is_the_same_bits_however_it_is_reached(opened, text):
         states[run.frame.step] = run.frame
     other = OwnRun(str(path))
     other.step(20)
-    assert other.frame.state.same_bits(states[20].state)
+    assert other.frame.state.same_values(states[20].state)
     assert other.frame.curve.steps.tolist() == [0, 1, 2, 4, 8, 16, 20]
     for step in range(19, 0, -1):
         other.back()
         frame = other.frame
         assert (frame.step, frame.last_step) == (step, 20)
-        assert frame.state.same_bits(states[step].state)
+        assert frame.state.same_values(states[step].state)
         assert frame.update.gradient.tobytes() == states[step].update.gradient.tobytes()
-        assert frame.update.before.same_bits(states[step].update.before)
+        assert frame.update.before.same_values(states[step].update.before)
     other.run(0.05)
     reached = other.frame.step
     other.back()
     run.step(reached - 1 - 20)
-    assert other.frame.state.same_bits(run.frame.state)
+    assert other.frame.state.same_values(run.frame.state)
     other.close()
 
 
@@ -156,7 +156,7 @@ def test_a_file_that_draws_does_not_pretend_to_go_back(opened):
     at = run.frame
     with pytest.raises(LearnerError, match="do not give the same numbers again"):
         run.back()
-    assert run.frame.state.same_bits(at.state)
+    assert run.frame.state.same_values(at.state)
 
 
 def test_the_curve_and_the_states_are_bounded(opened):
@@ -170,7 +170,7 @@ def test_the_curve_and_the_states_are_bounded(opened):
     assert len(run._training._kept._states) <= 64
     run.step()
     run.back()
-    assert run.frame.state.same_bits(frame.state)
+    assert run.frame.state.same_values(frame.state)
 
 
 def test_another_rate_holds_from_its_step_on(opened):
@@ -185,7 +185,7 @@ def test_another_rate_holds_from_its_step_on(opened):
     assert frame.marks == (10,)
     for _ in range(3):
         run.back()
-    assert run.frame.state.same_bits(tenth)
+    assert run.frame.state.same_values(tenth)
     run.back()
     assert run.frame.rate == 0.1
     run.set_rate(0.3)
@@ -204,7 +204,7 @@ def test_reset_begins_with_the_files_own_values(opened):
     assert (run.frame.step, run.frame.rate) == (0, 0.3)
     run.set_rate(0.1)
     run.step(4)
-    assert run.frame.state.same_bits(fourth)
+    assert run.frame.state.same_values(fourth)
 
 
 def test_the_check_is_the_commands(opened):
@@ -244,7 +244,7 @@ def test_a_file_loaded_anew_keeps_what_was_learned(opened):
     path.write_text(RIGHT, encoding="utf-8")
     assert run.changed_on_disk
     run.step()  # still the old text
-    assert run.frame.update.counts() == (4, 4)
+    assert run.frame.counts() == (4, 4)
     run.back()
     said = run.load_anew()
     assert said == "my_net.py is loaded anew: every parameter keeps its value"
@@ -255,7 +255,7 @@ def test_a_file_loaded_anew_keeps_what_was_learned(opened):
     np.testing.assert_array_equal(frame.state.parameters, before.state.parameters)
     assert frame.curve.steps.tolist() == [0, 1, 2, 4, 7]
     run.step()
-    assert run.frame.update.counts() == (0, 4)
+    assert run.frame.counts() == (0, 4)
     run.back()
     with pytest.raises(ValueError, match="loaded at step 7"):
         run.back()
@@ -299,11 +299,11 @@ def test_a_file_that_broke_is_told_and_the_old_one_goes_on(opened, what):
     path.write_text(BROKEN[what], encoding="utf-8")
     with pytest.raises(LearnerError, match=r"my_net\.py"):
         run.load_anew()
-    assert run.frame.state.same_bits(before.state)
+    assert run.frame.state.same_values(before.state)
     assert run.frame.checkup is before.checkup
     run.step()
     assert run.frame.step == 6
-    assert run.frame.update.counts() == (0, 4)
+    assert run.frame.counts() == (0, 4)
 
 
 TROUBLE = {
@@ -346,7 +346,7 @@ def test_an_exception_halts_right_before_the_update_that_raises(opened):
     single = OwnRun(str(path))
     while single.frame.state.parameters[3] >= 0.0995:
         single.step()
-    assert halted.state.same_bits(single.frame.state)
+    assert halted.state.same_values(single.frame.state)
     single.close()
 
 

@@ -86,7 +86,7 @@ DEEP = {
 }  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example(DEEP)  # drawn where a prediction is 2e-7, of which ½(1 + tanh) leaves nine digits: the loss is made of steps
 @example(
     {**DEEP, "sizes": (4, 4, 4, 2, 3), "samples": "rows", "biases": False, "as_update": False, "seed": 1}

@@ -42,8 +42,8 @@ def test_every_rule_of_the_gallery_stands_beside_the_exact_one(rule):
     exact = Session(suggested_recipe("xor"))
     exact.run(75)
     assert [side.branch.name for side in pair.sides] == ["exact", rule]
-    assert pair.sides[0].run.state.same_bits(exact.state)
-    assert pair.sides[1].run.state.same_bits(alone.state)
+    assert pair.sides[0].run.state.same_values(exact.state)
+    assert pair.sides[1].run.state.same_values(alone.state)
     assert picture_of(session) == before
 
 
@@ -66,7 +66,7 @@ def test_the_edits_are_made_in_both_but_for_the_rule():
     other.run(20)
     other.change({"w1": 2.5})
     other.run(15)
-    assert pair.sides[1].run.state.same_bits(other.state)
+    assert pair.sides[1].run.state.same_values(other.state)
     assert [edit.step for edit in pair.sides[1].run.edits] == [20, 40]
     assert (session.step, session.last_step) == (30, 60)
 
@@ -87,7 +87,7 @@ def test_a_branch_stands_beside_the_one_it_left():
     pair.advance(70)
     plain = Session(Recipe())
     plain.run(120)
-    assert pair.sides[1].run.state.same_bits(plain.state)
+    assert pair.sides[1].run.state.same_values(plain.state)
     assert picture_of(session) == before
 
 
@@ -104,7 +104,7 @@ def test_both_go_back_and_on_again():
     pair.advance_epoch()
     assert (pair.step, pair.sides[1].run.step) == (9, 9)
     pair.advance(11)
-    assert all(side.run.state.same_bits(state) for side, state in zip(pair.sides, states, strict=True))
+    assert all(side.run.state.same_values(state) for side, state in zip(pair.sides, states, strict=True))
     pair.go_to(0)
     with pytest.raises(ValueError, match="step 0"):
         pair.back()

@@ -24,6 +24,7 @@ from tui_backprop.session.sweep.summary import Summary, brightness
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import seconds_left
 from tui_backprop.session.sweep.workers import Here, Processes
+from tui_backprop.system.outputs import Output
 
 
 def planned(source="parity", *vary, seeds=2, until="", **fields):
@@ -148,7 +149,7 @@ def test_stopping_is_prompt_and_starting_again_makes_only_what_is_missing(tmp_pa
     """A sweep that would take minutes stops at once, keeps what finished, and goes on from its file."""
     plan = planned("parity", "hidden=1,2,3,4,5,6", seeds=40, steps=3000)
     path = tmp_path / "sweep.jsonl"
-    sweep = Sweep(plan, path)
+    sweep = Sweep(plan, Output("--save", path))
     sweep.start(processes=1)
     while not sweep.outcomes:
         sweep.poll(0.1)
@@ -165,7 +166,7 @@ def test_stopping_is_prompt_and_starting_again_makes_only_what_is_missing(tmp_pa
             made.extend(run for job, _ in found for run, _ in job.runs)
             return found
 
-    again = Sweep(plan, path)
+    again = Sweep(plan, Output("--save", path))
     assert again.outcomes == finished
     assert again.resumed == len(finished)
     again.start(Counting)
@@ -180,7 +181,7 @@ def test_stopping_is_prompt_and_starting_again_makes_only_what_is_missing(tmp_pa
 
 def saved(tmp_path, **fields):
     path = tmp_path / "sweep.jsonl"
-    sweep = Sweep(planned("xor", "lr=0.1,1", steps=10, **fields), path)
+    sweep = Sweep(planned("xor", "lr=0.1,1", steps=10, **fields), Output("--save", path))
     sweep.start(Here)
     while sweep.going:
         sweep.poll(0.1)
@@ -192,7 +193,7 @@ def test_a_line_that_was_being_written_is_made_again(tmp_path):
     path = saved(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
-    again = Sweep(planned("xor", "lr=0.1,1", steps=10), path)
+    again = Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path))
     assert len(again.outcomes) == 3
     again.start(Here)
     while again.going:
@@ -214,7 +215,7 @@ def test_the_file_of_another_sweep_is_refused(tmp_path, plan, said):
     path = saved(tmp_path)
     before = path.read_bytes()
     with pytest.raises(SweepError, match=said):
-        Sweep(plan, path)
+        Sweep(plan, Output("--save", path))
     assert path.read_bytes() == before
 
 
@@ -234,13 +235,48 @@ def test_what_is_not_a_saved_sweep_is_refused_and_left_as_it_is(tmp_path, text):
     path = tmp_path / "mine.txt"
     path.write_text(text)
     with pytest.raises(SweepError, match=r"mine\.txt: "):
-        Sweep(planned("xor", steps=10), path)
+        Sweep(planned("xor", steps=10), Output("--save", path))
     assert path.read_text() == text
+
+
+def test_a_head_that_was_being_written_is_written_again(tmp_path):
+    """Nothing was in the file yet; the first bytes of something else are left alone."""
+    path = saved(tmp_path)
+    head = path.read_bytes().partition(b"\n")[0]
+    path.write_bytes(head[:100])
+    assert Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path)).outcomes == {}
+    assert path.read_bytes() == head + b"\n"
+    path.write_bytes(head[:10])
+    with pytest.raises(SweepError, match="not a saved sweep"):
+        Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path))
+    assert path.read_bytes() == head[:10]
+
+
+OUTCOME = (
+    '{"run": 0, "steps": 10, "stopped_by": "steps", "loss": %s, "test_loss": null, "accuracy": null, "test_accuracy": null, '
+    '"checksum": 1}'
+)
+"""A line of a saved sweep, of the loss that is put in."""
 
 
 @pytest.mark.parametrize(
     "line",
-    ["nonsense", "[1]", "{}", '{"run": 99}', '{"run": 1e99}', '{"run": -1, "steps": 1}', '{"run": NaN}'],
+    [
+        *(
+            "nonsense",
+            "[1]",
+            "{}",
+            '{"run": 99}',
+            '{"run": 1e99}',
+            '{"run": -1, "steps": 1}',
+            '{"run": NaN}',
+            "[" * 4000,
+        ),
+        *(OUTCOME % bad for bad in ("1" * 400, "1" * 3000, "-1e999", "NaN", "true", '"1"', "[]", "{}")),
+        OUTCOME.replace('"steps": 10', '"steps": 11') % 1,
+        OUTCOME.replace('"steps": 10', f'"steps": {"1" * 400}') % 1,
+        "x" * 10_000,
+    ],
 )
 def test_a_damaged_line_is_named(tmp_path, line):
     """A file that somebody changed is not believed."""
@@ -248,7 +284,7 @@ def test_a_damaged_line_is_named(tmp_path, line):
     with path.open("a") as file:
         file.write(line + "\n")
     with pytest.raises(SweepError, match=r"sweep\.jsonl:6: expected the outcome"):
-        Sweep(planned("xor", "lr=0.1,1", steps=10), path)
+        Sweep(planned("xor", "lr=0.1,1", steps=10), Output("--save", path))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tui_backprop.session.sweep.cluster import Cluster
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.workers import Here
+from tui_backprop.system.outputs import Output
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'tui-backprop[cluster]'")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, which nobody here can mend
@@ -38,7 +39,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(cluster, tmp_path):
     axes = tuple(parse_axis(text) for text in ("hidden=1,2,3,4,5,6,7,8", "rule=exact,posted"))
     plan = Plan(suggested_recipe("parity", steps=1500), axes, 33)
     path = tmp_path / "sweep.jsonl"
-    sweep = Sweep(plan, path)
+    sweep = Sweep(plan, Output("--save", path))
     sweep.start(lambda dataset, jobs: Cluster(cluster.scheduler_address, dataset, jobs))
     deadline = time.monotonic() + 120
     while not sweep.outcomes and time.monotonic() < deadline:
@@ -51,7 +52,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(cluster, tmp_path):
     here = Sweep(plan)
     here.start(Here)
     assert sweep.outcomes == finish(here).outcomes
-    assert Sweep(plan, path).outcomes == sweep.outcomes
+    assert Sweep(plan, Output("--save", path)).outcomes == sweep.outcomes
 
 
 def test_the_command_line_sends_its_jobs_there(cluster, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -20,6 +21,19 @@ class SvgExtension(SingleFileSnapshotExtension):
     file_extension = "svg"
 
 
+async def _drained():
+    """Let every message be handled, and those that follow from it, until all tasks wait for a timer or for a key.
+
+    A run in progress always has something to do; then some rounds are enough.
+    """
+    loop, quiet = asyncio.get_running_loop(), 0
+    for _ in range(200):
+        await asyncio.sleep(0)
+        quiet = 0 if loop._ready else quiet + 1
+        if quiet == 3:
+            return
+
+
 @pytest.fixture(autouse=True)
 def _steady(monkeypatch):
     """Colours and animations do not depend on where the tests run."""
@@ -31,9 +45,10 @@ def _steady(monkeypatch):
     pause = Pilot.pause
 
     async def settled(pilot, delay=None):
-        """Pause thrice: on a busy machine a process that waits for its turn looks idle to Textual."""
+        """Pause until nothing is left to do: on a busy machine a process that waits for its turn looks idle to Textual."""
         for _ in range(3 if delay is None else 1):
             await pause(pilot, delay)
+            await _drained()
 
     monkeypatch.setattr(Pilot, "pause", settled)
 

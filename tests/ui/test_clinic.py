@@ -113,7 +113,7 @@ async def test_n_steps_and_b_goes_back(clinic):
         await at_step(app, pilot, 3)
         await pilot.press("b", "b")
         await at_step(app, pilot, 1)
-        assert frame(app).state.same_bits(first.state)
+        assert frame(app).state.same_values(first.state)
         assert lines_of(app, OwnGradientsPanel) == gradients
         assert app.check_action("step_back", ()) is True
 
@@ -132,7 +132,7 @@ async def test_space_runs_and_pauses(clinic):
         stopped = frame(app).step
         await pilot.pause(0.3)
         assert frame(app).step == stopped
-        assert frame(app).update.counts() == (0, 4)
+        assert frame(app).counts() == (0, 4)
         assert len(frame(app).curve.steps) > 10
 
 
@@ -181,7 +181,7 @@ async def test_r_begins_anew(clinic):
         await at_step(app, pilot, 2)
         await pilot.press("r")
         await at_step(app, pilot, 0)
-        assert frame(app).state.same_bits(first)
+        assert frame(app).state.same_values(first)
 
 
 @pytest.mark.covers_clinic("s")
@@ -217,7 +217,7 @@ async def test_a_broken_file_is_a_notice_and_nothing_is_lost(clinic):
         app.path.write_text("def backward(:\n", encoding="utf-8")
         await pilot.press("s")
         await until(pilot, lambda: any("not valid Python" in str(one.message) for one in app._notifications))
-        assert frame(app).state.same_bits(before.state)
+        assert frame(app).state.same_values(before.state)
         assert frame(app).checkup is before.checkup
         assert len(frame(app).curve.steps) == len(before.curve.steps)
         await pilot.press("n")
@@ -270,7 +270,7 @@ async def test_one_can_leave_while_the_file_is_stuck(clinic):
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("space")
         await until(pilot, lambda: app.stuck)
-        process = app.run_of_own._processes[0]._process
+        process = app.run_of_own._processes[0]._child
         await pilot.press("q")
     assert app.return_code == 0
     assert process.wait(5) < 0

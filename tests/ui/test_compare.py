@@ -72,7 +72,7 @@ async def test_the_exact_rule_beside_another_step_by_step(trainer):
         assert steps(app) == [45, 45]
         await pilot.press("escape")
         assert len(app.screen_stack) == 1
-        assert app.session.state.same_bits(state)
+        assert app.session.state.same_values(state)
         assert app.session.branches == branches
         await pilot.press("n")
         assert app.session.step == 41

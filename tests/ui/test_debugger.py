@@ -116,7 +116,7 @@ async def test_a_whole_update_walked_phase_by_phase_and_back(trainer, name):
             check_screen(app, record, phase)
         await pilot.press("n")
         assert app.session.inside is None
-        assert app.session.state.same_bits(record.after)
+        assert app.session.state.same_values(record.after)
 
 
 async def test_the_chain_rule_is_walked_from_a_gradient_down_to_the_input(trainer):
@@ -335,7 +335,7 @@ async def test_history_check_and_a_sample_of_ones_own(trainer):
             await pilot.pause()
             assert str(app.screen.query_one("#problem", Static).content)
         await pilot.press("escape")
-        assert app.session.state.same_bits(before)
+        assert app.session.state.same_values(before)
 
 
 @pytest.mark.covers("x")

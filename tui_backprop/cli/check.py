@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
 
 from tui_backprop.cli.options import Parser, seconds
+from tui_backprop.cli.printing import print_json
 from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.checkup_text import Line, checkup_text
 from tui_backprop.session.clinic import check
@@ -44,10 +44,10 @@ def main(arguments: Sequence[str]) -> int:
             learner.close()
     except LearnerError as error:
         if options.json:
-            _print_json(Checkup.failed(options.file, error))
+            print_json(Checkup.failed(options.file, error).as_json())
         raise
     if options.json:
-        _print_json(checkup)
+        print_json(checkup.as_json())
     else:
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
@@ -71,11 +71,6 @@ def _parser() -> Parser:
         help=f"how long the file may run in all ({TIMEOUT:g})",
     )
     return parser
-
-
-def _print_json(checkup: Checkup) -> None:
-    json.dump(checkup.as_json(), sys.stdout, ensure_ascii=False, allow_nan=False)
-    print()
 
 
 def _painted(line: Line, *, color: bool) -> str:

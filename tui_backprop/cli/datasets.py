@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import textwrap
 from collections.abc import Sequence
 
 from tui_backprop.cli.options import Parser
+from tui_backprop.cli.printing import print_json
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
 from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.texts import options_text
@@ -24,8 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = Parser(prog="tui-backprop datasets", description="The built-in data sets.", allow_abbrev=False)
     parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
     if parser.parse(arguments).json:
-        json.dump([_as_dict(entry) for entry in catalogue()], sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print_json([_as_dict(entry) for entry in catalogue()], indent=2)
         return 0
     for entry in catalogue():
         print(f"{entry.name:<13}{entry.task:<11}{_shape(entry):<32}{entry.licence}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import textwrap
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser, UsageError
+from tui_backprop.cli.options import Parser
+from tui_backprop.cli.printing import print_json
+from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
 from tui_backprop.session.session import Session
@@ -23,7 +23,6 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         UsageError: the options are wrong, or there is no terminal to draw on.
         LessonError: there is no such lesson, or its file is wrong.
-        OSError: its file cannot be read.
     """
     parser = Parser(prog="tui-backprop lessons", description=_DESCRIPTION, allow_abbrev=False)
     parser.add_argument(
@@ -33,8 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse(arguments)
     if options.json:
         chosen = lessons() if options.name is None else (open_lesson(options.name),)
-        json.dump([_as_dict(lesson) for lesson in chosen], sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print_json([_as_dict(lesson) for lesson in chosen], indent=2)
     elif options.name is None:
         for lesson in lessons():
             print(f"{lesson.id:<13}{lesson.title}  ({lesson.minutes} min, {len(lesson.screens)} screens)")
@@ -47,8 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _take(lesson: Lesson) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("a lesson needs a terminal; without one, use `tui-backprop lessons --json`")
+    require_terminal("a lesson", "tui-backprop lessons --json")
     from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (the list is printed without a screen)
 
     recipe = lesson.recipe_at(0)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
 from tui_backprop.core.errors import InputError
 
 COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons")
@@ -29,12 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for variable in BLAS_THREADS:
         os.environ.setdefault(variable, "1")
     try:
+        prepare_streams()
         status = _load(given.pop(0) if given and given[0] in COMMANDS else "trainer")(given)
-        sys.stdout.flush()
+        flush_output()
     except (InputError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            return _reader_gone()
-        print(f"error: {_one_line(error)}", file=sys.stderr)
+        end_output()
+        if isinstance(error, BrokenPipeError):  # whoever reads standard output has gone
+            return EXIT_NO
+        print_error(error)
         return EXIT_USAGE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -56,15 +59,3 @@ def _load(command: str) -> Callable[[Sequence[str]], int]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
-
-
-def _reader_gone() -> int:
-    """End quietly when whoever reads standard output has gone, and keep Python from complaining at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXIT_NO

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from tui_backprop.cli.options import Parser, UsageError
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = "Write a small network of your own, to put your formulas into and to check; it is right as it stands."
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.source import source_path
 from tui_backprop.session.fields import FIELDS, Field
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe import Recipe, is_file
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.texts import read_texts
+from tui_backprop.system.inputs import shown
+from tui_backprop.text.cleaning import clean
 
 _DAY = 86_400.0
+_LONGEST = 300  # characters of a message with what was typed
 _NEGATIVE = re.compile(r"-[0-9.]")
+
+_PYTHON = (".py", ".ipynb")
 
 _GROUPS = {
     "data": "the data",
@@ -37,7 +45,7 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: always.
         """
-        raise UsageError(f"{message} (see {self.prog} --help)")
+        raise UsageError(f"{clean(message, _LONGEST)} (see {self.prog} --help)")
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """Parse, taking what follows an option as its value where it is a negative number: `--probe -1,2`."""
@@ -47,7 +55,20 @@ class Parser(argparse.ArgumentParser):
                 joined[-1] += f"={argument}"
             else:
                 joined.append(argument)
-        return self.parse_args(joined)
+        found, unknown = self.parse_known_args(joined)
+        if unknown:
+            self._refuse(unknown)
+        return found
+
+    def _refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """Say which argument there is not, and which option is meant."""
+        name = next((word for word in unknown if word.startswith("-")), None)
+        if name is None:
+            self.error(f"one argument too many: {unknown[0]}")
+        name = name.partition("=")[0]
+        typed = name.lstrip("-").lower().replace("_", "-")
+        close = difflib.get_close_matches(typed, [flag.lstrip("-") for flag in self._option_string_actions], n=1)
+        self.error(f"there is no option {name}" + (f": did you mean --{close[0]}?" if close else ""))
 
 
 def seconds(text: str) -> float:
@@ -99,8 +120,21 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     """Return the suggested recipe of the source with the options that were given.
 
     Raises:
+        UsageError: the source is a program.
         RecipeError: options that cannot be read, each in one sentence, all at once.
         SourceError: the source cannot be read.
     """
+    if options.source.endswith(_PYTHON):
+        name = shown(options.source)
+        raise UsageError(
+            f"{name}: this is Python, not data: `tui-backprop check {name}` says whether its gradients are right, and "
+            f"`tui-backprop {name}` steps through it"
+        )
     given = {field.name: getattr(options, field.name) for field in FIELDS}
     return suggested_recipe(options.source, **read_texts({name: texts for name, texts in given.items() if texts}))
+
+
+def files_read(recipe: Recipe) -> dict[str, Path]:
+    """Return the files that a recipe's run reads, by what they have; none of them may be written to."""
+    found = {"the data": source_path(recipe.source)}
+    return found | {"the rule": Path(recipe.rule)} if is_file(recipe.rule) else found

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.cli.options import Parser, make_parser, recipe_from
+from tui_backprop.cli.options import Parser, files_read, make_parser, recipe_from
+from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import Progress
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.conditions import Condition
-from tui_backprop.session.export import check_output, write_curve, write_predictions
+from tui_backprop.session.export import write_curve, write_predictions
 from tui_backprop.session.report import report
 from tui_backprop.session.run import Stop
 from tui_backprop.session.session import Session
+from tui_backprop.system.outputs import Outputs
+from tui_backprop.text.cleaning import clean
 
 _SLICE = 0.05  # seconds between two looks at the clock
 
@@ -35,30 +37,36 @@ def main(arguments: Sequence[str]) -> int:
         EngineError: the engine cannot be used here.
         ConditionError: what follows --until is not a condition.
         InputError: the rule's file gives no gradients.
-        OSError: a file cannot be written.
+        OutputError: a file cannot be written.
     """
     options = _parser().parse(arguments)
     condition = None if options.until is None else Condition(options.until)
-    for path in (options.curve, options.predictions):
-        if path is not None:
-            check_output(path, options.source)
-    session = Session(recipe_from(options))
+    recipe = recipe_from(options)
+    wanted = {"--curve": options.curve, "--predictions": options.predictions}
+    outputs = Outputs(wanted, files_read(recipe), json_report=options.json)
+    try:
+        return _run(Session(recipe), condition, outputs, options)
+    finally:
+        outputs.close()
+
+
+def _run(session: Session, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
+    """Train, write what is wanted and report."""
     for notice in (*session.notices, *filter(None, [load_engine(session)])):
-        print(f"note: {notice}", file=sys.stderr)
+        note(notice)
     started = time.perf_counter()
     stop = _train(session, condition)
     if session.divergence is not None and session.divergence.problem:
         raise InputError(session.divergence.sentence)
     found = report(session, stop, time.perf_counter() - started)
-    if options.curve is not None:
-        write_curve(options.curve, session.curve)
-    if options.predictions is not None:
-        write_predictions(options.predictions, session.problem, session.state.parameters)
+    if (curve := outputs.get("--curve")) is not None:
+        write_curve(curve, session.curve)
+    if (predictions := outputs.get("--predictions")) is not None:
+        write_predictions(predictions, session.problem, session.state.parameters)
     if options.json:
-        json.dump(found, sys.stdout, ensure_ascii=False, allow_nan=False)
-        print()
+        print_json(found)
     else:
-        print(_text(session, found))
+        print(_text(session, found), file=sys.stderr if outputs.on_standard_output else sys.stdout)
     return 1 if stop.reason == "diverged" else 0
 
 
@@ -67,7 +75,7 @@ def _parser() -> Parser:
     output = parser.add_argument_group("what comes of it")
     output.add_argument("--until", metavar="CONDITION", help="stop where this holds, such as 'loss < 0.1'")
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    output.add_argument("--curve", metavar="FILE.csv", type=Path, help="write the loss curve")
+    output.add_argument("--curve", metavar="FILE.csv", type=Path, help="write the loss curve; - is standard output")
     output.add_argument("--predictions", metavar="FILE.csv", type=Path, help="write every sample's prediction")
     return parser
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
-from tui_backprop.cli.options import Parser, UsageError, make_parser, recipe_from
+from tui_backprop.cli.options import Parser, UsageError, files_read, make_parser, recipe_from
+from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import SweepProgress
 from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
-from tui_backprop.session.export import check_output
 from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
 from tui_backprop.session.sweep.cluster import Cluster
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.report import sweep_report, write_runs
 from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.system.outputs import Outputs
 
 _SEEDS = 16
 _POLL = 0.1  # seconds between two looks at the workers
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         SourceError: the source cannot be read.
         RecipeError: a combination cannot be run.
         ConditionError: what follows --until is not a condition.
-        OSError: a file cannot be written.
+        OutputError: a file cannot be written.
         KeyboardInterrupt: somebody has had enough; what is finished is in the file.
     """
     options = _parser().parse(arguments)
@@ -56,14 +57,19 @@ def main(arguments: Sequence[str]) -> int:
         _whole("seeds", options.seeds),
         options.until or "",
     )
-    for path in (options.csv, options.save):
-        if path is not None:
-            check_output(path, options.source)
-    if options.csv is not None and options.csv == options.save:
-        raise UsageError("--csv and --save name the same file")
-    sweep = Sweep(plan, options.save)
+    outputs = Outputs({"--save": options.save, "--csv": options.csv}, files_read(plan.recipe), json_report=options.json)
+    try:
+        _sweep(plan, outputs, options, arguments)
+    finally:
+        outputs.close()
+    return 0
+
+
+def _sweep(plan: Plan, outputs: Outputs, options: argparse.Namespace, arguments: Sequence[str]) -> None:
+    """Make all runs, write what is wanted and report."""
+    sweep = Sweep(plan, outputs.get("--save"))
     for notice in sweep.dataset.notices:
-        print(f"note: {notice}", file=sys.stderr)
+        note(notice)
     started = time.monotonic()
     try:
         _make(sweep, options)
@@ -71,14 +77,12 @@ def main(arguments: Sequence[str]) -> int:
         _say_how_to_go_on(sweep, options, arguments)
         raise
     seconds = time.monotonic() - started
-    if options.csv is not None:
-        write_runs(options.csv, sweep)
+    if (table := outputs.get("--csv")) is not None:
+        write_runs(table, sweep)
     if options.json:
-        json.dump(sweep_report(sweep, seconds), sys.stdout, ensure_ascii=False, allow_nan=False)
-        print()
+        print_json(sweep_report(sweep, seconds))
     else:
-        _print_text(sweep, seconds, options)
-    return 0
+        _print_text(sweep, seconds, options, sys.stderr if outputs.on_standard_output else sys.stdout)
 
 
 def _parser() -> Parser:
@@ -94,7 +98,7 @@ def _parser() -> Parser:
         "--save", metavar="FILE", type=Path, help="keep finished runs; the same command goes on from there"
     )
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    output.add_argument("--csv", metavar="FILE.csv", type=Path, help="write a row for each run")
+    output.add_argument("--csv", metavar="FILE.csv", type=Path, help="write a row for each run; - is standard output")
     return parser
 
 
@@ -135,16 +139,16 @@ def _say_how_to_go_on(sweep: Sweep, options: argparse.Namespace, arguments: Sequ
     print(" ".join(said.split()), file=sys.stderr)
 
 
-def _print_text(sweep: Sweep, seconds: float, options: argparse.Namespace) -> None:
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def _print_text(sweep: Sweep, seconds: float, options: argparse.Namespace, stream: TextIO) -> None:
+    color = stream.isatty() and not os.environ.get("NO_COLOR")
 
     def paint(text: str, code: str) -> str:
         """The text in a colour, if there is colour."""
         return f"\x1b[{code}m{text}\x1b[0m" if color else text
 
-    print("\n".join(sweep_lines(sweep, seconds, paint)), flush=True)
+    print("\n".join(sweep_lines(sweep, seconds, paint)), flush=True, file=stream)
     tried = remedy_plan(sweep)
     if tried is not None:
         remedy = Sweep(tried, dataset=sweep.dataset)
         _make(remedy, options)
-        print("", *remedy_lines(remedy, paint), sep="\n")
+        print("", *remedy_lines(remedy, paint), sep="\n", file=stream)

@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.sweep.axes import Axis
 from tui_backprop.session.sweep.plan import Plan, shown
@@ -14,6 +13,7 @@ from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, Table
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import short, steps_in_short
+from tui_backprop.text.cleaning import clean
 
 WIDTH = 80
 _MOST_TABLES = 12

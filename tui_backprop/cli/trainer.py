@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import difflib
 from collections.abc import Sequence
+from pathlib import Path
 
 from tui_backprop import __version__
+from tui_backprop.cli.main import COMMANDS
 from tui_backprop.cli.options import UsageError, make_parser, recipe_from, seconds
-from tui_backprop.datasets.text import clean
+from tui_backprop.cli.terminal import require_terminal
+from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.session.fields import FIELDS
 from tui_backprop.session.learner.process import TIMEOUT
 from tui_backprop.session.own_run import OwnRun
 from tui_backprop.session.session import Session
+from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
 A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on
@@ -44,18 +48,32 @@ def main(arguments: Sequence[str]) -> int:
         type=seconds,
         help=f"how long a file of your own may take for one thing that it is asked ({TIMEOUT:g})",
     )
+    _refuse_nearly_a_command(arguments)
     options = parser.parse(arguments)
     if options.source.endswith(".py"):
         return _open_clinic(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
     session = Session(recipe_from(options))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the trainer needs a terminal; without one, use `tui-backprop run`")
+    require_terminal("the trainer", "tui-backprop run")
     from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (loaded when it is known to be the one that is opened)
 
     TrainerApp(session).run()
     return 0
+
+
+def _refuse_nearly_a_command(arguments: Sequence[str]) -> None:
+    """Check that the first word is not a command with a slip in it.
+
+    Raises:
+        UsageError: it is, and which one is meant.
+    """
+    word = arguments[0] if arguments else "-"
+    if word.startswith("-") or "." in word or Path(word).exists():
+        return
+    close = difflib.get_close_matches(word, [*(entry.name for entry in catalogue()), *COMMANDS], n=1)
+    if close and close[0] in COMMANDS:
+        raise UsageError(f"there is no command '{clean(word)}': did you mean `tui-backprop {close[0]}`?")
 
 
 def _open_clinic(options: argparse.Namespace) -> int:
@@ -67,12 +85,11 @@ def _open_clinic(options: argparse.Namespace) -> int:
             f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
             "its rate is changed by keys"
         )
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the clinic needs a terminal; without one, use `tui-backprop check`")
-    from tui_backprop.ui.clinic.app import ClinicApp  # noqa: PLC0415  (the same)
-
     run = OwnRun(options.source, TIMEOUT if options.timeout is None else options.timeout)
     try:
+        require_terminal("the clinic", "tui-backprop check")
+        from tui_backprop.ui.clinic.app import ClinicApp  # noqa: PLC0415  (the same)
+
         ClinicApp(run).run()
     finally:
         run.close()

@@ -1,23 +1,24 @@
 """Which samples a step trains on: a pure function of (how, rows, batch size, seed, step).
 
-Draws are made a block of many steps at a time, each block from a generator of its own; the block that holds a step is
-the same however the step was reached.
+Draw d of a run with replacement is place d of its stream, and epoch e has permutation e, so any step's batch is computed
+without the batches before it. It is computed for a block of steps at a time only because that costs less.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from tui_backprop.core.arrays import Indices
-from tui_backprop.core.randomness import generator
+from tui_backprop.core.randomness import Stream
 
 SAMPLINGS = ("random", "shuffle", "sequential")
 """`random`: with replacement; `shuffle`: a new permutation every epoch; `sequential`: the rows in their order."""
 
-_BLOCK = 4096  # draws in a block, about: few enough to be made at once, many enough that a generator's cost is shared
+_BLOCK = 2048  # draws in a block, about: few enough to be made within 20 µs, many enough that NumPy's calls are shared
+_SHUFFLED = 512  # the same of what is sorted, which takes longer
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,6 @@ class Sampling:
         count = min(limit, len(drawn) // size)
         return drawn[: count * size].reshape(count, size) if count else drawn[np.newaxis]
 
-    def block(self, step: int) -> tuple[int, Indices]:
-        """Return all batches that are drawn together with that of `step`: the first one's step, and their row numbers.
-
-        The row numbers are (steps, largest_batch), one batch a row; where an epoch's last batch is short (`batch_length`),
-        −1 stands for what it lacks. Read-only.
-        """
-        first, orders = self._piece(step)
-        lacking = -orders.shape[1] % self.largest_batch
-        if lacking:
-            orders = np.pad(orders, ((0, 0), (0, lacking)), constant_values=-1)
-        return first, orders.reshape(-1, self.largest_batch)
-
     def batch_length(self, step: int) -> int:
         """Number of samples in the batch of `step`."""
         size = self.largest_batch
@@ -107,6 +96,16 @@ class Sampling:
         epoch, place = divmod(step - first, -(-draws // size))
         return orders.reshape(-1)[epoch * draws + place * size :]
 
+    @cached_property
+    def stream(self) -> Stream:
+        """The random numbers that batches come from."""
+        return Stream.of(self.seed, "shuffle" if self.kind == "shuffle" else "random")
+
+    @property
+    def shuffles(self) -> bool:
+        """Whether each epoch has an order of its own."""
+        return self.kind == "shuffle" and self.batch_size is not None
+
     def _piece(self, step: int) -> tuple[int, Indices]:
         """Return what is drawn in one piece with the batch of `step`: the first step of it, and its row numbers.
 
@@ -116,24 +115,23 @@ class Sampling:
         if self.epoch_size is None:
             steps = max(1, _BLOCK // size)
             block = step // steps
-            return block * steps, _random_block(self.rows, steps * size, self.seed, block)[np.newaxis]
-        epochs = max(1, _BLOCK // self.rows)
+            return block * steps, _random_block(self, block * steps * size, steps * size)[np.newaxis]
+        epochs = max(1, (_SHUFFLED if self.shuffles else _BLOCK) // self.rows)
         steps = epochs * -(-self.rows // size)
         block = step // steps
-        if self.kind == "shuffle" and self.batch_size is not None:
-            return block * steps, _shuffled_block(self.rows, epochs, self.seed, block)
+        if self.shuffles:
+            return block * steps, _shuffled_block(self, block * epochs, epochs)
         return block * steps, _in_order(self.rows, epochs)
 
 
 @lru_cache(maxsize=4)
-def _random_block(rows: int, draws: int, seed: int, block: int) -> Indices:
-    return _read_only(generator(seed, "random", block).integers(rows, size=draws))
+def _random_block(sampling: Sampling, first: int, draws: int) -> Indices:
+    return _read_only(sampling.stream.below(sampling.rows, first, draws))
 
 
 @lru_cache(maxsize=4)
-def _shuffled_block(rows: int, epochs: int, seed: int, block: int) -> Indices:
-    ordered = np.tile(np.arange(rows, dtype=np.int64), (epochs, 1))
-    return _read_only(generator(seed, "shuffle", block).permuted(ordered, axis=1))
+def _shuffled_block(sampling: Sampling, first: int, epochs: int) -> Indices:
+    return _read_only(sampling.stream.permutations(sampling.rows, first, epochs))
 
 
 @lru_cache(maxsize=4)

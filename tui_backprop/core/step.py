@@ -60,7 +60,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """All that changes from step to step. Two states are the same when their bits are."""
+    """All that changes from step to step. Two states are the same when their values are: see `same_values`."""
 
     step: int
     """Number of updates made so far."""
@@ -69,12 +69,16 @@ class State:
     slots: Array
     """What the optimizer remembers, (slots, size)."""
 
-    def same_bits(self, other: State) -> bool:
-        """Whether both are the same to the last bit (NaN included)."""
+    def same_values(self, other: State) -> bool:
+        """Whether both have the same step and the same numbers in every place.
+
+        Numbers are compared by value, which for all but two kinds means by bits: 0.0 is −0.0, and a NaN is any NaN. Which of
+        those comes out depends on how an engine sums (0 + (−0.0) is 0.0), and no other number of a run depends on it.
+        """
         return (
             self.step == other.step
-            and self.parameters.tobytes() == other.parameters.tobytes()
-            and self.slots.tobytes() == other.slots.tobytes()
+            and np.array_equal(self.parameters, other.parameters, equal_nan=True)
+            and np.array_equal(self.slots, other.slots, equal_nan=True)
         )
 
 

@@ -15,13 +15,14 @@ from typing import Literal
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.activations import ACTIVATIONS, pull_back
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import Gradients
 from tui_backprop.core.forward import Tape
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
+from tui_backprop.core.other_activations import activation_called
 
 Point = Literal[
     "factor",
@@ -36,10 +37,12 @@ Point = Literal[
     "bias",
     "bias factor",
     "layer gradient",
+    "penalty",
 ]
 """Where the program has a choice: what the whole is multiplied with, whose derivative ∂L/∂ŷ is, how samples are put
 together, the slope of the output and of hidden layers, what goes back to a layer and with what factor, the input of a
-weight, the gradient of a bias, the factor of either, and what becomes of a layer's finished gradient."""
+weight, the gradient of a bias, the factor of either, what becomes of a layer's finished gradient, and a penalty on weights
+that is added to it."""
 
 RIGHT = "right"
 """The way of the chain rule, at every point."""
@@ -84,6 +87,9 @@ def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
         weights = weight_gradient(_way(turns, "input", layer), given, layer, delta)
         biases = bias_gradient(_way(turns, "bias", layer), given, layer, delta)
         gradients.w(layer)[...] = _amount(turns, "weight factor", layer) * finish(finished, weights)
+        penalty = _taken(turns, "penalty", layer)
+        if penalty is not None:
+            gradients.w(layer)[...] += penalty.amount * penalised(penalty.way, given, layer)
         gradients.b(layer)[...] = _amount(turns, "bias factor", layer) * finish(finished, biases)
         if layer > 1:
             before = layer - 1
@@ -93,7 +99,7 @@ def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
             upstream = carried(way, given, layer, through, delta=delta, error=error, raw=raw)
             upstream = _amount(turns, "carried factor", before) * upstream
             error = error @ given.parameters.w(layer).T
-            delta = upstream * slope(_way(turns, "hidden slope", before), given, before)
+            delta = back_through(_way(turns, "hidden slope", before), given, before, upstream)
             deltas.append(delta)
     return Gradients(gradients, tuple(reversed(deltas)))
 
@@ -155,8 +161,18 @@ def output_delta(loss: str, way: str, given: Given, shares: Array) -> Array:
     return output_error(loss, given, shares) * slope(way, given, given.network.depth)
 
 
+def back_through(way: str, given: Given, layer: int, upstream: Array) -> Array:
+    """δ of a hidden layer from `upstream` = ∂L/∂a; the right way of softmax goes through its whole Jacobian."""
+    activation = given.network.activation(layer)
+    if way in (RIGHT, "twice") and activation.name == "softmax":
+        z, a = given.tape.z[layer], given.tape.a[layer]
+        once = pull_back(activation, z, a, upstream)
+        return once if way == RIGHT else once * activation.slope(z, a)
+    return upstream * slope(way, given, layer)
+
+
 def slope(way: str, given: Given, layer: int) -> Array:
-    """f′ of a layer."""
+    """f′ of a layer, element by element."""
     z, a, network = given.tape.z[layer], given.tape.a[layer], given.network
     activation = network.activation(layer)
     match way.split():
@@ -176,7 +192,7 @@ def slope(way: str, given: Given, layer: int) -> Array:
             other = int(number)
             return network.activation(other).slope(given.tape.z[other], given.tape.a[other])
         case ["of", name]:
-            return ACTIVATIONS[name].slope(z, a)
+            return activation_called(name).slope(z, a)
         case ["another", "layer"]:
             others = layers_with_slopes_for(network, layer)
             return slope(f"of layer {others[0]}", given, layer) if others else activation.slope(z, a)
@@ -264,6 +280,12 @@ def finish(way: str, gradient: Array) -> Array:
     return gradient
 
 
+def penalised(way: str, given: Given, layer: int) -> Array:
+    """What a penalty with λ = 1 adds to the gradient of a layer's weights, (fan_in, fan_out): W, or its signs."""
+    weights = given.parameters.w(layer)
+    return np.sign(weights) if way == "on their size" else weights
+
+
 # Which ways there are.
 
 
@@ -321,22 +343,30 @@ def ways(point: Point, network: Network, objective: Objective, layer: int = 0) -
         case "layer gradient":
             square = network.sizes[layer - 1] == network.sizes[layer] > 1
             return ["never", *(["transposed"] if square else [])]
+        case "penalty":
+            return ["on their squares", "on their size"]
     return []
 
 
 def _slopes(network: Network, layer: int) -> list[str]:
     name = network.activation_names[layer - 1]
-    known = (
-        ("linear", "softplus") if name == "sigmoid" else ("linear",)
-    )  # linear's is 1, softplus's σ(z): named already
-    like = [other for other in ACTIVATIONS if other not in (name, *known)]
-    return [
+    # linear's is 1, as elu's is where a is relu's; softmax's is that of sigmoid, softplus's σ(z): named already
+    alike = {"sigmoid": ("softplus",), "relu": ("elu",)}.get(name, ())
+    known = (name, "linear", "softmax", *alike)
+    like = [other for other in ACTIVATIONS if other not in known]
+    own = [
         "left out",
         "twice",
         "of the activation",
         "fed with z",
         "activation itself",
         "one minus activation",
+    ]
+    if name == "softmax":  # a(1 − a) alone is what people take first
+        own.insert(0, "of sigmoid")
+        like.remove("sigmoid")
+    return [
+        *own,
         *(f"of layer {k}" for k in layers_with_slopes_for(network, layer)),
         *(f"of {other}" for other in like),
     ]

@@ -10,10 +10,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.datasets.csv_cells import Column, read_columns, read_header
 from tui_backprop.datasets.dataset import Dataset, SourceError, Task
-from tui_backprop.datasets.text import clean
-
-MAX_CLASSES = 256
-"""Most labels that a target column may have."""
+from tui_backprop.text.cleaning import clean
 
 _NAMED = 3  # columns that a notice names
 
@@ -31,7 +28,7 @@ def read_csv(path: Path, *, name: str | None = None, target: Sequence[str] = (),
     Raises:
         SourceError: the file cannot be read, with the line and the column where there is one.
     """
-    shown = clean(path.name)
+    shown = clean(path.name or str(path))
     header = read_header(path, shown)
     target_at = _choose(shown, header.names, target) or [len(header.names) - 1]
     input_at = _choose(shown, header.names, inputs) or [i for i in range(len(header.names)) if i not in target_at]
@@ -88,11 +85,6 @@ def _targets(shown: str, columns: Sequence[Column]) -> tuple[Task, Array, tuple[
     labels = labelled[0].labels
     assert labels is not None  # noqa: S101  (that is what makes it labelled)
     classes = sorted(set(labels))
-    if len(classes) > MAX_CLASSES:
-        raise SourceError(
-            f"{shown}: target '{labelled[0].name}' has {len(classes):,} different texts, "
-            f"and classes are at most {MAX_CLASSES}"
-        )
     if len(classes) == 1:
         raise SourceError(f"{shown}: target '{labelled[0].name}' has one class only ('{classes[0]}')")
     place = {label: i for i, label in enumerate(classes)}

@@ -9,7 +9,12 @@ from pathlib import Path
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.csv_files import read_csv
 from tui_backprop.datasets.dataset import Dataset, SourceError
-from tui_backprop.datasets.text import clean
+from tui_backprop.text.cleaning import clean
+
+
+def source_path(source: str) -> Path:
+    """Return the file of a built-in data set, by its name, or the path itself."""
+    return next((entry.path for entry in catalogue() if entry.name == source), Path(source))
 
 
 def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str] = ()) -> Dataset:
@@ -22,8 +27,15 @@ def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str
         if entry.name == source:
             return read_csv(entry.path, name=entry.name, target=target or entry.target, inputs=inputs)
     names = [entry.name for entry in catalogue()]
-    if not Path(source).exists():
+    if not _is_there(Path(source)):
         close = difflib.get_close_matches(source, names, n=1)
         hint = f": did you mean {close[0]}?" if close else f" ({', '.join(names)})"
         raise SourceError(f"'{clean(source)}' is neither a built-in data set nor a file{hint}")
     return read_csv(Path(source), target=target, inputs=inputs)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.randomness import generator
+from tui_backprop.core.randomness import Stream
 from tui_backprop.datasets.dataset import Task
 
 
@@ -15,12 +15,12 @@ def split(rows: int, test_fraction: float, seed: int, strata: Array | None = Non
     With `strata` (rows,) each value of it is split by itself, so that both parts have about the same share of each. Every
     stratum keeps at least one row for training.
     """
-    rng = generator(seed, "split")
     groups = [np.arange(rows)] if strata is None else [np.flatnonzero(strata == value) for value in np.unique(strata)]
     test = []
-    for group in groups:
+    for number, group in enumerate(groups):
         wanted = min(round(len(group) * test_fraction), len(group) - 1)
-        test.append(rng.permutation(group)[:wanted])
+        (order,) = Stream.of(seed, "split", number).permutations(len(group), 0, 1)
+        test.append(group[order[:wanted]])
     chosen = np.zeros(rows, dtype=bool)
     chosen[np.concatenate(test)] = True
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
@@ -41,17 +41,19 @@ def add_noise(
         seed: where the draws come from.
     """
     if noise:
-        draws = generator(seed, "input noise").standard_normal(inputs.shape)
-        inputs = inputs + noise * inputs.std(axis=0) * draws
+        noises = Stream.of(seed, "input noise").normal(0, inputs.size).reshape(inputs.shape)
+        inputs = inputs + noise * inputs.std(axis=0) * noises
     if label_noise:
-        rng = generator(seed, "label noise")
+        draws = Stream.of(seed, "label noise")
         if task == "regression":
-            targets = targets + label_noise * targets.std(axis=0) * rng.standard_normal(targets.shape)
+            noises = draws.normal(0, targets.size).reshape(targets.shape)
+            targets = targets + label_noise * targets.std(axis=0) * noises
         elif task == "binary":
-            targets = np.where(rng.random(targets.shape) < label_noise, 1.0 - targets, targets)
+            wrong = (draws.unit(0, targets.size) < label_noise).reshape(targets.shape)
+            targets = np.where(wrong, 1.0 - targets, targets)
         else:
-            wrong = rng.random(len(targets)) < label_noise
-            others = rng.integers(1, max(2, targets.shape[1]), size=len(targets))
-            label = (targets.argmax(axis=1) + np.where(wrong, others, 0)) % targets.shape[1]
-            targets = np.eye(targets.shape[1])[label]
+            rows, classes = targets.shape
+            others = 1 + Stream.of(seed, "wrong label").below(max(1, classes - 1), 0, rows)
+            shift = np.where(draws.unit(0, rows) < label_noise, others, 0)
+            targets = np.eye(classes)[(targets.argmax(axis=1) + shift) % classes]
     return inputs, targets

@@ -20,7 +20,13 @@ _LOSSES = {
     "huber": "clip(ŷ−y)",
     "absolute": "sign(ŷ−y)",
 }
-_IN_A = {"sigmoid": "{0}(1−{0})", "softmax": "{0}(1−{0})", "tanh": "(1−{0}²)", "elu": "({0}+1)"}
+_IN_A = {
+    "sigmoid": "{0}(1−{0})",
+    "softmax": "{0}(1−{0})",
+    "tanh": "(1−{0}²)",
+    "elu": "({0}+1)",
+    "sigmoid(−z)": "(−{0}(1−{0}))",
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,8 @@ class Formulas:
                 return self.slope(layer, "of tanh" if name == "sigmoid" else "of sigmoid")
             case ["of", other]:
                 return _IN_A[other].format(a) if other in _IN_A else f"{self._function(other)}′({z})"
+        if name == "sigmoid(−z)":
+            return f"(−σ′(−{z}))"
         return "" if name == "linear" else f"{self._function(name)}′({z})"
 
     def weights(self, layer: int, turns: Sequence[Turn] = ()) -> str:
@@ -119,6 +127,7 @@ class Formulas:
         finished = way_at(turns, "layer gradient", layer)
         if finished == "never" or amount_at(turns, point, layer) == 0.0:
             return f"∂L/∂{name} = 0"
+        added = self._penalty(turns, layer) if point == "weight factor" else ""
         factors = [
             *_size(amount_at(turns, "factor")),
             *_size(amount_at(turns, point, layer)),
@@ -128,7 +137,19 @@ class Formulas:
         product = _product(factors)
         if finished == "transposed":
             product = f"({product})ᵀ"
-        return f"∂L/∂{name} = {_over_the_batch(way_at(turns, 'batch'), product)}"
+        return f"∂L/∂{name} = {_over_the_batch(way_at(turns, 'batch'), product)}{added}"
+
+    def _penalty(self, turns: Sequence[Turn], layer: int) -> str:
+        """The term that a penalty adds to ∂L/∂w of a layer, with its sign in front; empty where there is none."""
+        way, amount, w = (
+            way_at(turns, "penalty", layer),
+            amount_at(turns, "penalty", layer),
+            self.names.weights[layer - 1],
+        )
+        if way == RIGHT:
+            return ""
+        sign = "−" if amount < 0 else "+"
+        return f" {sign} {abs(amount):.4g}·{f'sign({w})' if way == 'on their size' else w}"
 
     def _delta(self, layer: int, turns: Sequence[Turn]) -> list[str]:
         """δ of a layer, factor by factor."""
@@ -183,7 +204,8 @@ class Formulas:
 
     @staticmethod
     def _function(name: str) -> str:
-        return _SYMBOLS.get(name, name)
+        plain = name.split("(", maxsplit=1)[0]  # without the number in it
+        return _SYMBOLS.get(plain, plain)
 
 
 def way_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> str:

@@ -51,3 +51,30 @@ def fitted(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, floa
         for seen, part, length in zip(observed, made, lengths, strict=True)
     )
     return fits, factor
+
+
+def shares_of(
+    observed: Sequence[Array], one: Sequence[Array], other: Sequence[Array]
+) -> tuple[float | None, float | None]:
+    """Return a and b, both not 0, where all that was observed is a·one + b·other; None and None where it is not.
+
+    Args:
+        observed: arrays of any shapes.
+        one: of the same shapes.
+        other: of the same shapes.
+    """
+    seen, left, right = (np.concatenate([part.ravel() for part in parts]) for parts in (observed, one, other))
+    lengths = float(np.linalg.norm(left)), float(np.linalg.norm(right))
+    if not (np.isfinite(sum(lengths)) and len(seen) > 2 and min(lengths) > 0.0):
+        return None, None
+    left, right = left / lengths[0], right / lengths[1]
+    both, on_left, on_right = (float(np.vdot(*pair)) for pair in ((left, right), (left, seen), (right, seen)))
+    apart = 1.0 - both * both  # the square of the sine of the angle between the two
+    if apart <= TOLERANCE:
+        return None, None
+    shares = (on_left - both * on_right) / apart, (on_right - both * on_left) / apart
+    size = float(np.linalg.norm(seen))
+    gap = float(np.linalg.norm(shares[0] * left + shares[1] * right - seen))
+    if gap > TOLERANCE * size or min(map(abs, shares)) <= TOLERANCE * size:
+        return None, None
+    return shares[0] / lengths[0], shares[1] / lengths[1]

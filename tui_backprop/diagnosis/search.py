@@ -19,17 +19,18 @@ from tui_backprop.core.turns import (
     Given,
     Point,
     Turn,
+    back_through,
     bias_gradient,
     carried,
     finish,
     output_delta,
     output_error,
+    penalised,
     row_shares,
-    slope,
     ways,
     weight_gradient,
 )
-from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, without_rounding
+from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, shares_of, without_rounding
 
 LIMIT = 3
 """Wrong thoughts at a time that are tried at the most; a factor of the whole gradient is not counted."""
@@ -44,6 +45,8 @@ class Observation:
     """∂L/∂W of each layer, (fan_in, fan_out)."""
     biases: tuple[Array | None, ...]
     """∂L/∂b of each layer, (fan_out,); (1,) where the units share one, None where the layer has none."""
+    scale: float = 1.0
+    """What the gradient that was given away is divided by to be one of our mean loss."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,8 @@ def _thought(turn: Turn) -> tuple[str, str]:
             return "slope", way
         case "carried":
             return turn.point, "another layer" if turn.way.startswith("weights of layer") else turn.way
-        case "carried factor" | "weight factor" | "bias factor":
-            return turn.point, f"{turn.amount:.6g}"
+        case "carried factor" | "weight factor" | "bias factor" | "penalty":
+            return turn.point, f"{turn.amount:.4g}"
     return turn.point, turn.way
 
 
@@ -221,6 +224,18 @@ class _Search:
                     fits, factor = fitted(observed, [finish(finished, part) for part in made])
                     if fits:
                         yield turns, factor
+            if way == RIGHT and limit > 0:
+                yield from self._with_penalty(observed, made, layer)
+
+    def _with_penalty(
+        self, observed: Sequence[Array], made: Sequence[Array], layer: int
+    ) -> Iterator[tuple[tuple[Turn, ...], float | None]]:
+        """Yield the penalty λ under which the weights' gradients are f times what was made and λ times the weights."""
+        for way in self._ways("penalty", layer)[1:]:
+            added = [penalised(way, obs.given, layer) / obs.scale for obs in self._observations]
+            factor, size = shares_of(observed, made, added)
+            if factor is not None and size is not None:
+                yield (Turn("penalty", way, layer, size),), factor
 
     def _fit_biases(self, one: _Hypothesis, layer: int, limit: int) -> Iterator[tuple[tuple[Turn, ...], float | None]]:
         observed = [part for obs in self._observations if (part := obs.biases[layer - 1]) is not None]
@@ -306,7 +321,8 @@ class _Search:
     ) -> _Hypothesis:
         with np.errstate(all="ignore"):
             delta = tuple(
-                part * slope(way, obs.given, layer) for obs, part in zip(self._observations, upstream, strict=True)
+                back_through(way, obs.given, layer, part)
+                for obs, part in zip(self._observations, upstream, strict=True)
             )
         return replace(one, turns=(*one.turns, *turns), delta=delta, error=error)
 
@@ -341,20 +357,15 @@ class _Search:
             for parts in (plain, change):
                 made = [
                     finish(
-                        finished, weight_gradient(entrance, obs.given, layer, part * slope(way, obs.given, layer))
+                        finished, weight_gradient(entrance, obs.given, layer, back_through(way, obs.given, layer, part))
                     ).ravel()
                     for obs, part in zip(self._observations, parts, strict=True)
                 ]
-                columns.append(np.concatenate(made))
-        table = np.stack(columns, axis=1)
-        seen = np.concatenate([obs.weights[layer - 1].ravel() for obs in self._observations])
-        if not (np.isfinite(table).all() and len(seen) > 2):
+                columns.append(made)
+        size, other = shares_of([obs.weights[layer - 1].ravel() for obs in self._observations], *columns)
+        if size is None or other is None or abs(size) <= TOLERANCE:
             return None
-        (size, other), *_ = np.linalg.lstsq(table, seen, rcond=None)
-        gap = float(np.linalg.norm(table @ (size, other) - seen))
-        if gap > TOLERANCE * float(np.linalg.norm(seen)) or abs(size) <= TOLERANCE:
-            return None
-        rate = float(-other / size)
+        rate = -other / size
         return rate if abs(rate) > TOLERANCE else None
 
 

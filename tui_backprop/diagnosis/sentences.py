@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.turns import Point, Turn
-from tui_backprop.diagnosis.formulas import Formulas
+from tui_backprop.diagnosis.formulas import Formulas, way_at
+from tui_backprop.diagnosis.sameness import same
 from tui_backprop.diagnosis.search import Explanation
-
-_SCALES = {
-    0.5: "the 2 of the square is left out, which is half the rate",
-    2.0: "there is a 2 too many, which is twice the rate",
-}
 
 
 @dataclass(frozen=True)
@@ -35,38 +31,60 @@ class Diagnosis:
 
 
 def diagnoses(explanations: Sequence[Explanation], formulas: Formulas) -> tuple[Diagnosis, ...]:
-    """Say each mistake of the first explanation; the others, which no data tell apart from it, are named beside it."""
+    """Say each mistake of the first explanation; the others, which no data tell apart from it, are told beside it."""
     first, *others = explanations
-    turns = first.all_turns()
-    told = [_tell(turn, turns, formulas) for turn in turns]
+    told = [_tell(turn, first.all_turns(), formulas) for turn in _wrong_ones(first, formulas)]
     known = {one.kind for one in told}
-    also = tuple(
-        dict.fromkeys(kind for other in others for turn in other.all_turns() if (kind := kind_of(turn)) not in known)
-    )
+    also: dict[str, str] = {}
+    for other in others:
+        for turn in _wrong_ones(other, formulas):
+            one = _tell(turn, other.all_turns(), formulas)
+            if one.kind not in known:
+                also.setdefault(one.kind, one.sentence)
     if also and told:
         told[-1] = _with_others(told[-1], also)
     return tuple(told)
 
 
-def _with_others(one: Diagnosis, also: tuple[str, ...]) -> Diagnosis:
-    sentence = f"{one.sentence} (no data can tell it from {' or '.join(also)})"
-    return Diagnosis(
-        one.parameters, one.kind, sentence, one.formula_as_is, one.formula_right, harmless=one.harmless, also=also
+def _wrong_ones(explanation: Explanation, formulas: Formulas) -> tuple[Turn, ...]:
+    """Return the turns that change something: the error is δ where every slope that it has passed is 1."""
+    network = formulas.network
+    return tuple(
+        turn
+        for turn in explanation.all_turns()
+        if not (
+            (turn.point, turn.way) == ("carried", "error")
+            and turn.layer is not None
+            and all(name == "linear" for name in network.activation_names[turn.layer :])
+        )
     )
 
 
+def _with_others(one: Diagnosis, also: dict[str, str]) -> Diagnosis:
+    """Say beside a mistake what would give the same numbers, by kind."""
+    others = "; or: ".join(itertools.islice(also.values(), 2))
+    return replace(one, sentence=f"{one.sentence} (no data can tell it from this: {others})", also=tuple(also))
+
+
 def kind_of(turn: Turn) -> str:
-    """Return the name that a turn has in the gallery."""
+    """Return the name that a turn has in the gallery; `penalty-not-in-loss` for what only code of one's own can have."""
+    if turn.point == "penalty":
+        return "penalty-not-in-loss"
     if turn.point in ("factor", "carried factor", "weight factor", "bias factor"):
         if turn.amount == 0.0:
             return "layer-never-updated"
         if turn.amount < 0.0:
             return "wrong-sign"
-        return "half-the-gradient" if turn.amount in _SCALES else "times-the-rate"
+        return "half-the-gradient" if _is_two_off(turn.amount) else "times-the-rate"
     if turn.point == "loss":
         return "loss-of-another-kind"
     name = _KINDS.get((turn.point, _general(turn)))
     return name or _KINDS["hidden slope", _general(turn)]
+
+
+def _is_two_off(amount: float) -> bool:
+    """Whether a factor is the 2 of the square, there once too often or too seldom."""
+    return any(same(amount, factor) for factor in (0.5, 2.0))
 
 
 def _general(turn: Turn) -> str:
@@ -75,7 +93,13 @@ def _general(turn: Turn) -> str:
         return "another layer"
     if turn.way == "one minus activation":
         return "activation itself"
-    return "another activation" if turn.way.removeprefix("of ") in ACTIVATIONS else turn.way
+    if (
+        turn.point in ("output slope", "hidden slope")
+        and turn.way.startswith("of ")
+        and turn.way != "of the activation"
+    ):
+        return "another activation"
+    return turn.way
 
 
 _KINDS: dict[tuple[Point, str], str] = {
@@ -88,26 +112,35 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
     names, depth = formulas.names, formulas.network.depth
     layer = turn.layer if turn.layer is not None else depth
     of_biases = turn.point in ("bias", "bias factor")
-    below = turn.point not in ("input", "bias", "weight factor", "bias factor", "layer gradient")
-    parameters = _parameters(formulas, layer, below=below)
+    own = turn.point in ("input", "bias", "weight factor", "bias factor", "layer gradient", "penalty")
+    parameters = _parameters(formulas, layer, layer if own else _last_reached(turn, layer, turns))
     if of_biases:
         parameters = (names.biases[layer - 1],)
-    elif turn.point in ("input", "weight factor") or turn.way == "transposed":
+    elif turn.point in ("input", "weight factor", "penalty") or turn.way == "transposed":
         parameters = (names.weights[layer - 1],)
     write = formulas.biases if of_biases else formulas.weights
     as_is, right = write(layer, turns), write(layer)
     sentence, harmless = _SENTENCES[turn.point](turn, layer, formulas)
     if turn.point in ("carried", "carried factor", "hidden slope"):
-        sentence = f"{' and '.join(_parameters(formulas, layer, below=False))}: {sentence}"
-    elif not below and turn.point != "layer gradient":
+        sentence = f"{' and '.join(_parameters(formulas, layer, layer))}: {sentence}"
+    elif own and turn.point != "layer gradient":
         sentence = f"{parameters[0]}: {sentence}"
     return Diagnosis(parameters, kind_of(turn), sentence, as_is, right, harmless)
 
 
-def _parameters(formulas: Formulas, layer: int, *, below: bool) -> tuple[str, ...]:
-    """Return the parameters of a layer, and of those before it where the mistake goes on to them."""
+def _last_reached(turn: Turn, layer: int, turns: Sequence[Turn]) -> int:
+    """Return the first layer whose gradients a mistake in δ of `layer` makes wrong: δ does not go back everywhere."""
+    if turn.point in ("factor", "loss", "batch"):
+        return 1
+    while layer > 1 and way_at(turns, "carried", layer - 1) not in ("error", "raw error"):
+        layer -= 1
+    return layer
+
+
+def _parameters(formulas: Formulas, layer: int, first: int) -> tuple[str, ...]:
+    """Return the parameters of the layers from `layer` back to `first`."""
     names, found = formulas.names, []
-    for one in range(layer, 0 if below else layer - 1, -1):
+    for one in range(layer, first - 1, -1):
         found += [names.weights[one - 1], *filter(None, [names.biases[one - 1]])]
     return tuple(found)
 
@@ -136,7 +169,7 @@ def _bias(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
 
 
 def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
-    right, a = formulas.slope(layer), formulas.activation(layer)
+    right, a = formulas.slope(layer) or "1", formulas.activation(layer)
     name = formulas.network.activation_names[layer - 1]
     output = turn.point == "output slope"
     whose = f"the slope of the output, {right}," if output else f"the slope of {a}, {right},"
@@ -156,10 +189,13 @@ def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
         case ["activation", "itself"] | ["one", "minus", "activation"]:
             return f"you take {formulas.slope(layer, turn.way)} for the slope of {a}; the chain rule has {right}", False
         case ["of", "layer", number]:
+            other = formulas.slope(int(number)) or "1"
+            return f"you take the slope of layer {number}, {other}; the chain rule has {right}", False
+        case ["of", "sigmoid"] if name == "softmax":
             return (
-                f"you take the slope of layer {number}, {formulas.slope(int(number))}; the chain rule has {right}",
-                False,
-            )
+                f"you take {formulas.slope(layer, turn.way)} for the slope of softmax, which is the diagonal of its "
+                f"Jacobian alone: with e = ∂L/∂{a}, the chain rule has {a}·(e − Σ e·{a}), a sum over the units of the layer"
+            ), False
     wrong = formulas.slope(layer, turn.way)
     return f"you take the slope of {turn.way.removeprefix('of ')}, {wrong}; the layer is {name}: {right}", False
 
@@ -169,7 +205,8 @@ def _carried(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     above = formulas.slope(layer + 1)
     match turn.way.split():
         case ["error"]:
-            lacks = f"it lacks {above}" if layer + 1 == formulas.network.depth else "it lacks every slope on the way"
+            near = layer + 1 == formulas.network.depth and above
+            lacks = f"it lacks {above}" if near else "it lacks every slope on the way"
             return f"what you carry back to {a} is the error, not δ: {lacks}", False
         case ["raw", "error"]:
             return f"what you carry back to {a} is {formulas.loss_slope()} itself, through neither slope nor {w}", False
@@ -210,27 +247,36 @@ def _layer_gradient(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bo
     return f"{' and '.join(names)}: this layer never gets a gradient, so it stays as it began", False
 
 
-def _whole(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:
+def _whole(turn: Turn, _layer: int, formulas: Formulas) -> tuple[str, bool]:
     if turn.amount < 0.0:
-        size = "" if turn.amount == -1.0 else f", and the size is {-turn.amount:.4g} times the gradient's"
-        return f"the sign: your gradients point uphill, y − ŷ stands where ŷ − y belongs{size}", False
-    why = _SCALES.get(
-        round(turn.amount, 9),
-        f"every gradient is multiplied by {turn.amount:.4g}, as by a rate, which is equal to another rate",
-    )
+        size = "" if same(turn.amount, -1.0) else f", and the size is {-turn.amount:.4g} times the gradient's"
+        return f"the sign: your gradients point uphill, you have y − ŷ where ŷ − y belongs{size}", False
+    if same(turn.amount, 2.0):
+        return "harmless: there is a 2 too many, which is twice the rate", True
+    if same(turn.amount, 0.5):
+        squared = formulas.objective.loss.name == "squared"
+        what = "the 2 of the square is left out" if squared else "every gradient is half of what it should be"
+        return f"harmless: {what}, which is half the rate", True
+    why = f"every gradient is multiplied by {turn.amount:.4g}, as by a rate, which is equal to another rate"
     return f"harmless: {why}", True
 
 
 def _part(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     if turn.amount == 0.0:
         return "it never gets a gradient, so it stays as it began", False
-    if turn.amount == -1.0:
+    if same(turn.amount, -1.0):
         what = "the sign is wrong"
     else:
         what = f"it is {turn.amount:.4g} times what it should be, and the others are not".replace("-", "−")
     if turn.point == "carried factor":
         return f"what you carry back to {formulas.activation(layer)}: {what}", False
     return what, False
+
+
+def _penalty(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
+    w = formulas.names.weights[layer - 1]
+    term = f"{turn.amount:.4g}·{f'sign({w})' if turn.way == 'on their size' else w}".replace("-", "−")
+    return f"the gradient has {term} that the loss has not: a penalty is missing in loss, or too many here", False
 
 
 _SENTENCES = {
@@ -246,4 +292,5 @@ _SENTENCES = {
     "bias": _bias,
     "bias factor": _part,
     "layer gradient": _layer_gradient,
+    "penalty": _penalty,
 }

@@ -7,14 +7,10 @@ time some ten. Both are done where a step is first asked for, or before that in 
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_backprop.core.errors import InputError
@@ -22,6 +18,7 @@ from tui_backprop.core.step import State, Training
 from tui_backprop.engines import machine_code
 from tui_backprop.engines.recent import Recent
 from tui_backprop.engines.work import work_of_training
+from tui_backprop.system.process import Child
 
 if TYPE_CHECKING:
     from tui_backprop.engines.compiled.plan import CompiledPlan
@@ -29,8 +26,7 @@ if TYPE_CHECKING:
 _LOADING = threading.Lock()
 _loaded = threading.Event()
 _problems: list[str] = []
-_MAKE = "from tui_backprop.engines.compiled_engine import load; load()"
-_PACKAGES = Path(__file__).parents[2]
+_PATIENCE = 60.0  # seconds
 _REASON = 160  # characters of an error of numba's that are shown
 
 
@@ -120,15 +116,15 @@ def load_in_background(then: Callable[[EngineError | None], None]) -> None:
 
 
 def _make_apart() -> None:
-    paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
-    subprocess.run(  # noqa: S603  (our own code)
-        [sys.executable, "-P", "-c", _MAKE],  # -P: nothing of the working folder is imported
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=True,  # ^C is for us
-        check=False,
-    )
+    child = Child(__name__)
+    while child.wait(_PATIENCE) is None:
+        pass
+    child.close()
+
+
+def main() -> None:
+    """Make the machine code, in a process of its own."""
+    load()
 
 
 class CompiledEngine:

@@ -7,6 +7,7 @@ compiled files it is the user's, in a folder that nobody else may write to.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -21,7 +22,11 @@ _FORGOTTEN = 60 * 86_400  # seconds after which code that was not used is remove
 
 @lru_cache(maxsize=1)
 def folder() -> Path:
-    """Return the folder for the machine code of these very sources; it need not exist."""
+    """Return the folder for the machine code of these very sources; it need not exist.
+
+    Raises:
+        OSError: there is no place for one.
+    """
     digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {version('scipy')} {sys.version}".encode())
     package = Path(__file__).parents[1]
     digest.update(os.fsencode(package))  # numba keeps the code of each place apart
@@ -32,7 +37,11 @@ def folder() -> Path:
 
 
 def is_made() -> bool:
-    """Whether machine code is there."""
+    """Whether machine code is there.
+
+    Raises:
+        OSError: there is no place for it.
+    """
     return any(folder().glob("**/*.nbc"))
 
 
@@ -53,17 +62,26 @@ def make_folder() -> Path:
 
 def forget() -> None:
     """Remove the machine code of these sources, as far as that is possible."""
-    shutil.rmtree(folder(), ignore_errors=True)
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder(), ignore_errors=True)
 
 
 def _user_cache() -> Path:
-    """Return this program's folder in the user's cache folder, by the custom of the system."""
-    home = Path.home()
+    """Return this program's folder in the user's cache folder, by the custom of the system.
+
+    Raises:
+        OSError: there is none, since this user has no home.
+    """
+    try:
+        home = Path.home()
+    except RuntimeError as error:
+        raise OSError(str(error)) from None
     match sys.platform:
         case "win32":
             base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
         case "darwin":
             base = home / "Library" / "Caches"
         case _:
-            base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+            named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+            base = named if named.is_absolute() else home / ".cache"
     return base / "tui-backprop"

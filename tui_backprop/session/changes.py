@@ -13,7 +13,6 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.step import State
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.source import open_source
-from tui_backprop.datasets.text import clean
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.edits import Edit
 from tui_backprop.session.engine import engine_notes
@@ -31,6 +30,7 @@ from tui_backprop.session.problem import Problem
 from tui_backprop.session.recipe import Recipe, RecipeError
 from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.session.timeline import Segment
+from tui_backprop.text.cleaning import clean
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
 _FOLLOWS_SOURCE = ("target", "inputs", "probe", "loss", "output_activation", "set", "freeze")

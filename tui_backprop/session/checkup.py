@@ -10,13 +10,16 @@ from tui_backprop.session.export import json_ready
 
 Verdict = Literal["right", "scaled", "wrong", "unchecked"]
 
+ParameterVerdict = Literal["right", "scaled", "wrong", "unsure"]
+"""`unsure`: it cannot be told."""
+
 
 @dataclass(frozen=True)
 class ParameterCheck:
     """One parameter's gradient, theirs against the numeric one."""
 
     name: str
-    verdict: Literal["right", "scaled", "wrong"]
+    verdict: ParameterVerdict
     relative_error: float
     """‖theirs − numeric‖ / max(‖theirs‖, ‖numeric‖), over all draws."""
     scale: float | None
@@ -55,6 +58,8 @@ class Checkup:
     recognised: Recognised | None
     notes: tuple[str, ...]
     """What else there is to say, a sentence each."""
+    learns: bool | None = None
+    """Whether a trial training learned its own data; None where there was none."""
 
     @classmethod
     def failed(cls, file: str, why: Exception) -> Checkup:
@@ -67,6 +72,7 @@ class Checkup:
         found: dict[str, Any] = {
             "file": self.file,
             "verdict": self.verdict,
+            "learns": self.learns,
             "parameters": parameters,
             "mistakes": [asdict(one) for one in self.mistakes],
             "recognised": None if self.recognised is None else asdict(self.recognised),

@@ -11,7 +11,7 @@ from tui_backprop.session.checkup import Checkup, ParameterCheck, Verdict
 
 _ROWS = 40  # parameters that the table lists at the most, the wrong ones first
 _NAME = 24  # cells of a parameter's name at the most
-_MARKS = {"right": "✓ right", "scaled": "~ scaled", "wrong": "✗ wrong"}
+_MARKS = {"right": "✓ right", "scaled": "~ scaled", "wrong": "✗ wrong", "unsure": "? cannot tell"}
 
 _FACTORS = re.compile(r"(?<=[·\s])")  # where a formula may be cut
 
@@ -35,12 +35,21 @@ def checkup_text(checkup: Checkup, width: int) -> tuple[Line, ...]:
 
 
 def verdict_text(checkup: Checkup) -> Span:
-    """Return the verdict in a word or two."""
+    """Return the verdict in a few words."""
+    word = _word(checkup)
+    return Span(word.text + _but(checkup), word.kind)
+
+
+def _word(checkup: Checkup) -> Span:
     wrong = [one for one in checkup.mistakes if not one.harmless]
     mistakes = f": {len(wrong)} mistake{'' if len(wrong) == 1 else 's'}" if wrong else ""
     texts = {"right": "✓ right", "scaled": "~ scaled", "wrong": f"✗ wrong{mistakes}", "unchecked": "could not check"}
     kinds: dict[Verdict, Kind] = {"right": "right", "scaled": "scaled", "wrong": "wrong", "unchecked": ""}
     return Span(texts[checkup.verdict], kinds[checkup.verdict])
+
+
+def _but(checkup: Checkup) -> str:
+    return ", but it does not learn" if checkup.learns is False else ""
 
 
 _MEANING = {
@@ -56,9 +65,9 @@ def _lines(checkup: Checkup, width: int) -> Iterator[Line]:
     if checkup.parameters:
         yield from _table(checkup.parameters, width)
         yield ()
-    verdict = verdict_text(checkup)
-    for line in _wrapped(verdict.text + _MEANING.get(checkup.verdict, ""), width):
-        yield tuple(Span(span.text, verdict.kind) for span in line)
+    word = _word(checkup)
+    for line in _wrapped(word.text + _MEANING.get(checkup.verdict, "") + _but(checkup), width):
+        yield tuple(Span(span.text, word.kind) for span in line)
     for number, mistake in enumerate(sorted(checkup.mistakes, key=lambda one: one.harmless), start=1):
         yield ()
         yield from _wrapped(mistake.sentence, width, f"{number}. ")
@@ -93,7 +102,7 @@ def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[Line]:
 
     Where there is no room for it, the relative error is left out.
     """
-    order = ("wrong", "scaled", "right")
+    order = ("wrong", "scaled", "unsure", "right")
     shown = (
         sorted(parameters, key=lambda one: order.index(one.verdict))[:_ROWS] if len(parameters) > _ROWS else parameters
     )
@@ -104,12 +113,15 @@ def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[Line]:
     for one in shown:
         numbers = f"{one.entry:<{name}}  {one.theirs:>+12.5g}  {one.numeric:>+12.5g}"
         numbers += f"  {one.relative_error:>14.1e}" if error else ""
-        yield Span(f"{numbers}  ".replace("-", "−")), Span(_verdict(one), one.verdict)
+        yield (
+            Span(f"{numbers}  ".replace("-", "−")),
+            Span(_verdict(one), "" if one.verdict == "unsure" else one.verdict),
+        )
     if len(parameters) > len(shown):
         yield (Span(f"and {len(parameters) - len(shown):,} more"),)
 
 
 def _verdict(one: ParameterCheck) -> str:
-    """Return a parameter's mark and, where it is only scaled, by what."""
-    scaled = one.verdict == "scaled" and one.scale is not None
+    """Return a parameter's mark and, where it is a multiple of the right one, by what."""
+    scaled = one.verdict in ("scaled", "wrong") and one.scale is not None
     return (_MARKS[one.verdict] + (f" ×{one.scale:.4g}" if scaled else "")).replace("-", "−")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tui_backprop.datasets.dataset import Dataset
-from tui_backprop.datasets.text import clean
 from tui_backprop.engines.choice import choose_engine
 from tui_backprop.engines.compiled_engine import why_not
 from tui_backprop.engines.work import slots_of, work_of
 from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.text.cleaning import clean
 
 
 def engine_for(recipe: Recipe, dataset: Dataset) -> str:

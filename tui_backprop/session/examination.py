@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from tui_backprop.core.step import Training
-from tui_backprop.datasets.text import clean
 from tui_backprop.diagnosis.findings.evidence import Course, Evidence
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.diagnosis.findings.table import find
@@ -19,6 +18,7 @@ from tui_backprop.session.recipe import Recipe
 from tui_backprop.session.run import Run
 from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.timeline import Segment
+from tui_backprop.text.cleaning import clean
 
 SHARE = 0.03
 """Share of the time that findings take while a run goes on: below five hundredths even where one look is dear."""

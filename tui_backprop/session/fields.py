@@ -24,6 +24,9 @@ from tui_backprop.diagnosis.findings.table import check_threshold
 from tui_backprop.engines.choice import ENGINES
 from tui_backprop.session.recipe import Recipe, RecipeError, is_file
 
+MAX_BATCH = 2**20
+"""Samples of a step, at the most."""
+
 Group = Literal["data", "network", "training", "run"]
 
 
@@ -127,7 +130,7 @@ def _read_hidden(text: str) -> tuple[int, ...]:
 def _read_batch_size(text: str) -> int | None:
     if text == "full":
         return None
-    size: int = _whole("a whole number of at least 1, or full", 1)["read"](text)
+    size: int = _whole(f"a whole number from 1 to {MAX_BATCH:,}, or full", 1, MAX_BATCH)["read"](text)
     return size
 
 

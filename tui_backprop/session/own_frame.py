@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.gradient_check import relative_error
+from tui_backprop.core.judge import Judgement, judge
 from tui_backprop.core.network import Tensor
 from tui_backprop.core.step import State
 from tui_backprop.session.checkup import Checkup
 from tui_backprop.session.curve import Curve
 from tui_backprop.session.prediction import PredictionCurve
-
-_RELATIVE, _ABSOLUTE = 1e-5, 1e-8  # of two gradients that are the same; the second of the largest entry
-_NOISE = 1e-12  # what rounding makes of a difference of two losses that are the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,32 +26,8 @@ class OwnUpdate:
     rate: float
     gradient: Array
     """∂L/∂θ as theirs has it, (entries,)."""
-    true: Array | None
-    """∂L/∂θ by central differences of their loss, (entries,), NaN where it was not computed; None where none was yet."""
-    doubt: Array | None
-    """How far each of `true` is in doubt, (entries,)."""
-
-    @property
-    def relative(self) -> Array | None:
-        """By how much theirs and true part, |theirs − true| / the larger one, (entries,); NaN where it is not known."""
-        return None if self.true is None else relative_error(self.gradient, self.true)
-
-    @property
-    def agrees(self) -> Array | None:
-        """Whether theirs is the true one, as far as differences can tell, (entries,); false where it is not known."""
-        if self.true is None or self.doubt is None:
-            return None
-        size = np.maximum(np.abs(self.gradient), np.abs(self.true))
-        largest = float(np.nanmax(np.abs(self.true), initial=0.0))
-        allowed = _RELATIVE * size + _ABSOLUTE * largest + 10 * self.doubt + _NOISE
-        return np.asarray(np.abs(self.gradient - self.true) <= allowed)
-
-    def counts(self) -> tuple[int, int] | None:
-        """Return how many entries are wrong, and how many were held against the truth; None where none was yet."""
-        if self.true is None or self.agrees is None:
-            return None
-        known = np.isfinite(self.true)
-        return int((known & (self.agrees == 0)).sum()), int(known.sum())
+    judgement: Judgement | None
+    """What is said of each entry of it, (entries,), nothing of those that were not looked at; None where none was yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +85,28 @@ class OwnFrame:
     def step(self) -> int:
         """Number of updates made so far."""
         return self.state.step
+
+    @cached_property
+    def scales(self) -> Array:
+        """By what each entry of the last gradient is a multiple of the right one, as the check found; NaN elsewhere."""
+        found = np.full(self.size, np.nan)
+        if self.update is None or self.update.judgement is None or self.checkup is None:
+            return found
+        checked = {one.name: one.scale for one in self.checkup.parameters if one.verdict == "scaled"}
+        for tensor in self.tensors:
+            scale = checked.get(tensor.name)
+            if scale is not None:
+                truth = self.update.judgement.truth.chosen(tensor.span).scaled(scale)
+                wrong = judge(self.update.gradient[tensor.span], truth).wrong
+                found[tensor.span] = np.where(wrong, np.nan, scale)
+        return found
+
+    def counts(self) -> tuple[int, int] | None:
+        """Return how many entries are wrong and not only scaled, and how many were compared; None where none was yet."""
+        if self.update is None or self.update.judgement is None:
+            return None
+        judgement = self.update.judgement
+        return int((judgement.wrong & np.isnan(self.scales)).sum()), int(np.isfinite(judgement.true).sum())
 
     @property
     def size(self) -> int:

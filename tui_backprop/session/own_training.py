@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.judge import judge
 from tui_backprop.core.network import Tensor
-from tui_backprop.core.randomness import generator
+from tui_backprop.core.randomness import key_of
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import State
 from tui_backprop.datasets.scaling import fit_scaler
@@ -162,10 +163,10 @@ class OwnTraining:
             trained = self._train(start, min(to, self._boundary(start.step)), [], np.inf)
             state = _state(start.step + trained.made, trained.theta)
             self._kept.remember(state)
-        same = exact is None or exact.step != step or exact.same_bits(state)
+        same = exact is None or exact.step != step or exact.same_values(state)
         if same and origin.step == step + 1:  # one more update must lead to where we are
             again = self._train(state, origin.step, [], np.inf)
-            same = _state(origin.step, again.theta).same_bits(origin)
+            same = _state(origin.step, again.theta).same_values(origin)
         if not same:
             raise LearnerError(
                 f"{self.learner.name}: its functions do not give the same numbers again, so no way leads back to step "
@@ -250,15 +251,15 @@ class OwnTraining:
             return None
         before, gradient = self._last
         rows = self._sampling.batch(before.step)
-        true = doubt = None
+        judgement = None
         if resting or not self._slow:
             started = time.monotonic()
             entries = _spread(len(gradient), _DIFFERENTIATED)
             batch: Batch = self._inputs[rows], self._targets[rows]
-            true, doubt = (np.full(len(gradient), np.nan) for _ in range(2))
-            true[entries], doubt[entries] = self.learner.numeric(before.parameters, batch, entries.tolist())
+            truth = self.learner.numeric(before.parameters, batch, entries.tolist())
+            judgement = judge(gradient, truth.spread_over(len(gradient), entries))
             self._slow = time.monotonic() - started > _QUICK
-        return OwnUpdate(before, rows, self._rate_at(before.step), gradient, true, doubt)
+        return OwnUpdate(before, rows, self._rate_at(before.step), gradient, judgement)
 
 
 def samples_of(learner: Learner, seed: int) -> tuple[Batch, str]:
@@ -270,7 +271,9 @@ def samples_of(learner: Learner, seed: int) -> tuple[Batch, str]:
         dataset = open_source(name)
         if (dataset.n_inputs, dataset.n_outputs) == (learner.inputs, learner.outputs):
             return (fit_scaler(dataset.inputs, "max").transform(dataset.inputs), dataset.targets), name
-    return draw_batch(learner, generator(seed, "own samples"), _DRAWN), f"{_DRAWN} samples that were drawn"
+    return draw_batch(
+        learner, np.random.default_rng(key_of(seed, "own samples")), _DRAWN
+    ), f"{_DRAWN} samples that were drawn"
 
 
 def _state(step: int, theta: Array) -> State:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Network
-from tui_backprop.core.randomness import generator
+from tui_backprop.core.randomness import Stream
 from tui_backprop.session.frame import Frame
 
 Kind = Literal["parameters", "gradient", "path"]
@@ -152,8 +153,12 @@ def _random_direction(frame: Frame, counter: int, other: Array) -> Array:
 
     In the plane there is nothing else: a network of one parameter has no second direction, and none is of length 0.
     """
-    drawn = generator(frame.recipe.seed, "surface", counter).standard_normal(frame.network.size)
-    return _at_right_angles(drawn, other)
+    return _at_right_angles(_drawn_direction(frame.recipe.seed, counter, frame.network.size), other)
+
+
+@lru_cache(maxsize=4)
+def _drawn_direction(seed: int, counter: int, size: int) -> Array:
+    return Stream.of(seed, "surface", counter).normal(0, size)
 
 
 def _principal(frame: Frame) -> tuple[Array, Array, tuple[float, float]]:

@@ -8,8 +8,8 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.frame import Frame
+from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.drawing.numbers import plain
 
 

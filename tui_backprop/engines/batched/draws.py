@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.randomness import Stream
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
 from tui_backprop.engines.batched.notes import aligned
 
 _NUMBERS = 2**15  # that lie ready for the steps to come, about: few enough to stay in a cache
 _PLACES = 32  # steps that samples lie ready for, at the most: what remains for each step is then next to nothing
-_TOGETHER = 128  # seeds whose draws are put in order at once: two lines of a cache, of the smallest numbers
+_EPOCHS = 2**20  # numbers of whole epochs that are kept, about, unless one epoch has more
+_TOGETHER = 128  # seeds whose epochs are drawn at once: few enough that what is sorted stays small
 
 
 class Draws:
@@ -43,11 +45,13 @@ class Draws:
             self.inputs = self._inputs[np.newaxis] if alike else self._inputs[np.newaxis, of_run]
             self.targets = self._targets[np.newaxis] if alike else self._targets[np.newaxis, of_run]
             return
-        self._samplings, draw_of_run = _distinct([t.sampling for t in trainings])
-        self._draw_of_run = None if len(self._samplings) == len(trainings) else draw_of_run
+        samplings, draw_of_run = _distinct([t.sampling for t in trainings])
+        self._stream = Stream(np.concatenate([sampling.stream.keys for sampling in samplings]))
+        self._draw_of_run = None if len(samplings) == len(trainings) else draw_of_run
         self._first_row = None if len(pools) == 1 else np.array(of_run)[:, np.newaxis] * self._sampling.rows
         self._block_first = -1
         self._block: NDArray[np.integer[Any]] = np.empty((0, 0, 0), dtype=np.uint8)
+        """Of whole epochs, (steps, seeds, batch), from step `_block_first` on; none where there are no epochs."""
         self._first, self._end = 0, 0
         runs, batch = len(trainings), self._sampling.largest_batch
         numbers = runs * batch * (first.inputs.shape[1] + first.targets.shape[1])
@@ -80,10 +84,7 @@ class Draws:
 
     def _gather(self, step: int) -> None:
         """Fetch the samples of this step and of as many after it as there are places."""
-        if not self._block_first <= step < self._block_first + len(self._block):
-            self._draw(step)
-        first = step - self._block_first
-        drawn = self._block[first : first + len(self._rows)]
+        drawn = self._drawn(step, len(self._rows))
         rows = self._rows[: len(drawn)]  # as NumPy's own kind of index: to take by small numbers is slow
         rows[...] = drawn if self._draw_of_run is None else drawn.take(self._draw_of_run, axis=1)
         if self._first_row is not None:
@@ -92,24 +93,37 @@ class Draws:
         _take(self._targets, rows, self.targets[: len(drawn)])
         self._first, self._end = step, step + len(drawn)
 
-    def _draw(self, step: int) -> None:
-        """Draw the block that holds this step, (steps, seeds, batch), in numbers as small as will do.
+    def _drawn(self, step: int, most: int) -> NDArray[np.integer[Any]]:
+        """Return the row numbers of up to `most` steps, (steps, seeds, batch); what a short batch lacks is row 0."""
+        sampling = self._sampling
+        if sampling.epoch_size is None:
+            batch = sampling.largest_batch
+            drawn = self._stream.below(sampling.rows, step * batch, most * batch)
+            return drawn.reshape(most, batch, -1).swapaxes(1, 2)
+        if not self._block_first <= step < self._block_first + len(self._block):
+            self._draw_epochs(step)
+        return self._block[step - self._block_first :][:most]
 
-        Each seed draws all its steps at once, and a step needs those of all seeds: they change places a few seeds at a time,
-        so that both orders of these are in a cache.
-        """
-        self._block_first, rows = self._samplings[0].block(step)
-        (steps, batch), seeds = rows.shape, len(self._samplings)
-        small = np.min_scalar_type(self._sampling.rows)
-        self._block = np.empty((steps, seeds, batch), small)
-        # Without the steps too many, one step's numbers would lie a power of 2 apart and drive each other out of a cache.
-        by_seed = np.empty((min(seeds, _TOGETHER), steps + _TOGETHER, batch), small)[:, :steps]
-        for first in range(0, seeds, _TOGETHER):
-            some = self._samplings[first : first + _TOGETHER]
-            for i, sampling in enumerate(some):
-                _, rows = sampling.block(step)
-                by_seed[i] = rows if self.even else np.maximum(rows, 0)  # what a short batch lacks is −1
-            self._block[:, first : first + len(some)] = by_seed[: len(some)].swapaxes(0, 1)
+    def _draw_epochs(self, step: int) -> None:
+        """Draw the epoch that holds this step, and where epochs are short some after it, in numbers as small as will do."""
+        sampling, keys = self._sampling, self._stream.keys
+        rows, batch = sampling.rows, sampling.largest_batch
+        steps_each = -(-rows // batch)
+        epochs = max(1, _EPOCHS // (rows * len(keys)))
+        first = step // steps_each
+        self._block_first = first * steps_each
+        self._block = np.empty((epochs * steps_each, len(keys), batch), np.min_scalar_type(rows))
+        for begin in range(0, len(keys), _TOGETHER):
+            some = Stream(keys[begin : begin + _TOGETHER])
+            orders = (
+                some.permutations(rows, first, epochs)
+                if sampling.shuffles
+                else np.broadcast_to(np.arange(rows), (epochs, rows))
+            )
+            whole = np.zeros((len(some.keys), epochs, steps_each * batch), self._block.dtype)
+            whole[..., :rows] = orders
+            by_seed = whole.reshape(len(some.keys), -1, batch)
+            self._block[:, begin : begin + len(by_seed)] = by_seed.swapaxes(0, 1)
 
 
 def _distinct(samplings: list[Sampling]) -> tuple[list[Sampling], Indices]:

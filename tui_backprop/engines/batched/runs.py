@@ -75,7 +75,9 @@ class BatchedRuns:
         self._slots = aligned(len(first.optimizer.slots), self._theta.flat.size)
         for i, slot in enumerate(self._slots):
             slot[...] = spread(np.stack([state.slots[i] for state in states]))
-        self._rate = spread(_column([training.rate for training in trainings]))
+        rates = [training.rate for training in trainings]
+        self._rate = spread(_column(rates)) if len(set(rates)) > 1 else np.array(rates[:1])
+        """η before the schedule: of each entry, or one for all of them, which is read without memory."""
         self._optimizer = _joint_optimizer([training.optimizer for training in trainings], self._theta)
         self._weight_mask = spread(first.network.weight_mask)
         self._penalised = bool(first.l1 or first.l2)
@@ -86,7 +88,7 @@ class BatchedRuns:
         self._draws = Draws(trainings)
         self._passes = Passes(first.objective, self._theta, self._gradients)
         self._rule = BATCHED_RULES[first.rule]
-        self._rate_now = aligned(self._rate.size)
+        self._rate_now = aligned(len(self._rate))
         """With what the schedule makes of it."""
         self._rate_now[...] = self._rate
         gradient, update = self._record(self._recorded_passes), self._record(self._recorded_update)

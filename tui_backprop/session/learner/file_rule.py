@@ -12,6 +12,7 @@ from tui_backprop.core.backward import Gradients, exact
 from tui_backprop.core.forward import Tape
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
+from tui_backprop.session.learner.answers import numbers_of, truth
 from tui_backprop.session.learner.outside import OutsideRule
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
 
@@ -34,7 +35,7 @@ class FileRule(OutsideRule):
         self._known: OrderedDict[tuple[bytes, ...], tuple[Array, str]] = OrderedDict()
         self._broken = ""
         weakref.finalize(self, self._process.close)
-        if not self._process.ask("is_rule"):
+        if not self._process.ask("is_rule", truth):
             self._process.close()
             raise LearnerError(f"{self._process.name}: there is no function backward(network, parameters, tape, y)")
 
@@ -70,6 +71,7 @@ class FileRule(OutsideRule):
         try:
             found = self._process.ask(
                 "rule",
+                numbers_of(network.size),
                 fresh=True,
                 sizes=network.sizes,
                 activations=network.activation_names,
@@ -80,4 +82,4 @@ class FileRule(OutsideRule):
         except LearnerError as error:
             self._broken = "" if self._process.alive else str(error)
             return nothing, str(error)
-        return np.array(found), ""
+        return found, ""

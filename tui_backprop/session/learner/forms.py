@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -114,20 +116,56 @@ def candidates(samples: Any) -> list[tuple[Form, int]]:
     return [*either, *singles]
 
 
-def fitted(name: str, made: Any, shape: tuple[int, ...], function: str) -> tuple[Array, bool]:
-    """Return a gradient in the shape of its parameter, and whether it had to be transposed for that."""
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A gradient in the shape of its parameter."""
+
+    numbers: Array
+    transposed: bool = False
+    """Whether it had to be transposed for that."""
+    spread: tuple[int, ...] | None = None
+    """The shape that it had, where it is smaller and NumPy repeats it in an update; None where it is not."""
+    grown: tuple[int, ...] | None = None
+    """The shape that an update with it would give the parameter, where that is a larger one; None where it is not."""
+
+
+def fitted(name: str, made: Any, shape: tuple[int, ...], function: str, *, is_array: bool = True) -> Fitted:
+    """Return a gradient in the shape of its parameter.
+
+    Args:
+        name: of the parameter.
+        made: the gradient.
+        shape: of the parameter.
+        function: what gave it.
+        is_array: whether the parameter is an array, so that NumPy would broadcast the gradient.
+
+    Raises:
+        UnusableError: it is not numbers, or there is no way from its shape to the parameter's; one sentence.
+    """
     try:
         numbers = numbers_in(made)
     except ValueError:
         raise UnusableError(f"{function} gives {name} {what(made)}: expected numbers") from None
     if numbers.shape == shape:
-        return numbers, False
+        return Fitted(numbers)
+    updated = _broadcast(shape, numbers.shape) if is_array else None
     if [n for n in numbers.shape if n != 1] == [n for n in shape if n != 1]:
-        return numbers.reshape(shape), False
+        grows = updated is not None and math.prod(updated) > math.prod(shape)
+        return Fitted(numbers.reshape(shape), grown=updated if grows else None)
     if numbers.shape == shape[::-1]:
-        return numbers.T, True
+        return Fitted(numbers.T, transposed=True)
+    if updated is not None and math.prod(updated) == math.prod(shape):
+        return Fitted(np.broadcast_to(numbers, updated).reshape(shape).copy(), spread=numbers.shape)
     hint = ": sum it over the samples" if numbers.ndim == 2 and numbers.shape[-1:] == shape[-1:] else ""
     raise UnusableError(f"{function} gives {name} a gradient of shape {numbers.shape}, and {name} has {shape}{hint}")
+
+
+def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the shape that NumPy gives a difference of arrays; None where there is none."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
 
 
 def what(value: Any) -> str:
@@ -139,25 +177,3 @@ def what(value: Any) -> str:
         if isinstance(value, np.ndarray)
         else f"something of type {type(value).__name__}"
     )
-
-
-def usable_parameters(parameters: Any) -> dict[str, Any]:
-    """Return somebody's parameters.
-
-    Raises:
-        UnusableError: they are not a dict of finite numbers or arrays, one sentence.
-    """
-    if parameters is None:
-        raise UnusableError("there are no parameters: a dict of numbers or arrays by name")
-    if isinstance(parameters, dict) and not parameters:
-        raise UnusableError("parameters is empty: expected a dict of numbers or arrays by name")
-    if not isinstance(parameters, dict):
-        raise UnusableError(f"parameters is {what(parameters)}: expected a dict of numbers or arrays by name")
-    for name, value in parameters.items():
-        try:
-            finite = bool(np.isfinite(numbers_in(value)).all())
-        except ValueError:
-            raise UnusableError(f"parameters[{name!r}] is {what(value)}: expected a number or an array") from None
-        if not finite:
-            raise UnusableError(f"parameters[{name!r}] is not finite")
-    return parameters

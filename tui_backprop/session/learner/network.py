@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.datasets.text import clean
+from tui_backprop.core.judge import Truth
+from tui_backprop.session.learner.answers import (
+    course_of,
+    description,
+    gradients_of,
+    nothing,
+    numbers_of,
+    truth,
+    truth_of,
+)
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.process import TIMEOUT, LearnerProcess
+from tui_backprop.text.cleaning import clean
 
 Batch = tuple[Array, Array]
 """Inputs (samples, inputs) and targets (samples, outputs)."""
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +43,10 @@ class OwnGradient:
     """Parameters whose gradient had the shape the wrong way round."""
     changed: bool
     """Whether the parameters that it was given were changed by it."""
+    spread: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where NumPy repeats a gradient that is too small."""
+    grown: tuple[tuple[str, Shape, Shape], ...] = ()
+    """Name, shape of the gradient and of the parameter, where an update makes the parameter larger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +94,10 @@ class Trained:
     """The gradient by their formulas that the last update was made with."""
 
     @classmethod
-    def from_answer(cls, answer: dict[str, Any]) -> Trained:
-        """Read what the process said."""
-        before, gradient = (None if answer[key] is None else np.array(answer[key]) for key in ("before", "gradient"))
-        losses = tuple((int(made), float(loss)) for made, loss in answer["losses"])
-        return cls(np.array(answer["theta"]), answer["made"], losses, before, gradient)
+    def reader(cls, size: int, updates: int) -> Callable[[Any], Trained]:
+        """Return what reads how so many updates of a θ of so many entries went from the answer of a process."""
+        read = course_of(size, updates)
+        return lambda answer: cls(**read(answer))
 
 
 class Learner(ABC):
@@ -107,6 +122,10 @@ class Learner(ABC):
     """Whether its functions take several samples at once."""
     data: Batch | None
     """The file's own samples."""
+    whole: tuple[str, ...] = ()
+    """Parameters that are arrays of whole numbers."""
+    unlike: tuple[Shape, Shape] | None = None
+    """Shapes of predictions and targets of a batch, where its functions compare every prediction with every target."""
 
     @property
     def spans(self) -> tuple[slice, ...]:
@@ -144,8 +163,13 @@ class Learner(ABC):
         """Mean loss of each batch of predictions and targets, by their own loss or squared errors."""
 
     @abstractmethod
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        """∂L/∂θ of some entries from values of the loss alone, and how far each is in doubt; both (entries,)."""
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
+        """∂L/∂θ of some entries from values of the loss alone, in their order.
+
+        `named` is one of our losses in place of theirs, and what its mean is multiplied with.
+        """
 
     @abstractmethod
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
@@ -155,6 +179,10 @@ class Learner(ABC):
     def train(self, theta: Array, course: Course) -> Trained:
         """Make one update by their formulas for each batch; what stops the very first is raised."""
 
+    def cut(self, batch: Batch, rate: float) -> bool:
+        """Whether their own update does less than its formulas say, since parameters of whole numbers cut it."""
+        return False
+
     def renew(self) -> None:
         """Give the file its whole time again, for other questions."""
         self.process.renew()
@@ -162,6 +190,11 @@ class Learner(ABC):
     def close(self) -> None:
         """End the process that the file runs in."""
         self.process.close()
+
+
+def _cleaned(said: Sequence[tuple[str, Shape, Shape]]) -> tuple[tuple[str, Shape, Shape], ...]:
+    """Return names with two shapes each, the names fit to be shown."""
+    return tuple((clean(name), one, other) for name, one, other in said)
 
 
 class LearnerNetwork(Learner):
@@ -174,47 +207,66 @@ class LearnerNetwork(Learner):
     def __init__(self, path: str, timeout: float = TIMEOUT, process: LearnerProcess | None = None) -> None:
         self.process = LearnerProcess(path, timeout) if process is None else process
         self.name = self.process.name
-        found = self.process.ask("describe")
-        self.names = tuple(clean(str(name)) for name in found["names"])
-        self.shapes = tuple(tuple(shape) for shape in found["shapes"])
-        self.theta = np.array(found["theta"])
+        found = self.process.ask("describe", description)
+        self.names = tuple(clean(name) for name in found["names"])
+        self.shapes = tuple(found["shapes"])
+        self.theta = found["theta"]
         self.own_loss = found["own_loss"]
         self.inputs, self.outputs = found["inputs"], found["outputs"]
-        self.x_form, self.y_form, self.batches = found["x"], found["y"], found["batches"]
-        data = found["data"]
-        self.data = None if data is None else (np.array(data["x"]), np.array(data["y"]))
+        self._forms = found["forms"]
+        self.x_form, self.y_form, self.batches = (self._forms[key] for key in ("x", "y", "several"))
+        self.whole = tuple(map(clean, found["whole"]))
+        self.unlike = found["unlike"]
+        self.data = found["data"]
 
     def fresh(self) -> None:
-        self.process.ask("fresh")
-        self.process.ask("describe", with_data=False)
+        self.process.ask("fresh", nothing)
+        self.process.ask("take_forms", nothing, forms=self._forms)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
-        return np.array(self.process.ask("predict", theta=theta.tolist(), x=inputs.tolist()))
+        shape = numbers_of(len(inputs), self.outputs)
+        return self.process.ask("predict", shape, theta=theta.tolist(), x=inputs.tolist())
 
     def jacobian(self, theta: Array, inputs: Array) -> Array:
-        return np.array(self.process.ask("jacobian", theta=theta.tolist(), x=inputs.tolist()))
+        shape = numbers_of(len(theta), len(inputs), self.outputs)
+        return self.process.ask("jacobian", shape, theta=theta.tolist(), x=inputs.tolist())
 
     def losses(self, batches: Sequence[Batch]) -> list[float]:
         calls = [{"prediction": p.tolist(), "y": y.tolist()} for p, y in batches]
-        found: list[float] = self.process.ask("losses", calls=calls)
-        return found
+        return self.process.ask("losses", numbers_of(len(calls)), calls=calls).tolist()  # type: ignore[no-any-return]
 
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
         x, y = batch
-        found = self.process.ask("numeric", theta=theta.tolist(), x=x.tolist(), y=y.tolist(), entries=list(entries))
-        return np.array(found["gradient"]), np.array(found["doubt"])
+        return self.process.ask(
+            "numeric",
+            truth_of(len(entries)),
+            theta=theta.tolist(),
+            x=x.tolist(),
+            y=y.tolist(),
+            entries=list(entries),
+            named=named,
+        )
+
+    def cut(self, batch: Batch, rate: float) -> bool:
+        x, y = batch
+        return self.process.ask("cut", truth, x=x.tolist(), y=y.tolist(), rate=rate)
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         asked = [{"theta": theta.tolist(), "x": x.tolist(), "y": y.tolist()} for theta, (x, y) in calls]
         return [
             OwnGradient(
-                np.array(one["gradient"]),
-                tuple(clean(str(name)) for name in one["missing"]),
-                tuple(clean(str(name)) for name in one["transposed"]),
+                one["gradient"],
+                tuple(map(clean, one["missing"])),
+                tuple(map(clean, one["transposed"])),
                 one["changed"],
+                _cleaned(one["spread"]),
+                _cleaned(one["grown"]),
             )
-            for one in self.process.ask("gradients", calls=asked)
+            for one in self.process.ask("gradients", gradients_of(len(self.theta), len(calls)), calls=asked)
         ]
 
     def train(self, theta: Array, course: Course) -> Trained:
-        return Trained.from_answer(self.process.ask("train", theta=theta.tolist(), **course.asked()))
+        read = Trained.reader(len(theta), len(course.batches))
+        return self.process.ask("train", read, theta=theta.tolist(), **course.asked())

@@ -90,11 +90,11 @@ class OwnRule:
         for tensor in network.tensors:
             if tensor.name not in made:
                 raise UnusableError(f"backward returns no gradient for {tensor.name}")
-            part, turned = fitted(tensor.name, made[tensor.name], tensor.shape, "backward")
-            if turned:
+            part = fitted(tensor.name, made[tensor.name], tensor.shape, "backward", is_array=False)
+            if part.transposed:
                 shape = tensor.shape[::-1]
                 raise UnusableError(
                     f"backward gives {tensor.name} a gradient of shape {shape}, and {tensor.name} has {tensor.shape}"
                 )
-            flat.append(part.ravel())
+            flat.append(part.numbers.ravel())
         return np.concatenate(flat)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import queue
 import re
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-import tokenize
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.text import clean
+from tui_backprop.session.learner.answers import AnswerError
+from tui_backprop.system.inputs import InputFileError, read_python, shown
+from tui_backprop.system.process import LONGEST, Child, OverlongError
+from tui_backprop.text.cleaning import clean
 
 TIMEOUT = 10.0
 """Seconds that somebody's file may take for all that is asked of it at once."""
 
 _GRACE = 2.0  # seconds after its time that the process has to end itself, before it is ended
-_PACKAGES = Path(__file__).resolve().parents[3]
 _FRAME = re.compile(r'File "(?P<file>[^"]*)", line (?P<line>\d+) in (?P<function>\S+)')
+
+Answer = TypeVar("Answer")
 
 
 class LearnerError(InputError):
@@ -35,8 +32,9 @@ class LearnerError(InputError):
 class LearnerProcess:
     """A process with somebody's file in it.
 
-    The file is read once, here. `ask` gives its functions work to do; whatever it does (raise, exit, crash, never end)
-    becomes a `LearnerError`, after which the next question starts a new process with the same text.
+    The file is read once, here. `ask` gives its functions work to do; whatever it does (raise, exit, crash, never end, or
+    write where answers are written) becomes a `LearnerError`, after which the next question starts a new process with the
+    same text.
 
     Raises:
         LearnerError: the file cannot be read; one sentence.
@@ -49,14 +47,12 @@ class LearnerProcess:
         self._source = _text_of(path) if source is None else source
         self._timeout = self._left = timeout
         self._interrupted = False
-        self._process: subprocess.Popen[str] | None = None
-        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._stderr: IO[str] | None = None
+        self._child: Child | None = None
 
     @property
     def alive(self) -> bool:
         """Whether there is a process; there is none before the first question, and none after it crashed or was ended."""
-        return self._process is not None
+        return self._child is not None
 
     def twin(self) -> LearnerProcess:
         """Return another process for the same text, whatever the file has by now."""
@@ -66,102 +62,90 @@ class LearnerProcess:
         """Give the file its whole time again, for another question."""
         self._left = self._timeout
 
-    def ask(self, question: str, **details: Any) -> Any:
+    def ask(self, question: str, read: Callable[[Any], Answer], **details: Any) -> Answer:
         """Return the answer of a handler of `tui_backprop.session.learner.worker`.
 
+        Args:
+            question: the handler.
+            read: makes what is expected of the answer, as JSON has it, or raises `AnswerError`.
+            details: its arguments.
+
         Raises:
-            LearnerError: the file cannot be read or run, raised something, ended its process or took too long.
+            LearnerError: the file cannot be read or run, raised something, ended its process, took too long or gave an
+                answer that is not one.
         """
-        if self._process is None:
-            self._start()
+        if self._child is None:
+            self._interrupted = False
+            self._child = Child(
+                "tui_backprop.session.learner.worker", environment={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+            )
             self._exchange("load", path=self.path, source=self._source)
-        return self._exchange(question, **details)
+        found = self._exchange(question, **details)
+        try:
+            return read(found)
+        except AnswerError as error:
+            raise self._unusable(question, str(error)) from None
 
     def interrupt(self) -> None:
         """Kill the process, from any thread: the question that it is being asked ends with an error at once."""
-        process = self._process
-        if process is not None:
+        child = self._child
+        if child is not None:
             self._interrupted = True
-            process.kill()
+            child.end()
 
     def close(self) -> None:
         """End the process, and those that the file has started from it."""
-        process, self._process = self._process, None
-        if process is not None:
-            if os.name == "posix":
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, self._stderr):  # whoever reads its standard output closes that
-                if pipe is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        pipe.close()
-
-    def _start(self) -> None:
-        self._interrupted = False
-        paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._stderr = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  (closed with the process)
-        self._answers = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tui_backprop.session.learner.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(paths),
-                "OMP_NUM_THREADS": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-            },
-            encoding="utf-8",
-            start_new_session=True,  # ^C is for us: the process is ended, and does not print a traceback of its own
-        )
-        threading.Thread(target=_read, args=(self._process.stdout, self._answers), daemon=True).start()
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
 
     def _exchange(self, question: str, **details: Any) -> Any:
         """Send one question and wait for its answer."""
         started = time.monotonic()
-        process = self._process
-        assert process is not None  # noqa: S101  (it was started just now)
-        assert process.stdin is not None  # noqa: S101  (it is a pipe)
+        child = self._child
+        assert child is not None  # noqa: S101  (it was started just now)
+        line, answer = b"", None
         try:
-            process.stdin.write(json.dumps({"question": question, "seconds": self._left, **details}) + "\n")
-            process.stdin.flush()
-            answer = json.loads(self._answers.get(timeout=self._left + _GRACE))
-        except (
-            BrokenPipeError,
-            queue.Empty,
-            ValueError,
-        ):  # ended, endless, or the file wrote where answers are written
-            answer = None
+            child.send(json.dumps({"question": question, "seconds": self._left, **details}).encode() + b"\n")
+            line = child.receive(self._left + _GRACE)
+            answer = json.loads(line) if line else None
+        except OverlongError:
+            raise self._unusable(question, f"it is longer than {LONGEST // 2**20} MiB") from None
+        except (OSError, ValueError, RecursionError):  # it ended, is endless, or wrote something else
+            pass
         except BaseException:  # ^C: what it was asked is not wanted any more
             self.close()
             raise
         self._left -= time.monotonic() - started
-        if not isinstance(answer, dict):
-            raise self._gone(question)
-        if "error" in answer:
-            raise LearnerError(f"{self._place(answer.get('line'))}: {clean(answer['error'], 300)}")
-        return answer["answer"]
+        match answer:
+            case {"answer": found}:
+                return found
+            case {"error": str(sentence), "line": int() | None as at}:
+                raise LearnerError(f"{self._place(at)}: {clean(sentence, 300)}")
+        if line:
+            raise self._unusable(question, "it is not an answer")
+        raise self._gone(question)
 
     def _place(self, line: int | None) -> str:
         return self.name if line is None else f"{self.name}:{line}"
 
+    def _unusable(self, question: str, why: str) -> LearnerError:
+        """Say what is wrong with an answer, and end the process, of which nothing can be believed any more."""
+        self.close()
+        return LearnerError(
+            f"{self.name}: the answer of its process to '{question}' cannot be used: {why}; "
+            "does the file write to files that it did not open?"
+        )
+
     def _gone(self, question: str) -> LearnerError:
         """Say why there was no answer, and forget the process."""
-        process, stderr = self._process, self._stderr
-        assert process is not None  # noqa: S101  (there was one to ask)
-        assert stderr is not None  # noqa: S101  (it was opened with the process)
-        if process.poll() is None:
-            try:
-                process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        status = process.wait()
-        stderr.seek(0)
-        said = stderr.read()
-        self.close()
+        child = self._child
+        assert child is not None  # noqa: S101  (there was one to ask)
+        if self._left > 0:
+            child.wait(_GRACE)
+        status = child.close()
+        said = child.said()
+        self._child = None
         doing = "being loaded" if question == "load" else "being asked for its numbers"
         frames = [found for found in _FRAME.finditer(said) if Path(found["file"]).name == Path(self.path).name]
         if self._interrupted:
@@ -178,16 +162,10 @@ class LearnerProcess:
 
 
 def _text_of(path: str) -> str:
-    if not Path(path).is_file():
-        there = "this is a folder" if Path(path).is_dir() else "there is no such file"
-        raise LearnerError(f"{clean(path)}: {there}")
     try:
-        with tokenize.open(path) as file:  # in the encoding that the file names
-            return file.read()
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        raise LearnerError(f"{clean(path)}: this is not text: expected a Python file") from None
-    except OSError as error:
-        raise LearnerError(f"{clean(path)}: {error.strerror}") from None
+        return read_python(Path(path))
+    except InputFileError as error:
+        raise LearnerError(f"{shown(path)}: {error}") from None
 
 
 def _signal_name(number: int) -> str:
@@ -195,11 +173,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _read(pipe: IO[str], answers: queue.SimpleQueue[str]) -> None:
-    """Hand every line on; an empty one says that the process has ended."""
-    with contextlib.suppress(OSError, ValueError), pipe:
-        for line in pipe:
-            answers.put(line)
-    answers.put("")

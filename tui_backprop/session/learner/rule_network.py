@@ -8,9 +8,11 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import predict
-from tui_backprop.core.gradient_check import batch_loss, best_differences
+from tui_backprop.core.judge import Truth
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.slopes import slopes_of_loss
+from tui_backprop.session.learner.answers import nothing, numbers_of, truth
 from tui_backprop.session.learner.forms import Form
 from tui_backprop.session.learner.network import Batch, Course, Learner, LearnerNetwork, OwnGradient, Trained
 from tui_backprop.session.learner.process import TIMEOUT, LearnerError, LearnerProcess
@@ -39,7 +41,7 @@ def learner_in(process: LearnerProcess) -> Learner:
         LearnerError: the file cannot be used; one sentence.
     """
     try:
-        return RuleNetwork(process) if process.ask("is_rule") else LearnerNetwork(process.path, process=process)
+        return RuleNetwork(process) if process.ask("is_rule", truth) else LearnerNetwork(process.path, process=process)
     except LearnerError:
         process.close()
         raise
@@ -81,7 +83,7 @@ class RuleNetwork(Learner):
         raise problem
 
     def fresh(self) -> None:
-        self.process.ask("fresh")
+        self.process.ask("fresh", nothing)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
         return predict(self._network, Parameters(self._network, theta), inputs)
@@ -94,32 +96,38 @@ class RuleNetwork(Learner):
     def losses(self, batches: Sequence[Batch]) -> list[float]:
         return [float(_OBJECTIVE.loss.value(prediction, target).mean()) for prediction, target in batches]
 
-    def numeric(self, theta: Array, batch: Batch, entries: Sequence[int]) -> tuple[Array, Array]:
-        gradient, doubt = best_differences(batch_loss(self._network, _OBJECTIVE, *batch), theta)
-        return gradient[list(entries)], doubt[list(entries)]
+    def numeric(
+        self, theta: Array, batch: Batch, entries: Sequence[int], named: tuple[str, float] | None = None
+    ) -> Truth:
+        inputs, targets = batch
+
+        def losses(moved: Array) -> Array:
+            return _OBJECTIVE.loss.value(self.predict(moved, inputs), targets)
+
+        return slopes_of_loss(losses, theta, np.array(entries, dtype=np.int64))
 
     def gradients(self, calls: Sequence[tuple[Array, Batch]]) -> list[OwnGradient]:
         found = []
         for theta, (inputs, targets) in calls:
             made = self.process.ask(
                 "rule",
+                numbers_of(self._network.size),
                 sizes=self._network.sizes,
                 activations=self._network.activation_names,
                 theta=theta.tolist(),
                 x=inputs.tolist(),
                 y=targets.tolist(),
             )
-            found.append(OwnGradient(np.array(made), (), (), changed=False))
+            found.append(OwnGradient(made, (), (), changed=False))
         return found
 
     def train(self, theta: Array, course: Course) -> Trained:
-        return Trained.from_answer(
-            self.process.ask(
-                "train_rule",
-                sizes=self._network.sizes,
-                activations=self._network.activation_names,
-                loss=_OBJECTIVE.loss.name,
-                theta=theta.tolist(),
-                **course.asked(),
-            )
+        return self.process.ask(
+            "train_rule",
+            Trained.reader(len(theta), len(course.batches)),
+            sizes=self._network.sizes,
+            activations=self._network.activation_names,
+            loss=_OBJECTIVE.loss.name,
+            theta=theta.tolist(),
+            **course.asked(),
         )

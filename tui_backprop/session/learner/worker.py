@@ -21,6 +21,7 @@ import numpy as np
 
 from tui_backprop.session.learner import own_network, own_rule
 from tui_backprop.session.learner.forms import UnusableError
+from tui_backprop.system.siblings import find_beside
 
 _NAME = "learner_file"  # what the file is called as a module
 
@@ -30,9 +31,7 @@ Questions = Mapping[str, Callable[..., Any]]
 def load(path: str, code: CodeType) -> ModuleType:
     """Run the file's code as a module, so that what stands under `if __name__ == "__main__"` does not run."""
     sys.dont_write_bytecode = True
-    folder = str(Path(path).resolve().parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    find_beside(path)
     module = sys.modules[_NAME] = ModuleType(_NAME)
     module.__file__ = path
     exec(code, module.__dict__)  # noqa: S102  (the file that somebody named on the command line, in a process of its own)
@@ -116,7 +115,3 @@ def main() -> None:
     os.dup2(nothing, 1)
     np.seterr(all="ignore")
     serve(questions, answers)
-
-
-if __name__ == "__main__":
-    main()

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.changes import first_segment, read_data
 from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.lessons.lesson import Fields, Lesson, LessonScreen
 from tui_backprop.session.lessons.moment import unknown_names
 from tui_backprop.session.recipe import is_file
 from tui_backprop.session.texts import read_texts
+from tui_backprop.system.inputs import read_input
+from tui_backprop.text.cleaning import clean
 
 _LESSON = {"order", "title", "about", "minutes", "recipe", "screens"}
 _SCREEN = {"title", "text", "keys", "panel", "recipe", "halt", "seen", "then", "claims"}
 _LONGEST = 2000  # characters of a paragraph
+_MOST = 2**20  # bytes of a file
 
 Kind = TypeVar("Kind")
 
@@ -40,8 +42,7 @@ def open_lesson(name: str) -> Lesson:
     """Return a built-in lesson by its name, or one of somebody's own by the path of its file.
 
     Raises:
-        LessonError: there is none, or its file is wrong.
-        OSError: the file cannot be read.
+        LessonError: there is none, or its file cannot be read or is wrong.
     """
     for lesson in lessons():
         if lesson.id == name:
@@ -60,15 +61,16 @@ def read_lesson(path: Path) -> Lesson:
     """Read one file.
 
     Raises:
-        LessonError: it is not TOML, or not a lesson.
-        OSError: it cannot be read.
+        LessonError: it cannot be read, is not TOML, or not a lesson.
     """
     shown = clean(path.name)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_input(path, "a lesson", _MOST).decode("utf-8"))
         return _lesson(clean(path.stem), table)
     except UnicodeDecodeError:
         raise LessonError(f"{shown}: this is not UTF-8 text") from None
+    except RecursionError:
+        raise LessonError(f"{shown}: there are too many brackets within each other") from None
     except ValueError as error:  # what tomllib raises is one as well
         raise LessonError(f"{shown}: {clean(str(error), _LONGEST)}") from None
 
@@ -176,7 +178,7 @@ def _fields(table: Any) -> Fields:
     texts: dict[str, list[str]] = {}
     for name, value in table.items():
         given = value if isinstance(value, list) else [value]
-        if not all(type(one) in (str, int, float) for one in given):
+        if not given or not all(type(one) in (str, int, float) for one in given):
             raise ValueError(f"recipe: {clean(name)}: expected a text or a number, not {clean(repr(value))}")
         texts[clean(name).replace("-", "_")] = [str(one) for one in given]
     source = texts.pop("source", None)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_backprop.datasets.dataset import Dataset
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.sweep.axes import SweepError
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.work import do
+from tui_backprop.text.cleaning import clean
 
 _CONNECT = 10  # seconds to wait for the scheduler
 _RETRIES = 3  # further attempts at a job that failed; those of workers that died are the scheduler's own

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.problem import Problem
+
+_LARGEST = sys.float_info.max
 
 STOPPED_BY = ("steps", "until", "diverged")
 """How a run can end."""
@@ -46,8 +51,8 @@ class Outcome:
         return found
 
 
-def from_json(found: Any, runs: int) -> Outcome:
-    """Return the outcome that `as_json` wrote, of a sweep with so many runs.
+def from_json(found: Any, runs: int, steps: int) -> Outcome:
+    """Return the outcome that `as_json` wrote, of a sweep with so many runs of so many steps.
 
     Raises:
         ValueError: it is not one.
@@ -56,16 +61,28 @@ def from_json(found: Any, runs: int) -> Outcome:
         outcome = Outcome(**found)
     except TypeError:
         raise ValueError("not the outcome of a run") from None
-    numbers = (outcome.loss, outcome.test_loss, outcome.accuracy, outcome.test_accuracy)
-    whole = (outcome.run, outcome.steps, outcome.checksum)
+    limits = ((outcome.run, runs - 1), (outcome.steps, steps), (outcome.checksum, 2**32 - 1))
     if not (
-        all(type(value) is int and value >= 0 for value in whole)
-        and outcome.run < runs
-        and outcome.stopped_by in STOPPED_BY
-        and all(value is None or (type(value) in (int, float) and math.isfinite(value)) for value in numbers)
+        all(type(value) is int and 0 <= value <= limit for value, limit in limits) and outcome.stopped_by in STOPPED_BY
     ):
         raise ValueError("not the outcome of a run of this sweep")
-    return Outcome(**{**vars(outcome), "loss": math.inf if outcome.loss is None else outcome.loss})
+    read = {name: _number(getattr(outcome, name)) for name in ("loss", "test_loss", "accuracy", "test_accuracy")}
+    if read["loss"] is None:
+        read["loss"] = math.inf
+    return Outcome(**{**vars(outcome), **read})
+
+
+def _number(value: Any) -> float | None:
+    """Return a finite number or None.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError("not a number that float64 has")
+    return float(value)
 
 
 def judge(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str) -> Outcome:
@@ -85,8 +102,8 @@ def judge(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str)
 
 
 def checksum(theta: Array) -> int:
-    """CRC-32 of θ's bytes."""
-    return zlib.crc32(theta.tobytes())
+    """CRC-32 of θ's values, where 0.0 is −0.0 and a NaN is any NaN, as in `State.same_values`."""
+    return zlib.crc32(np.where(np.isnan(theta), np.nan, theta + 0.0).tobytes())
 
 
 def _finite(value: float | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 from tui_backprop.session.export import json_ready, write_csv
@@ -11,6 +10,7 @@ from tui_backprop.session.fields import BY_NAME
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.summary import Cell, Summary
 from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.system.outputs import Output
 
 _COLUMNS = ("steps", "stopped_by", "loss", "test_loss", "accuracy", "test_accuracy")
 
@@ -28,11 +28,11 @@ def sweep_report(sweep: Sweep, seconds: float) -> dict[str, Any]:
     }
 
 
-def write_runs(path: Path, sweep: Sweep) -> None:
+def write_runs(output: Output, sweep: Sweep) -> None:
     """Write a row for each run: its number, the varied fields, the seed, and what came of it.
 
     Raises:
-        OSError: the file cannot be written; one that was there is then unchanged.
+        OutputError: it cannot be written; a file that was there is then unchanged.
     """
     plan = sweep.plan
     header = ("run", *(axis.name for axis in plan.axes), "seed", *_COLUMNS)
@@ -42,7 +42,7 @@ def write_runs(path: Path, sweep: Sweep) -> None:
         blank = ("" if outcome[name] is None else outcome[name] for name in _COLUMNS)
         return (run, *_written(plan, run // plan.seeds).values(), _run(plan, run)["seed"], *blank)
 
-    write_csv(path, header, (row(run) for run in sorted(sweep.outcomes)))
+    write_csv(output, header, (row(run) for run in sorted(sweep.outcomes)))
 
 
 def _written(plan: Plan, cell: int) -> dict[str, str]:

@@ -4,55 +4,106 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
+from typing import Any, BinaryIO
 
-from tui_backprop.datasets.text import clean
-from tui_backprop.session.export import replacing
 from tui_backprop.session.sweep.axes import SweepError
 from tui_backprop.session.sweep.outcome import Outcome, from_json
+from tui_backprop.system.outputs import Output
+from tui_backprop.text.cleaning import clean
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 FORMAT = "tui-backprop sweep"
 VERSION = 1
 
+_LONGEST_HEAD = 2**24  # bytes of the line that says what is swept
+_LONGEST = 2**12  # bytes of the line of a run
+
 
 class SweepFile:
-    """The file of one sweep. Whatever happens while it is written, every whole line in it is a run that finished."""
+    """The file of one sweep. Whatever happens while it is written, every whole line in it is a run that finished.
 
-    def __init__(self, path: Path, fingerprint: dict[str, Any], runs: int) -> None:
-        """Open a file, or begin one.
+    It is locked from the beginning, until `unlock`: two sweeps never write to one file.
+    """
+
+    def __init__(self, output: Output, fingerprint: dict[str, Any], runs: int, steps: int) -> None:
+        """Open a file, or begin one. What is no regular file is only written to.
 
         Raises:
-            SweepError: it is the file of another sweep or of something else, in one sentence.
+            SweepError: it is the file of another sweep or of something else, or another sweep writes to it; one sentence.
+            OutputError: it cannot be written.
             OSError: it cannot be read or written.
         """
-        self._path = path
-        self._name = clean(path.name)
+        self._output, self._limits = output, (runs, steps)
+        self._name = clean(output.path.name)
+        self._file: BinaryIO | None = None
         self.outcomes: dict[int, Outcome] = {}
         """What it held when it was opened, by run."""
         head = {"format": FORMAT, "version": VERSION, "runs": runs, "plan": fingerprint}
-        if path.exists() and path.stat().st_size:
-            self._read(head)
-        else:
-            with replacing(path) as file:
-                file.write(_line(head))
+        if output.is_regular:
+            self._file = output.path.open("a+b")
+            weakref.finalize(self, self._file.close)
+            self.lock()
+            self._file.seek(0)
+            if self._is_begun(head):
+                self._read(self._file, head)
+                return
+            self._file.truncate(0)
+        self._write(_line(head))
 
-    def _read(self, head: dict[str, Any]) -> None:
-        data = self._path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        lines = whole.decode("utf-8", errors="replace").splitlines()
-        self._check_head(lines[0] if lines else "", head)
-        for number, line in enumerate(lines[1:], start=2):
+    def lock(self) -> None:
+        """Keep every other sweep from writing to it.
+
+        Raises:
+            SweepError: another one does.
+        """
+        if self._file is None or fcntl is None:
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SweepError(
+                f"{self._name}: another sweep is writing to this file: wait until it has ended, or name another file"
+            ) from None
+        except OSError:  # a file system that cannot lock
+            pass
+
+    def unlock(self) -> None:
+        """Let others write to it."""
+        if self._file is not None and fcntl is not None:
+            with suppress(OSError):
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _is_begun(self, head: dict[str, Any]) -> bool:
+        """Whether there is anything in it but the first bytes of its own head, where the program was stopped."""
+        assert self._file is not None  # noqa: S101  (asked of a file that was opened)
+        found, own = self._file.read(_LONGEST_HEAD), _line(head).encode()
+        mark = own[: own.index(b",")]
+        return bool(found) and not (found.startswith(mark) and len(found) < len(own) and own.startswith(found))
+
+    def _read(self, file: BinaryIO, head: dict[str, Any]) -> None:
+        file.seek(0)
+        self._check_head(file.readline(_LONGEST_HEAD), head)
+        number, whole = 1, file.tell()
+        while line := file.readline(_LONGEST):
+            number += 1
+            if not line.endswith(b"\n") and len(line) < _LONGEST:
+                file.truncate(whole)  # it was being written when the program was stopped
+                return
             try:
-                outcome = from_json(json.loads(line), head["runs"])
+                outcome = from_json(json.loads(line), *self._limits)
             except (ValueError, RecursionError):
                 raise SweepError(f"{self._name}:{number}: expected the outcome of a run of this sweep") from None
             self.outcomes[outcome.run] = outcome
-        if len(whole) < len(data):  # the last line was being written when the program was stopped
-            os.truncate(self._path, len(whole))
+            whole = file.tell()
 
-    def _check_head(self, line: str, head: dict[str, Any]) -> None:
+    def _check_head(self, line: bytes, head: dict[str, Any]) -> None:
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
@@ -60,10 +111,9 @@ class SweepFile:
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise SweepError(f"{self._name}: this is not a saved sweep")
         version = found.get("version")
-        if version != VERSION:
-            raise SweepError(
-                f"{self._name}: a sweep of version {clean(str(version))[:20]}; this program reads version {VERSION}"
-            )
+        if type(version) is not int or version != VERSION:
+            written = clean(json.dumps(version), 20)
+            raise SweepError(f"{self._name}: a sweep of version {written}; this program reads version {VERSION}")
         if found != json.loads(json.dumps(head)):
             raise SweepError(
                 f"{self._name}: this file has another sweep ({_difference(found.get('plan'), head['plan'])}); "
@@ -74,17 +124,24 @@ class SweepFile:
         """Append runs that finished, and see that they reach the disk.
 
         Raises:
-            OSError: the file cannot be written.
+            OutputError: it cannot be written.
+            OSError: the same.
         """
-        text = "".join(_line(outcome.as_json()) for outcome in outcomes)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        self._write("".join(_line(outcome.as_json()) for outcome in outcomes))
+
+    def _write(self, text: str) -> None:
+        if self._file is None:
+            with self._output.writing() as stream:
+                stream.write(text)
+            return
+        self._file.write(text.encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
 
 def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    """Write an object in one line of ASCII, whatever is in its names."""
+    return json.dumps(value, allow_nan=False) + "\n"
 
 
 def _difference(found: Any, wanted: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.session.changes import read_data
@@ -13,6 +12,7 @@ from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import CheckedPlan, Plan
 from tui_backprop.session.sweep.saving import SweepFile
 from tui_backprop.session.sweep.workers import Here, MakeWorkers, Processes, Workers
+from tui_backprop.system.outputs import Output
 
 _QUICK = 0.3  # seconds of work that are not worth starting processes for
 
@@ -29,15 +29,16 @@ class Sweep:
         RecipeError: a combination that cannot be run, in one sentence.
         ConditionError: the plan's condition names what there is not.
         SourceError: the data cannot be read.
-        SweepError: `save` is the file of something else.
+        SweepError: `save` is the file of something else, or another sweep writes to it.
+        OutputError: `save` cannot be written.
         OSError: `save` cannot be read or written.
     """
 
-    def __init__(self, plan: Plan, save: Path | None = None, dataset: Dataset | None = None) -> None:
+    def __init__(self, plan: Plan, save: Output | None = None, dataset: Dataset | None = None) -> None:
         self.plan = plan
         self.dataset = read_data(plan.recipe) if dataset is None else dataset
         self._checked = CheckedPlan(plan, self.dataset)
-        self._file = None if save is None else SweepFile(save, self._checked.fingerprint, len(plan))
+        self._file = None if save is None else SweepFile(save, self._checked.fingerprint, len(plan), plan.recipe.steps)
         self.outcomes: dict[int, Outcome] = {} if self._file is None else dict(self._file.outcomes)
         """By run."""
         self.resumed = len(self.outcomes)
@@ -68,7 +69,13 @@ class Sweep:
         return min(1.0, (self._finished_cost + self._workers.under_way) / self._cost)
 
     def start(self, make_workers: MakeWorkers | None = None, processes: int | None = None) -> None:
-        """Have the runs made that are missing: by workers of somebody's choice, or by processes of this machine."""
+        """Have the runs made that are missing: by workers of somebody's choice, or by processes of this machine.
+
+        Raises:
+            SweepError: another sweep writes to the file by now.
+        """
+        if self._file is not None:
+            self._file.lock()
         count = processors() if processes is None else processes
         missing = [run for run in range(len(self.plan)) if run not in self.outcomes]
         jobs = cut(self._checked, missing, count)
@@ -87,7 +94,8 @@ class Sweep:
 
         Raises:
             SweepError: the jobs cannot be done.
-            OSError: the file cannot be written.
+            OutputError: the file cannot be written.
+            OSError: the same.
         """
         if self._workers is None:
             return 0
@@ -107,3 +115,5 @@ class Sweep:
         if self._workers is not None:
             workers, self._workers = self._workers, None
             workers.close()
+        if self._file is not None:
+            self._file.unlock()

@@ -21,6 +21,7 @@ from tui_backprop.session.sweep.axes import SweepError
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.work import Stopped, do
+from tui_backprop.system.process import environment_of_children
 
 _RETRIES = 3  # times that a worker may die before the sweep gives up
 
@@ -81,12 +82,11 @@ class Processes:
         self._start(list(jobs))
 
     def _start(self, jobs: list[Job]) -> None:
-        self._shares = self._context.RawArray(
-            ctypes.c_double, len(jobs)
-        )  # each written by one process: no lock to die with
-        self._stop = self._context.RawArray(ctypes.c_bool, 1)
         self._jobs: dict[Future[list[Outcome]], tuple[int, Job]] = {}
         with _as_children_need_it():
+            # each share is written by one process: no lock to die with
+            self._shares = self._context.RawArray(ctypes.c_double, len(jobs))
+            self._stop = self._context.RawArray(ctypes.c_bool, 1)
             self._pool = ProcessPoolExecutor(
                 self._processes, self._context, _begin, (self._dataset, self._shares, self._stop)
             )
@@ -127,9 +127,11 @@ class Processes:
 def _as_children_need_it() -> Iterator[None]:
     """Ignore ^C, as children then do from their first moment, and have the standard error that has a file's number.
 
-    An app that draws on the terminal puts something without one in its place, and no process can be started then.
+    An app that draws on the terminal puts something without one in its place, and no process can be started then. The
+    working folder is not on the path of what is started: a `pickle.py` that lies there is not Python's own.
     """
     with contextlib.ExitStack() as stack:
+        stack.enter_context(environment_of_children())
         stack.enter_context(contextlib.redirect_stderr(sys.__stderr__))
         if threading.current_thread() is threading.main_thread():
             stack.callback(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.SIG_IGN))

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.text import clean
-from tui_backprop.session.export import write_new
+from tui_backprop.system.outputs import write_new
+from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.drawing.stills import Still
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels_app import PanelsApp

@@ -88,7 +88,7 @@ class OwnGradientsPanel(OwnEntriesPanel):
             self.note("")
             return
         whose = f"sample {int(update.rows[0]) + 1:,}" if len(update.rows) == 1 else f"{len(update.rows):,} samples"
-        counts = update.counts()
+        counts = frame.counts()
         if counts is None:
             self.note(f"{whose}: the true ones take long, and come when it rests")
             return
@@ -113,18 +113,25 @@ class OwnGradientsPanel(OwnEntriesPanel):
             largest = float(np.abs(update.gradient[np.isfinite(update.gradient)]).max(initial=0.0))
             left, right = signed_bar(value, largest, _HALF_BAR)
             line.append("  ").append(left, NEGATIVE).append("│", "dim").append(f"{right} ", POSITIVE)
-        return _beside(line, update, at)
+        return _beside(line, frame, update, at)
 
 
-def _beside(line: Text, update: OwnUpdate, at: int) -> Text:
+def _beside(line: Text, frame: OwnFrame, update: OwnUpdate, at: int) -> Text:
     """Append the true gradient of an entry, and by how much theirs is off."""
     line.append(" true ", "dim")
-    if update.true is None or update.agrees is None or update.relative is None or not np.isfinite(update.true[at]):
+    judgement = update.judgement
+    if judgement is None or not np.isfinite(judgement.true[at]):
         return line.append("        ·", "dim")
-    line.append(signed(float(update.true[at])), sign_color(float(update.true[at])))
-    if update.agrees[at]:
-        return line.append("  ✓", "dim")
-    return line.append("  ✗", "bold").append(f" {_percent(float(update.relative[at]))}")
+    true = float(judgement.true[at])
+    line.append(signed(true), sign_color(true))
+    match judgement.verdict(at):
+        case "right":
+            return line.append("  ✓", "dim")
+        case "unsure":
+            return line.append("  ?", "dim")
+    if np.isfinite(scale := float(frame.scales[at])):
+        return line.append("  ~").append(f" ×{scale:.2g}")
+    return line.append("  ✗", "bold").append(f" {_percent(float(judgement.relative[at]))}")
 
 
 def _percent(share: float) -> str:

@@ -13,8 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.datasets.text import clean
 from tui_backprop.session.recipe import is_file
+from tui_backprop.text.cleaning import clean
 
 _OWN = (
     "your own rule, from its file; s loads it anew when you have saved it",

@@ -1,0 +1,1 @@
+"""Below all other rooms: strings from outside, made harmless."""

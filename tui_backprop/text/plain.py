@@ -1,0 +1,40 @@
+"""The signs that the program prints, where a terminal, a pipe or a file has ASCII or another small set of characters."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+PLAIN = "tui_backprop.plain"
+"""The name of the error handler that writes a sign in ASCII."""
+
+_SIGNS = {
+    **{"−": "-", "⁻": "-", "–": "-", "→": "->", "←": "<-", "…": "...", "·": "*", "×": "x", "≤": "<=", "≥": ">="},
+    **{"✓": "+", "✗": "x", "∂": "d", "′": "'", "∞": "inf", "√": "sqrt"},
+}
+_GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
+
+
+def plain(character: str) -> str:
+    """Return a sign in ASCII: `−` as `-`, `η` as `eta`, `²` as `2`; `?` where nothing is like it.
+
+    >>> plain("η"), plain("ŷ"), plain("−"), plain("漢")
+    ('eta', 'y', '-', '?')
+    """
+    if character in _SIGNS:
+        return _SIGNS[character]
+    letter = _GREEK.match(unicodedata.name(character, ""))
+    if letter:
+        return letter[1].lower()
+    parts = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return parts or "?"
+
+
+def _written_plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(plain, error.object[error.start : error.end])), error.end
+
+
+codecs.register_error(PLAIN, _written_plainly)
