@@ -11,13 +11,13 @@ def act(v):
 def d_act(a):
     return a * (1 - a)
 
-wl, wr = random.random(), -random.random()
-bl, br = 0.0, 0.0
+wl, wr = random.uniform(3, 6), random.uniform(-6, -3)
+bl, br = random.uniform(-4, -2), random.uniform(1, 2)
 ul, ur = random.random(), random.random()
 ub = 0.0
-lr = 0.5
+lr = 1.0
 
-for day in range(5000):
+for day in range(20000):
     i = day % len(sleep)
     x, goal = sleep[i], mood[i]
     left = act(wl * x + bl)
@@ -45,7 +45,7 @@ for day in range(5000):
     wr -= lr * d_wr
     bl -= lr * d_bl
     br -= lr * d_br
-    if day % 500 == 0:
+    if day % 2000 == 0:
         print("day", day, "cost", round(cost, 5))
 
 for x, goal in zip(sleep, mood):
