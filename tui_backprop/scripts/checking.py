@@ -32,7 +32,7 @@ class Case:
     wrong: list[WrongPlace] | None = None
 
 
-def check_script(source: Source, setting: Setting, *, mend: bool = True) -> Answer:
+def check_script(source: Source, setting: Setting, *, mend: bool = True, line: int | None = None) -> Answer:
     """Check a script.
 
     Raises:
