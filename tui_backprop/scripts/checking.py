@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, BackwardLine, Mistake
+from tui_backprop.scripts.answer import Answer, BackwardLine
 from tui_backprop.scripts.backward import Backward, WrongPlace, backward_of, wrong_places
 from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.reading.reading import Reading, UnreadableError, grouped, read
@@ -16,7 +16,7 @@ from tui_backprop.scripts.running import Setting, run_trace
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict import Examination, best_examination, draws_of
-from tui_backprop.scripts.wording import place_source, sentence_of, value_name
+from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _describe(case: Case, answer: Answer) -> None:
     answer.loss = {"name": loss.name, "line": line, "inferred": loss.inferred}
     lines = {name: _update_line(reading, name) for name in examination.parameters}
     for name, one in examination.parameters.items():
-        answer.parameters[_shown(name)] = {
+        answer.parameters[shown_name(name)] = {
             "verdict": one.verdict,
             "relative_error": float(np.nan_to_num(one.error, nan=1.0, posinf=1e308)),
             "scale": one.scale if one.scale is not None and np.isfinite(one.scale) else None,
@@ -135,7 +135,7 @@ def _describe(case: Case, answer: Answer) -> None:
     answer.summary = [
         f"{loss.name} ({said}){rate}",
         f"followed {len(reading.passes)} of its updates, with its random numbers seeded ({case.setting.seed}); "
-        f"parameters {', '.join(_shown(n) for n in list(grouped(reading, reading.steps[-1]))[:12])}, changed in "
+        f"parameters {', '.join(shown_name(n) for n in list(grouped(reading, reading.steps[-1]))[:12])}, changed in "
         f"{_lines_text({line for line in lines.values() if line})}",
     ]
     answer.notes += examination.notes
@@ -145,17 +145,6 @@ def _describe(case: Case, answer: Answer) -> None:
 
 def _lines_text(lines: set[int]) -> str:
     return f"line{'s' if len(lines) > 1 else ''} " + ", ".join(map(str, sorted(lines)))
-
-
-def _shown(name: str) -> str:
-    try:
-        tree = ast.parse(name, mode="eval").body
-    except SyntaxError:
-        return name
-    if isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name) and isinstance(tree.slice, ast.Constant):
-        if isinstance(tree.slice.value, str):
-            return tree.slice.value
-    return name
 
 
 def _update_line(reading: Reading, name: str) -> int | None:
@@ -196,25 +185,7 @@ def _backward_lines(case: Case) -> list[BackwardLine]:
 
 
 def _explain(case: Case, answer: Answer) -> None:
-    for place in case.wrong or []:
-        line = case.trace.places[place.place].line
-        parameters = [_shown(name) for name in place.explains]
-        answer.mistakes.append(
-            Mistake(
-                parameters,
-                "wrong formula",
-                line,
-                [line],
-                sentence_of(case, place),
-                place_source(case, place),
-                value_text(case, place),
-            )
-        )
-
-
-def value_text(case: Case, place: WrongPlace) -> str:
-    """Return what belongs at a wrong place, as a derivative."""
-    return f"∂L/∂{value_name(case, place.targets[0])}"
+    answer.mistakes += [mistake_at(case, place) for place in case.wrong or []]
 
 
 __all__ = ["Any", "Case", "check_script", "examined"]

@@ -30,7 +30,7 @@ class _Series:
 
 
 def compare(
-    reading: Reading, draws: list[Draw], gradients: list[dict[int, Any]]
+    reading: Reading, draws: list[Draw], gradients: list[dict[int, Any]], *, constant: bool = False
 ) -> tuple[dict[str, ParameterVerdict], float, list[str]]:
     """Return the verdict on each parameter by name, the common factor, and notes."""
     series: dict[str, _Series] = defaultdict(_Series)
@@ -59,6 +59,8 @@ def compare(
             one.noise.append(_ZERO * scale_g)
     factors = {name: _factors(one) for name, one in series.items()}
     schedule, rate = _schedule(factors)
+    if constant:  # one value a step proves no schedule
+        schedule = {}
     notes: list[str] = []
     out: dict[str, ParameterVerdict] = {}
     for name, one in series.items():

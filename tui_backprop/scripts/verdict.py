@@ -134,7 +134,7 @@ def _draw_at(reading: Reading, step: Step, given: Mapping[int, Any], values: dic
     return Draw(step, {**given, **values}, changes, floors)
 
 
-def examine(reading: Reading, draws: list[Draw], loss_of: Any) -> Examination | None:
+def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool = False) -> Examination | None:
     """Judge all parameters under one loss; None where its derivatives cannot be computed.
 
     `loss_of` gives a step's own loss (a computed loss has another record in each).
@@ -163,7 +163,7 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any) -> Examination | 
         return None
     from tui_backprop.scripts.compare import compare
 
-    parameters, rate, notes = compare(reading, kept, gradients)
+    parameters, rate, notes = compare(reading, kept, gradients, constant=constant)
     return Examination(loss, parameters, rate, kept, gradients, loss_of, notes)
 
 
@@ -213,7 +213,7 @@ def base_draws(reading: Reading) -> list[Draw]:
 
 def _confirm(reading: Reading, best: Examination) -> None:
     """Take back what is wrong at drawn parameters alone: something there may have been repeated that is not the script's."""
-    base = examine(reading, base_draws(reading), best.loss_of)
+    base = examine(reading, base_draws(reading), best.loss_of, constant=True)
     if base is None:
         return
     for name in best.wrong:

@@ -5,11 +5,48 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.backward import WrongPlace
 from tui_backprop.scripts.trace import Trace
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.checking import Case
+
+
+def shown_name(name: str) -> str:
+    """Return a parameter's name as the answer has it: `W1` for `params["W1"]`."""
+    try:
+        tree = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return name
+    if isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name) and isinstance(tree.slice, ast.Constant):
+        if isinstance(tree.slice.value, str):
+            return tree.slice.value
+    return name
+
+
+def mistake_at(case: Case, place: WrongPlace) -> Mistake:
+    """Return the mistake at a wrong place, as far as it is known without a fix."""
+    line = case.trace.places[place.place].line
+    parameters = [shown_name(name) for name in place.explains]
+    right = f"∂L/∂{value_name(case, place.targets[0])}"
+    return Mistake(parameters, "wrong formula", line, lines_of(case, place), sentence_of(case, place), place_source(case, place), right)
+
+
+def lines_of(case: Case, place: WrongPlace) -> list[int]:
+    """Return the lines that make a wrong value: its own, and those of the functions that it calls."""
+    assert case.reading is not None  # noqa: S101  (there is a wrong place)
+    graph, at = case.reading.graph, case.trace.places[place.place]
+    statement = statement_at(file_text(case, at.file), at.line)
+    found = {at.line}
+    called = {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} if statement else set()
+    functions = [node for node in ast.walk(ast.parse(file_text(case, at.file))) if isinstance(node, ast.FunctionDef) and node.name in called]
+    first = place.records[0]
+    for record in graph.cone([first], max(0, first - 40)):
+        line = case.trace.line(record)
+        if line is not None and any(node.lineno <= line <= (node.end_lineno or 0) for node in functions):
+            found.add(line)
+    return sorted(found)
 
 
 def value_name(case: Case, record: int) -> str:

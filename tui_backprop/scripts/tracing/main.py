@@ -18,6 +18,7 @@ import types
 from typing import Any
 
 from . import rewrite as rewriting
+from .attempts import Attempts
 from .dump import dump
 from .names import collect
 from .recorder import Recorder
@@ -42,14 +43,17 @@ class Run:
             request.get("size", 200_000_000),
             request.get("seconds", 5.0),
         )
-        self.done = False
+        self.tries: list[dict[str, Any]] = request.get("attempts", [])
+        if self.tries:
+            self.recorder.attempts = Attempts(self.tries)
 
     def compile(self, source: str, path: str) -> types.CodeType:
         """Return a source file as code that records."""
         tree = ast.parse(source, path)
         number = self.places.add_file(path)
         self.recorder.traced.add(path)
-        return compile(rewrite(tree, self.places, number), path, "exec", dont_inherit=True)
+        stops = {(one["line"], one["column"]): n for n, one in enumerate(self.tries) if one["file"] == path}
+        return compile(rewrite(tree, self.places, number, stops), path, "exec", dont_inherit=True)
 
     def go(self) -> None:
         """Run the script; the process ends in `finish`."""
@@ -95,6 +99,8 @@ class Run:
             frames = [_Frame(self.module.__dict__)]  # type: ignore[list-item]
         self.recorder.store_names = names = collect(self.recorder.store, frames)  # type: ignore[attr-defined]
         more["paths"] = names
+        if self.recorder.attempts is not None:
+            more["tried"] = self.recorder.attempts.results()
         dump(self.request["answer"], self.recorder, self.places, more)
         os._exit(0)
 

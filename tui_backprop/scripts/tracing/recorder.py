@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import calls
+from .attempts import Attempts
 from .functions import known_functions, scipy_functions
 from .store import Store, plain
 
@@ -80,6 +81,7 @@ class Recorder:
         self._next = 1500
         self.traced: set[str] = set()
         self.observer: Callable[[int, str, Any], Any] | None = None
+        self.attempts: Attempts | None = None
 
     # operations
 
@@ -289,6 +291,15 @@ class Recorder:
         self.labels.clear()
         self.drops.clear()
         self.passes.clear()
+
+    def attempt(self, number: int) -> None:
+        """Try other expressions where a statement is about to run."""
+        if self.attempts is not None and self.on:
+            self.on = False
+            try:
+                self.attempts.make(number, len(self.store.ops), sys._getframe(1))  # noqa: SLF001  (the names that the expressions use)
+            finally:
+                self.on = True
 
     # names
 

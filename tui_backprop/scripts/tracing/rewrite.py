@@ -62,8 +62,13 @@ class Places:
         return len(self.rows) - 1
 
 
-def rewrite(tree: ast.Module, places: Places, file: int) -> ast.Module:
-    """Return the tree with recording calls in it; lines and columns stay those of the source."""
+def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[tuple[int, int], int] | None = None) -> ast.Module:
+    """Return the tree with recording calls in it; lines and columns stay those of the source.
+
+    `stops` has the statements, by line and column, before which an attempt of that number is made.
+    """
+    if stops:
+        tree = _Stops(stops).visit(tree)
     changed = _Rewriter(places, file).visit(tree)
     return ast.fix_missing_locations(changed)
 
@@ -109,6 +114,8 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         plain = isinstance(node.func, ast.Name) and node.func.id in _PLAIN_CALLS
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == NAME:
+            return node
         place = self._place(node, "call")
         self.generic_visit(node)
         if plain:
@@ -273,6 +280,20 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
         node.defaults = [self.visit(one) for one in node.defaults]
+        return node
+
+
+class _Stops(ast.NodeTransformer):
+    def __init__(self, stops: dict[tuple[int, int], int]) -> None:
+        self.stops = stops
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        super().generic_visit(node)
+        if isinstance(node, ast.stmt) and (node.lineno, node.col_offset) in self.stops and not hasattr(node, "body"):
+            number = ast.Constant(self.stops[node.lineno, node.col_offset])
+            hook = ast.Attribute(ast.Name(NAME, ast.Load()), "attempt", ast.Load())
+            stop = _located(ast.Expr(_located(ast.Call(hook, [number], []), node)), node)
+            return [ast.fix_missing_locations(stop), node]
         return node
 
 
