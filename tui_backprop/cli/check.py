@@ -74,11 +74,19 @@ def _parser() -> Parser:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a Python file, a notebook, a folder, or - (standard input)")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="a Python file, a notebook, a folder, or - (standard input)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a file and nothing else")
-    parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how a script's answer is printed (text)")
-    parser.add_argument("--fix", action="store_true", help="write NAME.fixed.py beside a script whose mistakes have a proven fix")
-    parser.add_argument("--line", metavar="N", type=int, help="of several trainings in a script, the one whose update is in line N")
+    parser.add_argument(
+        "--format", choices=("text", "json", "csv"), default="text", help="how a script's answer is printed (text)"
+    )
+    parser.add_argument(
+        "--fix", action="store_true", help="write NAME.fixed.py beside a script whose mistakes have a proven fix"
+    )
+    parser.add_argument(
+        "--line", metavar="N", type=int, help="of several trainings in a script, the one whose update is in line N"
+    )
     parser.add_argument("--python", metavar="PATH", help="the interpreter that runs a script: 3.9 or newer, with NumPy")
     parser.add_argument("--verbose", action="store_true", help="let a script's own output through")
     parser.add_argument(

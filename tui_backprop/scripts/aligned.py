@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui_backprop.scripts.judgement import Draw
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.replay.operations import SOURCES
-from tui_backprop.scripts.verdict import Draw
 
 _LONGEST = 30_000
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.aligned import aligned, carried_over
+from tui_backprop.scripts.judgement import Draw
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.replay.operations import CannotReplayError
-from tui_backprop.scripts.verdict import Draw, Examination
+from tui_backprop.scripts.verdict import Examination
 
 Array = np.ndarray
 _CLOSE = 1e-9

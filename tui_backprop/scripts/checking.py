@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, BackwardLine
-from tui_backprop.scripts.backward import Backward, WrongPlace, backward_of, wrong_places
+from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.causes.table import find_causes
+from tui_backprop.scripts.fix import mend_mistakes
 from tui_backprop.scripts.reading.reading import Reading, UnreadableError, grouped, read
-from tui_backprop.scripts.running import Setting, run_trace
-from tui_backprop.scripts.source import ScriptError, Source
-from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.verdict import Examination, best_examination, draws_of
+from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.source import Source
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
-
-
-@dataclass(slots=True)
-class Case:
-    """What is known of a script after its gradients were judged."""
-
-    source: Source
-    setting: Setting
-    trace: Trace
-    reading: Reading | None = None
-    examination: Examination | None = None
-    backward: Backward | None = None
-    wrong: list[WrongPlace] | None = None
 
 
 def check_script(source: Source, setting: Setting, *, mend: bool = True, line: int | None = None) -> Answer:
@@ -51,58 +33,9 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, line: i
     if case.examination.wrong:
         _explain(case, answer)
         if mend:
-            from tui_backprop.scripts.fix import mend_mistakes
-
             mend_mistakes(case, answer)
     find_causes(case, answer)
     return answer
-
-
-def examined(source: Source, setting: Setting) -> Case:
-    """Run a script, read its trace and judge its parameters."""
-    try:
-        ast.parse(source.text)
-    except SyntaxError as error:
-        raise ScriptError(f"{source.name}:{error.lineno}: this is not Python: {error.msg}") from None
-    trace = run_trace(source, setting)
-    case = Case(source, setting, trace)
-    _usable(case)
-    try:
-        case.reading = read(trace)
-    except UnreadableError:
-        return case
-    draws, problems = draws_of(case.reading)
-    case.examination = best_examination(case.reading, draws)
-    trace.notes.extend(f"It could not be computed again at other values: {one}." for one in problems[:1])
-    if case.examination is not None and case.examination.wrong:
-        case.backward = backward_of(case.reading, case.examination)
-        if case.backward is not None:
-            case.wrong = wrong_places(case.backward, case.examination)
-    elif case.examination is not None:
-        case.backward = backward_of(case.reading, case.examination)
-    return case
-
-
-def _usable(case: Case) -> None:
-    """Refuse a script that failed before it trained.
-
-    Raises:
-        ScriptError: with what failed and what to do.
-    """
-    error = case.trace.error
-    if error is None or len(case.trace) > 200:
-        if error is not None:
-            where = f"line {error['line']}" if error["line"] else "its run"
-            case.trace.notes.append(f"It ended with an error in {where}: {error['type']}: {error['text']}")
-        return
-    place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
-    if error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
-        raise ScriptError(
-            f"{place}: it needs the module {error['module']}, which is not here; run it with your own interpreter: --python PATH"
-        )
-    if error["type"] == "FileNotFoundError":
-        raise ScriptError(f"{place}: a file that it reads is not there ({error['text']}); put it beside the script")
-    raise ScriptError(f"{place}: it ends with {error['type']}: {error['text']}")
 
 
 def _missing(case: Case) -> str:
@@ -186,6 +119,3 @@ def _backward_lines(case: Case) -> list[BackwardLine]:
 
 def _explain(case: Case, answer: Answer) -> None:
     answer.mistakes += [mistake_at(case, place) for place in case.wrong or []]
-
-
-__all__ = ["Any", "Case", "check_script", "examined"]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tui_backprop.scripts.judgement import Draw, ParameterVerdict
+
 if TYPE_CHECKING:
     from tui_backprop.scripts.reading.reading import Reading
-    from tui_backprop.scripts.verdict import Draw, ParameterVerdict
 
 Array = np.ndarray
 RELATIVE = 1e-6
@@ -138,8 +139,6 @@ def _judged(
     notes: list[str],
     name: str,
 ) -> ParameterVerdict:
-    from tui_backprop.scripts.verdict import ParameterVerdict
-
     known = {step: (f / schedule.get(step, 1.0), error) for step, (f, error) in factors.items() if error > 0 or f != 0}
     if not known:
         silent = all(abs(g).max(initial=0) <= n for g, n in zip(one.gradients, one.noise, strict=True))

@@ -122,7 +122,9 @@ def _slopes(expression: ast.expr, node: ast.expr) -> Iterator[Edit]:
         yield from _edit(expression, node, f"({inner} > 0)", "slope of another function", 1.5)
         yield from _edit(expression, node, inner, "function too many", 1.5)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Mult, ast.Pow)):
-        for name in {ast.unparse(one) for one in ast.walk(node) if isinstance(one, (ast.Name, ast.Attribute, ast.Subscript))}:
+        for name in {
+            ast.unparse(one) for one in ast.walk(node) if isinstance(one, (ast.Name, ast.Attribute, ast.Subscript))
+        }:
             for slope in (f"({name} * (1 - {name}))", f"(1 - {name} ** 2)", f"({name} > 0)"):
                 yield from _edit(expression, node, slope, "slope of another function", 1.8)
 
@@ -167,7 +169,13 @@ def _parts(expression: ast.expr, node: ast.expr) -> Iterator[Edit]:
         yield from _edit(expression, node, ast.unparse(node.operand), "sign", 1.2)
     if isinstance(node, ast.Call) and len(node.args) == 2 and text.startswith(("np.dot(", "np.matmul(", "numpy.dot(")):
         a, b = (ast.unparse(one) for one in node.args)
-        for new in (f"np.dot({b}, {a})", f"np.dot({a}.T, {b})", f"np.dot({a}, {b}.T)", f"np.dot({b}.T, {a})", f"np.dot({b}, {a}.T)"):
+        for new in (
+            f"np.dot({b}, {a})",
+            f"np.dot({a}.T, {b})",
+            f"np.dot({a}, {b}.T)",
+            f"np.dot({b}.T, {a})",
+            f"np.dot({b}, {a}.T)",
+        ):
             yield from _edit(expression, node, new, "transposed", 1.6)
         for right in (b, b.removesuffix(".T")):
             yield from _edit(expression, node, f"np.outer({a}, {right})", "outer", 1.4)
@@ -185,7 +193,11 @@ def _shifted(text: str) -> list[str]:
     if not isinstance(node, ast.Subscript):
         return []
     base, index = ast.unparse(node.value), ast.unparse(node.slice)
-    return [f"{base}[{index.removesuffix(' + 1')}]"] if index.endswith(" + 1") else [f"{base}[{index} + 1]", f"{base}[{index} - 1]"]
+    return (
+        [f"{base}[{index.removesuffix(' + 1')}]"]
+        if index.endswith(" + 1")
+        else [f"{base}[{index} + 1]", f"{base}[{index} - 1]"]
+    )
 
 
 def _axes(expression: ast.expr, node: ast.Call) -> Iterator[Edit]:
@@ -206,14 +218,18 @@ def _whole(expression: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Edits of the whole expression: a factor or a term more, its sign, its sum over an axis."""
     text = ast.unparse(expression)
     closed = text if isinstance(expression, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) else f"({text})"
-    product = text if isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Mult, ast.MatMult)) else closed
+    product = (
+        text if isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Mult, ast.MatMult)) else closed
+    )
     yield from _edit(expression, expression, f"-{closed}", "sign", 1.3)
     for n, name in enumerate(scope.names):
         yield from _edit(expression, expression, f"{text} + {name}", "term missing", 1.4 + 0.001 * n)
         for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)", f"({name} > 0)"):
             yield from _edit(expression, expression, f"{product} * {slope}", "slope missing", 1.5 + 0.001 * n)
         for function in scope.functions:
-            yield from _edit(expression, expression, f"{product} * {function}({name})", "slope missing", 1.4 + 0.001 * n)
+            yield from _edit(
+                expression, expression, f"{product} * {function}({name})", "slope missing", 1.4 + 0.001 * n
+            )
         yield from _edit(expression, expression, f"{product} * {name}", "factor missing", 1.7 + 0.001 * n)
     for rest in ("axis=0", "axis=1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
         yield from _edit(expression, expression, f"np.sum({text}, {rest})", "axis", 1.9)
@@ -224,5 +240,13 @@ def _whole(expression: ast.expr, scope: Scope) -> Iterator[Edit]:
                 one
                 for name in scope.names[:20]
                 for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)", name)
-                for one in _edit(expression, part, f"{ast.unparse(part)} * {slope}" if isinstance(part, (ast.Name, ast.Call)) else f"({ast.unparse(part)}) * {slope}", "factor missing", 2.0)
+                for one in _edit(
+                    expression,
+                    part,
+                    f"{ast.unparse(part)} * {slope}"
+                    if isinstance(part, (ast.Name, ast.Call))
+                    else f"({ast.unparse(part)}) * {slope}",
+                    "factor missing",
+                    2.0,
+                )
             )

@@ -11,6 +11,7 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.aligned import aligned
+from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.edits import Edit, Scope, edits_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
@@ -21,7 +22,6 @@ from tui_backprop.scripts.wording import file_text, mistake_at, place_source, st
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Answer, Mistake
     from tui_backprop.scripts.backward import WrongPlace
-    from tui_backprop.scripts.checking import Case
 
 _STEPS = 3
 _LARGEST = 60_000  # numbers that are sent for one line
@@ -47,8 +47,6 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
 
     A line whose operands are wrong cannot be tried before those are mended: what is known is applied, and the rest tried again.
     """
-    from tui_backprop.scripts.checking import examined
-
     at, edits = case, dict[int, Edit]()
     for _ in range(_ROUNDS):
         sites = _sites(at, answer)
@@ -84,7 +82,11 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
         at = best[1]
         if best[0] == 0:
             answer.fixed_text = at.source.text
-            answer.fixed = {"diff": _diff(case.source.name, case.source.text, at.source.text), "loss_before": None, "loss_after": None}
+            answer.fixed = {
+                "diff": _diff(case.source.name, case.source.text, at.source.text),
+                "loss_before": None,
+                "loss_after": None,
+            }
             return
     for mistake in answer.mistakes:
         mistake.fix = None
@@ -158,7 +160,9 @@ def _expression_records(case: Case, place: WrongPlace, expression: ast.expr) -> 
     return out, isinstance(expression, ast.ListComp)
 
 
-def _expected(case: Case, place: WrongPlace, records: list[int], parts: bool) -> tuple[list[tuple[int, int]], list[list[Any]]]:
+def _expected(
+    case: Case, place: WrongPlace, records: list[int], parts: bool
+) -> tuple[list[tuple[int, int]], list[list[Any]]]:
     """Return passes of the trace, and for each what the expression should be at each of its occurrences."""
     assert case.backward is not None  # noqa: S101
     assert case.examination is not None  # noqa: S101
@@ -207,9 +211,15 @@ def _scope(case: Case, text: str, statement: ast.stmt) -> Scope:
         if isinstance(node, ast.FunctionDef) and node.lineno <= statement.lineno <= (node.end_lineno or 0):
             inside = node if inside is tree or node.lineno > getattr(inside, "lineno", 0) else inside
     names: dict[str, None] = {}
-    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and not node.name.startswith("__")]
+    functions = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and not node.name.startswith("__")
+    ]
     bound = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    modules = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    modules = {
+        alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     if isinstance(inside, ast.FunctionDef):
         names.update({one.arg: None for one in inside.args.args if one.arg != "self"})
     for node in ast.walk(inside):
@@ -234,7 +244,9 @@ def _try(case: Case, sites: list[_Site], requests: list[dict[str, Any]]) -> None
     except InputError:
         return
     for site, good in zip(sites, trace.more.get("tried", []), strict=False):
-        exact = [(site.edits[int(n) - 1], abs(np.log(ratio)) > 1e-6) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)]
+        exact = [
+            (site.edits[int(n) - 1], abs(np.log(ratio)) > 1e-6) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)
+        ]
         site.fitting = [edit for edit, _ in sorted(exact, key=lambda one: one[0].cost + 0.4 * one[1])]
 
 
@@ -244,7 +256,11 @@ def _by_statement(site: _Site) -> list[Edit]:
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript) and not site.fitting:
         target = statement.targets[0]
         base, index, value = ast.unparse(target.value), ast.unparse(target.slice), ast.unparse(statement.value)
-        new = f"np.add.at({base}, ({index}), {value})" if isinstance(target.slice, ast.Tuple) else f"np.add.at({base}, {index}, {value})"
+        new = (
+            f"np.add.at({base}, ({index}), {value})"
+            if isinstance(target.slice, ast.Tuple)
+            else f"np.add.at({base}, {index}, {value})"
+        )
         plus = f"{ast.unparse(target)} += {value}"
         return [_whole(statement, new, "add.at"), _whole(statement, plus, "sum")]
     if isinstance(statement, ast.AugAssign) and site.place.sign:
@@ -267,7 +283,10 @@ def _whole(statement: ast.stmt, new: str, kind: str) -> Edit:
 def _choices(sites: list[_Site]) -> list[list[Edit]]:
     out = [[site.fitting[0] for site in sites]]
     for n, site in enumerate(sites):
-        out += [[*(s.fitting[0] for s in sites[:n]), edit, *(s.fitting[0] for s in sites[n + 1 :])] for edit in site.fitting[1:4]]
+        out += [
+            [*(s.fitting[0] for s in sites[:n]), edit, *(s.fitting[0] for s in sites[n + 1 :])]
+            for edit in site.fitting[1:4]
+        ]
     return out[:_CHECKS]
 
 

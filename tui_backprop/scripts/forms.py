@@ -35,8 +35,16 @@ def is_functions(path: str) -> bool:
 def _trains(loop: ast.For | ast.While) -> bool:
     """Return whether a loop calls a backward pass or changes something by a step."""
     for node in ast.walk(loop):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("backward", "update", "train"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("backward", "update", "train")
+        ):
             return True
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Sub, ast.Add)) and not isinstance(node.value, ast.Constant):
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.op, (ast.Sub, ast.Add))
+            and not isinstance(node.value, ast.Constant)
+        ):
             return True
     return False

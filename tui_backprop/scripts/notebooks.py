@@ -56,7 +56,9 @@ def place_of(answer: dict[str, Any], source: Source) -> dict[str, Any]:
             out["file"] = out.get("file", source.name)
             out["cell"], out["line"] = source.cells[line - 1]
         if isinstance(out.get("lines"), list):
-            out["lines"] = [source.cells[n - 1][1] if isinstance(n, int) and 0 < n <= len(source.cells) else n for n in out["lines"]]
+            out["lines"] = [
+                source.cells[n - 1][1] if isinstance(n, int) and 0 < n <= len(source.cells) else n for n in out["lines"]
+            ]
         return out
 
     return placed(answer)  # type: ignore[no-any-return]

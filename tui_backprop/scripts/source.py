@@ -79,7 +79,10 @@ def read_source(path: str, text: str | None = None) -> Source:
 
 def _prepared(source: Source) -> Source:
     """Return a source that parses: prompts and indentation removed, Python 2 translated, missing imports supplied."""
-    text, notes = source.text.replace("\r\n", "\n").replace("\t", "    ") if "\t" in source.text else source.text, list(source.notes)
+    text, notes = (
+        source.text.replace("\r\n", "\n").replace("\t", "    ") if "\t" in source.text else source.text,
+        list(source.notes),
+    )
     if not _parses(text):
         unprompted = _without_prompts(text)
         if unprompted is not None:
@@ -135,7 +138,12 @@ def _without_prompts(text: str) -> str | None:
 
 def _missing_imports(text: str) -> list[str]:
     tree = ast.parse(text)
-    bound = {alias.asname or alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}
+    bound = {
+        alias.asname or alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
     if "*" in bound:
         return []
     bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.compare import compare
+from tui_backprop.scripts.judgement import Draw, ParameterVerdict
 from tui_backprop.scripts.reading.losses import Loss, possible_losses
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.graph import BranchError
 from tui_backprop.scripts.replay.operations import CannotReplayError
 
-Verdict = Literal["right", "scaled", "wrong", "unsure"]
 Array = np.ndarray
 
 RELATIVE = 1e-6
 """Relative difference, of a whole parameter, that the arithmetic of a right formula does not reach."""
 _DRAWS = 4
 _BUDGET = 200_000  # records that are computed again for one verdict
-
-
-@dataclass(slots=True)
-class Draw:
-    """One update computed again at drawn parameters."""
-
-    step: Step
-    values: dict[int, Any]
-    changes: dict[int, Array]
-    """What is added to each parameter, by its record before the update."""
-    floors: dict[int, float]
-    """What the arithmetic alone may have changed in it."""
-
-
-@dataclass(slots=True)
-class ParameterVerdict:
-    """What was found of one parameter."""
-
-    verdict: Verdict
-    error: float
-    """Relative difference from the nearest multiple of the true gradient."""
-    scale: float | None
-    """The factor of the true gradient, over that of the other parameters; None where it is wrong or not known."""
-    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -161,8 +138,6 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
         or not any(np.any(g.get(old, 0)) for g, d in zip(gradients, kept, strict=True) for old in d.step.parameters)
     ):
         return None
-    from tui_backprop.scripts.compare import compare
-
     parameters, rate, notes = compare(reading, kept, gradients, constant=constant)
     return Examination(loss, parameters, rate, kept, gradients, loss_of, notes)
 

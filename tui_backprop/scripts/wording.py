@@ -10,7 +10,7 @@ from tui_backprop.scripts.backward import WrongPlace
 from tui_backprop.scripts.trace import Trace
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 
 def shown_name(name: str) -> str:
@@ -30,7 +30,15 @@ def mistake_at(case: Case, place: WrongPlace) -> Mistake:
     line = case.trace.places[place.place].line
     parameters = [shown_name(name) for name in place.explains]
     right = f"∂L/∂{value_name(case, place.targets[0])}"
-    return Mistake(parameters, "wrong formula", line, lines_of(case, place), sentence_of(case, place), place_source(case, place), right)
+    return Mistake(
+        parameters,
+        "wrong formula",
+        line,
+        lines_of(case, place),
+        sentence_of(case, place),
+        place_source(case, place),
+        right,
+    )
 
 
 def lines_of(case: Case, place: WrongPlace) -> list[int]:
@@ -39,8 +47,16 @@ def lines_of(case: Case, place: WrongPlace) -> list[int]:
     graph, at = case.reading.graph, case.trace.places[place.place]
     statement = statement_at(file_text(case, at.file), at.line)
     found = {at.line}
-    called = {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} if statement else set()
-    functions = [node for node in ast.walk(ast.parse(file_text(case, at.file))) if isinstance(node, ast.FunctionDef) and node.name in called]
+    called = (
+        {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        if statement
+        else set()
+    )
+    functions = [
+        node
+        for node in ast.walk(ast.parse(file_text(case, at.file)))
+        if isinstance(node, ast.FunctionDef) and node.name in called
+    ]
     first = place.records[0]
     for record in graph.cone([first], max(0, first - 40)):
         line = case.trace.line(record)
@@ -124,7 +140,8 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
         return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
     if shapes and belong and not shapes & belong:
         return (
-            f"{where}: `{code}` has the shape {_shape(next(iter(shapes)))}, and the derivative of {target} that belongs there "
+            f"{where}: `{code}` has the shape {_shape(next(iter(shapes)))}, and the derivative of {target} that "
+            f"belongs there "
             f"{_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
         )
     return f"{where}: `{code}` is no multiple of the derivative ∂L/∂{target} that the chain rule has there."

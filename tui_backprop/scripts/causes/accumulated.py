@@ -8,7 +8,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.causes.places import assignments
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 
 def sums_never_cleared(case: Case, answer: Answer) -> list[Cause]:
@@ -39,7 +39,8 @@ def sums_never_cleared(case: Case, answer: Answer) -> list[Cause]:
     where = sorted(resets | lines)
     at = sorted(resets)[-1] if resets else sorted(lines)[0]
     sentence = (
-        f"line {at}: the sums of gradients {shown} are never cleared (reset to zero): each update adds to all gradients before it, "
+        f"line {at}: the sums of gradients {shown} are never cleared (reset to zero): each update adds to all "
+        f"gradients before it, "
         "since what they are set to is the very same list or array that was added into, or nothing resets them. "
         "Make new zeros before each update."
     )

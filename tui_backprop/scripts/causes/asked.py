@@ -11,7 +11,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.causes.places import input_operands
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 
 def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
@@ -24,7 +24,13 @@ def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     functions = _forward_functions(case)
     asked: dict[int, float] = {}
     for node in _calls_outside(ast.parse(case.source.text)):
-        name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        name = (
+            node.func.id
+            if isinstance(node.func, ast.Name)
+            else node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else ""
+        )
         if name not in functions or not node.args:
             continue
         for value in _numbers(node.args[0]):
@@ -37,11 +43,21 @@ def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     values = ", ".join(f"{value:g}" for value in dict.fromkeys(asked.values()))
     how = f" (scaled, divided in line {scaling})" if scaling else ""
     sentence = (
-        f"lines {', '.join(map(str, lines))}: it is asked about {values}, out of the range of the inputs that it was trained on, "
+        f"lines {', '.join(map(str, lines))}: it is asked about {values}, out of the range of the inputs that "
+        f"it was trained on, "
         f"{low:.3g} to {high:.3g}{how}: ask with inputs that are scaled the same way."
     )
     del answer
-    return [Cause("asked-out-of-range", "error", lines[0], lines, sentence, {"low": low, "high": high, "asked": list(asked.values())})]
+    return [
+        Cause(
+            "asked-out-of-range",
+            "error",
+            lines[0],
+            lines,
+            sentence,
+            {"low": low, "high": high, "asked": list(asked.values())},
+        )
+    ]
 
 
 def _range(case: Case) -> tuple[float, float]:
@@ -78,7 +94,9 @@ def _forward_functions(case: Case) -> set[str]:
     lines = {case.trace.line(one) for one in step.forward if case.trace.line(one) is not None}
     out = set()
     for node in ast.walk(ast.parse(case.source.text)):
-        if isinstance(node, ast.FunctionDef) and any(node.lineno <= line <= (node.end_lineno or 0) for line in lines if line):
+        if isinstance(node, ast.FunctionDef) and any(
+            node.lineno <= line <= (node.end_lineno or 0) for line in lines if line
+        ):
             out.add(node.name)
     return out
 
@@ -111,6 +129,9 @@ def _scaling_line(case: Case) -> int | None:
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
             return node.lineno
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Div):
-            if any(isinstance(one, (ast.Call, ast.Attribute)) and "max" in ast.unparse(one) for one in ast.walk(node.value.right)):
+            if any(
+                isinstance(one, (ast.Call, ast.Attribute)) and "max" in ast.unparse(one)
+                for one in ast.walk(node.value.right)
+            ):
                 return node.lineno
     return None

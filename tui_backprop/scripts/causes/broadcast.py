@@ -11,7 +11,7 @@ from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.wording import value_name
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 
 def broadcast_targets(case: Case, answer: Answer) -> list[Cause]:
@@ -31,10 +31,20 @@ def broadcast_targets(case: Case, answer: Answer) -> list[Cause]:
         lines = sorted({one for one in (line, own) if one is not None})
         prediction = value_name(case, residual.prediction)
         sentence = (
-            f"line {own}: {prediction} has the shape {p} and the target {name or 'beside it'} {t}, so their difference is broadcast to "
+            f"line {own}: {prediction} has the shape {p} and the target {name or 'beside it'} {t}, so their "
+            f"difference is broadcast to "
             f"{d}: each prediction is compared with every target, and what is learned is the mean of the targets. "
             f"Give both the same shape, such as {name or 'target'}.reshape({', '.join(map(str, p))})."
         )
         del answer
-        return [Cause("broadcast", "error", own, lines, sentence, {"prediction": list(p), "target": list(t), "difference": list(d)})]
+        return [
+            Cause(
+                "broadcast",
+                "error",
+                own,
+                lines,
+                sentence,
+                {"prediction": list(p), "target": list(t), "difference": list(d)},
+            )
+        ]
     return []

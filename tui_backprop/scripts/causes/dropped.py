@@ -8,7 +8,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.wording import expression_at, shown_name
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 
 def dropped_updates(case: Case, answer: Answer) -> list[Cause]:
@@ -30,8 +30,10 @@ def dropped_updates(case: Case, answer: Answer) -> list[Cause]:
         return [Cause("dropped-result", "error", lines[0], lines, sentence, {"parameters": names, "updates": updates})]
     at = updates[0] if updates else None
     sentence = (
-        f"line {at}: the new value is given to a name of its own (a loop's variable or a local name), which leaves the parameters "
-        f"{names} as they were: they never change and the update is lost. Change them in place (`-=` on an array), or put the new "
+        f"line {at}: the new value is given to a name of its own (a loop's variable or a local name), which "
+        f"leaves the parameters "
+        f"{names} as they were: they never change and the update is lost. Change them in place (`-=` on an "
+        f"array), or put the new "
         "values back into the list."
     )
     del answer

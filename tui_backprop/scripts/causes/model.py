@@ -10,10 +10,31 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.causes.places import input_operands, samples
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
-_MONOTONE = {"mul", "add", "sub", "neg", "truediv", "math.exp", "np.exp", "math.tanh", "np.tanh", "scipy.special.expit", "matmul", "dot",
-             "item", "transpose", "view", "float", "np.maximum", "copy", "np.array", "np.asarray", "sum"}  # fmt: skip
+_MONOTONE = {
+    "mul",
+    "add",
+    "sub",
+    "neg",
+    "truediv",
+    "math.exp",
+    "np.exp",
+    "math.tanh",
+    "np.tanh",
+    "scipy.special.expit",
+    "matmul",
+    "dot",
+    "item",
+    "transpose",
+    "view",
+    "float",
+    "np.maximum",
+    "copy",
+    "np.array",
+    "np.asarray",
+    "sum",
+}
 
 
 def monotone_floor(case: Case, answer: Answer) -> list[Cause]:
@@ -23,10 +44,16 @@ def monotone_floor(case: Case, answer: Answer) -> list[Cause]:
     graph = case.reading.graph
     step = case.reading.steps[-1]
     single = all(int(np.prod(graph.shape(old))) == 1 for old in step.parameters)
-    layers = sum(graph.ops[one] in ("mul", "matmul", "dot") for one in step.forward if set(graph.args[one]) & set(step.parameters))
+    layers = sum(
+        graph.ops[one] in ("mul", "matmul", "dot")
+        for one in step.forward
+        if set(graph.args[one]) & set(step.parameters)
+    )
     if not single or len(input_operands(graph, step)) != 1 or layers > 6 or layers < 1:
         return []
-    if not all(graph.ops[one] in _MONOTONE or graph.ops[one] in ("leaf", "const") for one in step.forward) or _parallel(case):
+    if not all(graph.ops[one] in _MONOTONE or graph.ops[one] in ("leaf", "const") for one in step.forward) or _parallel(
+        case
+    ):
         return []
     found = samples(case)
     if found is None or len(found[0]) < 4:
@@ -37,8 +64,10 @@ def monotone_floor(case: Case, answer: Answer) -> list[Cause]:
     if floor <= 1e-3 * constant or constant == 0:
         return []
     sentence = (
-        f"the model: a chain of single units only rises or only falls with its input, so its mean squared error on these samples cannot go "
-        f"below the floor {floor:.4g} ({_fraction(floor, len(t))}; one constant answer has {constant:.4g}). More hidden units can do it: 8 tanh units."
+        f"the model: a chain of single units only rises or only falls with its input, so its mean squared error "
+        f"on these samples cannot go "
+        f"below the floor {floor:.4g} ({_fraction(floor, len(t))}; one constant answer has {constant:.4g}). "
+        f"More hidden units can do it: 8 tanh units."
     )
     severity = "error" if floor > 0.2 * constant else "warning"
     del answer

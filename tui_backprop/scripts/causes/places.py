@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.scripts.reading.links import origin, roots
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
     from tui_backprop.scripts.replay.graph import Graph
 
 

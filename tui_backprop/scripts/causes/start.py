@@ -13,7 +13,7 @@ from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.wording import shown_name
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 _FAR = 20.0  # inputs beyond this saturate units whose weights are near 1
 _SMALL_MATRIX = 2
@@ -39,11 +39,14 @@ def targets_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     own = graph.trace.line(one.record)
     lines = sorted({n for n in (line, own) if n is not None})
     sentence = (
-        f"line {own}: the targets {name or ''} go from {low:.3g} to {high:.3g}, and the output's activation gives only values between "
+        f"line {own}: the targets {name or ''} go from {low:.3g} to {high:.3g}, and the output's activation "
+        f"gives only values between "
         f"{bottom:g} and {top:g}: it never reaches them. Scale the targets into that range, or use a linear output."
     )
     del answer
-    return [Cause("target-range", "error", line or own, lines, sentence, {"targets": [low, high], "output": [bottom, top]})]
+    return [
+        Cause("target-range", "error", line or own, lines, sentence, {"targets": [low, high], "output": [bottom, top]})
+    ]
 
 
 def _output_range(case: Case, prediction: int) -> tuple[float, float] | None:
@@ -84,7 +87,8 @@ def equal_units(case: Case, answer: Answer) -> list[Cause]:
     at = min(lines) if lines else None
     shown = ", ".join(shown_name(name) for name in names)
     sentence = (
-        f"{f'line {at}: ' if at else ''}all weights of {shown} start with the same value (zeros or equal), so the hidden units are all "
+        f"{f'line {at}: ' if at else ''}all weights of {shown} start with the same value (zeros or equal), so "
+        f"the hidden units are all "
         "the same and stay so (symmetry): they learn as one unit. Start with small random numbers."
     )
     del answer
@@ -106,8 +110,10 @@ def far_inputs(case: Case, answer: Answer) -> list[Cause]:
         return []
     name, line = named_line(graph, at)
     sentence = (
-        f"{f'line {line}: ' if line else ''}the inputs {name or ''} go up to {largest:.4g}, far from unit scale (unscaled): sigmoid and tanh units "
-        "are saturated and their slopes vanish, or steps are far too large. Scale (normalise) them, by their mean and spread or their maximum."
+        f"{f'line {line}: ' if line else ''}the inputs {name or ''} go up to {largest:.4g}, far from unit scale "
+        f"(unscaled): sigmoid and tanh units "
+        "are saturated and their slopes vanish, or steps are far too large. Scale (normalise) them, by their "
+        "mean and spread or their maximum."
     )
     del answer
     return [Cause("input-scale", "warning", line, [line] if line else [], sentence, {"largest": largest})]
@@ -124,7 +130,8 @@ def whole_numbers(case: Case, answer: Answer) -> list[Cause]:
                 name = case.reading.names[old]
                 line = named_line(graph, old)[1]
                 sentence = (
-                    f"{f'line {line}: ' if line else ''}{shown_name(name)} is an array of whole numbers (integer dtype): each change is cut to a "
+                    f"{f'line {line}: ' if line else ''}{shown_name(name)} is an array of whole numbers "
+                    f"(integer dtype): each change is cut to a "
                     "whole number and lost. Make it an array of floats."
                 )
                 del answer

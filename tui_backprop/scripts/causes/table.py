@@ -14,7 +14,7 @@ from tui_backprop.scripts.causes.model import monotone_floor
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
 
 if TYPE_CHECKING:
-    from tui_backprop.scripts.checking import Case
+    from tui_backprop.scripts.case import Case
 
 CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "dropped": dropped_updates,

@@ -8,10 +8,42 @@ import numpy as np
 
 from tui_backprop.scripts.replay.graph import Graph
 
-CARRIERS = {"item", "view", "copy", "transpose", "float", "method:reshape", "np.reshape", "np.asarray", "method:astype", "method:ravel",
-            "method:flatten", "np.ravel", "np.squeeze", "method:squeeze", "np.atleast_2d", "np.atleast_1d", "method:view", "method:swapaxes",
-            "np.expand_dims", "method:item", "np.asanyarray", "np.asmatrix"}  # fmt: skip
-WRITES = {"set", "put", "at:add", "at:subtract"}
+CARRIERS = {
+    "item",
+    "view",
+    "copy",
+    "transpose",
+    "float",
+    "method:reshape",
+    "np.reshape",
+    "np.asarray",
+    "method:astype",
+    "method:ravel",
+    "method:flatten",
+    "np.ravel",
+    "np.squeeze",
+    "method:squeeze",
+    "np.atleast_2d",
+    "np.atleast_1d",
+    "method:view",
+    "method:swapaxes",
+    "np.expand_dims",
+    "method:item",
+    "np.asanyarray",
+    "np.asmatrix",
+}
+_VERSIONS = {
+    *("add", "sub", "mul", "truediv", "neg", "pos", "copy", "float", "view", "item", "transpose", "set", "put"),
+    *("at:add", "at:subtract", "np.clip", "method:clip", "np.where", "np.asarray", "np.array", "method:astype"),
+    *("np.reshape", "method:reshape"),
+}
+"""What may come between a value and its next version."""
+WRITES = {
+    "set",
+    "put",
+    "at:add",
+    "at:subtract",
+}
 _LIMIT = 3000
 
 
@@ -106,7 +138,14 @@ def roots(graph: Graph, record: int) -> set[int]:
     return found
 
 
-_FACTORS = {"leaf", "const", "sub", "mul", "add", "truediv"}
+_FACTORS = {
+    "leaf",
+    "const",
+    "sub",
+    "mul",
+    "add",
+    "truediv",
+}
 """What may make the factor of a decay."""
 
 
@@ -124,8 +163,7 @@ def before(graph: Graph, record: int, goals: set[int], floor: int, *, products: 
         op = graph.ops[at]
         if op in ("mul", "truediv") and not products:
             continue
-        if op in ("add", "sub", "mul", "truediv", "copy", "np.clip", "method:clip", "np.where", "np.asarray", "np.array", "method:astype",
-                  "neg", "pos", "float", "view", "item", "np.reshape", "method:reshape", "transpose", *WRITES):  # fmt: skip
+        if op in _VERSIONS:
             operands = graph.args[at]
             if op in (*WRITES, "view", "item"):
                 operands = operands[:1]

@@ -41,7 +41,7 @@ class Attempts:
                 with np.errstate(all="ignore"):
                     value = np.asarray(eval(code, names), dtype=float)  # noqa: S307  (an edit of the script's own line, in its process)
                 ratio = _ratio(value, right)
-            except Exception:  # noqa: BLE001  (an edit that does not fit here)
+            except Exception:
                 ratio = None
             self.ratios[number][n].append(ratio)
         random.setstate(state)
@@ -81,7 +81,7 @@ def _steady(found: list[Any]) -> tuple[int, float]:
 def _ratio(value: np.ndarray, right: np.ndarray) -> Any:
     """Return by what factor a value is right; NaN where both are zero, None where it is wrong."""
     if value.shape != right.shape:
-        if value.size != right.size or value.ndim != right.ndim and min(value.ndim, right.ndim) > 0:
+        if value.size != right.size or (value.ndim != right.ndim and min(value.ndim, right.ndim) > 0):
             return None
         value = value.reshape(right.shape)
     size, want = float(np.linalg.norm(value)), float(np.linalg.norm(right))

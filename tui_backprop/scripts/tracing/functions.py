@@ -54,7 +54,14 @@ IMPURE = {
     "np.apply_over_axes",
     "np.piecewise",
 }
-WRITERS = {"np.copyto", "np.put", "np.fill_diagonal", "np.put_along_axis", "np.place", "np.putmask"}
+WRITERS = {
+    "np.copyto",
+    "np.put",
+    "np.fill_diagonal",
+    "np.put_along_axis",
+    "np.place",
+    "np.putmask",
+}
 METHODS = {
     "sum",
     "mean",
@@ -90,9 +97,36 @@ METHODS = {
     "view",
     "compress",
 }
-WRITING_METHODS = {"fill", "sort", "put", "partition", "resize", "itemset"}
-MATH = ("exp", "log", "sqrt", "tanh", "sinh", "cosh", "sin", "cos", "tan", "pow", "fabs", "log1p", "expm1", "log2", "log10",
-        "erf", "atan", "hypot", "floor", "ceil")  # fmt: skip
+WRITING_METHODS = {
+    "fill",
+    "sort",
+    "put",
+    "partition",
+    "resize",
+    "itemset",
+}
+MATH = (
+    "exp",
+    "log",
+    "sqrt",
+    "tanh",
+    "sinh",
+    "cosh",
+    "sin",
+    "cos",
+    "tan",
+    "pow",
+    "fabs",
+    "log1p",
+    "expm1",
+    "log2",
+    "log10",
+    "erf",
+    "atan",
+    "hypot",
+    "floor",
+    "ceil",
+)
 ITERATING = (zip, enumerate, reversed, map, filter, list, tuple, sorted, iter, set, any, all)
 
 

@@ -72,7 +72,7 @@ class Run:
         self.sandbox.enter()
         self.module = module
         try:
-            exec(code, module.__dict__)  # noqa: S102  (the file that was named on the command line, in a process of its own)
+            exec(code, module.__dict__)
         except BaseException as error:
             self.finish("error", error)
         self.finish("end")
@@ -159,7 +159,7 @@ class _OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if source is None:
             with open(file, "rb") as opened:
                 source = importlib.util.decode_source(opened.read())
-        exec(self.run.compile(source, file), module.__dict__)  # noqa: S102  (a module of the script's own)
+        exec(self.run.compile(source, file), module.__dict__)
 
 
 def main() -> None:

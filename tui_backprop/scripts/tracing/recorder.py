@@ -297,7 +297,7 @@ class Recorder:
         if self.attempts is not None and self.on:
             self.on = False
             try:
-                self.attempts.make(number, len(self.store.ops), sys._getframe(1))  # noqa: SLF001  (the names that the expressions use)
+                self.attempts.make(number, len(self.store.ops), sys._getframe(1))
             finally:
                 self.on = True
 

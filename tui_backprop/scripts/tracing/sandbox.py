@@ -14,10 +14,47 @@ from typing import Any
 
 import numpy as np
 
-_STOOD_IN = {"matplotlib", "pylab", "seaborn", "tqdm", "plotly", "pygame", "turtle", "cv2", "PIL", "tkinter", "imageio", "termcolor",
-             "colorama", "tabulate", "prettytable", "rich", "alive_progress", "graphviz", "networkx", "IPython", "google", "ipywidgets",
-             "mpl_toolkits", "bokeh", "playsound", "wandb", "tensorboardX", "numba"}  # fmt: skip
-_LIBRARIES = {"torch", "tensorflow", "keras", "jax", "sklearn", "theano", "mxnet", "paddle", "autograd"}
+_STOOD_IN = {
+    "matplotlib",
+    "pylab",
+    "seaborn",
+    "tqdm",
+    "plotly",
+    "pygame",
+    "turtle",
+    "cv2",
+    "PIL",
+    "tkinter",
+    "imageio",
+    "termcolor",
+    "colorama",
+    "tabulate",
+    "prettytable",
+    "rich",
+    "alive_progress",
+    "graphviz",
+    "networkx",
+    "IPython",
+    "google",
+    "ipywidgets",
+    "mpl_toolkits",
+    "bokeh",
+    "playsound",
+    "wandb",
+    "tensorboardX",
+    "numba",
+}
+_LIBRARIES = {
+    "torch",
+    "tensorflow",
+    "keras",
+    "jax",
+    "sklearn",
+    "theano",
+    "mxnet",
+    "paddle",
+    "autograd",
+}
 
 
 class Anything(types.ModuleType):
@@ -195,9 +232,32 @@ class Sandbox:
         return whole.startswith(self.scratch + os.sep) or whole == os.devnull
 
 
-_PATHS = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "shutil.rmtree", "os.truncate", "os.chmod"}
-_REFUSED = _PATHS | {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.kill", "os.link",
-                     "os.symlink", "os.chown", "shutil.move", "shutil.copyfile", "ctypes.dlopen", "webbrowser.open", "urllib.Request"}  # fmt: skip
+_PATHS = {
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "shutil.rmtree",
+    "os.truncate",
+    "os.chmod",
+}
+_REFUSED = _PATHS | {
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "os.forkpty",
+    "os.kill",
+    "os.link",
+    "os.symlink",
+    "os.chown",
+    "shutil.move",
+    "shutil.copyfile",
+    "ctypes.dlopen",
+    "webbrowser.open",
+    "urllib.Request",
+}
 
 
 class _Sink(io.StringIO):
