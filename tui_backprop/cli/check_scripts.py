@@ -125,10 +125,13 @@ def _row(checked: Checked) -> list[str]:
     if checked.answer is None:
         return [checked.name, "unchecked", "", "", checked.error or "", f"{checked.seconds:.1f}"]
     answer = checked.answer
-    told = [*answer.mistakes, *answer.causes]
-    lines = " ".join(str(line) for line in sorted({line for one in told for line in one.lines}))
+    told = [one.sentence for one in answer.mistakes] + [one.sentence for one in answer.causes]
+    places = {line for one in answer.mistakes for line in one.lines} | {
+        line for one in answer.causes for line in one.lines
+    }
+    lines = " ".join(map(str, sorted(places)))
     learns = "" if answer.learns is None else str(answer.learns).lower()
-    first = told[0].sentence if told else ""
+    first = told[0] if told else ""
     return [checked.name, answer.verdict, learns, lines, first, f"{checked.seconds:.1f}"]
 
 

@@ -122,7 +122,7 @@ def _connect(out: Backward) -> None:
 
 
 def _belongs(backward: Backward, record: int, forward: int) -> bool:
-    """Return whether a backward value can be a forward value's derivative: a parameter that it is used for acts through that."""
+    """Return whether a backward value can be a forward value's derivative: a parameter it is used for acts through it."""
     reach = backward.reach.get(record)
     return not reach or any(forward in backward.through[old] for old in reach)
 
@@ -164,9 +164,9 @@ def _table(backward: Backward) -> dict[int, _Rows]:
     graph, rows = backward.graph, defaultdict(list)
     wanted = [one for one in backward.gradients[0] if one in backward.step.forward or one in backward.step.parameters]
     for record in sorted(wanted, key=lambda one: (one not in backward.step.parameters, record_named(graph, one), one)):
-        parts = [g.get(record) for g in backward.gradients]
-        if any(part is None for part in parts):
+        if any(record not in g for g in backward.gradients):
             continue
+        parts = [np.asarray(g[record]) for g in backward.gradients]
         flat = np.concatenate([np.ravel(part) for part in parts])
         norm = float(np.linalg.norm(flat))
         if norm > 0 and np.isfinite(norm):
@@ -316,7 +316,7 @@ def _first_wrong(
         if open_ones:
             suspects.append((min(open_ones), place, records))
     best: tuple[tuple[int, int], WrongPlace, list[dict[int, Any]]] | None = None
-    # Partial products are no derivatives and yet right: what follows from them is tried too, as far as it is not matched either.
+    # A partial product is no derivative and may yet be right: what follows from it is tried too.
     for _, place, records in sorted(_with_followers(graph, suspects, by_place, matches, inside, paths, done)):
         found = _explained(backward, place, records, values, left, matches, budget)
         if found is not None and (best is None or found[0] > best[0]):

@@ -56,7 +56,7 @@ def compare(
                 )
             )
             one.steps.append(draw.step.number)
-            one.floors.append(max(max(draw.floors[old] for old in olds), _ZERO * scale_c))
+            one.floors.append(max(*(draw.floors[old] for old in olds), _ZERO * scale_c))
             one.noise.append(_ZERO * scale_g)
     factors = {name: _factors(one) for name, one in series.items()}
     schedule, rate = _schedule(factors)
@@ -127,7 +127,7 @@ def _middle(values: list[float]) -> float:
     if not values:
         return float("nan")
     ordered = sorted(values)
-    counts = [sum(np.isclose(one, other, rtol=1e-5) for other in ordered) for one in ordered]
+    counts = [sum(bool(np.isclose(one, other, rtol=1e-5)) for other in ordered) for one in ordered]
     return ordered[int(np.argmax(counts))]
 
 
@@ -165,7 +165,7 @@ def _judged(
 
 
 def _decay(one: _Series) -> tuple[float, float] | None:
-    """Return the factors of gradient and value whose sum a change is, where it is one, in the same proportion at every step."""
+    """Return the factors of gradient and value whose sum a change is, where their proportion is always the same."""
     found = []
     for step in dict.fromkeys(one.steps):
         picked = [n for n, s in enumerate(one.steps) if s == step]

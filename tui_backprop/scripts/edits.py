@@ -139,7 +139,7 @@ def _other_function(expression: ast.expr, node: ast.expr, scope: Scope) -> Itera
                 yield from _edit(expression, node, f"{base}.{other}", other, 1.3)
 
 
-def _parts(expression: ast.expr, node: ast.expr) -> Iterator[Edit]:
+def _parts(expression: ast.expr, node: ast.expr) -> Iterator[Edit]:  # noqa: PLR0912  (one branch a kind of expression)
     text = ast.unparse(node)
     if isinstance(node, ast.BinOp):
         a, b = ast.unparse(node.left), ast.unparse(node.right)

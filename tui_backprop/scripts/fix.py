@@ -17,12 +17,14 @@ from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.sentences import sentence_for
 from tui_backprop.scripts.verdict import base_draws, examine
-from tui_backprop.scripts.wording import file_text, mistake_at, place_source, statement_at
+from tui_backprop.scripts.wording import file_text, mistake_at, statement_at
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Answer, Mistake
     from tui_backprop.scripts.backward import WrongPlace
 
+_UNTRIED = ("add.at", "sum")
+"""Kinds of edits that only a new check can prove, so that nothing is said of them before."""
 _STEPS = 3
 _LARGEST = 60_000  # numbers that are sent for one line
 _ROUNDS = 4
@@ -45,51 +47,60 @@ class _Site:
 def mend_mistakes(case: Case, answer: Answer) -> None:
     """Find an edit for each wrong line, prove all together, and put fixes and their sentences into the answer.
 
-    A line whose operands are wrong cannot be tried before those are mended: what is known is applied, and the rest tried again.
+    A line whose operands are wrong cannot be tried before those are mended: what is known is applied, and the rest tried.
     """
-    at, edits = case, dict[int, Edit]()
+    at: Case | None = case
+    done: set[int] = set()
     for _ in range(_ROUNDS):
-        sites = _sites(at, answer)
-        open_sites = [site for site in sites if site.statement.lineno not in edits]
-        found = [site for site in open_sites if site.fitting]
-        if not found:
-            return
+        assert at is not None  # noqa: S101  (a round without a result ends the loop)
+        found = [site for site in _sites(at, answer) if site.fitting and site.statement.lineno not in done]
         for site in found:
-            site.mistake.sentence = sentence_for(at, site.place, site.fitting[0], site.mistake)
-            site.mistake.kind = site.fitting[0].kind
-        best: tuple[int, Case, list[Edit]] | None = None
-        for chosen in _choices(found):
-            try:
-                again = examined(replace(at.source, text=_applied(at.source.text, chosen)), case.setting)
-            except InputError:
-                continue
-            if again.examination is None:
-                continue
-            left = len(again.examination.wrong)
-            if best is None or left < best[0]:
-                best = (left, again, chosen)
-            if left == 0:
-                break
-        if best is None or at.examination is None or best[0] >= len(at.examination.wrong):
-            return
-        for site, edit in zip(found, best[2], strict=True):
-            if edit is not site.fitting[0]:
-                site.mistake.sentence = sentence_for(at, site.place, edit, site.mistake)
-                site.mistake.kind = edit.kind
-            site.mistake.right = edit.new
-            edits[site.statement.lineno] = edit
-            site.mistake.fix = _fix(at, [edit])
-        at = best[1]
-        if best[0] == 0:
-            answer.fixed_text = at.source.text
+            if site.fitting[0].kind not in _UNTRIED:
+                _say(at, site, site.fitting[0])
+        at = _mended(at, found)
+        if at is None:
+            break
+        done |= {site.statement.lineno for site in found}
+        if at.examination is not None and at.examination.verdict in ("right", "scaled"):
+            text = at.source.text
+            answer.fixed_text = text
             answer.fixed = {
-                "diff": _diff(case.source.name, case.source.text, at.source.text),
+                "diff": _diff(case.source.name, case.source.text, text),
                 "loss_before": None,
                 "loss_after": None,
             }
             return
     for mistake in answer.mistakes:
         mistake.fix = None
+
+
+def _mended(case: Case, sites: list[_Site]) -> Case | None:
+    """Return the case of the source with an edit at each of some lines, those that leave least wrong; None if none helps."""
+    best: tuple[int, Case, list[Edit]] | None = None
+    for chosen in _choices(sites) if sites else []:
+        try:
+            again = examined(replace(case.source, text=_applied(case.source.text, chosen)), case.setting)
+        except InputError:
+            continue
+        if again.examination is None or again.examination.verdict == "unchecked":
+            continue
+        left = len(again.examination.wrong)
+        if best is None or left < best[0]:
+            best = (left, again, chosen)
+        if left == 0:
+            break
+    if best is None or case.examination is None or best[0] >= len(case.examination.wrong):
+        return None
+    for site, edit in zip(sites, best[2], strict=True):
+        _say(case, site, edit)
+        site.mistake.right = edit.new
+        site.mistake.fix = _fix(case, [edit])
+    return best[1]
+
+
+def _say(case: Case, site: _Site, edit: Edit) -> None:
+    site.mistake.sentence = sentence_for(case, site.place, edit, site.mistake)
+    site.mistake.kind = edit.kind
 
 
 def _sites(case: Case, answer: Answer) -> list[_Site]:
@@ -119,8 +130,8 @@ def _site(case: Case, place: WrongPlace, mistake: Mistake) -> _Site | None:
     text = file_text(case, at.file)
     statement = statement_at(text, at.line)
     expression = getattr(statement, "value", None) if statement is not None else None
-    if isinstance(expression, ast.Call) and isinstance(statement, ast.Expr) and expression.args:
-        expression = expression.args[-1]  # what is appended
+    if isinstance(expression, ast.expr):
+        expression = _inner(expression, at.line, at.column, appended=isinstance(statement, ast.Expr))
     if statement is None or not isinstance(expression, ast.expr):
         return None
     site = _Site(place, mistake, statement, expression, [], None, [])
@@ -143,6 +154,26 @@ def _site(case: Case, place: WrongPlace, mistake: Mistake) -> _Site | None:
         "expressions": [ast.unparse(expression), *(edit.expression for edit in site.edits)],
     }
     return site
+
+
+def _inner(expression: ast.expr, line: int, column: int, *, appended: bool) -> ast.expr:
+    """Return the part of a tuple, list, dict or call of `append` that includes a place."""
+    while True:
+        parts: list[ast.expr] = []
+        if isinstance(expression, ast.Tuple | ast.List):
+            parts = expression.elts
+        elif isinstance(expression, ast.Dict):
+            parts = expression.values
+        elif isinstance(expression, ast.Call) and appended:
+            parts, appended = expression.args[-1:], False
+        here = [
+            one
+            for one in parts
+            if (one.lineno, one.col_offset) <= (line, column) < (one.end_lineno or 0, one.end_col_offset or 0)
+        ]
+        if not here:
+            return expression
+        expression = here[0]
 
 
 def _expression_records(case: Case, place: WrongPlace, expression: ast.expr) -> tuple[list[int], bool]:
@@ -173,28 +204,20 @@ def _expected(
     expected: list[list[Any]] = []
     if base is None:
         return passes, expected
-    earlier = _earlier_places(case, place)
     for draw, gradients in zip(base.draws, base.gradients, strict=True):
         pairs = {one: one for one in range(step.end + 1)} if draw.step is step else aligned(graph, step, draw.step)
         if pairs is None or len(passes) >= _STEPS:
             continue
         put: dict[int, Any] = {}
-        for wrong in [*earlier, place]:
-            for record, target in zip(wrong.records, wrong.targets, strict=True):
-                there = pairs[record]
-                put[there] = _like(graph.shape(there), wrong.factor * np.asarray(gradients[pairs[target]]))
+        for record, target in zip(place.records, place.targets, strict=True):
+            there = pairs[record]
+            put[there] = _like(graph.shape(there), place.factor * np.asarray(gradients[pairs[target]]))
         affected = sorted(graph.affected(put, min(put) + 1, draw.step.end))
         values = {**draw.values, **graph.replay({**put}, affected, check=False)}
         found = [values[pairs[one]] if pairs[one] in values else graph.value(pairs[one]) for one in records]
         passes.append((draw.step.start, draw.step.end))
         expected.append([found] if parts else found)
     return passes, expected
-
-
-def _earlier_places(case: Case, place: WrongPlace) -> list[WrongPlace]:
-    """Return nothing: each line is tried with what the script computes before it, wrong or not, except where that is its operand."""
-    del case, place
-    return []
 
 
 def _like(shape: tuple[int, ...], value: np.ndarray) -> Any:
@@ -266,7 +289,8 @@ def _by_statement(site: _Site) -> list[Edit]:
     if isinstance(statement, ast.AugAssign) and site.place.sign:
         other = "-=" if isinstance(statement.op, ast.Add) else "+="
         return [_whole(statement, f"{ast.unparse(statement.target)} {other} {ast.unparse(statement.value)}", "sign")]
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript) and not site.fitting:
+    indexed = isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript)
+    if indexed and not site.fitting and not isinstance(statement.target.slice, (ast.Constant, ast.Slice)):
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
         return [_whole(statement, f"np.add.at({base}, {index}, {ast.unparse(statement.value)})", "add.at")]
     return []
@@ -311,6 +335,3 @@ def _fix(case: Case, edits: list[Edit]) -> dict[str, Any]:
 def _diff(name: str, before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (fixed)", n=1, lineterm="")
     return "\n".join(lines)
-
-
-__all__ = ["mend_mistakes", "place_source"]

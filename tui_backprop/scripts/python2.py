@@ -1,10 +1,9 @@
-"""Python 2 as far as scripts have it: print statements, xrange, raw_input, <>, exceptions with a comma, whole-number division."""
+"""Python 2 as far as scripts have it: print statements, xrange, raw_input, <>, exceptions with a comma."""
 
 from __future__ import annotations
 
 import re
 
-_PRINT = re.compile(r"^(?P<indent>\s*(?:.*:\s+)?)print(?P<rest>\s+[^=(].*|\s*|\s+\(.*|\s*>>.*)$")
 _EXCEPT = re.compile(r"^(\s*except\s+[\w.]+)\s*,\s*(\w+)\s*:")
 _WORDS = (
     (re.compile(r"\bxrange\b"), "range"),

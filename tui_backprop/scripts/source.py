@@ -124,7 +124,7 @@ def _parses(text: str) -> bool:
 
 
 def _without_prompts(text: str) -> str | None:
-    """Return the lines after `>>>` and `...`, the lines between them (what was printed) as comments; None without prompts."""
+    """Return the lines after `>>>` and `...`, and what was printed as comments; None without prompts."""
     lines, found = [], False
     for line in text.splitlines():
         match = _PROMPT.match(line.strip()) if line.strip()[:3] in (">>>", "...", "In ") else None

@@ -1,4 +1,4 @@
-"""The verdict on each parameter: what a script subtracts from it, against the true gradient, at several steps and drawn parameters."""
+"""The verdict on each parameter: what a script subtracts from it, against the true gradient at drawn parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_backprop.scripts.compare import compare
 from tui_backprop.scripts.judgement import Draw, ParameterVerdict
 from tui_backprop.scripts.reading.losses import Loss, possible_losses
 from tui_backprop.scripts.reading.reading import Reading, Step
-from tui_backprop.scripts.reading.rule import change_of
+from tui_backprop.scripts.reading.rule import change_of, uses_sign
 from tui_backprop.scripts.replay.graph import BranchError
 from tui_backprop.scripts.replay.operations import CannotReplayError
 
@@ -155,7 +155,7 @@ def hypotheses(reading: Reading) -> list[Any]:
 
 
 def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
-    """Return the examination under the loss that explains most: computed and all right, inferred and all right, or fewest wrong."""
+    """Return the examination under the loss that explains most: the one with the fewest wrong, the computed one first."""
     best: Examination | None = None
     for loss_of in hypotheses(reading):
         one = examine(reading, draws, loss_of)
@@ -163,6 +163,8 @@ def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
             continue
         if best is None or _worse(best) > _worse(one):
             best = one
+        if not any(_worse(one)[:3]):
+            break
     if best is not None and best.wrong:
         _confirm(reading, best)
     return best
@@ -188,6 +190,13 @@ def base_draws(reading: Reading) -> list[Draw]:
 
 def _confirm(reading: Reading, best: Examination) -> None:
     """Take back what is wrong at drawn parameters alone: something there may have been repeated that is not the script's."""
+    for step in reading.steps:
+        for old in step.parameters:
+            name = reading.names[old]
+            if name in best.wrong and uses_sign(reading, step, old):
+                best.parameters[name] = ParameterVerdict(
+                    "unsure", 0.0, None, "its update takes only the sign of its gradient"
+                )
     base = examine(reading, base_draws(reading), best.loss_of, constant=True)
     if base is None:
         return

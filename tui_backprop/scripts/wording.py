@@ -19,10 +19,10 @@ def shown_name(name: str) -> str:
         tree = ast.parse(name, mode="eval").body
     except SyntaxError:
         return name
-    if isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name) and isinstance(tree.slice, ast.Constant):
-        if isinstance(tree.slice.value, str):
-            return tree.slice.value
-    return name
+    named = (
+        isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name) and isinstance(tree.slice, ast.Constant)
+    )
+    return str(tree.slice.value) if named and isinstance(tree.slice.value, str) else name
 
 
 def mistake_at(case: Case, place: WrongPlace) -> Mistake:
@@ -115,9 +115,8 @@ def statement_at(text: str, line: int) -> ast.stmt | None:
             isinstance(node, ast.stmt)
             and not hasattr(node, "body")
             and node.lineno <= line <= (node.end_lineno or node.lineno)
-        ):
-            if found is None or node.lineno >= found.lineno:
-                found = node
+        ) and (found is None or node.lineno >= found.lineno):
+            found = node
     return found
 
 

@@ -126,12 +126,9 @@ def _numbers(node: ast.expr) -> list[float]:
 def _scaling_line(case: Case) -> int | None:
     """Return the line that divides the inputs, where there is one."""
     for node in ast.walk(ast.parse(case.source.text)):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
-            return node.lineno
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Div):
-            if any(
-                isinstance(one, (ast.Call, ast.Attribute)) and "max" in ast.unparse(one)
-                for one in ast.walk(node.value.right)
-            ):
+        match node:
+            case ast.AugAssign(op=ast.Div()):
+                return node.lineno
+            case ast.Assign(value=ast.BinOp(op=ast.Div(), right=right)) if "max" in ast.unparse(right):
                 return node.lineno
     return None

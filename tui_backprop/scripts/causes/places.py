@@ -32,14 +32,13 @@ def assignments(text: str, name: str) -> list[int]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                for one in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
-                    if ast.unparse(one) == name:
-                        found.append(node.lineno)
+                parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+                found += [node.lineno for one in parts if ast.unparse(one) == name]
     return sorted(set(found))
 
 
 def samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the distinct pairs of (inputs, targets) that single-sample passes saw; None where samples are not single numbers."""
+    """Return the distinct pairs (input, target) that were trained on; None where they are not single numbers."""
     assert case.reading is not None  # noqa: S101  (causes of a training ask after there is one)
     graph, reading = case.reading.graph, case.reading
     step = reading.steps[-1]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.replay.graph import Graph
+from tui_backprop.scripts.replay.operations import index_of
 
 CARRIERS = {
     "item",
@@ -68,7 +69,7 @@ def origin(graph: Graph, record: int) -> int:
 
 
 def _element(graph: Graph, base: int, spec: Any) -> int | None:
-    """Return what was written last at an index of an array: the value, or the array itself where nothing was; None if unsure."""
+    """Return what was written last at an index of an array, or the array where nothing was; None if unsure."""
     at = base
     for _ in range(_LIMIT):
         op = graph.ops[at]
@@ -76,9 +77,8 @@ def _element(graph: Graph, base: int, spec: Any) -> int | None:
             own = graph.trace.attrs[at]
             if own == spec:
                 return graph.args[at][1]
-            if not (_whole(own) and _whole(spec)):
-                if not _disjoint(graph.shape(at), own, spec):
-                    return None
+            if not (_whole(own) and _whole(spec)) and not _disjoint(graph.shape(at), own, spec):
+                return None
             at = graph.args[at][0]
         elif op == "put":
             wanted = _positions(graph.shape(at), spec)
@@ -100,8 +100,6 @@ def _whole(spec: Any) -> bool:
 
 
 def _positions(shape: tuple[int, ...], spec: Any) -> Any:
-    from tui_backprop.scripts.replay.operations import index_of
-
     try:
         size = int(np.prod(shape))
         return np.asarray(np.arange(size).reshape(shape)[index_of(spec, [])])

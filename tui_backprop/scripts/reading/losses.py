@@ -117,17 +117,15 @@ def possible_losses(graph: Graph, start: int, end: int, residuals: list[Residual
         for one in computed_losses(graph, start, end, residuals, learned)
     ]
     pairs = [pair(graph, one, {}) for one in residuals]
-    for formula in FORMULAS:
-        if all(formula.fits(p, t) for p, t in pairs):
-            losses.append(Loss(formula.name, None, formula))
-    return losses
+    usual = [formula for formula in FORMULAS if all(formula.fits(p, t) for p, t in pairs)]
+    return [*losses, *(Loss(formula.name, None, formula) for formula in usual)]
 
 
 def computed_losses(graph: Graph, start: int, end: int, residuals: list[Residual], learned: set[int]) -> list[int]:
     """Return the records of a pass that may be its loss: single numbers made from all predictions, the last first."""
     wanted = {one.prediction for one in residuals}
     inside = {one.record for one in residuals}
-    found = []
+    found: list[int] = []
     for record in range(end, start, -1):
         if (
             record not in learned

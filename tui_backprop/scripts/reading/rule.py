@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from tui_backprop.scripts.reading.reading import Reading, Step
 
+_LIMITERS = {"np.sign", "np.clip", "method:clip"}
+"""What rules apply to a gradient that they use the sign or a limited size of."""
 _ROUNDING = 8 * float(np.finfo(float).eps)
 
 
@@ -24,10 +26,10 @@ def change_of(reading: Reading, step: Step, old: int, new: int, values: Mapping[
     if feed is not None:
         return -feed[1] * np.asarray(value(feed[0]), dtype=float), 0.0
     for update in step.updates:
-        if update.record == new and update.root == old and graph.ops[new] in ("add", "sub"):
-            if graph.shape(update.step) == graph.shape(old):
-                amount = np.asarray(value(update.step), dtype=float)
-                return (amount if graph.ops[new] == "add" else -amount), 0.0
+        whole = update.record == new and update.root == old and graph.ops[new] in ("add", "sub")
+        if whole and graph.shape(update.step) == graph.shape(old):
+            amount = np.asarray(value(update.step), dtype=float)
+            return (amount if graph.ops[new] == "add" else -amount), 0.0
     first, last = np.asarray(value(old), dtype=float), np.asarray(value(new), dtype=float)
     if last.shape != first.shape:
         return (last - first if last.size == first.size else np.full(first.shape, np.nan)), 0.0
@@ -44,6 +46,10 @@ def find_feeds(reading: Reading, step: Step, remembered: set[int]) -> None:
     for old, new in step.parameters.items():
         cone = graph.cone([new], step.start)
         frontier = graph.frontier(cone, step.start)
+        limited = _limited(graph, cone, step, old)
+        if limited is not None:
+            step.feeds[old] = (limited, _sign(reading, step, old, new, limited))
+            continue
         memory = {one for one in frontier if one in remembered and one not in step.parameters and one not in step.fixed}
         if not memory:
             continue
@@ -60,6 +66,24 @@ def find_feeds(reading: Reading, step: Step, remembered: set[int]) -> None:
             step.feeds[old] = (feed, _sign(reading, step, old, new, feed))
         else:
             step.memory |= memory
+
+
+def _limited(graph: Any, cone: set[int], step: Step, old: int) -> int | None:
+    """Return the gradient that an update takes only the sign or a limited size of."""
+    led = _after(graph, {r.record for r in step.residuals}, cone)
+    for record in sorted(cone & led, reverse=True):
+        if graph.ops[record] in _LIMITERS and graph.shape(record) == graph.shape(old) and graph.args[record][0] in led:
+            return int(graph.args[record][0])
+    return None
+
+
+def uses_sign(reading: Reading, step: Step, old: int) -> bool:
+    """Return whether an update takes the sign of something that an error led to, and it is not known which."""
+    graph = reading.graph
+    cone = graph.cone([step.parameters[old]], step.start)
+    led = _after(graph, {r.record for r in step.residuals}, cone)
+    signed = (one for one in cone & led if graph.ops[one] in ("np.sign", "math.copysign"))
+    return old not in step.feeds and any(graph.args[one][0] in led for one in signed)
 
 
 def _after(graph: Any, starts: set[int], cone: set[int]) -> set[int]:

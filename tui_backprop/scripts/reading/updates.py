@@ -87,7 +87,7 @@ def reaches(graph: Graph, start: int, goals: set[int]) -> bool:
     return False
 
 
-def _continued(graph: Graph, candidates: list[Update]) -> list[Update]:
+def _continued(graph: Graph, candidates: list[Update]) -> list[Update]:  # noqa: PLR0912  (read from top to bottom)
     """Keep the updates of places whose results are themselves updated later, in chains that last."""
     by_record = {one.record: one for one in candidates}
     before: dict[int, int] = {}

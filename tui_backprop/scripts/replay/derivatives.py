@@ -260,7 +260,7 @@ def _product(a: Array, b: Array, g: Array) -> list[Array | None]:
     if a.ndim == 1 and b.ndim == 1:
         return [g * b, g * a]
     if a.ndim == 1:
-        return [(b @ g[..., None])[..., 0] if b.ndim == 2 else (b @ g[..., None])[..., 0], a[:, None] * g[..., None, :]]
+        return [(b @ g[..., None])[..., 0], a[:, None] * g[..., None, :]]
     if b.ndim == 1:
         return [g[..., None] * b, np.swapaxes(a, -1, -2) @ g[..., None] if a.ndim > 2 else a.T @ g]
     return [g @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ g]

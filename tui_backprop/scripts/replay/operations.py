@@ -66,11 +66,11 @@ _OPERATORS: dict[str, Callable[..., Value]] = {
     "copy": np.copy,
     "abs": abs,
     "float": _float,
-    "sum": lambda *items: sum(items[1:], items[0]),
+    "sum": lambda first, *rest: sum(rest, first),
     "transpose": np.transpose,
     "round": np.round,
     "scipy.special.expit": _sigmoid,
-    "fill": lambda base, value: np.full_like(base, value),
+    "fill": np.full_like,
 }
 _NAMED = {name: function for function, name in known_functions().values()}
 

@@ -145,7 +145,7 @@ class Store:
             memory.record = record
         return record
 
-    def constant(self, index: np.ndarray) -> int:
+    def constant(self, index: Any) -> int:
         """Return a new record of an array that is no object of the script's."""
         return self.add("leaf", (), -1, index)
 
