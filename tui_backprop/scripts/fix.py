@@ -65,7 +65,7 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
             text = at.source.text
             answer.fixed_text = text
             answer.fixed = {
-                "diff": _diff(case.source.name, case.source.text, text),
+                "diff": diff_of(case.source.name, case.source.text, text),
                 "loss_before": None,
                 "loss_after": None,
             }
@@ -79,7 +79,7 @@ def _mended(case: Case, sites: list[_Site]) -> Case | None:
     best: tuple[int, Case, list[Edit]] | None = None
     for chosen in _choices(sites) if sites else []:
         try:
-            again = examined(replace(case.source, text=_applied(case.source.text, chosen)), case.setting)
+            again = examined(replace(case.source, text=applied(case.source.text, chosen)), case.setting)
         except InputError:
             continue
         if again.examination is None or again.examination.verdict == "unchecked":
@@ -94,7 +94,7 @@ def _mended(case: Case, sites: list[_Site]) -> Case | None:
     for site, edit in zip(sites, best[2], strict=True):
         _say(case, site, edit)
         site.mistake.right = edit.new
-        site.mistake.fix = _fix(case, [edit])
+        site.mistake.fix = fix_of(case, [edit])
     return best[1]
 
 
@@ -285,18 +285,23 @@ def _by_statement(site: _Site) -> list[Edit]:
             else f"np.add.at({base}, {index}, {value})"
         )
         plus = f"{ast.unparse(target)} += {value}"
-        return [_whole(statement, new, "add.at"), _whole(statement, plus, "sum")]
+        return [whole_statement(statement, new, "add.at"), whole_statement(statement, plus, "sum")]
     if isinstance(statement, ast.AugAssign) and site.place.sign:
         other = "-=" if isinstance(statement.op, ast.Add) else "+="
-        return [_whole(statement, f"{ast.unparse(statement.target)} {other} {ast.unparse(statement.value)}", "sign")]
+        return [
+            whole_statement(
+                statement, f"{ast.unparse(statement.target)} {other} {ast.unparse(statement.value)}", "sign"
+            )
+        ]
     indexed = isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript)
     if indexed and not site.fitting and not isinstance(statement.target.slice, (ast.Constant, ast.Slice)):
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
-        return [_whole(statement, f"np.add.at({base}, {index}, {ast.unparse(statement.value)})", "add.at")]
+        return [whole_statement(statement, f"np.add.at({base}, {index}, {ast.unparse(statement.value)})", "add.at")]
     return []
 
 
-def _whole(statement: ast.stmt, new: str, kind: str) -> Edit:
+def whole_statement(statement: ast.stmt, new: str, kind: str) -> Edit:
+    """Return an edit of a whole statement."""
     end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
     return Edit(kind, ast.unparse(statement), new, new, (statement.lineno, statement.col_offset), end, 2.0)
 
@@ -314,7 +319,8 @@ def _choices(sites: list[_Site]) -> list[list[Edit]]:
     return out[:_CHECKS]
 
 
-def _applied(text: str, edits: list[Edit]) -> str:
+def applied(text: str, edits: list[Edit]) -> str:
+    """Return a text with its edits."""
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
         (first, left), (last, right) = edit.start, edit.end
@@ -322,16 +328,18 @@ def _applied(text: str, edits: list[Edit]) -> str:
     return b"".join(lines).decode()
 
 
-def _fix(case: Case, edits: list[Edit]) -> dict[str, Any]:
-    text = _applied(case.source.text, edits)
+def fix_of(case: Case, edits: list[Edit]) -> dict[str, Any]:
+    """Return edits as the answer has them: their diff, and each line before and after."""
+    text = applied(case.source.text, edits)
     old, new = case.source.text.splitlines(), text.splitlines()
     changed = []
     for edit in edits:
         at = edit.start[0]
         changed.append({"file": case.source.name, "cell": None, "line": at, "old": old[at - 1], "new": new[at - 1]})
-    return {"diff": _diff(case.source.name, case.source.text, text), "edits": changed}
+    return {"diff": diff_of(case.source.name, case.source.text, text), "edits": changed}
 
 
-def _diff(name: str, before: str, after: str) -> str:
+def diff_of(name: str, before: str, after: str) -> str:
+    """Return a unified diff."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (fixed)", n=1, lineterm="")
     return "\n".join(lines)

@@ -190,13 +190,13 @@ def base_draws(reading: Reading) -> list[Draw]:
 
 def _confirm(reading: Reading, best: Examination) -> None:
     """Take back what is wrong at drawn parameters alone: something there may have been repeated that is not the script's."""
-    for step in reading.steps:
-        for old in step.parameters:
-            name = reading.names[old]
-            if name in best.wrong and uses_sign(reading, step, old):
-                best.parameters[name] = ParameterVerdict(
-                    "unsure", 0.0, None, "its update takes only the sign of its gradient"
-                )
+    for name in {
+        reading.names[old] for step in reading.steps for old in step.parameters if uses_sign(reading, step, old)
+    }:
+        if name in best.wrong:
+            right = _signs_right(reading, best, name)
+            reason = "its update takes only the sign of its gradient"
+            best.parameters[name] = ParameterVerdict("right" if right else "unsure", 0.0, None, reason)
     base = examine(reading, base_draws(reading), best.loss_of, constant=True)
     if base is None:
         return
@@ -213,3 +213,14 @@ def _worse(one: Examination) -> tuple[float, ...]:
     unsure = sum(p.verdict == "unsure" for p in one.parameters.values())
     scaled = sum(p.verdict == "scaled" for p in one.parameters.values())
     return (wrong, scaled, unsure, one.loss.inferred)
+
+
+def _signs_right(reading: Reading, best: Examination, name: str) -> bool:
+    """Return whether a parameter always goes down its gradient, whatever the size of the step."""
+    products = []
+    for draw, found in zip(best.draws, best.gradients, strict=True):
+        for old, change in draw.changes.items():
+            if reading.names[old] == name and old in found:
+                products.append(np.ravel(change) * np.ravel(found[old]))
+    flat = np.concatenate(products) if products else np.zeros(1)
+    return bool((flat <= 0).all() and (flat < 0).any())

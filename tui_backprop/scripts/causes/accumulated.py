@@ -39,10 +39,9 @@ def sums_never_cleared(case: Case, answer: Answer) -> list[Cause]:
     where = sorted(resets | lines)
     at = sorted(resets)[-1] if resets else sorted(lines)[0]
     sentence = (
-        f"line {at}: the sums of gradients {shown} are never cleared (reset to zero): each update adds to all "
-        f"gradients before it, "
-        "since what they are set to is the very same list or array that was added into, or nothing resets them. "
-        "Make new zeros before each update."
+        f"line {at}: the sums of gradients {shown} are never cleared (reset to zero): every step goes on with all "
+        "gradients before it, because what they are given is the very same list or array that was added into, or nothing "
+        "makes them zero. Make new zeros before each step."
     )
     del answer
     return [Cause("sums-never-cleared", "error", at, where, sentence, {"sums": list(names)})]

@@ -10,6 +10,7 @@ from tui_backprop.scripts.causes.accumulated import sums_never_cleared
 from tui_backprop.scripts.causes.asked import asked_out_of_range
 from tui_backprop.scripts.causes.broadcast import broadcast_targets
 from tui_backprop.scripts.causes.dropped import dropped_updates
+from tui_backprop.scripts.causes.mending import mend_cause
 from tui_backprop.scripts.causes.model import monotone_floor
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
 
@@ -33,4 +34,7 @@ CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
 def find_causes(case: Case, answer: Answer) -> None:
     """Look for each cause and add what is found to the answer."""
     for look in CAUSES.values():
-        answer.causes.extend(look(case, answer))
+        found = look(case, answer)
+        for cause in found:
+            mend_cause(case, answer, cause, look)
+        answer.causes.extend(found)
