@@ -103,12 +103,11 @@ def _schedule(factors: dict[str, dict[int, tuple[float, float]]]) -> tuple[dict[
         usable = {step: f for step, (f, error) in steps.items() if error < RELATIVE and np.isfinite(f) and f != 0}
         if usable:
             good[name] = usable
-    steps = sorted({step for usable in good.values() for step in usable})
-    constant = dict.fromkeys(steps, 1.0)
+    constant = dict.fromkeys(sorted({step for usable in good.values() for step in usable}), 1.0)
     sizes = [list(usable.values()) for usable in good.values()]
     rate = _middle([values[0] for values in sizes if values[0] > 0] or [abs(values[0]) for values in sizes])
-    for usable in good.values():
-        values = np.array(list(usable.values()))
+    for numbers in sizes:
+        values = np.array(numbers)
         if len(values) > 1 and np.allclose(values, values[0], rtol=1e-5):
             return constant, rate
     patterns: list[dict[int, float]] = []

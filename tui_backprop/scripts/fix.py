@@ -278,11 +278,11 @@ def _by_statement(site: _Site) -> list[Edit]:
     statement = site.statement
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript) and not site.fitting:
         target = statement.targets[0]
-        base, index, value = ast.unparse(target.value), ast.unparse(target.slice), ast.unparse(statement.value)
+        base, at, value = ast.unparse(target.value), ast.unparse(target.slice), ast.unparse(statement.value)
         new = (
-            f"np.add.at({base}, ({index}), {value})"
+            f"np.add.at({base}, ({at}), {value})"
             if isinstance(target.slice, ast.Tuple)
-            else f"np.add.at({base}, {index}, {value})"
+            else f"np.add.at({base}, {at}, {value})"
         )
         plus = f"{ast.unparse(target)} += {value}"
         return [whole_statement(statement, new, "add.at"), whole_statement(statement, plus, "sum")]
@@ -293,10 +293,11 @@ def _by_statement(site: _Site) -> list[Edit]:
                 statement, f"{ast.unparse(statement.target)} {other} {ast.unparse(statement.value)}", "sign"
             )
         ]
-    indexed = isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript)
-    if indexed and not site.fitting and not isinstance(statement.target.slice, (ast.Constant, ast.Slice)):
-        base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
-        return [whole_statement(statement, f"np.add.at({base}, {index}, {ast.unparse(statement.value)})", "add.at")]
+    match statement:
+        case ast.AugAssign(target=ast.Subscript(value=array, slice=index)) if not site.fitting:
+            if not isinstance(index, ast.Constant | ast.Slice):
+                new = f"np.add.at({ast.unparse(array)}, {ast.unparse(index)}, {ast.unparse(statement.value)})"
+                return [whole_statement(statement, new, "add.at")]
     return []
 
 

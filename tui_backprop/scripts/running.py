@@ -63,6 +63,7 @@ def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
             "path": source.path,
             "source": source.text,
             "folder": source.folder,
+            "supplied": source.supplied,
             "modules": source.modules,
             "scratch": scratch,
             "answer": str(answer),

@@ -19,10 +19,10 @@ def shown_name(name: str) -> str:
         tree = ast.parse(name, mode="eval").body
     except SyntaxError:
         return name
-    named = (
-        isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name) and isinstance(tree.slice, ast.Constant)
-    )
-    return str(tree.slice.value) if named and isinstance(tree.slice.value, str) else name
+    match tree:
+        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(key))):
+            return key
+    return name
 
 
 def mistake_at(case: Case, place: WrongPlace) -> Mistake:

@@ -85,10 +85,10 @@ def _same_shapes(case: Case, cause: Cause) -> Iterable[list[Edit]]:
             target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
             yield [whole_statement(statement, f"{target} = ({value}).reshape(-1, 1)", "shape")]
     statement = statement_at(case.source.text, cause.line or 0)
-    value = getattr(statement, "value", None)
-    if statement is None or value is None:
+    whole = getattr(statement, "value", None)
+    if not isinstance(whole, ast.expr):
         return
-    for node in ast.walk(value):
+    for node in ast.walk(whole):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             for side in (node.right, node.left):
                 end = (side.end_lineno or side.lineno, side.end_col_offset or 0)

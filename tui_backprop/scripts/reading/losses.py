@@ -43,7 +43,7 @@ def _simplex(p: Array, t: Array) -> bool:
 
 
 def _huber(d: Array) -> Array:
-    return np.clip(d, -1, 1)
+    return np.asarray(np.clip(d, -1, 1))
 
 
 FORMULAS = (

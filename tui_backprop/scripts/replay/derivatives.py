@@ -225,7 +225,7 @@ def _beside_constant(
         found = _RULES[name](_Case(both, y, g, both, {}, [first, not first], None))
     if found is None:
         raise CannotReplayError(name)
-    return [fitted(found[0 if first else 1], x[0].shape)]
+    return [fitted(np.asarray(found[0 if first else 1]), x[0].shape)]
 
 
 class _Case:
@@ -388,7 +388,8 @@ def _pair(first: Callable[[Array, Array, Array], Array], second: Callable[[Array
     def rule(c: _Case) -> list[Array | None] | None:
         if len(c.x) != 2:
             return None
-        return [c.g * first(*c.x, c.y), c.g * second(*c.x, c.y)]
+        a, b = c.x
+        return [c.g * first(a, b, c.y), c.g * second(a, b, c.y)]
 
     return rule
 

@@ -127,6 +127,8 @@ MATH = (
     "floor",
     "ceil",
 )
+_OLDER = ("concatenate", "transpose", "power", "abs", "arctan", "arcsin", "arccos", "invert")
+"""Names that come before the newer ones of the same functions, which older NumPy does not have."""
 ITERATING = (zip, enumerate, reversed, map, filter, list, tuple, sorted, iter, set, any, all)
 
 
@@ -138,7 +140,7 @@ def known_functions() -> dict[int, tuple[Any, str]]:
         if callable(function) and id(function) not in found and name not in IMPURE:
             found[id(function)] = (function, name)
 
-    for name in dir(np):
+    for name in (*_OLDER, *dir(np)):
         if name.startswith("_"):
             continue
         try:

@@ -72,6 +72,7 @@ class Run:
         self.sandbox.enter()
         self.module = module
         try:
+            exec(self.request.get("supplied", ""), module.__dict__)
             exec(code, module.__dict__)
         except BaseException as error:
             self.finish("error", error)

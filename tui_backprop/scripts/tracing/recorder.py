@@ -48,8 +48,8 @@ _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "lshift": operator.ilshift,
     "rshift": operator.irshift,
 }
-_UNARY = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
-_COMPARE = {
+_UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "lt": operator.lt,
     "le": operator.le,
     "gt": operator.gt,

@@ -191,7 +191,7 @@ class Sandbox:
                 notes.append("It asks for input; it got an empty line.")
             return lines.pop(0) if lines else ""
 
-        builtins.input = answer
+        builtins.input = answer  # type: ignore[assignment]
 
     def _files(self) -> None:
         original, scratch = builtins.open, self.scratch
