@@ -186,7 +186,7 @@ def test_the_fixed_script_is_written_beside_and_never_over_a_file(tmp_path, caps
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("import numpy as np\nx = (1,\n", "mine.py:2: this is not Python 3"),
+        ("import numpy as np\nx = (1,\n", "mine.py:2: not valid Python 3"),
         ("import some_module_that_is_not_there\n", "mine.py:1: it needs the module some_module_that_is_not_there"),
         ("data = open('no_such_data.csv')\n", "mine.py:1: a file that it reads is not there"),
     ],

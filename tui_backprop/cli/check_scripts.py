@@ -77,7 +77,10 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
 def _files(names: list[str]) -> Iterator[str]:
     for name in names:
         if name != "-" and Path(name).is_dir():
-            yield from sorted(str(one) for one in Path(name).iterdir() if one.suffix in _SUFFIXES and one.is_file())
+            inside = sorted(str(one) for one in Path(name).iterdir() if one.suffix in _SUFFIXES and one.is_file())
+            if not inside:
+                raise ScriptError(f"{clean(name)}: there is no Python file and no notebook in this folder")
+            yield from inside
         else:
             yield name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _CLOSE = 1e-9
 _CONNECTED = 120  # parameters, each a number where they are in lists, up to which it is followed what acts through what
 _DRAWS = 10
 """Draws, of this step and of others, that values are compared at."""
+_SECONDS = 4.0  # that the search for one wrong place may take
 _TRIED = 4000  # replays in one search
 
 
@@ -208,7 +210,8 @@ def wrong_places(backward: Backward, examination: Examination) -> list[WrongPlac
     matches = dict(backward.matches)
     out: list[WrongPlace] = []
     budget = [_TRIED]
-    while left and len(out) < 8 and budget[0] > 0:
+    until = time.monotonic() + _SECONDS
+    while left and len(out) < 8 and budget[0] > 0 and time.monotonic() < until:
         found = _first_wrong(backward, matches, values, left, budget, {one.place for one in out})
         if found is None:
             break
@@ -374,12 +377,13 @@ def _explained(
 ) -> tuple[tuple[int, int], WrongPlace, list[dict[int, Any]]] | None:
     """Try the derivative of each forward place at a backward place, and return the one that makes most come right."""
     graph, step = backward.graph, backward.step
+    began = time.monotonic()
     sources = [one for r in records for one in graph.args[r] if one in matches]
     factor = float(np.median([matches[one].factor for one in sources])) if sources else 1.0
     best: tuple[tuple[int, int], WrongPlace, list[dict[int, Any]]] | None = None
     for targets in _pairings(backward, records):
         budget[0] -= len(backward.draws)
-        if budget[0] <= 0:
+        if budget[0] <= 0 or time.monotonic() - began > _SECONDS:
             break
         replaced: list[dict[int, Any]] = []
         try:

@@ -31,13 +31,18 @@ def examined(source: Source, setting: Setting) -> Case:
     try:
         ast.parse(source.text)
     except SyntaxError as error:
-        raise ScriptError(f"{source.name}:{error.lineno}: this is not Python: {error.msg}") from None
+        raise ScriptError(f"{source.name}:{error.lineno}: not valid Python 3: {error.msg}") from None
     trace = run_trace(source, setting)
     case = Case(source, setting, trace)
     _usable(case)
     try:
         case.reading = read(trace)
     except UnreadableError:
+        if trace.reason == "time":
+            said = (
+                f"it did not end within {setting.limits.timeout:g} s, and no training was seen: does a loop never end?"
+            )
+            raise ScriptError(f"{source.name}: {said}") from None
         return case
     draws, problems = draws_of(case.reading)
     case.examination = best_examination(case.reading, draws)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ _UNTRIED = ("add.at", "sum")
 _STEPS = 3
 _LARGEST = 60_000  # numbers that are sent for one line
 _ROUNDS = 4
+_SECONDS = 8.0  # after which no further round begins
 _CHECKS = 5  # new checks of fixed sources
 
 
@@ -51,7 +53,10 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
     """
     at: Case | None = case
     done: set[int] = set()
+    until = time.monotonic() + _SECONDS
     for _ in range(_ROUNDS):
+        if time.monotonic() > until:
+            break
         assert at is not None  # noqa: S101  (a round without a result ends the loop)
         found = [site for site in _sites(at, answer) if site.fitting and site.statement.lineno not in done]
         for site in found:
@@ -77,7 +82,10 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
 def _mended(case: Case, sites: list[_Site]) -> Case | None:
     """Return the case of the source with an edit at each of some lines, those that leave least wrong; None if none helps."""
     best: tuple[int, Case, list[Edit]] | None = None
+    until = time.monotonic() + _SECONDS
     for chosen in _choices(sites) if sites else []:
+        if best is not None and time.monotonic() > until:
+            break
         try:
             again = examined(replace(case.source, text=applied(case.source.text, chosen)), case.setting)
         except InputError:

@@ -107,7 +107,7 @@ def _run(request: dict[str, Any], setting: Setting, source: Source) -> str:
         _, said = process.communicate(json.dumps(request).encode() + b"\n", timeout=setting.limits.timeout)
     except subprocess.TimeoutExpired:
         raise ScriptError(
-            f"{source.name}: it did not show an update within {setting.limits.timeout:g} s; give it more with --timeout"
+            f"{source.name}: it did not end within {setting.limits.timeout:g} s and showed no update (see --timeout)"
         ) from None
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -101,7 +101,7 @@ def _prepared(source: Source) -> Source:
         line, said = problem
         cell = source.cells[line - 1] if source.cells and 0 < line <= len(source.cells) else None
         where = f"{source.name}:{line}" if cell is None else f"{source.name}: cell {cell[0]}, line {cell[1]}"
-        raise ScriptError(f"{where}: this is not Python 3: {clean(said)}; mend that line first")
+        raise ScriptError(f"{where}: not valid Python 3: {clean(said)}; mend that line first")
     supplied = _missing_imports(text)
     if supplied:
         notes.append(f"It lacks {', '.join(f'`{one}`' for one in supplied)}: supplied for the check.")

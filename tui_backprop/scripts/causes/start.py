@@ -75,7 +75,7 @@ def equal_units(case: Case, answer: Answer) -> list[Cause]:
     graph, reading = case.reading.graph, case.reading
     names, lines = [], set()
     first = reading.passes[0]
-    for record in sorted(first.olds):
+    for record in sorted({one for update in first.updates for one in (update.root, update.old)}):
         value = np.asarray(graph.value(record), dtype=float)
         if value.ndim == _SMALL_MATRIX and min(value.shape) >= _SMALL_MATRIX and np.ptp(value) == 0:
             name, line = named_line(graph, record)
