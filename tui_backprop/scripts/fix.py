@@ -22,7 +22,7 @@ from tui_backprop.scripts.wording import file_text, mistake_at, statement_at
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Answer, Mistake
-    from tui_backprop.scripts.backward import WrongPlace
+    from tui_backprop.scripts.wrong import WrongPlace
 
 _UNTRIED = ("add.at", "sum")
 """Kinds of edits that only a new check can prove, so that nothing is said of them before."""

@@ -9,8 +9,8 @@ from tui_backprop.scripts.wording import value_name
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Mistake
-    from tui_backprop.scripts.backward import WrongPlace
     from tui_backprop.scripts.case import Case
+    from tui_backprop.scripts.wrong import WrongPlace
 
 
 def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:

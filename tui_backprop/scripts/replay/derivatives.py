@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.scripts.replay.operations import CannotReplayError, arranged, compute, index_of
+from tui_backprop.scripts.replay.general import MOVING, by_differences, moved
+from tui_backprop.scripts.replay.operations import CannotReplayError, arranged, index_of
 
 Array = np.ndarray
-_DIFFERENCES = 3000  # operand elements times result elements (in thousands) for which differences are affordable
 
 _ONE: dict[str, Callable[[Array, Array], Array]] = {
     "exp": lambda x, y: y,
@@ -89,65 +89,6 @@ _FLAT = {
     "floordiv",
     "fix",
 }
-_MOVING = {
-    "reshape",
-    "transpose",
-    "ravel",
-    "flatten",
-    "squeeze",
-    "swapaxes",
-    "moveaxis",
-    "concatenate",
-    "stack",
-    "vstack",
-    "hstack",
-    "dstack",
-    "array",
-    "asarray",
-    "asanyarray",
-    "copy",
-    "atleast_1d",
-    "atleast_2d",
-    "atleast_3d",
-    "broadcast_to",
-    "repeat",
-    "tile",
-    "pad",
-    "roll",
-    "flip",
-    "fliplr",
-    "flipud",
-    "append",
-    "insert",
-    "delete",
-    "diag",
-    "diagonal",
-    "expand_dims",
-    "take",
-    "split",
-    "array_split",
-    "hsplit",
-    "vsplit",
-    "rot90",
-    "triu",
-    "tril",
-    "column_stack",
-    "row_stack",
-    "rollaxis",
-    "ascontiguousarray",
-    "resize",
-    "view",
-    "put",
-    "set",
-    "item",
-    "astype",
-    "block",
-    "take_along_axis",
-    "matrix_transpose",
-    "permute_dims",
-    "unstack",
-    "asmatrix",
-}
 
 
 def fitted(g: Array, shape: tuple[int, ...]) -> Array:
@@ -185,9 +126,9 @@ def derivative(
             found = rule(_Case(x, y, g, args, named, list(wanted), attr))
             if found is not None:
                 return [None if one is None else fitted(one, xi.shape) for one, xi in zip(found, x, strict=True)]
-        if name in _MOVING:
-            return _moved(op, x, y, attr, wanted, g)
-        return _by_differences(op, x, attr, wanted, g)
+        if name in MOVING:
+            return moved(op, x, y, attr, wanted, g)
+        return by_differences(op, x, attr, wanted, g)
 
 
 _BINARY = {
@@ -425,60 +366,3 @@ _RULES: dict[str, Callable[[_Case], list[Array | None] | None]] = {
     "fill": lambda c: [np.zeros_like(c.g), c.g.sum()],
     "nan_to_num": lambda c: [c.g * np.isfinite(c.x[0])],
 }
-
-
-def _moved(op: str, x: list[Array], y: Array, attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:
-    """Return the gradients of an operation that only moves numbers, found by moving their numbers in line."""
-    ids, at = [], 1
-    for one, want in zip(x, wanted, strict=True):
-        if want:
-            ids.append(np.arange(at, at + one.size, dtype=float).reshape(one.shape) if one.shape else np.float64(at))
-            at += one.size
-        else:
-            numeric = one.dtype.kind in "f" or op in (
-                "np.array",
-                "np.asarray",
-                "np.concatenate",
-                "np.stack",
-                "set",
-                "put",
-            )
-            keep = (
-                not numeric
-                or (op == "view")
-                or (op in ("put",) and len(ids) == 2)
-                or (op in ("set", "item") and len(ids) >= 2)
-            )
-            ids.append(one if keep else np.zeros(one.shape) if one.shape else np.float64(0))
-    moved = np.asarray(compute(op, ids, attr), dtype=float).reshape(y.shape).astype(np.int64)
-    total = np.zeros(at)
-    np.add.at(total, moved.ravel(), np.asarray(g, dtype=float).ravel())
-    out: list[Array | None] = []
-    at = 1
-    for one, want in zip(x, wanted, strict=True):
-        out.append(total[at : at + one.size].reshape(one.shape) if want else None)
-        at += one.size if want else 0
-    return out
-
-
-def _by_differences(op: str, x: list[Array], attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:
-    size = sum(one.size for one, want in zip(x, wanted, strict=True) if want)
-    if size * max(np.size(g), 1) > _DIFFERENCES * 1000 or size > 4000:
-        raise CannotReplayError(op)
-    out: list[Array | None] = []
-    for n, want in enumerate(wanted):
-        if not want:
-            out.append(None)
-            continue
-        slope = np.zeros(x[n].size)
-        for k in range(x[n].size):
-            step = 1e-6 * max(1.0, abs(float(x[n].ravel()[k])))
-            ends = []
-            for sign in (1, -1):
-                moved = x[n].astype(float).ravel().copy()
-                moved[k] += sign * step
-                operands = [*x[:n], moved.reshape(x[n].shape), *x[n + 1 :]]
-                ends.append(np.asarray(compute(op, operands, attr), dtype=float).ravel())
-            slope[k] = float(np.dot((ends[0] - ends[1]) / (2 * step), np.ravel(g)))
-        out.append(slope.reshape(x[n].shape))
-    return out

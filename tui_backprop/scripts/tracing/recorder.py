@@ -16,6 +16,7 @@ import numpy as np
 from . import calls
 from .attempts import Attempts
 from .functions import known_functions, scipy_functions
+from .progress import chain
 from .store import Store, plain
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -275,7 +276,7 @@ class Recorder:
     def _progress(self) -> None:
         """Stop once there are enough updates; where there is too much before them, begin again here."""
         store = self.store
-        length = calls.chain(store)
+        length = chain(store)
         if length >= self.updates or time.monotonic() > self.until:
             self.finish("enough" if length >= self.updates else "time")
         elif len(store.ops) > self.records or store.size > self.size:
