@@ -242,11 +242,7 @@ def _scope(case: Case, text: str, statement: ast.stmt) -> Scope:
         if isinstance(node, ast.FunctionDef) and node.lineno <= statement.lineno <= (node.end_lineno or 0):
             inside = node if inside is tree or node.lineno > getattr(inside, "lineno", 0) else inside
     names: dict[str, None] = {}
-    functions = [
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and not node.name.startswith("__")
-    ]
+    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _is_formula(node)]
     bound = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     modules = {
         alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
@@ -259,14 +255,26 @@ def _scope(case: Case, text: str, statement: ast.stmt) -> Scope:
             text_of = node.id
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and len(names) < 60:
             text_of = ast.unparse(node)
+        if text_of is not None and text_of.split(".")[0].split("[")[0] in modules:
+            continue  # what a module has is no value of the script's: NumPy reads some of it without an end
         if text_of is not None and len(text_of) < 30 and "(" not in text_of and text_of not in ("self", "range", "len"):
             names.setdefault(text_of)
+    own = (one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self")
+    if "self" in {node.id for node in ast.walk(inside) if isinstance(node, ast.Name)}:
+        names.update(dict.fromkeys(ast.unparse(one) for one in own))
     if inside is not tree:
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 names.setdefault(node.targets[0].id)
     del case
     return Scope(tuple(names)[:60], tuple(dict.fromkeys(functions))[:12])
+
+
+def _is_formula(node: ast.FunctionDef) -> bool:
+    """Return whether a function computes one thing from one argument: no loop, which may be the training."""
+    loops = any(isinstance(one, ast.For | ast.While) for one in ast.walk(node))
+    gives = any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(node))
+    return len(node.args.args) == 1 and gives and not loops and not node.name.startswith("__")
 
 
 def _try(case: Case, sites: list[_Site], requests: list[dict[str, Any]]) -> None:
