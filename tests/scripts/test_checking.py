@@ -1,0 +1,208 @@
+"""Whole scripts checked as they are: verdict, line, sentence, fix and causes, in both directions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.scripts.score import CORPUS, Result
+from tui_backprop.cli.main import main
+from tui_backprop.scripts.answer import answer_text
+from tui_backprop.scripts.checking import check_script
+from tui_backprop.scripts.reading.reading import NoTrainingError
+from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.source import ScriptError, read_source
+
+EXPECTED = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
+
+ORIGINAL = """\
+import math
+import random
+
+RATE = 0.1
+
+
+def squash(v):
+    return 1 / (1 + math.exp(-v))
+
+
+def slope(out):
+    return out * (1 - out)
+
+
+w1, w2, b1, b2 = random.random() - 0.5, random.random() - 0.5, 0, 0
+xs = [k / 9 for k in range(1, 10)]
+ys = [k % 2 for k in range(9)]
+for n in range(300):
+    k = random.randrange(9)
+    hid = squash(xs[k] * w1 + b1)
+    out = squash(hid * w2 + b2)
+    diff = out - ys[k]
+    delta = diff * slope(out)
+    back = delta * w2
+    w2 -= RATE * delta * hid
+    b2 -= RATE * delta
+    w1 -= RATE * back * slope(hid) * xs[k]
+    b1 -= RATE * back * slope(hid)
+"""
+
+
+def checked(tmp_path, text, name="mine.py"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return check_script(read_source(str(path)), Setting())
+
+
+def test_a_right_script_is_right_and_no_cause_is_an_error_but_the_floor(tmp_path):
+    answer = checked(tmp_path, ORIGINAL)
+    assert answer.verdict == "right"
+    assert not answer.mistakes
+    assert [one.id for one in answer.causes if one.severity == "error"] == ["floor"]
+    assert set(answer.parameters) == {"w1", "w2", "b1", "b2"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "wrong", "word"),
+    [
+        ("RATE * delta * hid", "RATE * delta * w2", 25, {"w2"}, "hid"),
+        ("back * slope(hid) * xs[k]", "back * slope(hid) * w1", 27, {"w1"}, "xs[k]"),
+        ("back = delta * w2", "back = diff * w2", 24, {"w1", "b1"}, "delta"),
+        ("b2 -= RATE * delta", "b2 += RATE * delta", 26, {"b2"}, "sign"),
+    ],
+)
+def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, wrong, word):
+    answer = checked(tmp_path, ORIGINAL.replace(old, new))
+    assert answer.verdict == "wrong"
+    assert {name for name, one in answer.parameters.items() if one["verdict"] == "wrong"} == wrong
+    assert [one.line for one in answer.mistakes] == [line]
+    assert word in answer.mistakes[0].sentence
+    assert answer.mistakes[0].fix is not None
+    assert checked(tmp_path, answer.fixed_text, "fixed.py").verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "01_xor_rows.py",
+        "08_vectors_heart.py",
+        "17_traffic_light_right.py",
+        "23_seasons_star.py",
+        "30_flat_labels.py",
+        "42_whole_numbers.py",
+        "49_layers_minibatch_right.py",
+        "58_word_vectors_right.py",
+        "60_batchnorm_right.py",
+        "62_tied_autoencoder_right.py",
+        "75_all_comprehensions_right.py",
+        "76_momentum_decay_right.py",
+        "77_star_that_is_right.py",
+        "89_rprop_right.py",
+        "90_print_without_brackets_right.py",
+    ],
+)
+def test_scripts_of_the_corpus_are_told_what_they_should_be(name):
+    answer = check_script(read_source(str(CORPUS / name)), Setting(), mend=False)
+    score = Result(name, EXPECTED[name], answer.as_json(), 0.1, "").score
+    assert not score.accused
+    assert score.verdict
+    assert score.line or EXPECTED[name]["verdict"] == "right"
+
+
+def test_the_text_and_the_json_say_the_same(tmp_path):
+    answer = checked(tmp_path, ORIGINAL.replace("delta * hid", "delta * w2"))
+    text = "\n".join(answer_text(answer))
+    assert answer.mistakes[0].sentence in text
+    assert (
+        json.loads(json.dumps(answer.as_json(), allow_nan=False))["mistakes"][0]["sentence"]
+        == answer.mistakes[0].sentence
+    )
+
+
+def test_what_a_script_writes_and_deletes_is_left_alone(tmp_path):
+    keep = tmp_path / "keep.txt"
+    keep.write_text("mine", encoding="utf-8")
+    before = (
+        'import os\nopen("keep.txt", "w").write("gone")\nopen("new.txt", "w").write("new")\n'
+        'try:\n    os.remove("keep.txt")\nexcept OSError:\n    pass\n'
+    )
+    assert checked(tmp_path, before + ORIGINAL).verdict == "right"
+    assert keep.read_text(encoding="utf-8") == "mine"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["keep.txt", "mine.py"]
+
+
+def test_a_bare_except_does_not_keep_the_trace_from_ending(tmp_path):
+    body = ORIGINAL.replace("for n in range(300):", "for n in range(10 ** 9):")
+    head, loop = body.split("for n in", 1)
+    guarded = "\n".join(f"    {line}" for line in ("for n in" + loop).splitlines())
+    assert checked(tmp_path, f"{head}try:\n{guarded}\nexcept:\n    pass\n").verdict == "right"
+
+
+def test_prompts_python_2_and_missing_imports_are_read(tmp_path):
+    two = ORIGINAL.replace("in range(", "in xrange(").replace("k / 9", "k / 9.0") + "print 'done', w1\n"
+    found = checked(tmp_path, two.replace("import math\n", ""), "two.py")
+    assert found.verdict == "right"
+    assert any("Python 2" in note for note in found.notes)
+    assert any("import math" in note for note in found.notes)
+    pasted = "\n".join((">>> " if line[:1].strip() else "... ") + line for line in ORIGINAL.splitlines())
+    assert checked(tmp_path, pasted, "pasted.py").verdict == "right"
+
+
+def test_a_notebook_is_told_by_cell_and_line(tmp_path, capsys):
+    head, loop = ORIGINAL.replace("delta * hid", "delta * w2").split("for n in", 1)
+    cells = [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", head]},
+        {"cell_type": "code", "source": "for n in" + loop},
+    ]
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert main(["check", str(path), "--json"]) == 1
+    mistake = json.loads(capsys.readouterr().out)["mistakes"][0]
+    assert (mistake["cell"], mistake["line"]) == (2, 8)
+
+
+def test_several_files_are_a_line_each_and_a_bad_one_stops_none(tmp_path, capsys):
+    (tmp_path / "a.py").write_text(ORIGINAL, encoding="utf-8")
+    (tmp_path / "b.py").write_text("def broken(:\n", encoding="utf-8")
+    assert main(["check", str(tmp_path), "--format", "csv"]) == 2
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[0] == "file,verdict,learns,lines,sentence,seconds"
+    assert [row.split(",")[0] for row in rows[1:]] == ["a.py", "b.py"]
+
+
+def test_the_fixed_script_is_written_beside_and_never_over_a_file(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text(ORIGINAL.replace("delta * hid", "delta * w2"), encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    assert main(["check", str(path), "--fix"]) == 1
+    fixed = tmp_path / "mine.fixed.py"
+    assert "delta * hid" in fixed.read_text(encoding="utf-8")
+    fixed.write_text("kept", encoding="utf-8")
+    assert main(["check", str(path), "--fix"]) == 2
+    assert fixed.read_text(encoding="utf-8") == "kept"
+    assert path.read_text(encoding="utf-8") == before
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import numpy as np\nx = (1,\n", "mine.py:2: not valid Python 3"),
+        ("import some_module_that_is_not_there\n", "mine.py:1: it needs the module some_module_that_is_not_there"),
+        ("data = open('no_such_data.csv')\n", "mine.py:1: a file that it reads is not there"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence_with_the_line(tmp_path, text, said):
+    with pytest.raises(ScriptError, match="^" + said.replace("(", "[(]")):
+        checked(tmp_path, text)
+
+
+def test_a_file_without_training_says_what_is_missing(tmp_path, capsys):
+    """Alone it cannot be used; among others it is one line and no error."""
+    for text in ("print('hello')\n", "total = 0.0\nfor n in range(50):\n    total += n / 2\n"):
+        with pytest.raises(NoTrainingError, match="no training was recognised"):
+            checked(tmp_path, text)
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text("print('hello')\n")
+    assert main(["check", str(tmp_path / "one.py"), str(tmp_path / "two.py")]) == 0
+    assert capsys.readouterr().out.count("no training was recognised") == 2

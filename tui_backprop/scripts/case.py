@@ -1,0 +1,80 @@
+"""What is known of a script after its gradients were judged."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from tui_backprop.scripts.backward import Backward, backward_of
+from tui_backprop.scripts.reading.reading import Reading, UnreadableError, read
+from tui_backprop.scripts.running import Setting, run_trace
+from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.trace import Trace
+from tui_backprop.scripts.verdict import Examination, best_examination, draws_of
+from tui_backprop.scripts.wrong import WrongPlace, wrong_places
+
+
+@dataclass(slots=True)
+class Case:
+    """What is known of a script after its gradients were judged."""
+
+    source: Source
+    setting: Setting
+    trace: Trace
+    reading: Reading | None = None
+    examination: Examination | None = None
+    backward: Backward | None = None
+    wrong: list[WrongPlace] | None = None
+
+
+def examined(source: Source, setting: Setting) -> Case:
+    """Run a script, read its trace and judge its parameters."""
+    try:
+        ast.parse(source.text)
+    except SyntaxError as error:
+        raise ScriptError(f"{source.name}:{error.lineno}: not valid Python 3: {error.msg}") from None
+    trace = run_trace(source, setting)
+    case = Case(source, setting, trace)
+    _usable(case)
+    try:
+        case.reading = read(trace)
+    except UnreadableError:
+        if trace.reason == "time":
+            said = (
+                f"it did not end within {setting.limits.timeout:g} s, and no training was seen: does a loop never end?"
+            )
+            raise ScriptError(f"{source.name}: {said}") from None
+        return case
+    draws, problems = draws_of(case.reading)
+    case.examination = best_examination(case.reading, draws)
+    trace.notes.extend(f"It could not be computed again at other values: {one}." for one in problems[:1])
+    if case.examination is not None and case.examination.wrong:
+        case.backward = backward_of(case.reading, case.examination)
+        if case.backward is not None:
+            case.wrong = wrong_places(case.backward, case.examination)
+    elif case.examination is not None:
+        case.backward = backward_of(case.reading, case.examination)
+    return case
+
+
+def _usable(case: Case) -> None:
+    """Refuse a script that failed before it trained.
+
+    Raises:
+        ScriptError: with what failed and what to do.
+    """
+    error = case.trace.error
+    if error is None or len(case.trace) > 200:
+        if error is not None:
+            where = f"line {error['line']}" if error["line"] else "its run"
+            case.trace.notes.append(f"It ended with an error in {where}: {error['type']}: {error['text']}")
+        return
+    place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
+    if error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
+        raise ScriptError(
+            f"{place}: it needs the module {error['module']}, which is not here; run it with your own "
+            f"interpreter: --python PATH"
+        )
+    if error["type"] == "FileNotFoundError":
+        raise ScriptError(f"{place}: a file that it reads is not there ({error['text']}); put it beside the script")
+    raise ScriptError(f"{place}: it ends with {error['type']}: {error['text']}")

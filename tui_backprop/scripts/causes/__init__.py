@@ -1,0 +1,1 @@
+"""What keeps a script from learning, other than a wrong gradient: one file a cause."""

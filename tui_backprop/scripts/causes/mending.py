@@ -1,0 +1,108 @@
+"""Fixes for causes: an edit of the source that is kept where a new check no longer finds the cause."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.edits import Edit
+from tui_backprop.scripts.fix import applied, diff_of, fix_of, whole_statement
+from tui_backprop.scripts.wording import statement_at
+
+if TYPE_CHECKING:
+    Look = Callable[[Case, Answer], list[Cause]]
+
+_TRIED = 4
+
+
+def mend_cause(case: Case, answer: Answer, cause: Cause, look: Look) -> None:
+    """Try the edits for a cause; keep the first with which its own check finds it no more and no gradient is wrong."""
+    for edits in list(_edits(case, cause))[:_TRIED]:
+        text = applied(case.source.text, edits)
+        try:
+            again = examined(replace(case.source, text=text), case.setting)
+        except InputError:
+            continue
+        if (
+            again.examination is None
+            or again.examination.verdict not in ("right", "scaled")
+            or look(again, Answer(answer.file))
+        ):
+            continue
+        cause.fix = fix_of(case, edits)
+        if answer.fixed_text is None:
+            answer.fixed_text = text
+            answer.fixed = {
+                "diff": diff_of(case.source.name, case.source.text, text),
+                "loss_before": None,
+                "loss_after": None,
+            }
+        return
+
+
+def _edits(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+    if cause.id == "dropped-result":
+        yield from _kept_results(case, cause)
+    elif cause.id == "broadcast":
+        yield from _same_shapes(case, cause)
+    elif cause.id == "sums-never-cleared":
+        yield from _copies(case, cause)
+    elif cause.id == "whole-numbers" and cause.line is not None:
+        statement = statement_at(case.source.text, cause.line)
+        if isinstance(statement, ast.Assign):
+            target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+            yield [whole_statement(statement, f"{target} = {value}.astype(float)", "float")]
+
+
+def _kept_results(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+    """Assign what a call returns to the names that it was given."""
+    statement = statement_at(case.source.text, cause.line or 0)
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return
+    call = statement.value
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    for node in ast.walk(ast.parse(case.source.text)):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
+            given = {one.arg: ast.unparse(value) for one, value in zip(node.args.args, call.args, strict=False)}
+            for value in returned:
+                parts = value.elts if isinstance(value, ast.Tuple) else [value]
+                names = [given.get(ast.unparse(one)) for one in parts]
+                if all(names):
+                    yield [whole_statement(statement, f"{', '.join(map(str, names))} = {ast.unparse(call)}", "result")]
+
+
+def _same_shapes(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+    """Make a column of the targets where they are made."""
+    for line in cause.lines:
+        statement = statement_at(case.source.text, line)
+        if isinstance(statement, ast.Assign) and line != cause.line:
+            target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+            yield [whole_statement(statement, f"{target} = ({value}).reshape(-1, 1)", "shape")]
+    statement = statement_at(case.source.text, cause.line or 0)
+    whole = getattr(statement, "value", None)
+    if not isinstance(whole, ast.expr):
+        return
+    for node in ast.walk(whole):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            for side in (node.right, node.left):
+                end = (side.end_lineno or side.lineno, side.end_col_offset or 0)
+                new = f"{ast.unparse(side)}.reshape(-1, 1)"
+                yield [Edit("shape", ast.unparse(side), new, new, (side.lineno, side.col_offset), end, 1.0)]
+
+
+def _copies(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+    """Make copies where sums are set to the same list of arrays again."""
+    edits = []
+    for line in cause.lines:
+        statement = statement_at(case.source.text, line)
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Attribute):
+            target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+            edits.append(whole_statement(statement, f"{target} = [one.copy() for one in {value}]", "copy"))
+    if edits:
+        yield edits

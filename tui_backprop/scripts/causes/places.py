@@ -1,0 +1,78 @@
+"""Lines and names of values, as causes tell them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tui_backprop.scripts.reading.links import origin, roots
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.case import Case
+    from tui_backprop.scripts.replay.graph import Graph
+
+
+def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
+    """Return the name of a value, or of what it was taken from, and the line that gave it."""
+    for one in (record, origin(graph, record), *sorted(roots(graph, record), reverse=True)):
+        labels = graph.trace.labels.get(one)
+        if labels:
+            return labels[0][0], graph.trace.places[labels[0][1]].line
+    for path, records, _ in graph.trace.paths:
+        if record in records or origin(graph, record) in records:
+            return path, None
+    return None, None
+
+
+def assignments(text: str, name: str) -> list[int]:
+    """Return the lines that assign to a name, an attribute or an item as it is written."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+                found += [node.lineno for one in parts if ast.unparse(one) == name]
+    return sorted(set(found))
+
+
+def samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the distinct pairs (input, target) that were trained on; None where they are not single numbers."""
+    assert case.reading is not None  # noqa: S101  (causes of a training ask after there is one)
+    graph, reading = case.reading.graph, case.reading
+    step = reading.steps[-1]
+    inputs = input_operands(graph, step)
+    if len(inputs) != 1 or len(step.residuals) != 1 or step.residuals[0].target < 0:
+        return None
+    user = min(one for one in graph.users[inputs[0]] if one in step.forward)
+    first, side = graph.trace.where[user], graph.args[user].index(inputs[0])
+    last = graph.trace.where[step.residuals[0].record]
+    other = graph.args[step.residuals[0].record].index(step.residuals[0].target)
+    seen: dict[tuple[float, float], None] = {}
+    for one in reading.passes:
+        x = t = None
+        ends = [r for r in range(one.start + 1, one.end + 1) if graph.trace.where[r] == last]
+        for record in sorted(graph.cone(ends[-1:], one.start)):
+            if graph.trace.where[record] == first and x is None:
+                x = np.asarray(graph.value(graph.args[record][side]), dtype=float)
+            if graph.trace.where[record] == last and t is None:
+                t = np.asarray(graph.value(graph.args[record][other]), dtype=float)
+        if x is not None and t is not None and x.size == t.size:
+            seen.update({(float(a), float(b)): None for a, b in zip(x.ravel(), t.ravel(), strict=True)})
+    pairs = np.array(list(seen))
+    return (pairs[:, 0], pairs[:, 1]) if len(pairs) else None
+
+
+def input_operands(graph: Graph, step: Any) -> list[int]:
+    """Return the values of a step's samples that meet a parameter: operands of the first layer."""
+    out = []
+    for record in sorted(step.forward):
+        if graph.ops[record] not in ("mul", "matmul", "dot", "np.outer", "np.inner", "np.einsum", "sum"):
+            continue
+        args = graph.args[record]
+        weights = [one for one in args if origin(graph, one) in step.parameters or one in step.parameters]
+        others = [one for one in args if one not in weights and one not in step.learned]
+        if weights and others:
+            out += others
+    return list(dict.fromkeys(out))

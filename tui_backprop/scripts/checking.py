@@ -1,0 +1,124 @@
+"""The check of a script: run, read, judged, its wrong lines found and mended, and other causes looked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tui_backprop.scripts.answer import Answer, BackwardLine
+from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.causes.table import find_causes
+from tui_backprop.scripts.fix import mend_mistakes
+from tui_backprop.scripts.reading.reading import NoTrainingError, Reading, UnreadableError, grouped, read
+from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
+
+
+def check_script(source: Source, setting: Setting, *, mend: bool = True) -> Answer:
+    """Check a script.
+
+    Raises:
+        ScriptError: it cannot be used.
+        NoTrainingError: nothing is trained in it.
+    """
+    case = examined(source, setting)
+    answer = Answer(source.name)
+    answer.notes += [*source.notes, *case.trace.notes]
+    if case.reading is None or case.examination is None:
+        find_causes(case, answer)
+        if not answer.causes:
+            answer.notes.insert(0, _missing(case))
+        answer.summary = [_missing(case)]
+        return answer
+    _describe(case, answer)
+    if case.examination.wrong:
+        _explain(case, answer)
+        if mend:
+            mend_mistakes(case, answer)
+    find_causes(case, answer)
+    return answer
+
+
+def _missing(case: Case) -> str:
+    if case.reading is None:
+        try:
+            read(case.trace)
+        except NoTrainingError:
+            raise
+        except UnreadableError as error:
+            return str(error)
+    return "no loss of its prediction has derivatives that could be computed"
+
+
+def _describe(case: Case, answer: Answer) -> None:
+    assert case.reading is not None  # noqa: S101  (asked before)
+    assert case.examination is not None  # noqa: S101
+    reading, examination, trace = case.reading, case.examination, case.trace
+    answer.verdict = examination.verdict
+    loss = examination.loss
+    line = trace.line(loss.record) if loss.record is not None else None
+    answer.loss = {"name": loss.name, "line": line, "inferred": loss.inferred}
+    lines = {name: _update_line(reading, name) for name in examination.parameters}
+    for name, one in examination.parameters.items():
+        answer.parameters[shown_name(name)] = {
+            "verdict": one.verdict,
+            "relative_error": float(np.nan_to_num(one.error, nan=1.0, posinf=1e308)),
+            "scale": one.scale if one.scale is not None and np.isfinite(one.scale) else None,
+            "line": lines[name],
+        }
+    rate = f", rate {examination.rate:.4g}" if np.isfinite(examination.rate) else ""
+    said = "inferred from its error" if loss.inferred else f"line {line}"
+    answer.summary = [
+        f"{loss.name} ({said}){rate}",
+        f"followed {len(reading.passes)} of its updates, with its random numbers seeded ({case.setting.seed}); "
+        f"parameters {', '.join(shown_name(n) for n in list(grouped(reading, reading.steps[-1]))[:12])}, changed in "
+        f"{_lines_text({line for line in lines.values() if line})}",
+    ]
+    answer.notes += examination.notes
+    if case.backward is not None:
+        answer.backward = _backward_lines(case)
+
+
+def _lines_text(lines: set[int]) -> str:
+    return f"line{'s' if len(lines) > 1 else ''} " + ", ".join(map(str, sorted(lines)))
+
+
+def _update_line(reading: Reading, name: str) -> int | None:
+    for step in reading.steps:
+        for old, new in step.parameters.items():
+            if reading.names[old] == name:
+                for one in (new, *(update.record for update in step.updates)):
+                    if reading.trace.line(one) is not None:
+                        return reading.trace.line(one)
+    return None
+
+
+def _backward_lines(case: Case) -> list[BackwardLine]:
+    """Return the named values of the backward pass, each with what it is."""
+    backward, trace = case.backward, case.trace
+    assert backward is not None  # noqa: S101  (asked before)
+    wrong = {trace.line(w.records[0]): w for w in case.wrong or []}
+    out: dict[int, BackwardLine] = {}
+    for record in backward.records:
+        labels = trace.labels.get(record)
+        line = trace.line(record)
+        if not labels or line is None:
+            continue
+        label = labels[0][0]
+        if any(record == update.record for update in backward.step.updates):
+            continue
+        found = backward.matches.get(record)
+        source = case.source.line(line) if trace.place(record).file == 0 else label  # type: ignore[union-attr]
+        if line in wrong:
+            target = wrong[line].targets[0]
+            out[line] = BackwardLine(line, label, source, f"∂L/∂{value_name(case, target)}", None, False)
+        elif found is not None and line not in out:
+            name = value_name(case, found.forward)
+            out[line] = BackwardLine(line, label, source, f"∂L/∂{name}", found.factor, True)
+        elif line not in out:
+            out[line] = BackwardLine(line, label, source, None, None, None)
+    return [out[line] for line in sorted(out)]
+
+
+def _explain(case: Case, answer: Answer) -> None:
+    answer.mistakes += [mistake_at(case, place) for place in case.wrong or []]

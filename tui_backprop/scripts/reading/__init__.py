@@ -1,0 +1,1 @@
+"""Reading a trace: which numbers are parameters, which record is the prediction, what is the loss, how are updates made."""

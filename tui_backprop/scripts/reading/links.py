@@ -1,0 +1,176 @@
+"""Following a value back through what only carries it, and to the version of it before an update."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.scripts.replay.graph import Graph
+from tui_backprop.scripts.replay.operations import index_of
+
+CARRIERS = {
+    "item",
+    "view",
+    "copy",
+    "transpose",
+    "float",
+    "method:reshape",
+    "np.reshape",
+    "np.asarray",
+    "method:astype",
+    "method:ravel",
+    "method:flatten",
+    "np.ravel",
+    "np.squeeze",
+    "method:squeeze",
+    "np.atleast_2d",
+    "np.atleast_1d",
+    "method:view",
+    "method:swapaxes",
+    "np.expand_dims",
+    "method:item",
+    "np.asanyarray",
+    "np.asmatrix",
+}
+_VERSIONS = {
+    *("add", "sub", "mul", "truediv", "neg", "pos", "copy", "float", "view", "item", "transpose", "set", "put"),
+    *("at:add", "at:subtract", "np.clip", "method:clip", "np.where", "np.asarray", "np.array", "method:astype"),
+    *("np.reshape", "method:reshape"),
+}
+"""What may come between a value and its next version."""
+WRITES = {
+    "set",
+    "put",
+    "at:add",
+    "at:subtract",
+}
+_LIMIT = 3000
+
+
+def origin(graph: Graph, record: int) -> int:
+    """Return the record that a value was taken from unchanged, through reads of parts and past writes of other parts."""
+    at = record
+    for _ in range(_LIMIT):
+        op = graph.ops[at]
+        if op == "item":
+            base = graph.args[at][0]
+            found = _element(graph, base, graph.trace.attrs[at])
+            if found is None:
+                return at if graph.ops[base] in WRITES else origin(graph, base) if graph.ops[base] in CARRIERS else at
+            if found == base:
+                return at
+            at = found
+        elif op in CARRIERS and graph.args[at]:
+            at = graph.args[at][0]
+        else:
+            return at
+    return at
+
+
+def _element(graph: Graph, base: int, spec: Any) -> int | None:
+    """Return what was written last at an index of an array, or the array where nothing was; None if unsure."""
+    at = base
+    for _ in range(_LIMIT):
+        op = graph.ops[at]
+        if op == "set":
+            own = graph.trace.attrs[at]
+            if own == spec:
+                return graph.args[at][1]
+            if not (_whole(own) and _whole(spec)) and not _disjoint(graph.shape(at), own, spec):
+                return None
+            at = graph.args[at][0]
+        elif op == "put":
+            wanted = _positions(graph.shape(at), spec)
+            written = np.ravel(graph.value(graph.args[at][2]))
+            if wanted is not None and wanted.size == written.size and (wanted.ravel() == written).all():
+                return graph.args[at][1]
+            if wanted is None or np.isin(wanted, written).any():
+                return None
+            at = graph.args[at][0]
+        elif op in ("copy",):
+            at = graph.args[at][0]
+        else:
+            return at
+    return None
+
+
+def _whole(spec: Any) -> bool:
+    return bool(spec[0] == "i" or (spec[0] == "t" and all(one[0] == "i" for one in spec[1])))
+
+
+def _positions(shape: tuple[int, ...], spec: Any) -> Any:
+    try:
+        size = int(np.prod(shape))
+        return np.asarray(np.arange(size).reshape(shape)[index_of(spec, [])])
+    except (IndexError, ValueError):
+        return None
+
+
+def _disjoint(shape: tuple[int, ...], a: Any, b: Any) -> bool:
+    first, second = _positions(shape, a), _positions(shape, b)
+    return first is not None and second is not None and not np.isin(first, second).any()
+
+
+def roots(graph: Graph, record: int) -> set[int]:
+    """Return a value's carriers back to where it was made, and the versions of arrays that it was read from."""
+    found = {record}
+    at = record
+    for _ in range(_LIMIT):
+        op = graph.ops[at]
+        if (op in CARRIERS or op in WRITES) and graph.args[at]:
+            at = graph.args[at][0]
+            found.add(at)
+        elif op in ("mul", "truediv") and len(graph.args[at]) == 2:
+            a, b = graph.args[at]
+            scalar_b = int(np.prod(graph.shape(b))) == 1
+            if op == "mul" and int(np.prod(graph.shape(a))) == 1 and not scalar_b:
+                a, b = b, a
+                scalar_b = True
+            if not scalar_b or graph.ops[b] not in _FACTORS:
+                break
+            at = a
+            found.add(at)
+        else:
+            break
+    return found
+
+
+_FACTORS = {
+    "leaf",
+    "const",
+    "sub",
+    "mul",
+    "add",
+    "truediv",
+}
+"""What may make the factor of a decay."""
+
+
+def before(graph: Graph, record: int, goals: set[int], floor: int, *, products: bool = True) -> int | None:
+    """Return which of `goals` a value is a new version of: through sums, writes and carriers, its shape kept.
+
+    `floor` is the oldest record that is looked at; without `products` no factor may come in between.
+    """
+    if record in goals:
+        return record
+    todo, seen = [record], {record}
+    shape = graph.shape(record)
+    while todo:
+        at = todo.pop()
+        op = graph.ops[at]
+        if op in ("mul", "truediv") and not products:
+            continue
+        if op in _VERSIONS:
+            operands = graph.args[at]
+            if op in (*WRITES, "view", "item"):
+                operands = operands[:1]
+            for one in operands:
+                if one in goals and (graph.shape(one) == shape or op in ("add", "sub")):
+                    return one
+                if one > floor and one not in seen:
+                    seen.add(one)
+                    todo.append(one)
+        if len(seen) > _LIMIT:
+            break
+    return None

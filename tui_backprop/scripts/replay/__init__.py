@@ -1,0 +1,1 @@
+"""Computing part of a trace again: forward with other values, backward for derivatives."""

@@ -1,0 +1,135 @@
+"""Derivatives of whole kinds of operations: those that only move numbers, and any other by differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.scripts.replay.operations import CannotReplayError, compute
+
+Array = np.ndarray
+_DIFFERENCES = 3000  # operand elements times result elements (in thousands) for which differences are affordable
+MOVING = {
+    "reshape",
+    "transpose",
+    "ravel",
+    "flatten",
+    "squeeze",
+    "swapaxes",
+    "moveaxis",
+    "concatenate",
+    "stack",
+    "vstack",
+    "hstack",
+    "dstack",
+    "array",
+    "asarray",
+    "asanyarray",
+    "copy",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_to",
+    "repeat",
+    "tile",
+    "pad",
+    "roll",
+    "flip",
+    "fliplr",
+    "flipud",
+    "append",
+    "insert",
+    "delete",
+    "diag",
+    "diagonal",
+    "expand_dims",
+    "take",
+    "split",
+    "array_split",
+    "hsplit",
+    "vsplit",
+    "rot90",
+    "triu",
+    "tril",
+    "column_stack",
+    "row_stack",
+    "rollaxis",
+    "ascontiguousarray",
+    "resize",
+    "view",
+    "put",
+    "set",
+    "item",
+    "astype",
+    "block",
+    "take_along_axis",
+    "matrix_transpose",
+    "permute_dims",
+    "unstack",
+    "asmatrix",
+}
+"""Functions that only move numbers."""
+
+
+def moved(op: str, x: list[Array], y: Array, attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:
+    """Return the gradients of an operation that only moves numbers, found by moving their numbers in line."""
+    ids, at = [], 1
+    for one, want in zip(x, wanted, strict=True):
+        if want:
+            ids.append(np.arange(at, at + one.size, dtype=float).reshape(one.shape) if one.shape else np.float64(at))
+            at += one.size
+        else:
+            numeric = one.dtype.kind in "f" or op in (
+                "np.array",
+                "np.asarray",
+                "np.concatenate",
+                "np.stack",
+                "set",
+                "put",
+            )
+            keep = (
+                not numeric
+                or (op == "view")
+                or (op in ("put",) and len(ids) == 2)
+                or (op in ("set", "item") and len(ids) >= 2)
+            )
+            ids.append(one if keep else np.zeros(one.shape) if one.shape else np.float64(0))
+    moved = np.asarray(compute(op, ids, attr), dtype=float).reshape(y.shape).astype(np.int64)
+    total = np.zeros(at)
+    np.add.at(total, moved.ravel(), np.asarray(g, dtype=float).ravel())
+    out: list[Array | None] = []
+    at = 1
+    for one, want in zip(x, wanted, strict=True):
+        out.append(total[at : at + one.size].reshape(one.shape) if want else None)
+        at += one.size if want else 0
+    return out
+
+
+def by_differences(op: str, x: list[Array], attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:
+    """Return the gradients of any operation, by central differences.
+
+    Raises:
+        CannotReplayError: there are too many numbers for that.
+    """
+    size = sum(one.size for one, want in zip(x, wanted, strict=True) if want)
+    if size * max(np.size(g), 1) > _DIFFERENCES * 1000 or size > 4000:
+        raise CannotReplayError(op)
+    out: list[Array | None] = []
+    for n, want in enumerate(wanted):
+        if not want:
+            out.append(None)
+            continue
+        slope = np.zeros(x[n].size)
+        for k in range(x[n].size):
+            step = 1e-6 * max(1.0, abs(float(x[n].ravel()[k])))
+            ends = []
+            for sign in (1, -1):
+                moved = x[n].astype(float).ravel().copy()
+                moved[k] += sign * step
+                operands = [*x[:n], moved.reshape(x[n].shape), *x[n + 1 :]]
+                ends.append(np.asarray(compute(op, operands, attr), dtype=float).ravel())
+            slope[k] = float(np.dot((ends[0] - ends[1]) / (2 * step), np.ravel(g)))
+        out.append(slope.reshape(x[n].shape))
+    return out

@@ -1,0 +1,156 @@
+"""A script as it is on disk: its text, its folder, and places in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.notebooks import cells_of, joined
+from tui_backprop.scripts.python2 import translated
+from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown
+from tui_backprop.text.cleaning import clean
+
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: (.*)|)$|^In \[\d+\]: (.*)$")
+_SUPPLIED = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math", "random": "import random"}
+
+
+class ScriptError(InputError):
+    """A script cannot be used; one sentence, which begins with the file and, where it is known, the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A script's text and where it came from."""
+
+    path: str
+    """The absolute path, which tracebacks and places name."""
+    name: str
+    """The file as messages call it."""
+    text: str
+    folder: str
+    """The folder that it runs in."""
+    modules: dict[str, str] = field(default_factory=dict)
+    """The text of other modules, by absolute path, where it is not what is on disk."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """For each line of a notebook, its cell and the line in it."""
+    supplied: str = ""
+    """Imports that the check supplies, before the first line."""
+    original: str = ""
+    """The file's text as it is on disk, where it is not `text`."""
+    notes: tuple[str, ...] = ()
+
+    def line(self, number: int) -> str:
+        """Return a line without its indentation."""
+        lines = self.text.splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def read_source(path: str, text: str | None = None) -> Source:
+    """Read a Python file, a notebook, or (where `text` is given) standard input.
+
+    Raises:
+        ScriptError: it cannot be read, or is not Python.
+    """
+    if text is not None:
+        here = Path.cwd()
+        return _prepared(Source(str(here / "<stdin>"), "<stdin>", text, str(here)))
+    place = Path(path)
+    whole = place.resolve()
+    try:
+        notebook = place.suffix == ".ipynb"
+        body = read_input(place, "a notebook", 2**26).decode() if notebook else read_python(place)
+    except InputFileError as error:
+        raise ScriptError(f"{shown(path)}: {error}") from None
+    except UnicodeDecodeError:
+        raise ScriptError(f"{shown(path)}: this is not text: expected a notebook") from None
+    found = Source(str(whole), clean(place.name), body, str(whole.parent))
+    if place.suffix == ".ipynb":
+        cells = cells_of(found.text)
+        if cells is None:
+            raise ScriptError(f"{found.name}: this is not a notebook: expected JSON with cells")
+        body, places = joined(cells)
+        found = replace(found, text=body, cells=places, original=found.text)
+    return _prepared(found)
+
+
+def _prepared(source: Source) -> Source:
+    """Return a source that parses: prompts and indentation removed, Python 2 translated, missing imports supplied."""
+    text, notes = (
+        source.text.replace("\r\n", "\n").replace("\t", "    ") if "\t" in source.text else source.text,
+        list(source.notes),
+    )
+    if not _parses(text):
+        unprompted = _without_prompts(text)
+        if unprompted is not None:
+            text = unprompted
+            notes.append("Its prompts were removed for the check.")
+    if not _parses(text) and _parses(textwrap.dedent(text)):
+        text = textwrap.dedent(text)
+        notes.append("Its common indentation was removed for the check.")
+    if not _parses(text):
+        new = translated(text)
+        if new is not None and _parses(new):
+            text = new
+            notes.append("It is Python 2: it was translated for the check.")
+    problem = _problem(text)
+    if problem is not None:
+        line, said = problem
+        cell = source.cells[line - 1] if source.cells and 0 < line <= len(source.cells) else None
+        where = f"{source.name}:{line}" if cell is None else f"{source.name}: cell {cell[0]}, line {cell[1]}"
+        raise ScriptError(f"{where}: not valid Python 3: {clean(said)}; mend that line first")
+    supplied = _missing_imports(text)
+    if supplied:
+        notes.append(f"It lacks {', '.join(f'`{one}`' for one in supplied)}: supplied for the check.")
+    original = source.original or (source.text if text != source.text else "")
+    return replace(source, text=text, supplied="; ".join(supplied), original=original, notes=tuple(notes))
+
+
+def _problem(text: str) -> tuple[int, str] | None:
+    try:
+        compile(text, "<script>", "exec", dont_inherit=True, flags=ast.PyCF_ONLY_AST)
+    except SyntaxError as error:
+        return error.lineno or 1, error.msg or "a syntax error"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return 1, str(error)
+    return None
+
+
+def _parses(text: str) -> bool:
+    return _problem(text) is None
+
+
+def _without_prompts(text: str) -> str | None:
+    """Return the lines after `>>>` and `...`, and what was printed as comments; None without prompts."""
+    lines, found = [], False
+    for line in text.splitlines():
+        match = _PROMPT.match(line.strip()) if line.strip()[:3] in (">>>", "...", "In ") else None
+        if match:
+            found = True
+            lines.append(line.lstrip()[4:] if line.lstrip()[:3] in (">>>", "...") else (match[2] or ""))
+        else:
+            lines.append(f"# {line}" if line.strip() else "")
+    return "\n".join(lines) + "\n" if found else None
+
+
+def _missing_imports(text: str) -> list[str]:
+    tree = ast.parse(text)
+    bound = {
+        alias.asname or alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    if "*" in bound:
+        return []
+    bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    used = {
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and isinstance(node.value.ctx, ast.Load)
+    }
+    return [line for name, line in _SUPPLIED.items() if name in used and name not in bound]

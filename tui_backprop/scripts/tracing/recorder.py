@@ -1,0 +1,360 @@
+"""What rewritten code calls: each hook does what the script asked for, and notes it while the recorder is on."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import math
+import operator
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from . import calls
+from .attempts import Attempts
+from .functions import known_functions, scipy_functions
+from .progress import chain
+from .store import Store, plain
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "truediv": operator.truediv,
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+}
+_IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.iadd,
+    "sub": operator.isub,
+    "mul": operator.imul,
+    "truediv": operator.itruediv,
+    "floordiv": operator.ifloordiv,
+    "mod": operator.imod,
+    "pow": operator.ipow,
+    "matmul": operator.imatmul,
+    "and": operator.iand,
+    "or": operator.ior,
+    "xor": operator.ixor,
+    "lshift": operator.ilshift,
+    "rshift": operator.irshift,
+}
+_UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+
+
+class Recorder:
+    """Performs the script's operations and keeps their records; `finish` is called once, when enough was seen."""
+
+    slice = slice
+
+    def __init__(self, finish: Callable[[str], None], updates: int, records: int, size: int, seconds: float) -> None:
+        self.on = True
+        self.store = Store()
+        self.finish = finish
+        self.updates = updates
+        self.records = records
+        self.size = size
+        self.until = time.monotonic() + seconds
+        self.labels: list[tuple[int, str, int]] = []
+        self.drops: list[tuple[int, list[int]]] = []
+        self.passes: list[tuple[int, int]] = []
+        self.trouble: str | None = None
+        self.known = known_functions()
+        self._modules = 0
+        self._next = 1500
+        self.traced: set[str] = set()
+        self.observer: Callable[[int, str, Any], Any] | None = None
+        self.attempts: Attempts | None = None
+
+    # operations
+
+    @staticmethod
+    def number(x: float) -> float:
+        """Return an equal number that is another object."""
+        return x * 1.0
+
+    def binary(self, place: int, op: str, a: Any, b: Any, literal: int = 0) -> Any:
+        """Do a binary operation."""
+        if not self.on:
+            return _BINARY[op](a, b)
+        if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and (a.dtype == object or b.dtype == object):
+            return self._objects(place, op, a, b)
+        if (type(b) is np.ndarray and b.dtype == object) or (type(a) is np.ndarray and a.dtype == object):
+            return self._objects(place, op, a, b)
+        result = _BINARY[op](a, b)
+        if type(result) is float or isinstance(result, (np.ndarray, np.generic)):
+            name = "matmul" if op == "mul" and isinstance(result, np.matrix) and _both_matrices(a, b) else op
+            self.note(name, place, (a, b), result, {"literal": literal} if literal else None)
+        return result
+
+    def _objects(self, place: int, op: str, a: Any, b: Any) -> Any:
+        """Do an operation on arrays of objects one object at a time, as NumPy does."""
+        if op == "matmul":
+            return _BINARY[op](a, b)
+        a, b = np.broadcast_arrays(np.asarray(a, dtype=object), np.asarray(b, dtype=object))
+        result = np.empty(a.shape, dtype=object)
+        for index in np.ndindex(*a.shape):
+            result[index] = self.binary(place, op, a[index], b[index])
+        return result
+
+    def unary(self, place: int, op: str, a: Any) -> Any:
+        """Do a unary operation."""
+        result = _UNARY[op](a)
+        if self.on and (type(result) is float or isinstance(result, (np.ndarray, np.generic))):
+            self.note(op, place, (a,), result)
+        return result
+
+    def compare(self, place: int, op: str, a: Any, b: Any) -> Any:
+        """Compare; a comparison of single numbers is noted as a branch, whose outcome a replay must not change."""
+        result = _COMPARE[op](a, b)
+        if self.on:
+            if isinstance(result, np.ndarray):
+                self.note(op, place, (a, b), result)
+            elif type(a) is float or type(b) is float or isinstance(a, np.floating) or isinstance(b, np.floating):
+                ra, rb = self.store.find(a), self.store.find(b)
+                if ra >= 0 and rb >= 0:
+                    self.store.add(f"branch:{op}", (ra, rb), place, bool(result))
+        return result
+
+    def note(self, name: str, place: int, operands: tuple[Any, ...], result: Any, attr: Any = None) -> int:
+        """Record a result, unless it is one of the operands or an operand is no number."""
+        found = []
+        for one in operands:
+            record = self.store.find(one)
+            if record < 0:
+                record = calls.listed(self, place, one)
+                if record < 0:
+                    return -1
+            found.append(record)
+        if isinstance(result, np.ndarray) and result.dtype.kind not in "fiub":
+            return -1
+        record = self.store.add(name, tuple(found), place, plain(result), attr)
+        self.store.bind(result, record)
+        return record
+
+    # reading and writing parts
+
+    def item(self, place: int, thing: Any, index: Any) -> Any:
+        """Read a part of an array, or of anything else."""
+        result = thing[index]
+        if self.on and isinstance(thing, np.ndarray) and thing.dtype != object:
+            calls.note_item(self, place, thing, index, result)
+        return result
+
+    def set_item(self, place: int, value: Any, thing: Any, index: Any) -> None:
+        """Write a part of an array, or of anything else."""
+        if not self.on or not isinstance(thing, np.ndarray) or thing.dtype == object:
+            thing[index] = value
+            return
+        before = self.store.before_write(thing)
+        thing[index] = value
+        calls.note_set(self, place, thing, index, value, before)
+
+    def attribute(self, place: int, thing: Any, name: str) -> Any:
+        """Read an attribute that is a view of an array."""
+        result = getattr(thing, name)
+        if self.on and isinstance(thing, np.ndarray) and isinstance(result, np.ndarray) and name in ("T", "mT"):
+            self.note("transpose", place, (thing,), result)
+        return result
+
+    def augment(self, place: int, op: str, label: str, old: Any, value: Any, literal: int = 0) -> Any:
+        """Do `old op= value`."""
+        if not self.on:
+            return _IN_PLACE[op](old, value)
+        if isinstance(old, np.ndarray) and old.dtype != object:
+            before, right = self.store.before_write(old), self.store.find(value)
+            if right < 0:
+                right = calls.listed(self, place, value)
+            result = _IN_PLACE[op](old, value)
+            if before < 0 or right < 0:
+                return result
+            if result is old:
+                record = self.store.add(op, (before, right), place, plain(result), {"in_place": 1, "literal": literal})
+                self.store.written(old, record)
+            else:
+                record = self.note(op, place, (old, value), result, {"literal": literal})
+        else:
+            if not hasattr(type(old), f"__i{op}__"):
+                result = self.binary(place, op, old, value, literal)
+            else:
+                result = _IN_PLACE[op](old, value)
+            record = self.store.known(result)
+        if record >= 0:
+            self.labels.append((record, label, place))
+        return result
+
+    @staticmethod
+    def pair_attribute(thing: Any, name: str) -> tuple[Any, str, Any]:
+        """Return what an augmented attribute belongs to, and its value."""
+        return thing, name, getattr(thing, name)
+
+    def augment_attribute(
+        self, place: int, op: str, label: str, pair: tuple[Any, str, Any], value: Any, literal: int
+    ) -> None:
+        """Do `thing.name op= value`."""
+        thing, name, old = pair
+        setattr(thing, name, self.augment(place, op, label, old, value, literal))
+
+    def pair_item(self, place: int, thing: Any, index: Any) -> tuple[Any, Any, Any]:
+        """Return what an augmented item belongs to, and its value."""
+        return thing, index, self.item(place, thing, index)
+
+    def augment_item(
+        self, place: int, op: str, label: str, pair: tuple[Any, Any, Any], value: Any, literal: int
+    ) -> None:
+        """Do `thing[index] op= value`."""
+        thing, index, old = pair
+        new = self.augment(place, op, label, old, value, literal)
+        if self.on and isinstance(thing, np.ndarray) and thing.dtype != object:
+            if new is old and np.shares_memory(new, thing):
+                thing[index] = new  # what it contains already
+                return
+            before = self.store.before_write(thing)
+            thing[index] = new
+            calls.note_set(self, place, thing, index, new, before)
+        else:
+            thing[index] = new
+
+    # calls
+
+    def call(self, place: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a function; those that are known by name are noted."""
+        if not self.on:
+            return function(*args, **kwargs)
+        if isinstance(function, functools.partial):
+            return self.call(place, function.func, *function.args, *args, **{**function.keywords, **kwargs})
+        return calls.call(self, place, function, args, kwargs)
+
+    def name_of(self, function: Any) -> str | None:
+        """Return what a function is called in the trace."""
+        if self._modules != len(sys.modules):
+            self._modules = len(sys.modules)
+            self.known.update(scipy_functions(sys.modules))
+        found = self.known.get(id(function))
+        return None if found is None else found[1]
+
+    # loops
+
+    def iterate(self, place: int, source: Any) -> Any:
+        """Return what a loop goes over; the items of an array are noted."""
+        if self.on and isinstance(source, np.ndarray) and source.ndim and source.dtype != object:
+            return (self.item(place, source, n) for n in range(len(source)))
+        return source
+
+    def loop(self, place: int, source: Any) -> Iterator[Any]:
+        """Go over a `for` statement's items."""
+        for one in self.iterate(place, source):
+            self.head(place)
+            yield one
+
+    def head(self, place: int) -> bool:
+        """Note that a pass of a loop begins."""
+        if self.on:
+            self.passes.append((place, len(self.store.ops)))
+            if len(self.store.ops) >= self._next or len(self.passes) % 4096 == 0:
+                self._progress()
+        return True
+
+    def _progress(self) -> None:
+        """Stop once there are enough updates; where there is too much before them, begin again here."""
+        store = self.store
+        length = chain(store)
+        if length >= self.updates or time.monotonic() > self.until:
+            self.finish("enough" if length >= self.updates else "time")
+        elif len(store.ops) > self.records or store.size > self.size:
+            if length >= 3 or len(store.ops) > 4 * self.records or store.size > 2 * self.size:
+                self.finish("records")
+            elif length < 2:
+                self.forget()
+        self._next = max(1500, int(len(store.ops) * 1.6))
+
+    def forget(self) -> None:
+        """Drop all records: what was computed so far is what the trace begins with."""
+        self.store.clear()
+        self.labels.clear()
+        self.drops.clear()
+        self.passes.clear()
+
+    def attempt(self, number: int) -> None:
+        """Try other expressions where a statement is about to run."""
+        if self.attempts is not None and self.on:
+            self.on = False
+            try:
+                self.attempts.make(number, len(self.store.ops), sys._getframe(1))
+            finally:
+                self.on = True
+
+    # names
+
+    def named(self, place: int, label: str, value: Any) -> Any:
+        """Note the name that a value is given."""
+        if self.observer is not None:
+            value = self.observer(place, label, value)
+        if self.on:
+            record = self.store.known(value)
+            if record >= 0:
+                self.labels.append((record, label, place))
+        return value
+
+    def unpack(self, place: int, value: Any) -> Any:
+        """Return what an assignment to several names takes apart."""
+        return list(self.iterate(place, value)) if self.on and isinstance(value, np.ndarray) else value
+
+    def dropped(self, place: int, value: Any) -> Any:
+        """Note a result that a statement does not keep."""
+        if self.on and value is not None:
+            found = [self.store.known(one) for one in (value if isinstance(value, (tuple, list)) else [value])]
+            if isinstance(value, dict):
+                found = [self.store.known(one) for one in value.values()]
+            found = [one for one in found if one >= 0]
+            if found:
+                self.drops.append((place, found))
+        return value
+
+
+def _both_matrices(a: Any, b: Any) -> bool:
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.ndim == 2 and b.ndim == 2
+
+
+def deep_copy(recorder: Recorder, place: int, thing: Any) -> Any:
+    """Copy like `copy.deepcopy`, and say of each array what it is a copy of."""
+    result = copy.deepcopy(thing)
+    _match(recorder, place, thing, result, 0)
+    return result
+
+
+def _match(recorder: Recorder, place: int, old: Any, new: Any, depth: int) -> None:
+    if depth > 6 or old is new:
+        return
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        recorder.note("copy", place, (old,), new)
+    elif isinstance(old, dict) and isinstance(new, dict):
+        for key in old:
+            if key in new:
+                _match(recorder, place, old[key], new[key], depth + 1)
+    elif isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
+        for a, b in zip(old, new):
+            _match(recorder, place, a, b, depth + 1)
+    elif hasattr(old, "__dict__") and hasattr(new, "__dict__"):
+        _match(recorder, place, vars(old), vars(new), depth + 1)
+
+
+__all__ = ["Recorder", "deep_copy", "math"]

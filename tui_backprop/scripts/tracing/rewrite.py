@@ -1,0 +1,323 @@
+"""A script's syntax tree, with each operation sent through the recorder and nothing else about it changed."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+NAME = "__tracer__"
+"""What rewritten code calls the recorder; a name of Python's own form, so that classes do not mangle it."""
+
+_PLAIN_CALLS = {
+    "super",
+    "locals",
+    "globals",
+    "vars",
+    "dir",
+    "eval",
+    "exec",
+    "print",
+    "isinstance",
+    "len",
+    "range",
+    "type",
+}
+_ATTRIBUTES = {"T", "mT", "flat", "A1", "A", "real"}
+_OPERATORS = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+}
+_COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
+_UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
+
+
+class Places:
+    """The places in the source that rewritten operations refer to by number."""
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        self.rows: list[tuple[int, int, int, int, int, str]] = []
+        """(file, line, column, last line, last column, kind); lines from 1, columns in characters from 0."""
+
+    def add_file(self, name: str) -> int:
+        """Return the number of a file."""
+        self.files.append(name)
+        return len(self.files) - 1
+
+    def add(self, file: int, node: Any, kind: str) -> int:
+        """Return the number of a node's place."""
+        end = node.end_lineno or node.lineno
+        self.rows.append((file, node.lineno, node.col_offset, end, node.end_col_offset or 0, kind))
+        return len(self.rows) - 1
+
+
+def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[tuple[int, int], int] | None = None) -> ast.Module:
+    """Return the tree with recording calls in it; lines and columns stay those of the source.
+
+    `stops` has the statements, by line and column, before which an attempt of that number is made.
+    """
+    if stops:
+        tree = _Stops(stops).visit(tree)
+    changed = _Rewriter(places, file).visit(tree)
+    return ast.fix_missing_locations(changed)
+
+
+class _Rewriter(ast.NodeTransformer):
+    def __init__(self, places: Places, file: int) -> None:
+        self.places = places
+        self.file = file
+
+    # helpers
+
+    def _place(self, node: Any, kind: str) -> ast.Constant:
+        return ast.Constant(self.places.add(self.file, node, kind))
+
+    def _hook(self, node: Any, name: str, *arguments: ast.expr) -> ast.Call:
+        hook = ast.Attribute(ast.Name(NAME, ast.Load()), name, ast.Load())
+        return _located(ast.Call(hook, list(arguments), []), node)
+
+    # expressions
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        place = self._place(node, type(node.op).__name__)
+        literal = ast.Constant(isinstance(node.left, ast.Constant) + 2 * isinstance(node.right, ast.Constant))
+        self.generic_visit(node)
+        return self._hook(
+            node, "binary", place, ast.Constant(_OPERATORS[type(node.op)]), node.left, node.right, literal
+        )
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
+            return self.generic_visit(node)
+        place = self._place(node, "unary")
+        self.generic_visit(node)
+        return self._hook(node, "unary", place, ast.Constant(_UNARY[type(node.op)]), node.operand)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        if len(node.ops) > 1 or type(node.ops[0]) not in _COMPARISONS:
+            return self.generic_visit(node)
+        place = self._place(node, "compare")
+        name = _COMPARISONS[type(node.ops[0])]
+        self.generic_visit(node)
+        return self._hook(node, "compare", place, ast.Constant(name), node.left, node.comparators[0])
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        plain = isinstance(node.func, ast.Name) and node.func.id in _PLAIN_CALLS
+        if (
+            isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == NAME
+        ):
+            return node
+        place = self._place(node, "call")
+        self.generic_visit(node)
+        if plain:
+            return node
+        hook = ast.Attribute(ast.Name(NAME, ast.Load()), "call", ast.Load())
+        return _located(ast.Call(hook, [place, node.func, *node.args], node.keywords), node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        place = self._place(node, "subscript")
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        return self._hook(node, "item", place, node.value, _index(node.slice))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        wanted = isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES
+        place = self._place(node, "attribute") if wanted else None
+        self.generic_visit(node)
+        if place is None:
+            return node
+        return self._hook(node, "attribute", place, node.value, ast.Constant(node.attr))
+
+    def _comprehension(self, node: Any) -> ast.AST:
+        for generator in node.generators:
+            place = self._place(generator.iter, "iterate")
+            generator.iter = self._hook(generator.iter, "iterate", place, self.visit(generator.iter))
+            generator.ifs = [self.visit(one) for one in generator.ifs]
+        for field in ("elt", "key", "value"):
+            if hasattr(node, field):
+                setattr(node, field, self.visit(getattr(node, field)))
+        return node  # type: ignore[no-any-return]
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension  # noqa: N815
+
+    def visit_List(self, node: Any) -> Any:
+        """Make each number in a list an object of its own: equal samples are not the same sample."""
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            numbers = [isinstance(one, ast.Constant) and isinstance(one.value, float) for one in node.elts]
+            node.elts = [self._hook(one, "number", one) if number else one for one, number in zip(node.elts, numbers)]
+        return node
+
+    visit_Tuple = visit_List  # noqa: N815
+
+    # statements
+
+    def visit_FunctionDef(self, node: Any) -> ast.AST:
+        node.body = [self.visit(one) for one in node.body]
+        node.args.defaults = [self.visit(one) for one in node.args.defaults]
+        node.body = _flat(node.body)
+        return node  # type: ignore[no-any-return]
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        place = self._place(node, "for")
+        source = self._hook(node.iter, "loop", place, self.visit(node.iter))
+        node.iter = source
+        node.body = _flat([self.visit(one) for one in node.body])
+        node.orelse = _flat([self.visit(one) for one in node.orelse])
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        head = self._hook(node, "head", self._place(node, "while"))
+        node.test = _located(ast.BoolOp(ast.And(), [head, self.visit(node.test)]), node.test)
+        node.body = _flat([self.visit(one) for one in node.body])
+        node.orelse = _flat([self.visit(one) for one in node.orelse])
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        value = self.visit(node.value)
+        tail: list[ast.stmt] = []
+        if len(node.targets) == 1 and isinstance(node.targets[0], (ast.Tuple, ast.List)):
+            value = self._unpacked(node, value, tail)
+        else:
+            for target in node.targets:
+                if not isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
+                    value = self._named(node, target, value)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
+            target = node.targets[0]
+            call = self._hook(
+                node,
+                "set_item",
+                self._place(node, "set"),
+                value,
+                self.visit(target.value),
+                _index(self.visit(target.slice)),
+            )
+            return _located(ast.Expr(call), node)
+        node.value = value
+        node.targets = [self._target(one, node) for one in node.targets]
+        return [node, *tail]
+
+    def _target(self, target: Any, node: ast.stmt) -> Any:
+        """Return a target whose own parts (the object of an attribute, the index) are recorded."""
+        return self.visit(target)
+
+    def _named(self, node: Any, target: Any, value: ast.expr) -> ast.Call:
+        label = ast.unparse(target)
+        return self._hook(node, "named", self._place(node, "assign"), ast.Constant(label), value)
+
+    def _unpacked(self, node: ast.Assign, value: Any, tail: list[ast.stmt]) -> Any:
+        target = node.targets[0]
+        assert isinstance(target, (ast.Tuple, ast.List))  # noqa: S101  (asked before)
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            if not any(isinstance(one, ast.Starred) for one in [*value.elts, *target.elts]):
+                value.elts = [self._named(node, to, one) for to, one in zip(target.elts, value.elts)]
+            return value
+        for one in target.elts:
+            if isinstance(one, ast.Name):
+                call = self._hook(
+                    node, "named", self._place(node, "unpack"), ast.Constant(one.id), ast.Name(one.id, ast.Load())
+                )
+                tail.append(_located(ast.Expr(call), node))
+        return self._hook(node, "unpack", self._place(node, "unpack"), value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self._named(node, node.target, self.visit(node.value))
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        operator = ast.Constant(_OPERATORS[type(node.op)])
+        place, label = self._place(node, "augment"), ast.Constant(ast.unparse(node.target))
+        literal = ast.Constant(2 * isinstance(node.value, ast.Constant))
+        value, target = self.visit(node.value), node.target
+        if isinstance(target, ast.Name):
+            call = self._hook(node, "augment", place, operator, label, ast.Name(target.id, ast.Load()), value, literal)
+            return _located(ast.Assign([target], call), node)
+        if isinstance(target, ast.Attribute):
+            pair = self._hook(node, "pair_attribute", self.visit(target.value), ast.Constant(target.attr))
+            return _located(
+                ast.Expr(self._hook(node, "augment_attribute", place, operator, label, pair, value, literal)), node
+            )
+        inner = self._place(target, "subscript")
+        pair = self._hook(node, "pair_item", inner, self.visit(target.value), _index(self.visit(target.slice)))
+        return _located(ast.Expr(self._hook(node, "augment_item", place, operator, label, pair, value, literal)), node)
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """Mark a call whose result is dropped."""
+        dropped = isinstance(node.value, ast.Call)
+        place = self._place(node, "dropped")
+        self.generic_visit(node)
+        if dropped:
+            node.value = self._hook(node, "dropped", place, node.value)
+        return node
+
+    def visit_AsyncFor(self, node: Any) -> Any:
+        return self.generic_visit(node)
+
+    def visit_Delete(self, node: ast.Delete) -> ast.AST:
+        return node
+
+    def visit_Match(self, node: Any) -> Any:
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            case.body = _flat([self.visit(one) for one in case.body])
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return node
+
+    def visit_arguments(self, node: ast.arguments) -> ast.AST:
+        node.defaults = [self.visit(one) for one in node.defaults]
+        return node
+
+
+class _Stops(ast.NodeTransformer):
+    def __init__(self, stops: dict[tuple[int, int], int]) -> None:
+        self.stops = stops
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        super().generic_visit(node)
+        if isinstance(node, ast.stmt) and (node.lineno, node.col_offset) in self.stops and not hasattr(node, "body"):
+            number = ast.Constant(self.stops[node.lineno, node.col_offset])
+            hook = ast.Attribute(ast.Name(NAME, ast.Load()), "attempt", ast.Load())
+            stop = _located(ast.Expr(_located(ast.Call(hook, [number], []), node)), node)
+            return [ast.fix_missing_locations(stop), node]
+        return node
+
+
+def _flat(body: list[Any]) -> list[Any]:
+    out: list[Any] = []
+    for one in body:
+        out.extend(one if isinstance(one, list) else [one])
+    return out
+
+
+def _located(new: Any, old: Any) -> Any:
+    return ast.copy_location(new, old)
+
+
+def _index(node: Any) -> ast.expr:
+    """Return a subscript's index as an expression: slices become calls of `slice`."""
+    if isinstance(node, ast.Slice):
+        parts = [part or ast.Constant(None) for part in (node.lower, node.upper, node.step)]
+        hook = ast.Attribute(ast.Name(NAME, ast.Load()), "slice", ast.Load())
+        return ast.Call(hook, parts, [])  # type: ignore[arg-type]
+    if isinstance(node, ast.Tuple):
+        return ast.Tuple([_index(one) for one in node.elts], ast.Load())
+    return node  # type: ignore[no-any-return]

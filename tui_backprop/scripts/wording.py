@@ -1,0 +1,153 @@
+"""Names and sentences in the script's own words."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.trace import Trace
+from tui_backprop.scripts.wrong import WrongPlace
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.case import Case
+
+
+def shown_name(name: str) -> str:
+    """Return a parameter's name as the answer has it: `W1` for `params["W1"]`."""
+    try:
+        tree = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return name
+    match tree:
+        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(key))):
+            return key
+    return name
+
+
+def mistake_at(case: Case, place: WrongPlace) -> Mistake:
+    """Return the mistake at a wrong place, as far as it is known without a fix."""
+    line = case.trace.places[place.place].line
+    parameters = [shown_name(name) for name in place.explains]
+    right = f"∂L/∂{value_name(case, place.targets[0])}"
+    return Mistake(
+        parameters,
+        "wrong formula",
+        line,
+        lines_of(case, place),
+        sentence_of(case, place),
+        place_source(case, place),
+        right,
+    )
+
+
+def lines_of(case: Case, place: WrongPlace) -> list[int]:
+    """Return the lines that make a wrong value: its own, and those of the functions that it calls."""
+    assert case.reading is not None  # noqa: S101  (there is a wrong place)
+    graph, at = case.reading.graph, case.trace.places[place.place]
+    statement = statement_at(file_text(case, at.file), at.line)
+    found = {at.line}
+    called = (
+        {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        if statement
+        else set()
+    )
+    functions = [
+        node
+        for node in ast.walk(ast.parse(file_text(case, at.file)))
+        if isinstance(node, ast.FunctionDef) and node.name in called
+    ]
+    first = place.records[0]
+    for record in graph.cone([first], max(0, first - 40)):
+        line = case.trace.line(record)
+        if line is not None and any(node.lineno <= line <= (node.end_lineno or 0) for node in functions):
+            found.add(line)
+    return sorted(found)
+
+
+def value_name(case: Case, record: int) -> str:
+    """Return what the script calls a forward value: its name, a parameter's path, or its expression."""
+    assert case.reading is not None  # noqa: S101  (there are values to name)
+    if record in case.reading.names:
+        return case.reading.names[record]
+    labels = case.trace.labels.get(record)
+    if labels:
+        return labels[0][0]
+    return expression_at(case, case.trace.where[record]) or "a value"
+
+
+def expression_at(case: Case, place: int) -> str | None:
+    """Return the source text of a place, on one line."""
+    if place < 0:
+        return None
+    at = case.trace.places[place]
+    text = file_text(case, at.file)
+    try:
+        lines = text.encode().splitlines()
+        rows = lines[at.line - 1 : at.end_line]
+        if not rows:
+            return None
+        rows[-1] = rows[-1][: at.end_column]
+        rows[0] = rows[0][at.column :]
+        joined = b" ".join(one.strip() for one in rows).decode(errors="replace")
+    except IndexError:
+        return None
+    return joined if len(joined) <= 60 else joined[:59] + "…"
+
+
+def file_text(case: Case, file: int) -> str:
+    """Return the text of one of the script's files."""
+    if file == 0:
+        return case.source.text
+    path = case.trace.files[file]
+    found = case.source.modules.get(path)
+    if found is None:
+        with open(path, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123  (a module of the script's, already read once)
+            found = opened.read()
+    return found
+
+
+def statement_at(text: str, line: int) -> ast.stmt | None:
+    """Return the smallest simple statement that includes a line."""
+    found: ast.stmt | None = None
+    for node in ast.walk(ast.parse(text)):
+        if (
+            isinstance(node, ast.stmt)
+            and not hasattr(node, "body")
+            and node.lineno <= line <= (node.end_lineno or node.lineno)
+        ) and (found is None or node.lineno >= found.lineno):
+            found = node
+    return found
+
+
+def place_source(case: Case, place: WrongPlace) -> str:
+    """Return the statement of a wrong place."""
+    at = case.trace.places[place.place]
+    statement = statement_at(file_text(case, at.file), at.line)
+    return ast.unparse(statement).splitlines()[0] if statement is not None else ""
+
+
+def sentence_of(case: Case, place: WrongPlace) -> str:
+    """Return what is wrong at a place, where no fix says it better."""
+    at = case.trace.places[place.place]
+    target = value_name(case, place.targets[0])
+    code = place_source(case, place)
+    shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
+    belong = {case.reading.graph.shape(one) for one in place.targets} if case.reading else set()
+    where = f"line {at.line}"
+    if place.sign:
+        return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
+    if shapes and belong and not shapes & belong:
+        return (
+            f"{where}: `{code}` has the shape {_shape(next(iter(shapes)))}, and the derivative of {target} that "
+            f"belongs there "
+            f"{_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
+        )
+    return f"{where}: `{code}` is no multiple of the derivative ∂L/∂{target} that the chain rule has there."
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(shape) if shape else "of a single number"
+
+
+__all__ = ["Trace", "expression_at", "place_source", "sentence_of", "statement_at", "value_name"]
