@@ -1,8 +1,18 @@
-"""How property-based tests draw: the gate's examples are always the same; `python -m tests.longer` draws others."""
+"""What all tests share: how property-based ones draw, and which signals reach the processes that are started.
+
+The gate's examples are always the same; `python -m tests.longer` draws others.
+"""
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import settings
+
+# A shell has these ignored by what it runs in the background, and so would the processes that tests send them to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("longer", deadline=None, print_blob=True)

@@ -72,7 +72,7 @@ def noted(folder):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_when_the_parent_dies(tmp_path, number):
     """However the parent ends, the file's process, its threads, forks and daemons end as well."""
-    (tmp_path / "net.py").write_text(HOSTILE)
+    (tmp_path / "net.py").write_text(RIGHT + HOSTILE)
     parent = subprocess.Popen(
         [sys.executable, "-m", "tui_backprop", "check", "net.py", "--timeout", "600"], cwd=tmp_path
     )
@@ -84,7 +84,7 @@ def test_nothing_is_left_when_the_parent_dies(tmp_path, number):
 
 def test_the_time_limit_binds_without_a_watchdog(tmp_path):
     """A file that switches off what watches it ends all the same, with a sentence, and leaves nothing."""
-    (tmp_path / "net.py").write_text(HOSTILE)
+    (tmp_path / "net.py").write_text(RIGHT + HOSTILE)
     done = call(tmp_path, "check", "net.py", "--timeout", "1")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "net.py: it did not end within 1 s" in done.stderr

@@ -92,7 +92,7 @@ async def test_the_curve_of_a_sine(trainer, picture):
     ("theme", "source"),
     [(THEMES[0], "spiral"), (THEMES[0], "spirals3"), (THEMES[0], "parity"), ("ansi-dark", "spiral")],
 )
-async def test_without_colours(trainer, picture, monkeypatch, source, theme):
+async def test_without_colours(trainer, picture, settled, monkeypatch, source, theme):
     """You should see shades and lines instead of colours, another mark for the test curve, a heavy frame at the focus."""
     monkeypatch.setenv("NO_COLOR", "1")
     app = trainer(source)
@@ -100,7 +100,7 @@ async def test_without_colours(trainer, picture, monkeypatch, source, theme):
     async with app.run_test(size=(120, 36)) as pilot:
         app.session.run(200)
         await pilot.press("n", "2")
-        await pilot.pause()
+        await settled(app, pilot)
         assert picture(app)
 
 

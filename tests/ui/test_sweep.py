@@ -60,7 +60,7 @@ async def test_w_opens_the_form_and_a_sweep_runs_on_every_processor(trainer):
         await pilot.pause()
         assert said(app, "#problem") == "12 runs of 300 steps"
         await pilot.press("ctrl+s")
-        assert app.sweep.going
+        assert app.sweep is not None
         for _ in range(600):
             await asyncio.sleep(0.05)
             if not app.sweep.going:
