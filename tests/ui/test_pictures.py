@@ -99,6 +99,7 @@ async def test_without_colours(trainer, picture, settled, monkeypatch, source, t
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
         app.session.run(200)
+        app.session.frame()  # a look leaves a point of the curve: without it there is one if the app happens to look
         await pilot.press("n", "2")
         await settled(app, pilot)
         assert picture(app)
