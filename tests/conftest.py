@@ -5,6 +5,7 @@ The gate's examples are always the same; `python -m tests.longer` draws others.
 
 from __future__ import annotations
 
+import os
 import signal
 
 from hypothesis import settings
@@ -17,3 +18,8 @@ if hasattr(signal, "SIGHUP"):
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("longer", deadline=None, print_blob=True)
 settings.load_profile("gate")  # `--hypothesis-profile longer` replaces it
+
+
+def pytest_xdist_auto_num_workers():
+    """Use two workers a core: half of the time a test of the screen waits for it."""
+    return 2 * (os.cpu_count() or 1)

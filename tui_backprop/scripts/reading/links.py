@@ -112,11 +112,16 @@ def _disjoint(shape: tuple[int, ...], a: Any, b: Any) -> bool:
     return first is not None and second is not None and not np.isin(first, second).any()
 
 
-def roots(graph: Graph, record: int) -> set[int]:
-    """Return a value's carriers back to where it was made, and the versions of arrays that it was read from."""
+def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
+    """Return a value's carriers back to where it was made, and the versions of arrays that it was read from.
+
+    Those before the record `floor` are left out: an array that is written to again and again has as many versions.
+    """
     found = {record}
     at = record
     for _ in range(_LIMIT):
+        if at < floor:
+            break
         op = graph.ops[at]
         if (op in CARRIERS or op in WRITES) and graph.args[at]:
             at = graph.args[at][0]

@@ -34,7 +34,8 @@ def find_passes(graph: Graph, updates: list[Update], used: bool) -> list[Pass]:
     watch = _Watch(graph, updates)
     for one in updates:
         if used:
-            again = watch.predicted(one.record) or bool(inside & (roots(graph, one.old) | {one.root}))
+            predicted, first = watch.predicted(one.record), min(inside, default=one.record)
+            again = predicted or bool(inside & (roots(graph, one.old, first) | {one.root}))
         else:
             again = (graph.trace.where[one.record], one.root) in places
         if again:
@@ -85,7 +86,8 @@ def _cut(graph: Graph, groups: list[list[Update]]) -> list[Pass]:
         start = ends[n - 1] if n else -1
         one = Pass(start, ends[n], group)
         for update in group:
-            one.olds |= {r for r in roots(graph, update.old) | {update.root} if r <= start}
+            earlier = ends[n - 3] if n > 2 else 0  # what is older than the passes just before it is used no more
+            one.olds |= {r for r in roots(graph, update.old, earlier) | {update.root} if r <= start}
         passes.append(one)
     return passes
 
