@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tui_backprop.core.network import Network, Parameters
     from tui_backprop.core.rules import RULES
     from tui_backprop.core.step import State, StepRecord, Training, take_step
-    from tui_backprop.session.conditions import Condition
-    from tui_backprop.session.frame import Frame
-    from tui_backprop.session.recipe import Recipe
+    from tui_backprop.session.frames.frame import Frame
+    from tui_backprop.session.recipe.recipe import Recipe
+    from tui_backprop.session.recipe.suggestion import suggested_recipe
+    from tui_backprop.session.run.conditions import Condition
     from tui_backprop.session.session import Session
-    from tui_backprop.session.suggestion import suggested_recipe
 
 __version__ = "0.1.0"
 

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 from tests.benchmarks.machine import use_one_thread
 from tui_backprop.engines.compiled_engine import is_installed
-from tui_backprop.session.breakpoints import Breakpoint
-from tui_backprop.session.conditions import Condition
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.breakpoints import Breakpoint
+from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 EXPRESSIONS = (
     "loss < 0", "abs(w1[0,0]) > 1000", "step == 10**9", "grad_norm > 10**6", "any(isnan(parameters))",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import statistics
 import time
 
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 SOURCES = ("parity", "moons", "spiral", "digits")
 STEPS = 10_000

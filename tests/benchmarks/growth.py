@@ -30,7 +30,7 @@ from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.engines.compiled_engine import is_installed
-from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 
 
 def training(

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 CHECKOUT = Path(__file__).parents[2]
 LOOKS = 100

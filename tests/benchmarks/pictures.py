@@ -15,8 +15,8 @@ from typing import Any
 
 from textual.geometry import Region
 
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.panels.panel import Panel
 

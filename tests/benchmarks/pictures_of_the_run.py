@@ -11,8 +11,8 @@ import statistics
 import time
 from collections.abc import Callable
 
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.panels.panel import Panel
 

@@ -18,14 +18,14 @@ from tui_backprop.core.sampling import Sampling
 from tui_backprop.engines.batched.runs import BatchedRuns
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.engines.compiled_engine import is_installed
-from tui_backprop.session.changes import first_segment, read_data
-from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.changes import first_segment, read_data
+from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.sweep.axes import parse_axis
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.workers import Here, Processes
-from tui_backprop.session.timeline import Segment
 
 RUNS = (1, 16, 256, 4096)
 AT_ONCE = 256  # steps

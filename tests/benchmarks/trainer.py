@@ -20,8 +20,8 @@ import termios
 import time
 from collections.abc import Callable
 
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 KEYS = 60
 STEPS = {("parity", "numpy"): 20_000, ("parity", "compiled"): 1_000_000, ("moons", "compiled"): 100_000}

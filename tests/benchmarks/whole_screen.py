@@ -24,8 +24,8 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.benchmarks.machine import use_one_thread
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 
 RUNS: tuple[tuple[str, dict[str, Any]], ...] = (("parity", {}), ("moons", {}), ("iris", {}), ("spirals3", {}))

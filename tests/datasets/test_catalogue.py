@@ -12,8 +12,8 @@ from tui_backprop.datasets.catalogue import catalogue, data_folder
 from tui_backprop.datasets.scaling import SCALINGS, fit_scaler
 from tui_backprop.datasets.source import open_source
 from tui_backprop.datasets.splits import add_noise, split
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 NAMES = [entry.name for entry in catalogue()]
 

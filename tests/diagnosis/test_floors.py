@@ -16,8 +16,8 @@ from tui_backprop.core.objective import make_objective
 from tui_backprop.diagnosis.floors import MOST_ROWS, floors_of
 from tui_backprop.diagnosis.isotonic import rising_fit
 from tui_backprop.diagnosis.linear_fit import least_squares, lowest_cross_entropy
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 PARITY = np.arange(1, 10)[:, np.newaxis] / 9, (np.arange(1, 10) % 2 == 0).astype(float)[:, np.newaxis]
 

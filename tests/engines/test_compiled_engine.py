@@ -17,9 +17,9 @@ from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.compiled_engine import CompiledEngine, is_installed
 from tui_backprop.engines.numpy_engine import NumpyEngine
 from tui_backprop.session.change_over import faster_engine
-from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 needs_numba = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
 

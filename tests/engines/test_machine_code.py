@@ -17,7 +17,7 @@ from tests.engines.trainings import segment_of
 from tui_backprop.cli.main import main
 from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import EngineError, is_installed, load
-from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
 
@@ -200,7 +200,8 @@ def test_a_background_that_fails_says_so(broken):
 def test_nothing_loads_numba_until_it_is_wanted():
     """A run by NumPy imports neither numba nor SciPy, and neither does opening the app on a long run before its picture."""
     code = (
-        "import sys; from tui_backprop.session.session import Session; from tui_backprop.session.recipe import Recipe;"
+        "import sys; from tui_backprop.session.session import Session;"
+        "from tui_backprop.session.recipe.recipe import Recipe;"
         "from tui_backprop.ui.app import TrainerApp; TrainerApp(Session(Recipe(engine='compiled')));"
         "Session(Recipe()).run(10); print({'numba', 'scipy'} & set(sys.modules))"
     )

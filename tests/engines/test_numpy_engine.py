@@ -21,9 +21,9 @@ from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.numpy_engine import NumpyEngine
 from tui_backprop.engines.numpy_plan.plan import has_plan
 from tui_backprop.engines.reference_engine import ReferenceEngine
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 
 @pytest.mark.parametrize(("activation", "optimizer"), [*itertools.product(HIDDEN_ACTIVATIONS, OPTIMIZERS)])

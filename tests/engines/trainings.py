@@ -13,10 +13,10 @@ from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.protocol import Engine
-from tui_backprop.session.changes import first_segment, read_data
-from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.suggestion import suggested_recipe
-from tui_backprop.session.timeline import Segment
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.changes import first_segment, read_data
+from tui_backprop.session.run.timeline import Segment
 
 TOLERANCE = 1e-12
 """Largest difference between parameters reached in two ways, relative to the largest."""

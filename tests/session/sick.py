@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.diagnosis.findings.finding import Finding
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 
 class Draw:

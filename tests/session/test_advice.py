@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.session.sick import cure, draw, tables
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 ALL = ("w1", "b1", "w2", "b2")
 

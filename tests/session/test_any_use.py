@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
 
 CHANGES = st.one_of(

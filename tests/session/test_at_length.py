@@ -7,8 +7,8 @@ import pytest
 
 from tui_backprop.engines.batched.runs import BatchedRuns
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 
 def spread(session, theta):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 SEEDS = range(10)
 

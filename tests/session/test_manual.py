@@ -14,9 +14,9 @@ from tests.written import Reader, blocks, commands, links
 from tui_backprop.session import conditions, manual
 from tui_backprop.session.lessons import schema
 from tui_backprop.session.lessons.moment import LessonMoment
-from tui_backprop.session.moment import RunMoment
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 PAGES = (manual.START, *manual.TOPICS)
 FOLDER = resources.files("tui_backprop") / "manual"

@@ -12,7 +12,7 @@ from tui_backprop.cli.main import main
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.anatomy.explanation import explain
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
 
 RIGHT = (resources.files("tui_backprop.cli.templates") / "own_rule.py").read_text(encoding="utf-8")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_backprop.session.conditions import Condition, ConditionError
-from tui_backprop.session.curve import CURVE_POINTS, CurveRecorder
-from tui_backprop.session.recipe import Recipe, RecipeError
+from tui_backprop.records.curve import CURVE_POINTS, CurveRecorder
+from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.recipe.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.conditions import Condition, ConditionError
 from tui_backprop.session.session import Session
-from tui_backprop.session.spacing import Spacing
-from tui_backprop.session.suggestion import suggested_recipe
 
 RECIPES = [
     Recipe(),

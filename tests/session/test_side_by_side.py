@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tui_backprop.core.rules import RULES
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import beside_branch, beside_rule
-from tui_backprop.session.suggestion import suggested_recipe
 
 
 def caught_up(pair, portion=37):

@@ -10,10 +10,11 @@ import pytest
 
 from tui_backprop.cli.main import main
 from tui_backprop.core.gradient_check import check_update
-from tui_backprop.session.prediction import PredictionCurve, Scatter, prediction_picture
-from tui_backprop.session.recipe import RecipeError
+from tui_backprop.records.prediction_curve import PredictionCurve
+from tui_backprop.session.pictures.prediction import Scatter, prediction_picture
+from tui_backprop.session.recipe.recipe import RecipeError
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 
 KINDS = ("max", "standard", "minmax")
 

@@ -10,8 +10,8 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 
 

@@ -35,10 +35,10 @@ from textual.widgets import Input
 from tests.own_files import ORIGINAL, RIGHT, RULE
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.scripts.clinic.run import OwnRun
 from tui_backprop.session.lessons.reading import lessons
-from tui_backprop.session.own_run import OwnRun
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.clinic.app import ClinicApp
 from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS

@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from tests.own_files import ARRAYS, ORIGINAL, RIGHT
-from tui_backprop.session.checkup_text import checkup_text
-from tui_backprop.session.own_run import OwnRun
+from tui_backprop.scripts.clinic.checkup_text import checkup_text
+from tui_backprop.scripts.clinic.run import OwnRun
 from tui_backprop.ui.clinic.app import ClinicApp
 from tui_backprop.ui.clinic.keys import KEYS
 from tui_backprop.ui.clinic.panels import CheckPanel, OwnGradientsPanel, OwnParametersPanel, OwnPredictionPanel

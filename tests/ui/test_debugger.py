@@ -13,6 +13,7 @@ from tui_backprop.session.anatomy.expressions import number
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, input_name
 from tui_backprop.ui.actions import looking
+from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.drawing.numbers import changed, signed
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.parameters import ParametersPanel
@@ -23,7 +24,6 @@ from tui_backprop.ui.screens.breakpoints import BreakpointsScreen
 from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 from tui_backprop.ui.screens.history import HistoryScreen
 from tui_backprop.ui.screens.own_sample import OwnSampleScreen
-from tui_backprop.ui.timeline import TimelineBar
 
 BIG = (120, 36)
 

@@ -9,8 +9,8 @@ import pytest
 
 from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.app import TrainerApp
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 
-from tui_backprop.ui.footer import KeysFooter
+from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.layout import PANELS
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from tui_backprop.core.network import Network
-from tui_backprop.session.network_picture import network_picture
+from tui_backprop.session.pictures.network import network_picture
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
-from tui_backprop.session.suggestion import suggested_recipe
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.layers import LayersDrawing
 from tui_backprop.ui.drawing.lines import draw_lines
 from tui_backprop.ui.drawing.network import Look, NetworkDrawing
 from tui_backprop.ui.drawing.numbers import short
-from tui_backprop.ui.drawing.plan import label_room, plan_units
 from tui_backprop.ui.drawing.spots import Spot, spot_at
 from tui_backprop.ui.drawing.tints import chip_style, lamp, level_of, line_style
+from tui_backprop.ui.drawing.unit_layout import label_room, plan_units
 from tui_backprop.ui.layout import PLACES
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.network import NetworkPanel

@@ -11,9 +11,9 @@ from textual.widgets._toast import Toast
 from tui_backprop.session.lessons.reading import open_lesson
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.screens.branches import BranchesScreen
-from tui_backprop.ui.status import StatusLine
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 

@@ -7,7 +7,7 @@ import asyncio
 from rich.text import Text
 from textual.strip import Strip
 
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.drawing.answers import legend

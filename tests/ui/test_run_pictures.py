@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from textual.strip import Strip
 
-from tui_backprop.session.distributions import QUANTITIES
+from tui_backprop.session.pictures.distributions import QUANTITIES
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.landscape import line_inside
 from tui_backprop.ui.panels.distributions import DistributionsPanel

@@ -13,7 +13,7 @@ import resvg_py
 from textual.widgets import OptionList
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.drawing import fonts

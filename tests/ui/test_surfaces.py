@@ -11,9 +11,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_backprop.ui.drawing.axes import Axes
+from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.curves import draw_curve
 from tui_backprop.ui.drawing.regions import class_regions, contours, heat_regions, put_points
-from tui_backprop.ui.drawing.surface import Canvas, heat_map
 from tui_backprop.ui.theme import (
     NEGATIVE,
     POSITIVE,

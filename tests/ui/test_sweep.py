@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input, Select, Static
 
-from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.sweep.axes import parse_axis
 from tui_backprop.session.sweep.outcome import checksum
 from tui_backprop.session.sweep.plan import Plan

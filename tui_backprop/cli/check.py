@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from tui_backprop.cli.options import Parser, seconds
 from tui_backprop.cli.printing import print_json
+from tui_backprop.scripts.clinic.check import check
+from tui_backprop.scripts.clinic.checkup import Checkup
+from tui_backprop.scripts.clinic.checkup_text import Line, checkup_text
 from tui_backprop.scripts.forms import is_functions
-from tui_backprop.session.checkup import Checkup
-from tui_backprop.session.checkup_text import Line, checkup_text
-from tui_backprop.session.clinic import check
-from tui_backprop.session.learner.process import TIMEOUT, LearnerError
-from tui_backprop.session.learner.rule_network import open_learner
+from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError
+from tui_backprop.scripts.functions.rule_network import open_learner
 
 _WIDTH = 80
 _COLORS = {"right": "34", "scaled": "33", "wrong": "1;33", "formula": "1"}  # blue and yellow: not red and green

@@ -16,7 +16,7 @@ from tui_backprop.cli.printing import print_json
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, answer_text
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.fixed_file import write_fixed
+from tui_backprop.scripts.mending.fixed_file import write_fixed
 from tui_backprop.scripts.notebooks import place_of
 from tui_backprop.scripts.reading.reading import NoTrainingError
 from tui_backprop.scripts.running import Limits, Setting

@@ -11,8 +11,8 @@ from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
 from tui_backprop.session.lessons.schema import lesson_schema
+from tui_backprop.session.recipe.texts import options_text
 from tui_backprop.session.session import Session
-from tui_backprop.session.texts import options_text
 
 _WIDTH = 100
 _DESCRIPTION = "Guided runs: list them, or take one in the trainer."

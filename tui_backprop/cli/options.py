@@ -11,10 +11,10 @@ from typing import NoReturn
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.source import source_path
-from tui_backprop.session.fields import FIELDS, Field
-from tui_backprop.session.recipe import Recipe, is_file
-from tui_backprop.session.suggestion import suggested_recipe
-from tui_backprop.session.texts import read_texts
+from tui_backprop.session.recipe.fields import FIELDS, Field
+from tui_backprop.session.recipe.recipe import Recipe, is_file
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.system.inputs import shown
 from tui_backprop.text.cleaning import clean
 

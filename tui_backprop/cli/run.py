@@ -14,11 +14,11 @@ from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import Progress
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
-from tui_backprop.session.conditions import Condition
-from tui_backprop.session.export import write_curve, write_predictions
-from tui_backprop.session.problem import Problem
-from tui_backprop.session.report import report
-from tui_backprop.session.run import Stop
+from tui_backprop.session.keep.report import report
+from tui_backprop.session.keep.tables import write_curve, write_predictions
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.system.outputs import Outputs

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
-from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.sweep.axes import Axis
 from tui_backprop.session.sweep.plan import Plan, shown
 from tui_backprop.session.sweep.remedy import constant_loss

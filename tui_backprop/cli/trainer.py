@@ -12,9 +12,9 @@ from tui_backprop.cli.options import UsageError, make_parser, recipe_from, secon
 from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.cli.version import version_lines
 from tui_backprop.datasets.catalogue import catalogue
-from tui_backprop.session.fields import FIELDS
-from tui_backprop.session.learner.process import TIMEOUT
-from tui_backprop.session.own_run import OwnRun
+from tui_backprop.scripts.clinic.run import OwnRun
+from tui_backprop.scripts.functions.process import TIMEOUT
+from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.session.session import Session
 from tui_backprop.text.cleaning import clean
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from tui_backprop.scripts.backward import Backward, backward_of
 from tui_backprop.scripts.reading.reading import Reading, UnreadableError, read
 from tui_backprop.scripts.running import Setting, run_trace
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.verdict import Examination, best_examination, draws_of
-from tui_backprop.scripts.wrong import WrongPlace, wrong_places
+from tui_backprop.scripts.verdict.backward import Backward, backward_of
+from tui_backprop.scripts.verdict.verdict import Examination, best_examination, draws_of
+from tui_backprop.scripts.verdict.wrong import WrongPlace, wrong_places
 
 
 @dataclass(slots=True)

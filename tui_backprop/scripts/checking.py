@@ -7,7 +7,7 @@ import numpy as np
 from tui_backprop.scripts.answer import Answer, BackwardLine
 from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.causes.table import find_causes
-from tui_backprop.scripts.fix import mend_mistakes
+from tui_backprop.scripts.mending.fix import mend_mistakes
 from tui_backprop.scripts.reading.reading import NoTrainingError, Reading, UnreadableError, grouped, read
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source import Source

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.wrong import WrongPlace
+from tui_backprop.scripts.verdict.wrong import WrongPlace
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_backprop.engines.choice import is_worth_compiling
 from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load, load_in_background, why_not
 from tui_backprop.engines.work import work_of_training
-from tui_backprop.session.run import Run
+from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
 
 __all__ = ["EngineError", "faster_engine", "go_on_without", "is_ready", "load_engine", "load_in_background"]

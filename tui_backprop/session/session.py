@@ -11,25 +11,26 @@ from tui_backprop.core.step import State, StepRecord, take_step
 from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.records.checkpoints import MEMORY
+from tui_backprop.records.curve import Curve
 from tui_backprop.session.anatomy.phases import Phase, phases
-from tui_backprop.session.branches import Branch, share_memory
-from tui_backprop.session.breakpoints import Breakpoint, Until, Watch, watchers
-from tui_backprop.session.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
-from tui_backprop.session.checkpoints import MEMORY
-from tui_backprop.session.conditions import Condition
-from tui_backprop.session.curve import Curve
-from tui_backprop.session.edits import Edit
-from tui_backprop.session.engine import engine_notes
-from tui_backprop.session.examination import Examiner
-from tui_backprop.session.frame import Divergence, Frame
-from tui_backprop.session.problem import Problem
-from tui_backprop.session.recipe import Recipe, is_file
-from tui_backprop.session.run import Run, Stop, Watcher
-from tui_backprop.session.timeline import Segment
-from tui_backprop.session.trail import Place, Trail
-from tui_backprop.session.undo import Situation, UndoList
-from tui_backprop.session.view import take_frame
-from tui_backprop.session.what_if import what_if
+from tui_backprop.session.branches.branch import Branch, share_memory
+from tui_backprop.session.branches.trail import Place, Trail
+from tui_backprop.session.branches.undo import Situation, UndoList
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.frames.taking import take_frame
+from tui_backprop.session.recipe.engine import engine_notes
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.recipe.recipe import Recipe, is_file
+from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
+from tui_backprop.session.run.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
+from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.examination import Examiner
+from tui_backprop.session.run.run import Run, Stop, Watcher
+from tui_backprop.session.run.seen import Divergence
+from tui_backprop.session.run.timeline import Segment
+from tui_backprop.session.run.what_if import what_if
 
 
 class Session:
@@ -169,7 +170,7 @@ class Session:
     def run(self, steps: int, until: Condition | None = None, *, closely: bool = False) -> Stop:
         """Make `steps` updates, or fewer if a condition holds, a breakpoint is hit or the run diverges.
 
-        Conditions are looked at so seldom that it costs little (`tui_backprop.session.pace.check_spacing`), or at every
+        Conditions are looked at so seldom that it costs little (`tui_backprop.session.run.pace.check_spacing`), or at every
         step where steps are made slowly (`closely`); the run halts at the step at which one became true.
 
         Raises:

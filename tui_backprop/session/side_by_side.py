@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.anatomy.phases import Phase, phases
-from tui_backprop.session.branches import Branch, differing, first_difference, parted, same_parameters
-from tui_backprop.session.changes import first_segment
-from tui_backprop.session.checkpoints import MEMORY
-from tui_backprop.session.edits import Edit
-from tui_backprop.session.frame import Frame
-from tui_backprop.session.run import Run
+from tui_backprop.session.branches.branch import Branch, differing, first_difference, parted, same_parameters
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.frames.taking import take_frame
+from tui_backprop.session.run.changes import first_segment
+from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
-from tui_backprop.session.view import take_frame
 from tui_backprop.text.cleaning import clean
 
 _SHARE = 4  # each side has this part of a session's memory

@@ -15,14 +15,15 @@ from textual.widgets import Static
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
+from tui_backprop.ui.actions.comparing import PictureActions
 from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
-from tui_backprop.ui.actions.pictures import PictureActions
 from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
-from tui_backprop.ui.footer import KeysFooter
-from tui_backprop.ui.header import Header
+from tui_backprop.ui.bars.footer import KeysFooter
+from tui_backprop.ui.bars.header import Header
+from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST
 from tui_backprop.ui.lesson import LessonPane
@@ -38,7 +39,6 @@ from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
 from tui_backprop.ui.panels.watches import WatchesPanel
 from tui_backprop.ui.said import SaidBar
-from tui_backprop.ui.timeline import TimelineBar
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 

@@ -15,10 +15,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_backprop.core.errors import CrashError
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.keys import Key
 from tui_backprop.ui.lists import close_gap
 from tui_backprop.ui.screens.dialog import Palette
-from tui_backprop.ui.status import StatusLine
 from tui_backprop.ui.theme import SIXTEEN
 
 

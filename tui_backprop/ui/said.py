@@ -8,10 +8,10 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.drawing.findings import said_lines
-from tui_backprop.ui.drawing.runs import layered, text_runs
-from tui_backprop.ui.status import StatusLine
+from tui_backprop.ui.drawing.styles import layered, text_runs
 
 
 class SaidBar(StatusLine):

@@ -11,9 +11,9 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import Training
 from tui_backprop.engines.reference_engine import ReferenceEngine
-from tui_backprop.session.changes import first_segment, read_data
-from tui_backprop.session.recipe import Recipe
-from tui_backprop.session.timeline import Segment
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.run.changes import first_segment, read_data
+from tui_backprop.session.run.timeline import Segment
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.numpy_plan.calls import Call, chain, number
+from tui_backprop.engines.calls import Call, chain, number
 
 _CACHE_LINE = 64  # bytes; a vector instruction that crosses a line's end costs two
 

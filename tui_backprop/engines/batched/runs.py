@@ -17,7 +17,7 @@ from tui_backprop.engines.batched.layout import Stack
 from tui_backprop.engines.batched.notes import Note, aligned
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
 from tui_backprop.engines.batched.recording import CannotRecord, Recorder
-from tui_backprop.engines.numpy_plan.calls import Call
+from tui_backprop.engines.calls import Call
 
 
 def shared_by(training: Training) -> Hashable | None:

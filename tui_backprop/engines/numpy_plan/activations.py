@@ -12,7 +12,7 @@ import numpy as np
 
 from tui_backprop.core.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.numpy_plan.calls import ONE, ZERO, Call, Scratch, chain, number
+from tui_backprop.engines.calls import ONE, ZERO, Call, Scratch, chain, number
 
 _LEAK = number(LEAK)
 _HALF = number(0.5)

@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import HUBER_THRESHOLD
 from tui_backprop.core.objective import Objective
+from tui_backprop.engines.calls import ONE, Call, Scratch, chain, number
 from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS, sigmoid_value
-from tui_backprop.engines.numpy_plan.calls import ONE, Call, Scratch, chain, number
 
 _Slope = Callable[[Array, Array, Array, Scratch], list[Call]]
 """(a, y, upstream, scratch) → calls that fill upstream with ∂L/∂ŷ, where L is the mean over the batch."""

@@ -10,8 +10,8 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import State, Training
+from tui_backprop.engines.calls import Call, Scratch
 from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS
-from tui_backprop.engines.numpy_plan.calls import Call, Scratch
 from tui_backprop.engines.numpy_plan.objectives import output_delta, reads_z_alone
 from tui_backprop.engines.numpy_plan.updates import BOUND_OPTIMIZERS, gradient_calls
 

@@ -18,7 +18,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp, Sgd
 from tui_backprop.core.penalties import clip_factor
 from tui_backprop.core.step import Training
-from tui_backprop.engines.numpy_plan.calls import ZERO, Call, Scratch, chain, number
+from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, number
 
 
 @dataclass(frozen=True)

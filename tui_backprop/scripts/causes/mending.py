@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case, examined
-from tui_backprop.scripts.edits import Edit
-from tui_backprop.scripts.fix import applied, diff_of, fix_of, whole_statement
+from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.fix import applied, diff_of, fix_of, whole_statement
 from tui_backprop.scripts.wording import statement_at
 
 if TYPE_CHECKING:

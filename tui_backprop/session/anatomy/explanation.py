@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
+from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.session.anatomy import backward, forward, update
 from tui_backprop.session.anatomy.expressions import Expression, Leaf, leaves
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, named_by_data, value_of
-from tui_backprop.session.learner.outside import OutsideRule
 
 
 @dataclass(frozen=True)

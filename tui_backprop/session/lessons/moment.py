@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.session.conditions import Expression, Word
-from tui_backprop.session.fields import BY_NAME
-from tui_backprop.session.moment import RunMoment
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.fields import BY_NAME
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.run.conditions import Expression, Word
+from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.session import Session
 
 _RUN = {"loss", "accuracy", "test_loss", "test_accuracy", "step", "epoch", "rate", "grad_norm", "parameters"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tui_backprop.session.fields import FIELDS
+from tui_backprop.session.recipe.fields import FIELDS
 
 Schema = dict[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.fields import BY_NAME, Field
-from tui_backprop.session.recipe import is_file
+from tui_backprop.session.recipe.fields import BY_NAME, Field
+from tui_backprop.session.recipe.recipe import is_file
 
 MAX_VALUES = 1000
 """Most values of one field."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from tui_backprop.core.step import Training
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.sweep.plan import CheckedPlan
 
 _SECONDS = 1.0  # that a job should take, about

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.session.problem import Problem
+from tui_backprop.session.recipe.problem import Problem
 
 _LARGEST = sys.float_info.max
 

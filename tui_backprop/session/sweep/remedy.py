@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui_backprop.diagnosis.reference import best_constant
-from tui_backprop.session.problem import Problem
-from tui_backprop.session.suggestion import sensible_fields
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.recipe.suggestion import sensible_fields
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.summary import Summary
 from tui_backprop.session.sweep.sweep import Sweep

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tui_backprop.session.export import json_ready, write_csv
-from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.summary import Cell, Summary
 from tui_backprop.session.sweep.sweep import Sweep
+from tui_backprop.system.csv_output import write_csv
 from tui_backprop.system.outputs import Output
+from tui_backprop.text.json_ready import json_ready
 
 _COLUMNS = ("steps", "stopped_by", "loss", "test_loss", "accuracy", "test_accuracy")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from tui_backprop.datasets.dataset import Dataset
-from tui_backprop.session.changes import read_data
-from tui_backprop.session.problem import Problem
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.run.changes import read_data
 from tui_backprop.session.sweep.jobs import cut
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import CheckedPlan, Plan

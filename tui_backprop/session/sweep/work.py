@@ -11,18 +11,18 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import BatchedRuns
-from tui_backprop.session.breakpoints import spacing_of
-from tui_backprop.session.changes import first_segment
-from tui_backprop.session.conditions import Condition
-from tui_backprop.session.problem import Problem
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.run.breakpoints import spacing_of
+from tui_backprop.session.run.changes import first_segment
+from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.session import Session
-from tui_backprop.session.spacing import Spacing
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.looking import Looks
 from tui_backprop.session.sweep.outcome import Outcome, judge
 from tui_backprop.session.sweep.plan import problem_key, sharing
-from tui_backprop.session.timeline import Segment
 
 Report = Callable[[float], bool]
 """Share of the job that is done, 0 … 1 → whether to stop."""

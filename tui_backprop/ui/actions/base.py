@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.changes import Change
 from tui_backprop.session.lessons.guide import Guide
+from tui_backprop.session.run.changes import Change
 from tui_backprop.session.session import Session
 from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp

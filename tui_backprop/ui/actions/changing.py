@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.session.fields import BY_NAME
+from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.rates import next_rate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.session.change_over import is_ready
-from tui_backprop.session.run import Stop
+from tui_backprop.session.run.run import Stop
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual import on
 
 from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.panels.loss import LossPanel
-from tui_backprop.ui.timeline import TimelineBar
 
 _JUMPS = 50  # moves with shift and an arrow from one end of the run to the other
 

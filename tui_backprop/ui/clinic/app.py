@@ -16,10 +16,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from tui_backprop.session.fields import BY_NAME
-from tui_backprop.session.learner.process import LearnerError
-from tui_backprop.session.own_run import OwnRun
+from tui_backprop.scripts.clinic.run import OwnRun
+from tui_backprop.scripts.functions.process import LearnerError
+from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.ui.actions.saving import SavingActions
+from tui_backprop.ui.bars.footer import KeysFooter
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.clinic.aside import aside
 from tui_backprop.ui.clinic.header import ClinicHeader
 from tui_backprop.ui.clinic.keys import KEYS, PANELS, PLACES
@@ -30,12 +32,10 @@ from tui_backprop.ui.clinic.panels import (
     OwnParametersPanel,
     OwnPredictionPanel,
 )
-from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.layout import SMALLEST
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.rates import next_rate
-from tui_backprop.ui.status import StatusLine
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
 _SLICE = 0.08  # seconds of training between two frames

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui_backprop.session.checkup_text import verdict_text
-from tui_backprop.session.own_frame import OwnFrame
+from tui_backprop.scripts.clinic.checkup_text import verdict_text
+from tui_backprop.scripts.clinic.frame import OwnFrame
+from tui_backprop.ui.bars.header import Line
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.header import Line
 
 
 def header_text(frame: OwnFrame, state: str, width: int) -> str:

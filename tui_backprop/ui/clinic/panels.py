@@ -9,16 +9,16 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Tensor
-from tui_backprop.session.checkup import Checkup
-from tui_backprop.session.checkup_text import Kind, checkup_text
-from tui_backprop.session.own_frame import OwnFrame, OwnUpdate
+from tui_backprop.scripts.clinic.checkup import Checkup
+from tui_backprop.scripts.clinic.checkup_text import Kind, checkup_text
+from tui_backprop.scripts.clinic.frame import OwnFrame, OwnUpdate
 from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture, legend
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar
+from tui_backprop.ui.drawing.canvas import Canvas, Line
 from tui_backprop.ui.drawing.chart import Series, draw_chart
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
-from tui_backprop.ui.drawing.surface import Canvas, Line
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color

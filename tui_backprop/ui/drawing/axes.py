@@ -9,8 +9,8 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
+from tui_backprop.ui.drawing.canvas import Line
 from tui_backprop.ui.drawing.numbers import MINUS, plain
-from tui_backprop.ui.drawing.surface import Line
 
 _DIM = Style(dim=True)
 _MARGIN = 7  # cells left of a picture for its numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.drawing.canvas import Canvas
 
 DOTS = (2, 4)
 """Dots of a cell across and down."""

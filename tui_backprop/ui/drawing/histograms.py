@@ -8,10 +8,10 @@ import numpy as np
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.session.distributions import SATURATED, DistributionPicture, LayerDistribution, Quantity
+from tui_backprop.session.pictures.distributions import SATURATED, DistributionPicture, LayerDistribution, Quantity
 from tui_backprop.ui.drawing.bars import columns_of
+from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.drawing.surface import Canvas, heat_map
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, depth_color
 
 _TALLEST = 16  # rows of a layer's drawing at the most

@@ -13,9 +13,9 @@ from rich.text import Text
 from textual.strip import Strip
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.session.landscape import LossSurface
+from tui_backprop.session.pictures.landscape import LossSurface
+from tui_backprop.ui.drawing.canvas import Canvas, Line, heat_map
 from tui_backprop.ui.drawing.numbers import MINUS, plain
-from tui_backprop.ui.drawing.surface import Canvas, Line, heat_map
 from tui_backprop.ui.theme import Colors, depth_color
 
 MARGIN = 8

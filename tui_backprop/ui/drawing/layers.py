@@ -8,12 +8,12 @@ from rich.style import Style
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Network
-from tui_backprop.session.network_picture import NetworkPicture, Signal, spread_of
+from tui_backprop.session.pictures.network import NetworkPicture, Signal, spread_of
 from tui_backprop.ui.drawing.bars import columns_of
+from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.network import Look
 from tui_backprop.ui.drawing.numbers import MINUS, plain, short
 from tui_backprop.ui.drawing.spots import Spot
-from tui_backprop.ui.drawing.surface import Canvas
 from tui_backprop.ui.drawing.tints import LEVELS, half_block, lamp, level_of, line_style, sign_of
 from tui_backprop.ui.theme import RGB, sign_shade, text_on
 

@@ -10,13 +10,13 @@ from rich.style import Style
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
-from tui_backprop.session.network_picture import EntryLayer, NetworkPicture, UnitLayer
+from tui_backprop.session.pictures.network import EntryLayer, NetworkPicture, UnitLayer
+from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.lines import Field, draw_lines
 from tui_backprop.ui.drawing.numbers import short
-from tui_backprop.ui.drawing.plan import Card, Plan, label_room
 from tui_backprop.ui.drawing.spots import Spot
-from tui_backprop.ui.drawing.surface import Canvas, heat_map
 from tui_backprop.ui.drawing.tints import LEVELS, chip_style, lamp, level_of, line_style, sign_of
+from tui_backprop.ui.drawing.unit_layout import Card, Plan, label_room
 from tui_backprop.ui.theme import RGB
 
 _STRONG = 0.5  # share of the largest weight from which a line is thick

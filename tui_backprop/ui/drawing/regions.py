@@ -9,7 +9,7 @@ from rich.color import Color
 from rich.style import Style
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.ui.drawing.surface import Canvas, heat_map, pixels
+from tui_backprop.ui.drawing.canvas import Canvas, heat_map, pixels
 from tui_backprop.ui.theme import NEGATIVE, Colors, blend, class_color, class_glyph, class_sixteen, class_texture
 
 _CLASSES, _STEPS = 10, 8  # colours of classes before they come again, and how many brightnesses each has

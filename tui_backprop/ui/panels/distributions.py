@@ -7,8 +7,8 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
-from tui_backprop.session.distributions import QUANTITIES, DistributionPicture, Distributions, Quantity
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.pictures.distributions import QUANTITIES, DistributionPicture, Distributions, Quantity
 from tui_backprop.ui.drawing.histograms import Room, draw_distributions
 from tui_backprop.ui.panels.panel import PicturePanel
 

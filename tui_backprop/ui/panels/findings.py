@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui_backprop.diagnosis.findings.finding import Finding
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.findings import detail_lines, finding_line
 from tui_backprop.ui.panels.panel import PicturePanel
 

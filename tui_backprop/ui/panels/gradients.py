@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.judge import Judgement, Verdict
 from tui_backprop.core.network import Tensor
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text

@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui_backprop.session.curve import Curve
-from tui_backprop.session.frame import Frame
+from tui_backprop.records.curve import Curve
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.drawing.surface import Canvas
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 

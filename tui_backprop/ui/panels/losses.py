@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.text import Text
 from textual.reactive import reactive
 
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
-from tui_backprop.ui.drawing.surface import Canvas
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _NAME = 30  # characters of a run's name in the legend

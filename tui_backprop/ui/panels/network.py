@@ -10,14 +10,14 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Network
 from tui_backprop.session.anatomy.quantities import EntryKind, Quantity, input_name
-from tui_backprop.session.frame import Frame
-from tui_backprop.session.network_picture import NetworkPicture, network_picture, response_surfaces
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.pictures.network import NetworkPicture, network_picture, response_surfaces
+from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.layers import LayersDrawing
 from tui_backprop.ui.drawing.network import Look, NetworkDrawing
 from tui_backprop.ui.drawing.numbers import signed
-from tui_backprop.ui.drawing.plan import Plan, plan_units
 from tui_backprop.ui.drawing.spots import Spot, Way, spot_at
-from tui_backprop.ui.drawing.surface import Canvas
+from tui_backprop.ui.drawing.unit_layout import Plan, plan_units
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _LEGEND = "━ + ┅ −"

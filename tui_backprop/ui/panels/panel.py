@@ -17,8 +17,8 @@ from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.ui.drawing.runs import Run, layered, text_on_ground, text_runs
-from tui_backprop.ui.drawing.surface import Canvas, Line
+from tui_backprop.ui.drawing.canvas import Canvas, Line
+from tui_backprop.ui.drawing.styles import Run, layered, text_on_ground, text_runs
 from tui_backprop.ui.theme import RGB, Colors
 
 Shown = TypeVar("Shown")

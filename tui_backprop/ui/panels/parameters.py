@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color

@@ -10,12 +10,12 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui_backprop.session.frame import Frame
-from tui_backprop.session.prediction import (
+from tui_backprop.records.prediction_curve import PredictionCurve
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.pictures.prediction import (
     Confusion,
     DecisionSurface,
     Look,
-    PredictionCurve,
     Scatter,
     answer_labels,
     prediction_picture,
@@ -30,9 +30,9 @@ from tui_backprop.ui.drawing.answers import (
     legend,
 )
 from tui_backprop.ui.drawing.axes import Axes
+from tui_backprop.ui.drawing.canvas import Line
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.panel import PicturePanel
 
 _TURN = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # axis and direction of an arrow

@@ -18,7 +18,7 @@ from tui_backprop.session.anatomy.explanation import Explanation, explain, phase
 from tui_backprop.session.anatomy.expressions import Leaf, number, printed
 from tui_backprop.session.anatomy.phases import Phase, has_happened, phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.numbers import aligned
 from tui_backprop.ui.panels.panel import Panel
 

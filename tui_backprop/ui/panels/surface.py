@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tui_backprop.core.network import Network
-from tui_backprop.session.frame import Frame
-from tui_backprop.session.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
-from tui_backprop.session.plane import KINDS, MOST_ZOOM, View
+from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.pictures.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
+from tui_backprop.session.pictures.plane import KINDS, MOST_ZOOM, View
+from tui_backprop.ui.drawing.canvas import Line
 from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
-from tui_backprop.ui.drawing.surface import Line
 from tui_backprop.ui.panels.panel import PicturePanel
 
 _REST = 0.15  # seconds after which a surface that needs more than one picture is gone on with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from tui_backprop.session.frame import BreakpointView, Frame, WatchView
+from tui_backprop.session.frames.frame import BreakpointView, Frame, WatchView
 from tui_backprop.ui.drawing.bars import sparkline
 from tui_backprop.ui.drawing.numbers import signed
 from tui_backprop.ui.panels.panel import PicturePanel

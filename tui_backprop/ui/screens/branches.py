@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 
-from tui_backprop.session.branches import Branch, Comparison, compare
+from tui_backprop.session.branches.branch import Branch, Comparison, compare
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.screens.dialog import Dialog

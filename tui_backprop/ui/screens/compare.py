@@ -16,13 +16,14 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.session.branches import Branch
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.branches.branch import Branch
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.session import Session
 from tui_backprop.session.side_by_side import Parting, SideBySide
 from tui_backprop.session.sweep.wording import counted
+from tui_backprop.ui.bars.footer import KeysFooter
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.drawing.numbers import plain, signed
-from tui_backprop.ui.footer import KeysFooter
 from tui_backprop.ui.keys import SAVE, Key
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.entries import EntriesPanel
@@ -35,7 +36,6 @@ from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.screens.dialog import Dialog, EndsOnce
 from tui_backprop.ui.screens.keys import KeysScreen
-from tui_backprop.ui.status import StatusLine
 from tui_backprop.ui.tasks import begin_task
 
 _PAIRS: dict[str, type[Panel[Frame]]] = {

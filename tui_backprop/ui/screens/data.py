@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue, entry
-from tui_backprop.session.suggestion import suggested_recipe
+from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.ui.screens.dialog import Dialog
 
 _PREVIEW_ROWS = 6

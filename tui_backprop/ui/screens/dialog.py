@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.worker import Worker
 
-from tui_backprop.ui.status import StatusLine
+from tui_backprop.ui.bars.status import StatusLine
 
 
 class EndsOnce:

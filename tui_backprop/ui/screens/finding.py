@@ -13,10 +13,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui_backprop.diagnosis.findings.finding import Finding
-from tui_backprop.session.frame import Frame
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.findings import finding_line
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.panels.pictures import picture_of
+from tui_backprop.ui.panels.panel_of_finding import picture_of
 from tui_backprop.ui.screens.dialog import Dialog
 
 _SHOWN = 6  # items of a list that evidence has

@@ -14,7 +14,7 @@ from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.explanation import explain, quantities
 from tui_backprop.session.anatomy.expressions import printed, text_of
 from tui_backprop.session.anatomy.phases import phases
-from tui_backprop.session.problem import Problem
+from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import aligned, plain
 from tui_backprop.ui.screens.dialog import Dialog

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.session.recipe import is_file
+from tui_backprop.session.recipe.recipe import is_file
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.screens.dialog import Dialog
 

@@ -14,15 +14,15 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.conditions import Condition
+from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.sweep.outcome import Outcome, checksum
 from tui_backprop.session.sweep.sweep import Sweep, processors
 from tui_backprop.session.sweep.wording import duration, seconds_left
-from tui_backprop.ui.footer import KeysFooter
+from tui_backprop.ui.bars.footer import KeysFooter
+from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.screens.dialog import EndsOnce
 from tui_backprop.ui.screens.sweep_form import SweepForm
 from tui_backprop.ui.screens.sweep_results import MapView, SeedsView
-from tui_backprop.ui.status import StatusLine
 from tui_backprop.ui.tasks import begin_task
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Select, Static
 
-from tui_backprop.session.fields import BY_NAME
-from tui_backprop.session.recipe import Recipe
+from tui_backprop.session.recipe.fields import BY_NAME
+from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.sweep.axes import VARIABLE, SweepError, parse_axis
 from tui_backprop.session.sweep.plan import Plan
 from tui_backprop.session.sweep.sweep import Sweep

@@ -1,0 +1,85 @@
+"""Somebody's backward rule in a Python file, as a rule that the trainer trains by."""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+
+import numpy as np
+
+from tui_backprop.core.arrays import Array
+from tui_backprop.core.backward import Gradients, exact
+from tui_backprop.core.forward import Tape
+from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.objective import Objective
+from tui_backprop.scripts.functions.answers import numbers_of, truth
+from tui_backprop.scripts.functions.outside import OutsideRule
+from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError, LearnerProcess
+
+_KEPT = 256  # gradients that are remembered: a frame asks again for what a step has just computed
+
+
+class FileRule(OutsideRule):
+    """A file's `backward(network, parameters, tape, y)`, called like every other rule.
+
+    The file is read once, and each call begins with it as it was loaded, so that nothing is left over from another call and
+    the same step gives the same bits however it is reached. Whatever the file does, a call raises nothing: its gradients
+    are NaN then, at which a run stops, and `problem` says why.
+
+    Raises:
+        LearnerError: the file cannot be used, or has no such function; one sentence.
+    """
+
+    def __init__(self, path: str, timeout: float = TIMEOUT) -> None:
+        self._process = LearnerProcess(path, timeout)
+        self._known: OrderedDict[tuple[bytes, ...], tuple[Array, str]] = OrderedDict()
+        self._broken = ""
+        weakref.finalize(self, self._process.close)
+        if not self._process.ask("is_rule", truth):
+            self._process.close()
+            raise LearnerError(f"{self._process.name}: there is no function backward(network, parameters, tape, y)")
+
+    def __call__(
+        self, network: Network, objective: Objective, parameters: Parameters, tape: Tape, target: Array
+    ) -> Gradients:
+        """Return their ∂L/∂θ; the δ are the chain rule's, since theirs are not given away."""
+        key = (parameters.vector.tobytes(), tape.a[0].tobytes(), target.tobytes())
+        if key not in self._known:
+            while len(self._known) >= _KEPT:
+                self._known.popitem(last=False)
+            self._known[key] = self._asked(network, parameters, tape.a[0], target)
+        vector, self.problem = self._known[key]
+        return Gradients(Parameters(network, vector.copy()), exact(network, objective, parameters, tape, target).deltas)
+
+    def try_on(self, network: Network) -> None:
+        """Call it once for a network, with two samples.
+
+        Raises:
+            LearnerError: it gives no gradients; one sentence.
+        """
+        theta = Parameters(network, np.full(network.size, 0.5))
+        _, problem = self._asked(network, theta, np.ones((2, network.sizes[0])), np.ones((2, network.sizes[-1])))
+        if problem:
+            raise LearnerError(problem)
+
+    def _asked(self, network: Network, parameters: Parameters, inputs: Array, target: Array) -> tuple[Array, str]:
+        """Return their gradient, and why there is none."""
+        nothing = np.full(network.size, np.nan)
+        if self._broken:  # it would only crash, or take all its time, again
+            return nothing, self._broken
+        self._process.renew()
+        try:
+            found = self._process.ask(
+                "rule",
+                numbers_of(network.size),
+                fresh=True,
+                sizes=network.sizes,
+                activations=network.activation_names,
+                theta=parameters.vector.tolist(),
+                x=inputs.tolist(),
+                y=target.tolist(),
+            )
+        except LearnerError as error:
+            self._broken = "" if self._process.alive else str(error)
+            return nothing, str(error)
+        return found, ""

@@ -1,0 +1,1 @@
+"""Edits of a wrong line, and the proof that they mend it."""

@@ -1,0 +1,81 @@
+"""What is wrong with a line, said by the edit that mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.wording import value_name
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.answer import Mistake
+    from tui_backprop.scripts.case import Case
+    from tui_backprop.scripts.verdict.wrong import WrongPlace
+
+
+def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:
+    """Return one sentence for a learner: what the line has, what belongs there, and why."""
+    target = value_name(case, place.targets[0])
+    is_parameter = case.reading is not None and place.targets[0] in case.reading.names
+    what = f"the gradient of {target}" if is_parameter else f"the derivative ∂L/∂{target}"
+    start = f"line {mistake.line}: "
+    texts = {
+        "name": f"`{edit.old}` is where `{edit.new}` belongs: {what} {_why_name(is_parameter, edit)}",
+        "slope missing": f"the factor `{_added(edit)}` is missing: {what} lacks the slope (derivative) of the "
+        f"activation",
+        "factor missing": f"the factor `{_added(edit)}` is missing in {what}",
+        "slope at activation": f"`{edit.old}` takes the slope (derivative) at `{_inner(edit.old)}`, which is an "
+        f"activation already: "
+        f"the function is applied twice. It wants the value before the activation; with the activation the "
+        f"slope is `{edit.new}`",
+        "slope of another function": f"`{edit.old}` is the slope (derivative) of another function than the one "
+        f"that the forward pass uses; "
+        f"{what} needs `{edit.new}`",
+        "function": f"`{edit.old}` is another function than belongs there: {what} needs the slope (derivative) "
+        f"`{edit.new}`",
+        "function too many": f"`{edit.old}` applies a function once more: {what} needs `{edit.new}` itself",
+        "factor too many": f"`{edit.old}` has a factor too many: {what} is `{edit.new}` there",
+        "term too many": f"`{edit.old}` has a term too many: {what} is `{edit.new}` there",
+        "term missing": f"`{_added(edit)}` is computed and never added: what comes back through it is missing "
+        f"in {what}, "
+        "so the error is not carried back through it (in a recurrent network: no time step back)",
+        "sign": f"the sign is wrong: `{edit.old}` should be `{edit.new}`, or {target} goes up the slope of the "
+        f"loss and not down",
+        "transposed": f"`{edit.old}` has rows and columns (an operand or its transpose) exchanged: {what} needs "
+        f"`{edit.new}`",
+        "outer": f"`{edit.old}` is a single number (or a sum) where the outer product of the delta and the "
+        f"layer's input belongs: "
+        f"np.dot of two one-dimensional arrays is a scalar, which changes every weight alike; {what} is `{edit.new}`",
+        "product": f"`{edit.old}` multiplies in another way (`*` is element by element, `@` a matrix product): "
+        f"{what} needs `{edit.new}`",
+        "multiply": f"`{edit.old}` multiplies in another way: {what} needs `{edit.new}`",
+        "dot": f"`{edit.old}` multiplies in another way: {what} needs `{edit.new}`",
+        "axis": f"`{edit.old}` sums over the wrong axis, or over none: {what} is `{edit.new}`",
+        "index": f"`{edit.old}` is one place off: {what} needs `{edit.new}`",
+        "precedence": f"`{edit.old}` is read as a − (b · c), since * binds before −: brackets are missing; "
+        f"{what} needs `{edit.new}`",
+        "add.at": f"`{edit.old}` overwrites: an index that occurs several times keeps only its last value, "
+        f"where all of them must be "
+        f"added up in {what}; `{edit.new}` adds (accumulates) them",
+        "sum": f"`{edit.old}` overwrites what was there, where {what} must be added up: `{edit.new}`",
+    }
+    return start + texts.get(edit.kind, f"`{edit.old}` should be `{edit.new}` in {what}") + "."
+
+
+def _why_name(is_parameter: bool, edit: Edit) -> str:
+    if is_parameter:
+        return f"is the delta behind it times the input of that weight, `{edit.new}`, instead of `{edit.old}`"
+    return f"has `{edit.new}` by the chain rule, instead of `{edit.old}`"
+
+
+def _added(edit: Edit) -> str:
+    """Return what an edit adds to the text that was there."""
+    old, new = edit.old, edit.new
+    for text in (old, f"({old})"):
+        if new.startswith(text):
+            return new[len(text) :].strip().lstrip("*+ ").strip()
+    return new
+
+
+def _inner(call: str) -> str:
+    return call[call.find("(") + 1 : -1] if call.endswith(")") else call

@@ -1,0 +1,226 @@
+"""The verdict on each parameter: what a script subtracts from it, against the true gradient at drawn parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.scripts.reading.losses import Loss, possible_losses
+from tui_backprop.scripts.reading.reading import Reading, Step
+from tui_backprop.scripts.reading.rule import change_of, uses_sign
+from tui_backprop.scripts.replay.graph import BranchError
+from tui_backprop.scripts.replay.operations import CannotReplayError
+from tui_backprop.scripts.verdict.comparison import compare
+from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
+
+Array = np.ndarray
+
+RELATIVE = 1e-6
+"""Relative difference, of a whole parameter, that the arithmetic of a right formula does not reach."""
+_DRAWS = 4
+_BUDGET = 200_000  # records that are computed again for one verdict
+
+
+@dataclass(slots=True)
+class Examination:
+    """The parameters under one loss."""
+
+    loss: Loss
+    parameters: dict[str, ParameterVerdict]
+    rate: float
+    """The factor that most parameters' changes have over the true gradient."""
+    draws: list[Draw] = field(default_factory=list)
+    gradients: list[dict[int, Any]] = field(default_factory=list)
+    """For each draw, ∂L/∂value of the forward records."""
+    loss_of: Any = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[str]:
+        """Return the names of the wrong parameters."""
+        return [name for name, one in self.parameters.items() if one.verdict == "wrong"]
+
+    @property
+    def verdict(self) -> str:
+        """Return the verdict of the whole."""
+        found = {one.verdict for one in self.parameters.values()}
+        if "wrong" in found:
+            return "wrong"
+        if "scaled" in found:
+            return "scaled"
+        return "right" if "right" in found else "unchecked"
+
+
+def draws_of(reading: Reading, seed: int = 1) -> tuple[list[Draw], list[str]]:
+    """Compute the steps again at drawn parameters; where that cannot be done, as they were."""
+    draws: list[Draw] = []
+    problems: list[str] = []
+    cost = sum(step.end - step.start for step in reading.steps)
+    count = int(np.clip(_BUDGET // max(cost, 1), 1, _DRAWS))
+    for step in reading.steps:
+        rng = np.random.default_rng([seed, step.number])
+        made = 0
+        for _ in range(count):
+            one = _draw(reading, step, rng, problems)
+            if one is not None:
+                draws.append(one)
+                made += 1
+        if made < 2:
+            base = {old: reading.graph.value(old) for old in step.parameters}
+            draws.append(_draw_at(reading, step, base, {}))
+    return draws, problems
+
+
+def _draw(reading: Reading, step: Step, rng: np.random.Generator, problems: list[str]) -> Draw | None:
+    graph = reading.graph
+    silenced = {one: _nothing(graph.value(one)) for one in step.memory}
+    affected = sorted(graph.affected({*step.parameters, *silenced}, step.start + 1, step.end))
+    for spread in (0.4, 0.1, 0.02, 0.003):
+        given = dict(silenced)
+        for old in step.parameters:
+            value = graph.value(old)
+            size = float(np.std(value)) if np.size(value) > 1 else abs(float(np.asarray(value).reshape(-1)[0]))
+            noise = rng.standard_normal(np.shape(value)) * spread * max(size, 0.25)
+            given[old] = value + noise if np.shape(value) else float(value + noise)
+        try:
+            values = graph.replay(given, affected)
+        except BranchError:
+            continue
+        except CannotReplayError as error:
+            if str(error) not in problems:
+                problems.append(str(error))
+            return None
+        one = _draw_at(reading, step, given, values)
+        if all(np.isfinite(change).all() for change in one.changes.values()):
+            return one
+    return None
+
+
+def _nothing(value: Any) -> Any:
+    return np.zeros_like(value) if isinstance(value, np.ndarray) else 0.0
+
+
+def _draw_at(reading: Reading, step: Step, given: Mapping[int, Any], values: dict[int, Any]) -> Draw:
+    changes, floors = {}, {}
+    for old, new in step.parameters.items():
+        change, floor = change_of(reading, step, old, new, {**given, **values})
+        changes[old], floors[old] = np.asarray(change, dtype=float), floor
+    return Draw(step, {**given, **values}, changes, floors)
+
+
+def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool = False) -> Examination | None:
+    """Judge all parameters under one loss; None where its derivatives cannot be computed.
+
+    `loss_of` gives a step's own loss (a computed loss has another record in each).
+    """
+    gradients = []
+    loss: Loss | None = None
+    kept: list[Draw] = []
+    for draw in draws:
+        loss = loss_of(draw.step)
+        if loss is None:
+            continue
+        cone = draw.step.forward if loss.record is None else reading.graph.cone([loss.record], draw.step.start)
+        try:
+            found = reading.graph.sweep(loss.seeds(reading.graph, draw.step.residuals, draw.values), cone, draw.values)
+        except CannotReplayError:
+            return None
+        if any(not np.isfinite(g).all() for g in found.values()):
+            continue
+        kept.append(draw)
+        gradients.append(found)
+    if (
+        not kept
+        or loss is None
+        or not any(np.any(g.get(old, 0)) for g, d in zip(gradients, kept, strict=True) for old in d.step.parameters)
+    ):
+        return None
+    parameters, rate, notes = compare(reading, kept, gradients, constant=constant)
+    return Examination(loss, parameters, rate, kept, gradients, loss_of, notes)
+
+
+def hypotheses(reading: Reading) -> list[Any]:
+    """Return the losses to try, each as a function from a step to its own loss."""
+    found: dict[tuple[str, bool], dict[int, Loss]] = {}
+    for step in reading.steps:
+        for n, loss in enumerate(possible_losses(reading.graph, step.start, step.end, step.residuals, step.learned)):
+            where = reading.trace.where[loss.record] if loss.record is not None else -1 - n
+            key = (loss.formula.name + str(id(loss.formula)) if loss.formula else f"computed {where}", loss.inferred)
+            found.setdefault(key, {})[step.number] = loss
+    enough = [steps for steps in found.values() if len(steps) * 2 >= len(reading.steps)]
+    return [lambda step, steps=steps: steps.get(step.number) for steps in enough]
+
+
+def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
+    """Return the examination under the loss that explains most: the one with the fewest wrong, the computed one first."""
+    best: Examination | None = None
+    for loss_of in hypotheses(reading):
+        one = examine(reading, draws, loss_of)
+        if one is None:
+            continue
+        if best is None or _worse(best) > _worse(one):
+            best = one
+        if not any(_worse(one)[:3]):
+            break
+    if best is not None and best.wrong:
+        _confirm(reading, best)
+    return best
+
+
+def base_draws(reading: Reading) -> list[Draw]:
+    """Return the steps as they happened, with what optimizers remember left out."""
+    out = []
+    for step in reading.steps:
+        given: dict[int, Any] = {old: reading.graph.value(old) for old in step.parameters}
+        values: dict[int, Any] = {}
+        if step.memory:
+            given.update({one: _nothing(reading.graph.value(one)) for one in step.memory})
+            try:
+                values = reading.graph.replay(
+                    given, sorted(reading.graph.affected(step.memory, step.start + 1, step.end)), check=False
+                )
+            except CannotReplayError:
+                continue
+        out.append(_draw_at(reading, step, given, values))
+    return out
+
+
+def _confirm(reading: Reading, best: Examination) -> None:
+    """Take back what is wrong at drawn parameters alone: something there may have been repeated that is not the script's."""
+    for name in {
+        reading.names[old] for step in reading.steps for old in step.parameters if uses_sign(reading, step, old)
+    }:
+        if name in best.wrong:
+            right = _signs_right(reading, best, name)
+            reason = "its update takes only the sign of its gradient"
+            best.parameters[name] = ParameterVerdict("right" if right else "unsure", 0.0, None, reason)
+    base = examine(reading, base_draws(reading), best.loss_of, constant=True)
+    if base is None:
+        return
+    for name in best.wrong:
+        seen = base.parameters.get(name)
+        if seen is not None and seen.verdict == "right":
+            best.parameters[name] = ParameterVerdict(
+                "unsure", seen.error, None, "right in all that happened, not at other values"
+            )
+
+
+def _worse(one: Examination) -> tuple[float, ...]:
+    wrong = len(one.wrong)
+    unsure = sum(p.verdict == "unsure" for p in one.parameters.values())
+    scaled = sum(p.verdict == "scaled" for p in one.parameters.values())
+    return (wrong, scaled, unsure, one.loss.inferred)
+
+
+def _signs_right(reading: Reading, best: Examination, name: str) -> bool:
+    """Return whether a parameter always goes down its gradient, whatever the size of the step."""
+    products = []
+    for draw, found in zip(best.draws, best.gradients, strict=True):
+        for old, change in draw.changes.items():
+            if reading.names[old] == name and old in found:
+                products.append(np.ravel(change) * np.ravel(found[old]))
+    flat = np.concatenate(products) if products else np.zeros(1)
+    return bool((flat <= 0).all() and (flat < 0).any())

@@ -1,0 +1,1 @@
+"""Frames: what there is to see of a session at one moment."""

@@ -1,0 +1,1 @@
+"""What is kept of a run beyond the program: tables and the report."""

@@ -1,0 +1,1 @@
+"""Pictures of a run as arrays: predictions, network, loss surface, distributions."""

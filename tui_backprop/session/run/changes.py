@@ -1,0 +1,221 @@
+"""Changes: what a learner alters, turned into the next segment of a run or into a new run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.arrays import Indices
+from tui_backprop.core.network import Network
+from tui_backprop.core.step import State
+from tui_backprop.datasets.dataset import Dataset
+from tui_backprop.datasets.source import open_source
+from tui_backprop.engines.choice import make_engine
+from tui_backprop.session.recipe.engine import engine_notes
+from tui_backprop.session.recipe.fields import BY_NAME
+from tui_backprop.session.recipe.preparation import (
+    check_fit,
+    first_parameters,
+    make_training,
+    objective_misfits,
+    open_rule,
+    prepare,
+    resolve,
+)
+from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.recipe.recipe import Recipe, RecipeError
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.timeline import Segment
+from tui_backprop.text.cleaning import clean
+
+_SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
+_FOLLOWS_SOURCE = ("target", "inputs", "probe", "scale_targets", "loss", "output_activation", "set", "freeze")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What came of a change."""
+
+    notice: str
+    """One sentence for the screen."""
+    restarted: bool
+    """Whether the run began anew at step 0."""
+
+
+def first_segment(asked: Recipe, dataset: Dataset, problem: Problem | None = None) -> Segment:
+    """Return the segment that begins a run; `problem` saves preparing it where another recipe has the same.
+
+    Raises:
+        RecipeError: what cannot be run, each in one sentence.
+        LearnerError: the rule's file cannot be used.
+    """
+    recipe = resolve(asked, dataset)
+    if problem is None:
+        problem = prepare(recipe, dataset)
+    training = make_training(recipe, problem, open_rule(recipe.rule, problem.network), slots_since=0)
+    theta = first_parameters(recipe, problem.network)
+    return Segment(
+        asked,
+        recipe,
+        problem,
+        training,
+        engine=make_engine(recipe.engine),
+        entry=training.first_state(theta),
+        first_parameters=theta,
+        epoch=0.0,
+        edit=None,
+    )
+
+
+def is_in_flight(changes: Mapping[str, Any]) -> bool:
+    """Whether a run can go on after these changes of recipe fields."""
+    return all(name == "source" or BY_NAME[name].in_flight for name in changes)
+
+
+def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the changes. Another data set brings its own columns, probes and scaling of its targets.
+
+    Raises:
+        RecipeError: a field that does not exist.
+        SourceError: the data set cannot be read.
+    """
+    unknown = [name for name in changes if name != "source" and name not in BY_NAME]
+    if unknown:
+        raise RecipeError(tuple(f"there is no recipe field {name}" for name in unknown))
+    if changes.get("source", asked.source) != asked.source:
+        columns = {name: changes[name] for name in ("target", "inputs") if name in changes}
+        suggested = suggested_recipe(changes["source"], **columns)
+        own = {"target": (), "inputs": (), "probe": suggested.probe, "scale_targets": suggested.scale_targets}
+        return asked.replace(**{**own, **changes})
+    return asked.replace(**changes)
+
+
+def read_data(asked: Recipe) -> Dataset:
+    """Read the recipe's data set.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    return open_source(asked.source, target=asked.target, inputs=asked.inputs)
+
+
+def changed_segment(
+    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float], *, anew: bool = False
+) -> tuple[Segment, str]:
+    """Return the segment that begins at `state` with a changed recipe and parameters, and what to tell of it.
+
+    A data set with another number of inputs or outputs rebuilds the network: fresh parameters from the same seed. What of
+    the recipe cannot hold for the new data (a loss of another task, frozen names) is given up, and said. With `anew` the
+    file that the rule is in is loaded again.
+
+    Raises:
+        RecipeError: what cannot be, each in one sentence.
+        SourceError: the data set cannot be read.
+        LearnerError: the rule's file cannot be used.
+    """
+    notes: list[str] = []
+    if _same_problem(asked, current.asked):
+        recipe, problem = resolve(asked, current.problem.dataset), current.problem
+        check_fit(recipe, problem.dataset, problem.network)
+    else:
+        dataset = read_data(asked) if asked.source != current.asked.source else current.problem.dataset
+        asked = _adapted(asked, dataset, current, notes)
+        recipe = resolve(asked, dataset)
+        problem = prepare(recipe, dataset)
+    rebuilt = problem.network.sizes != current.problem.network.sizes
+    theta = first_parameters(recipe, problem.network) if rebuilt else state.parameters.copy()
+    for name, value in parameters.items():
+        theta[positions(problem.network, name)] = value
+    fresh_slots = rebuilt or recipe.optimizer != current.recipe.optimizer
+    kept = recipe.rule == current.recipe.rule and not anew
+    rule = current.training.rule if kept else open_rule(recipe.rule, problem.network)
+    training = make_training(recipe, problem, rule, state.step if fresh_slots else current.training.slots_since)
+    summary = f"{clean(asked.rule)} loaded anew" if anew else _summary(current, asked, state, parameters)
+    segment = Segment(
+        asked,
+        recipe,
+        problem,
+        training,
+        engine=current.engine if recipe.engine == current.recipe.engine else make_engine(recipe.engine),
+        entry=training.first_state(theta, state.step) if fresh_slots else State(state.step, theta, state.slots),
+        first_parameters=theta if rebuilt else current.first_parameters,
+        epoch=current.epoch_at(state.step),
+        edit=Edit(state.step, _differences(current.asked, asked), tuple(parameters.items()), summary),
+    )
+    if recipe.engine != current.recipe.engine:
+        notes += engine_notes(asked, recipe)
+    return segment, "; ".join([f"{summary} at step {state.step:,}", *notes])
+
+
+def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]) -> Recipe:
+    """Give up what cannot hold for another data set, and note it."""
+    old, new = current.problem.network.sizes, (dataset.n_inputs, *asked.hidden, dataset.n_outputs)
+    if old != new:
+        inputs, outputs = dataset.n_inputs, dataset.n_outputs
+        notes.append(
+            f"the network is rebuilt as {'-'.join(map(str, new))}: {dataset.name} has "
+            f"{inputs} input{'s' * (inputs > 1)} and {outputs} output{'s' * (outputs > 1)}"
+        )
+        if asked.set or asked.freeze:
+            asked = asked.replace(set=(), freeze=())
+            notes.append("what was set or frozen by name is given up")
+    if objective_misfits(resolve(asked, dataset), dataset):
+        asked = asked.replace(loss="auto", output_activation="auto")
+        notes.append("loss and output activation are chosen anew for its targets")
+    return asked
+
+
+def _same_problem(asked: Recipe, other: Recipe) -> bool:
+    """Whether the samples, the network and the objective stay as they are: only fields of other kinds differ.
+
+    A seed that is changed on the way draws the batches from there on; which samples are kept for testing was drawn before.
+    """
+    return all(name in BY_NAME and BY_NAME[name].in_flight for name, _ in _differences(other, asked))
+
+
+def positions(network: Network, name: str) -> Indices:
+    """Positions in θ of a parameter or entry.
+
+    Raises:
+        RecipeError: it names nothing.
+    """
+    try:
+        return network.positions(name)
+    except ValueError as error:
+        raise RecipeError((str(error),)) from None
+
+
+def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, Any], ...]:
+    pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Recipe))
+    return tuple((name, new) for name, old, new in pairs if old != new)
+
+
+def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, float]) -> str:
+    """Say what changes, old → new: `η 0.1 → 1, w1 +0.3 → 0.5`."""
+    parts = []
+    for name, new in _differences(current.asked, asked):
+        if name == "source":
+            parts.append(f"data {current.problem.dataset.name} → {clean(str(new))}")
+        elif asked.source == current.asked.source or name not in _FOLLOWS_SOURCE:
+            before, after = (
+                clean(BY_NAME[name].write(value)) or "none" for value in (getattr(current.asked, name), new)
+            )
+            parts.append(f"{_SHOWN_AS.get(name, name.replace('_', ' '))} {before} → {after}")
+    network = current.problem.network
+    for name, value in parameters.items():
+        old = state.parameters[network.positions(name)] if _has(network, name) else np.empty(0)
+        before = f"{old[0]:.4g} → " if len(old) == 1 else ""
+        parts.append(f"{name} {before}{value:.4g}".replace("-", "−"))
+    return ", ".join(parts) or "nothing changed"
+
+
+def _has(network: Network, name: str) -> bool:
+    try:
+        network.positions(name)
+    except ValueError:
+        return False
+    return True
