@@ -54,11 +54,11 @@ _HOMES = {
     "core.network": ("Network", "Parameters"),
     "core.rules": ("RULES",),
     "core.step": ("State", "StepRecord", "Training", "take_step"),
-    "session.conditions": ("Condition",),
-    "session.frame": ("Frame",),
-    "session.recipe": ("Recipe",),
+    "session.run.conditions": ("Condition",),
+    "session.frames.frame": ("Frame",),
+    "session.recipe.recipe": ("Recipe",),
     "session.session": ("Session",),
-    "session.suggestion": ("suggested_recipe",),
+    "session.recipe.suggestion": ("suggested_recipe",),
 }
 
 

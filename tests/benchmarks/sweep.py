@@ -23,7 +23,7 @@ from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.changes import first_segment, read_data
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.sweep.axes import parse_axis
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.workers import Here, Processes
 
@@ -156,7 +156,7 @@ def any_batch(sampling: Sampling) -> float:
 
 def processes(recipe: Recipe, seeds: int) -> float:
     """Return how many times faster two processes make a sweep than one, all warm: each has done a job before."""
-    plan = Plan(recipe, tuple(parse_axis(text) for text in ("hidden=2,3,4,5,6,7,8,9", "lr=0.03:1:log:4")), seeds)
+    plan = SweepPlan(recipe, tuple(parse_axis(text) for text in ("hidden=2,3,4,5,6,7,8,9", "lr=0.03:1:log:4")), seeds)
     times = []
     for count in (1, 2):
         sweep = Sweep(plan)
@@ -173,7 +173,7 @@ def processes(recipe: Recipe, seeds: int) -> float:
 
 def whole() -> float:
     """Return how many times faster a sweep of 1-1-1 is than its runs one after the other, everything included."""
-    plan = Plan(suggested_recipe("parity", steps=2000), (), 256)
+    plan = SweepPlan(suggested_recipe("parity", steps=2000), (), 256)
     began = time.perf_counter()
     sweep = Sweep(plan)
     sweep.start(Here)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tui_backprop.diagnosis.findings.finding import number
+from tui_backprop.diagnosis.findings.finding import brief
 from tui_backprop.diagnosis.findings.table import KINDS, check_threshold
 from tui_backprop.session.manual import page
 
@@ -35,7 +35,7 @@ def test_every_threshold_can_be_what_it_is_by_default(kind):
 
 def test_numbers_have_three_digits_and_a_minus_of_their_own():
     """What is not finite is said as it is."""
-    assert [number(value) for value in (2 / 9, -1.5e-7, float("inf"))] == ["0.222", "−1.5e−07", "inf"]
+    assert [brief(value) for value in (2 / 9, -1.5e-7, float("inf"))] == ["0.222", "−1.5e−07", "inf"]
 
 
 if __name__ == "__main__":

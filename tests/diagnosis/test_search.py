@@ -11,14 +11,14 @@ from tests.diagnosis.conftest import BATCHES, NETWORKS, SINGLE, observations, sa
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.turns import Turn
-from tui_backprop.diagnosis.formulas import Formulas, Names
+from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.search import search
 from tui_backprop.diagnosis.sentences import diagnoses
 
 
 def formulas(name):
     network, loss = NETWORKS[name]
-    return Formulas(network, make_objective(network.activation_names[-1], loss), Names.ours(network))
+    return Formulas(network, make_objective(network.activation_names[-1], loss), ParameterNames.ours(network))
 
 
 def turns_of(names):

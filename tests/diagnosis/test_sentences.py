@@ -10,9 +10,9 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.objective import Objective
 from tui_backprop.core.turns import Turn, ways
-from tui_backprop.diagnosis.formulas import Formulas, Names
+from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.found_network import FoundNetwork
-from tui_backprop.diagnosis.search import Explanation
+from tui_backprop.diagnosis.search import MistakeFound
 from tui_backprop.diagnosis.sentences import diagnoses, kind_of
 
 NETWORKS = {
@@ -47,9 +47,9 @@ def turns_of(network, loss):
 def test_a_sentence_has_no_hole_and_no_name_of_ours(name):
     """For every turn of every network here; where a turn changes nothing, nothing is said."""
     network, loss = NETWORKS[name]
-    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), Names.ours(network))
+    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
     for turn in turns_of(network, loss):
-        for one in diagnoses([Explanation((turn,), 1.0)], formulas):
+        for one in diagnoses([MistakeFound((turn,), 1.0)], formulas):
             assert not HOLE.search(one.sentence), (turn, one.sentence)
             for text in (one.formula_as_is, one.formula_right):
                 assert not re.search(r"[·=]\s*$|··|=\s*[·+]", text), (turn, text)
@@ -59,8 +59,8 @@ def test_a_sentence_has_no_hole_and_no_name_of_ours(name):
 def test_what_cannot_be_told_apart_is_said_in_words():
     """Beside the first mistake are the others' sentences, and their kinds are there for JSON alone."""
     network, loss = NETWORKS["linear output"]
-    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), Names.ours(network))
-    first, other = (Explanation((Turn(*turn),), 1.0) for turn in (("input", "left out", 2), ("bias", "left out", 2)))
+    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
+    first, other = (MistakeFound((Turn(*turn),), 1.0) for turn in (("input", "left out", 2), ("bias", "left out", 2)))
     (told,) = diagnoses([first, other], formulas)
     assert told.also == ("no-bias-gradient",)
     assert "b2: it never gets a gradient" in told.sentence
@@ -70,9 +70,9 @@ def test_what_cannot_be_told_apart_is_said_in_words():
 def test_an_error_that_passes_only_linear_layers_is_no_mistake():
     """It is δ itself: no slope is lacking, and the mistake behind it does not reach the layers before."""
     network, loss = NETWORKS["linear output"]
-    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), Names.ours(network))
+    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
     turns = Turn("output slope", "of sigmoid", 3), Turn("carried", "error", 2)
-    (told,) = diagnoses([Explanation(turns, 1.0)], formulas)
+    (told,) = diagnoses([MistakeFound(turns, 1.0)], formulas)
     assert told.parameters == ("w3", "b3")
     assert "the layer is linear: 1" in told.sentence
 
@@ -81,8 +81,8 @@ def test_an_error_that_passes_only_linear_layers_is_no_mistake():
 def test_kind_and_sentence_of_a_factor_agree(amount):
     """A 2 that was measured is a 2."""
     network, loss = NETWORKS["linear output"]
-    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), Names.ours(network))
-    (told,) = diagnoses([Explanation((), amount)], formulas)
+    formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
+    (told,) = diagnoses([MistakeFound((), amount)], formulas)
     assert told.kind == "half-the-gradient"
     assert told.sentence == f"harmless: {_of(amount)}"
 

@@ -14,7 +14,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.layers import LayersDrawing
 from tui_backprop.ui.drawing.lines import draw_lines
-from tui_backprop.ui.drawing.network import Look, NetworkDrawing
+from tui_backprop.ui.drawing.network import DrawingStyle, NetworkDrawing
 from tui_backprop.ui.drawing.numbers import short
 from tui_backprop.ui.drawing.spots import Spot, spot_at
 from tui_backprop.ui.drawing.tints import chip_style, lamp, level_of, line_style
@@ -318,7 +318,7 @@ def test_weights_of_any_value_are_drawn(value, drawing):
     session.run(1)
     frame = session.frame()
     frame.state.parameters[...] = value
-    picture, look = network_picture(frame), Look((30, 30, 30), Spot("bias", 1, 0), "reverse")
+    picture, look = network_picture(frame), DrawingStyle((30, 30, 30), Spot("bias", 1, 0), "reverse")
     if drawing is NetworkDrawing:
         plan = plan_units(frame.network.sizes, 56, 8, surfaces=False)
         drawn = NetworkDrawing(frame.network, plan, picture, [None] * 3, look)

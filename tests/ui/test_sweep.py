@@ -11,7 +11,7 @@ from textual.widgets import Input, Select, Static
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.sweep.axes import parse_axis
 from tui_backprop.session.sweep.outcome import checksum
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.summary import Summary
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.view import seeds_of, sweep_map
@@ -25,7 +25,7 @@ BIG = (120, 36)
 
 def swept(*vary, seeds=6, until="", source="parity", jobs=None, **fields):
     """A sweep that is over, or has had some of its jobs done."""
-    sweep = Sweep(Plan(suggested_recipe(source, **fields), tuple(parse_axis(text) for text in vary), seeds, until))
+    sweep = Sweep(SweepPlan(suggested_recipe(source, **fields), tuple(parse_axis(text) for text in vary), seeds, until))
     sweep.start(Here, processes=8)
     while sweep.going and jobs != 0:
         sweep.poll(0)

@@ -11,7 +11,7 @@ from tui_backprop.cli.options import Parser, seconds
 from tui_backprop.cli.printing import print_json
 from tui_backprop.scripts.clinic.check import check
 from tui_backprop.scripts.clinic.checkup import Checkup
-from tui_backprop.scripts.clinic.checkup_text import Line, checkup_text
+from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
 from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError
 from tui_backprop.scripts.functions.rule_network import open_learner
@@ -96,7 +96,7 @@ def _parser() -> Parser:
     return parser
 
 
-def _painted(line: Line, *, color: bool) -> str:
+def _painted(line: SpanLine, *, color: bool) -> str:
     """Return a line as the terminal gets it."""
     return "".join(
         f"\x1b[{_COLORS[span.kind]}m{span.text}\x1b[0m" if color and span.kind in _COLORS else span.text

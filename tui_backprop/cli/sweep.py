@@ -17,7 +17,7 @@ from tui_backprop.cli.progress import SweepProgress
 from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
 from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
 from tui_backprop.session.sweep.cluster import Cluster
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.report import sweep_report, write_runs
 from tui_backprop.session.sweep.sweep import Sweep
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         KeyboardInterrupt: somebody has had enough; what is finished is in the file.
     """
     options = _parser().parse(arguments)
-    plan = Plan(
+    plan = SweepPlan(
         recipe_from(options),
         tuple(parse_axis(text) for text in options.vary),
         _whole("seeds", options.seeds),
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _sweep(plan: Plan, outputs: Outputs, options: argparse.Namespace, arguments: Sequence[str]) -> None:
+def _sweep(plan: SweepPlan, outputs: Outputs, options: argparse.Namespace, arguments: Sequence[str]) -> None:
     """Make all runs, write what is wanted and report."""
     sweep = Sweep(plan, outputs.get("--save"))
     for notice in sweep.dataset.notices:

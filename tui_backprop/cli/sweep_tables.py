@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.sweep.axes import Axis
-from tui_backprop.session.sweep.plan import Plan, shown
+from tui_backprop.session.sweep.plan import SweepPlan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, Table
 from tui_backprop.session.sweep.sweep import Sweep
@@ -87,13 +87,15 @@ def _counts(sweep: Sweep, summary: Summary, seconds: float) -> str:
     return f"{', '.join(parts)}, {seconds:.1f} s"
 
 
-def _legend(plan: Plan, constant: float) -> str:
+def _legend(plan: SweepPlan, constant: float) -> str:
     if plan.until:
         return f"share of runs that reach {plan.until}, then the median of their steps"
     return f"median loss, then the best; one constant answer has {constant:.4g}"
 
 
-def table_lines(table: Table, plan: Plan, constant: float, paint: Paint, *, with_head: bool = True) -> Iterator[str]:
+def table_lines(
+    table: Table, plan: SweepPlan, constant: float, paint: Paint, *, with_head: bool = True
+) -> Iterator[str]:
     """Yield a table, in pieces below each other where it is too wide; the head can be left out below another one."""
     title = ", ".join(f"{shown(name)} {text}" for name, text in table.held)
     rows = [""] if table.rows is None else _texts(table.rows)
@@ -113,7 +115,7 @@ def table_lines(table: Table, plan: Plan, constant: float, paint: Paint, *, with
             yield f"{text:>{label}} {' ' * len(along)}{written}".rstrip()
 
 
-def _cell(cell: Cell, plan: Plan, constant: float, width: int, paint: Paint) -> str:
+def _cell(cell: Cell, plan: SweepPlan, constant: float, width: int, paint: Paint) -> str:
     if not cell.outcomes:
         return f"{'·':>{width}}"
     if plan.until:
@@ -126,7 +128,7 @@ def _cell(cell: Cell, plan: Plan, constant: float, width: int, paint: Paint) -> 
     return paint(f"{text:>{width}}", code) if code else f"{text:>{width}}"
 
 
-def _by_value(plan: Plan, summary: Summary, paint: Paint) -> Iterator[str]:
+def _by_value(plan: SweepPlan, summary: Summary, paint: Paint) -> Iterator[str]:
     """Yield for each field the best run, or the share that reach the condition, of all that had each of its values."""
     width = max(len(shown(axis.name)) for axis in plan.axes)
     yield paint("share of all runs, by value" if plan.until else "best of all runs, by value", "1")

@@ -30,7 +30,7 @@ _IN_A = {
 
 
 @dataclass(frozen=True)
-class Names:
+class ParameterNames:
     """What somebody calls the parameters of each layer, 1 … depth."""
 
     weights: tuple[str, ...]
@@ -38,7 +38,7 @@ class Names:
     """Empty where a layer has none."""
 
     @classmethod
-    def ours(cls, network: Network) -> Names:
+    def ours(cls, network: Network) -> ParameterNames:
         """Return our own names: w1, b1, w2 and so on."""
         layers = range(1, network.depth + 1)
         return cls(tuple(f"w{layer}" for layer in layers), tuple(f"b{layer}" for layer in layers))
@@ -50,7 +50,7 @@ class Formulas:
 
     network: Network
     objective: Objective
-    names: Names
+    names: ParameterNames
 
     def activation(self, layer: int) -> str:
         """x, h (a1, a2 … where there are several hidden layers) or ŷ."""

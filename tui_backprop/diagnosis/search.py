@@ -50,7 +50,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class MistakeFound:
     """Wrong turns that give somebody's numbers."""
 
     turns: tuple[Turn, ...]
@@ -77,9 +77,9 @@ class Explanation:
 class Searched:
     """What a search found."""
 
-    explanations: tuple[Explanation, ...]
+    explanations: tuple[MistakeFound, ...]
     """The simplest ones, which no data can tell apart; empty if none fits."""
-    partial: Explanation | None
+    partial: MistakeFound | None
     """Where none fits: what explains the layers behind the first one that is not explained."""
     stuck_at: int | None
     """The first layer on the way back whose gradients nothing explains."""
@@ -118,9 +118,9 @@ class _Hypothesis:
     factor: float | None = None
     """None while no gradient but 0 was seen."""
 
-    def explanation(self) -> Explanation:
+    def explanation(self) -> MistakeFound:
         factor = 1.0 if self.factor is None or abs(self.factor - 1.0) <= TOLERANCE else self.factor
-        return Explanation(self.turns, factor)
+        return MistakeFound(self.turns, factor)
 
     def thoughts(self, *more: Turn) -> int:
         return len({_thought(turn) for turn in (*self.turns, *more)})
@@ -153,7 +153,7 @@ class _Search:
     def _ways(self, point: Point, layer: int = 0) -> list[str]:
         return [RIGHT, *ways(point, self._network, self._objective, layer)]
 
-    def run(self, limit: int) -> tuple[tuple[Explanation, ...], int, _Hypothesis | None]:
+    def run(self, limit: int) -> tuple[tuple[MistakeFound, ...], int, _Hypothesis | None]:
         """Return the explanations of at most `limit` thoughts; the layer where it ended, and the simplest one before it."""
         hypotheses = list(self._at_the_output(limit))
         last = None

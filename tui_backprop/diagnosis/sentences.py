@@ -10,7 +10,7 @@ from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.turns import Point, Turn
 from tui_backprop.diagnosis.formulas import Formulas, way_at
 from tui_backprop.diagnosis.sameness import same
-from tui_backprop.diagnosis.search import Explanation
+from tui_backprop.diagnosis.search import MistakeFound
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Diagnosis:
     """Names of mistakes that give the same numbers on any data."""
 
 
-def diagnoses(explanations: Sequence[Explanation], formulas: Formulas) -> tuple[Diagnosis, ...]:
+def diagnoses(explanations: Sequence[MistakeFound], formulas: Formulas) -> tuple[Diagnosis, ...]:
     """Say each mistake of the first explanation; the others, which no data tell apart from it, are told beside it."""
     first, *others = explanations
     told = [_tell(turn, first.all_turns(), formulas) for turn in _wrong_ones(first, formulas)]
@@ -46,7 +46,7 @@ def diagnoses(explanations: Sequence[Explanation], formulas: Formulas) -> tuple[
     return tuple(told)
 
 
-def _wrong_ones(explanation: Explanation, formulas: Formulas) -> tuple[Turn, ...]:
+def _wrong_ones(explanation: MistakeFound, formulas: Formulas) -> tuple[Turn, ...]:
     """Return the turns that change something: the error is δ where every slope that it has passed is 1."""
     network = formulas.network
     return tuple(

@@ -18,13 +18,13 @@ Call: TypeAlias = Callable[[], object]
 """A NumPy function with all its arguments, the array it writes to included."""
 
 
-def number(value: float) -> Array:
+def scalar(value: float) -> Array:
     """Return a number as an array without dimensions: a call takes it in half the time of a Python number."""
     return np.array(value, dtype=np.float64)
 
 
-ONE = number(1.0)
-ZERO = number(0.0)
+ONE = scalar(1.0)
+ZERO = scalar(0.0)
 
 
 class Scratch:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.session.test_check_kinds import module_of, words
 
 from tests.scripts.clinic.own_code import ask_directly
+from tests.scripts.clinic.test_check_kinds import module_of, words
 from tui_backprop.scripts.clinic.check import check
 
 NET = """

@@ -10,7 +10,7 @@ import pytest
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import take_step
-from tui_backprop.session import distributions
+from tui_backprop.session.pictures import distributions
 from tui_backprop.session.pictures.distributions import FEW, QUANTITIES, Distributions
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session

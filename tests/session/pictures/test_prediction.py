@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from tui_backprop.records.prediction_curve import PredictionCurve
-from tui_backprop.session.pictures.prediction import Confusion, DecisionSurface, Look, Scatter, prediction_picture
+from tui_backprop.session.pictures.prediction import (
+    Confusion,
+    DecisionSurface,
+    PredictionView,
+    Scatter,
+    prediction_picture,
+)
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -77,7 +83,7 @@ def test_two_inputs_of_a_larger_set_with_the_others_held_at_a_sample():
     frame = frame_of("iris", 100)
     assert isinstance(prediction_picture(frame, 20, 12), Confusion)
     for inputs, held in (((2, 3), 0), ((3, 0), 7)):
-        picture = prediction_picture(frame, 20, 12, Look(surface=True, inputs=inputs, held=held))
+        picture = prediction_picture(frame, 20, 12, PredictionView(surface=True, inputs=inputs, held=held))
         sample = frame.problem.train.raw[held]
         assert picture.inputs == inputs
         assert picture.held == (sample[inputs[0]], sample[inputs[1]])
@@ -87,7 +93,7 @@ def test_two_inputs_of_a_larger_set_with_the_others_held_at_a_sample():
 def test_every_input_can_be_turned_to():
     """From any two inputs the arrows go through all the others and never take one input twice."""
     problem = frame_of("iris", 0).problem
-    look, seen = Look(surface=True), set()
+    look, seen = PredictionView(surface=True), set()
     for axis, by in [(0, 1)] * 6 + [(1, -1)] * 6 + [(0, -1)] * 5:
         look = look.turned(problem, axis, by)
         assert len(set(look.inputs)) == 2
@@ -100,12 +106,12 @@ def test_the_first_two_inputs_are_ones_that_vary(tmp_path):
     file = tmp_path / "some.csv"
     file.write_text("a,b,c,d,y\n" + "".join(f"1,{i},5,{i * i % 7},{i % 2}\n" for i in range(20)))
     session = Session(Recipe(source=str(file)))
-    assert Look().axes(session.problem) == (1, 3)
+    assert PredictionView().axes(session.problem) == (1, 3)
 
 
 def test_a_look_fits_whatever_data_come_next():
     """Inputs, an output and a sample that the new data do not have are not asked for."""
-    look = Look(output=9, surface=True, inputs=(60, 63), held=1200)
+    look = PredictionView(output=9, surface=True, inputs=(60, 63), held=1200)
     for source in ("parity", "moons", "iris", "sine"):
         assert prediction_picture(frame_of(source, 0), 20, 12, look) is not None
 
@@ -159,7 +165,7 @@ def test_several_yes_or_no_outputs_are_looked_at_one_by_one(tmp_path):
     session = Session(Recipe(source=str(file), target=("p", "q"), hidden=(), lr=3.0, batch_size=None))
     session.run(3000)
     for output, axis in ((0, 1), (1, 0)):
-        picture = prediction_picture(session.frame(), 20, 12, Look(output=output))
+        picture = prediction_picture(session.frame(), 20, 12, PredictionView(output=output))
         assert picture.train.label.tolist() == session.problem.train.targets[:, output].tolist()
         assert not picture.train.wrong.any()
         assert np.ptp(picture.answer, axis=axis).max() == 1
@@ -174,4 +180,4 @@ def test_more_inputs_and_numbers_give_a_scatter(tmp_path):
     picture = prediction_picture(frame, 20, 12)
     assert isinstance(picture, Scatter)
     assert np.array_equal(picture.target, frame.problem.train.targets[:, 0])
-    assert isinstance(prediction_picture(frame, 20, 12, Look(surface=True)), DecisionSurface)
+    assert isinstance(prediction_picture(frame, 20, 12, PredictionView(surface=True)), DecisionSurface)

@@ -12,7 +12,7 @@ from tui_backprop.cli.main import main
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.sweep.axes import SweepError, parse_axis
 from tui_backprop.session.sweep.cluster import Cluster
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.workers import Here
 from tui_backprop.system.outputs import Output
@@ -37,7 +37,7 @@ def finish(sweep):
 def test_a_worker_that_is_killed_in_the_middle_loses_nothing(cluster, tmp_path):
     """Results come one after the other; after the kill the rest comes as well, each number as on one machine."""
     axes = tuple(parse_axis(text) for text in ("hidden=1,2,3,4,5,6,7,8", "rule=exact,posted"))
-    plan = Plan(suggested_recipe("parity", steps=1500), axes, 33)
+    plan = SweepPlan(suggested_recipe("parity", steps=1500), axes, 33)
     path = tmp_path / "sweep.jsonl"
     sweep = Sweep(plan, Output("--save", path))
     sweep.start(lambda dataset, jobs: Cluster(cluster.scheduler_address, dataset, jobs))
@@ -75,7 +75,7 @@ def test_an_address_without_a_scheduler_is_one_line(capsys, monkeypatch):
 
 def test_a_scheduler_that_goes_is_said():
     """What had arrived is kept, and the sweep ends in a sentence instead of waiting for ever."""
-    sweep = Sweep(Plan(suggested_recipe("parity", steps=50_000), (parse_axis("hidden=1,2,3"),), 64))
+    sweep = Sweep(SweepPlan(suggested_recipe("parity", steps=50_000), (parse_axis("hidden=1,2,3"),), 64))
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as found:
         sweep.start(lambda dataset, jobs: Cluster(found.scheduler_address, dataset, jobs))
         sweep.poll(0.1)

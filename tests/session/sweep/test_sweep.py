@@ -18,7 +18,7 @@ from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.axes import SweepError, parse_axis
 from tui_backprop.session.sweep.jobs import cut
 from tui_backprop.session.sweep.outcome import checksum
-from tui_backprop.session.sweep.plan import CheckedPlan, Plan
+from tui_backprop.session.sweep.plan import CheckedPlan, SweepPlan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.summary import Summary, brightness
 from tui_backprop.session.sweep.sweep import Sweep
@@ -28,7 +28,7 @@ from tui_backprop.system.outputs import Output
 
 
 def planned(source="parity", *vary, seeds=2, until="", **fields):
-    return Plan(suggested_recipe(source, **fields), tuple(parse_axis(text) for text in vary), seeds, until)
+    return SweepPlan(suggested_recipe(source, **fields), tuple(parse_axis(text) for text in vary), seeds, until)
 
 
 def swept(plan, **where):

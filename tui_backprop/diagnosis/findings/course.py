@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import WEAK_PENALTY, faster, way_out
 from tui_backprop.diagnosis.findings.evidence import AT_THE_FLOOR, FEW_UPDATES, SLOW, Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.rates import bolder, calm, clipped
 from tui_backprop.diagnosis.findings.remedies import far_inputs, far_targets, first_of
 
@@ -33,8 +33,8 @@ def _loss_rising(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     sentence, changes = calm(evidence)
     return Sighting(
-        f"the loss has risen from {number(float(train[lowest]))} at step {int(steps[lowest]):,} to {number(lately)}, "
-        f"by {number(rise)} of the best constant's loss",
+        f"the loss has risen from {brief(float(train[lowest]))} at step {int(steps[lowest]):,} to {brief(lately)}, "
+        f"by {brief(rise)} of the best constant's loss",
         {"lowest": float(train[lowest]), "lowest_step": int(steps[lowest]), "lately": lately, "rise": rise},
         sentence,
         "loss",
@@ -54,7 +54,7 @@ def _loss_oscillating(evidence: Evidence, threshold: float) -> Sighting | None:
     count = int((risen > 0).sum())
     return Sighting(
         f"{count} of the last {len(risen)} updates made the loss of their own samples larger, "
-        f"by {number(overshoot)} of the best constant's loss on average",
+        f"by {brief(overshoot)} of the best constant's loss on average",
         {"updates": len(risen), "raising": count, "overshoot": overshoot},
         sentence,
         "loss",
@@ -71,7 +71,7 @@ def _rate_too_low(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     sentence, changes = first_of(evidence, far_targets, far_inputs, clipped, bolder)
     return Sighting(
-        f"an update moves the parameters by {number(ratio)} of their length only, and its gradient is not small",
+        f"an update moves the parameters by {brief(ratio)} of their length only, and its gradient is not small",
         {"ratio": ratio, "promise": evidence.promise, "rate": training.rate},
         sentence,
         "θ",
@@ -102,8 +102,8 @@ def _stuck(evidence: Evidence, threshold: float) -> Sighting | None:
     apart = abs(evidence.share(lately) - 1.0)
     sentence, changes = way_out(evidence)
     return Sighting(
-        f"the loss stays at that of the best constant answer: {number(lately)} beside {number(constant)}, "
-        f"{number(apart)} of it apart",
+        f"the loss stays at that of the best constant answer: {brief(lately)} beside {brief(constant)}, "
+        f"{brief(apart)} of it apart",
         {"lately": lately, "constant": constant, "apart": apart},
         sentence,
         "loss",
@@ -123,8 +123,8 @@ def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
     sentence, changes = way_out(evidence)
     since = int(evidence.course.steps[[0, -1]].mean())
     return Sighting(
-        f"the loss has hardly changed since step {since:,}: {number(before)} and then {number(lately)}, "
-        f"{number(change)} of it",
+        f"the loss has hardly changed since step {since:,}: {brief(before)} and then {brief(lately)}, "
+        f"{brief(change)} of it",
         {"since": since, "before": before, "lately": lately, "change": change},
         sentence,
         "loss",
@@ -151,9 +151,9 @@ def _slow(evidence: Evidence, threshold: float) -> Sighting | None:
     made = int(evidence.course.steps[-1] - evidence.course.steps[0])
     sentence, changes = faster(evidence)
     return Sighting(
-        f"at the pace of the last quarter it takes {number(times)} times the {made:,} steps since the training was last "
-        f"changed until hardly anything is left: the loss was {number(before + evidence.facts.floor)} and is "
-        f"{number(lately + evidence.facts.floor)}",
+        f"at the pace of the last quarter it takes {brief(times)} times the {made:,} steps since the training was last "
+        f"changed until hardly anything is left: the loss was {brief(before + evidence.facts.floor)} and is "
+        f"{brief(lately + evidence.facts.floor)}",
         {"times": times, "steps": made, "before": before, "lately": lately},
         sentence,
         "loss",
@@ -174,7 +174,7 @@ def _overfitting(evidence: Evidence, threshold: float) -> Sighting | None:
     more = {} if evidence.training.l2 >= WEAK_PENALTY else {"l2": WEAK_PENALTY}
     penalty = f"a penalty such as l2 {WEAK_PENALTY:g}, with " if more else ""
     return Sighting(
-        f"the test loss is {number(lately)}, {number(times)} times the {number(lowest)} that it had at step {step:,}, "
+        f"the test loss is {brief(lately)}, {brief(times)} times the {brief(lowest)} that it had at step {step:,}, "
         "while the training loss fell",
         {"lowest": lowest, "lowest_step": step, "lately": lately, "times": times},
         f"go back to step {step:,}, or train with {penalty}fewer units or on more samples",
@@ -187,12 +187,10 @@ def _done(evidence: Evidence, threshold: float) -> Sighting | None:
     left = evidence.to_the_floor
     floor = evidence.facts.floor
     if evidence.accuracy == 1.0:
-        message = f"every training sample is answered rightly; {number(left)} of the best constant's loss is left"
+        message = f"every training sample is answered rightly; {brief(left)} of the best constant's loss is left"
     elif left <= threshold:
-        what = f"its floor, {number(floor)}" if floor else "0"
-        message = (
-            f"the loss {number(evidence.loss)} is at {what}: {number(left)} of the best constant's is left to gain"
-        )
+        what = f"its floor, {brief(floor)}" if floor else "0"
+        message = f"the loss {brief(evidence.loss)} is at {what}: {brief(left)} of the best constant's is left to gain"
     else:
         return None
     return Sighting(
@@ -204,7 +202,7 @@ def _done(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "loss-rising",
         "warning",
         "How far the training loss lately (the median of the last quarter) lies above the lowest one before, since "
@@ -215,7 +213,7 @@ KINDS = (
         "update goes so far that it lands higher on the other side of the valley: the rate is too high for the slope "
         "there. Nothing is said while the gradient itself is wrong.",
     ),
-    Kind(
+    FindingKind(
         "loss-oscillating",
         "warning",
         "By how much the last updates (4 to 16, made again) made the loss of their own batch larger, on average, as "
@@ -226,7 +224,7 @@ KINDS = (
         "short enough. Where it raises it, the step was so long that it left the part of the loss in which the slope "
         "means anything, and the run jumps to and fro across the valley.",
     ),
-    Kind(
+    FindingKind(
         "rate-too-low",
         "warning",
         "The length of Δθ beside that of θ, on average over the last updates, where their gradients promise more "
@@ -237,7 +235,7 @@ KINDS = (
         "less, while the gradient is not small at all: the run goes the right way, and would take for ever.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "stuck-at-constant",
         "warning",
         "After 500 updates and 10 epochs: the distance of the training loss (medians of the third and of the last "
@@ -250,7 +248,7 @@ KINDS = (
         "median). A network finds it first, with its last bias alone, and here it finds nothing after that.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "plateau",
         "warning",
         "After 500 updates and 10 epochs, above the floor, with a wrong answer and more than a tenth of the best "
@@ -265,7 +263,7 @@ KINDS = (
         "began.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "slow",
         "info",
         "After 500 updates and 10 epochs, where the loss falls: how many times the steps since the training was last "
@@ -277,7 +275,7 @@ KINDS = (
         "optimizer or more units do the same in a fraction of it.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "overfitting",
         "warning",
         "The test loss lately (the median of the last quarter) beside the lowest one before, since the training was "
@@ -288,7 +286,7 @@ KINDS = (
         "The network goes on to get better on the samples that it sees and gets worse on those that it does not: it "
         "learns the noise of the training samples by heart. The step with the lowest test loss is the one to keep.",
     ),
-    Kind(
+    FindingKind(
         "done",
         "info",
         "What is left between the training loss and its floor (0 where none is known), as a share of the best "

@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.diagnosis.facts import times_from_one
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.remedies import FAR_INPUTS, FAR_TARGETS, target_scaling
 
 _NAMED = 3  # columns or probes that a message names
@@ -31,11 +31,11 @@ def _input_scales(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     if ratio > threshold:
         said = (
-            f"inputs lie on different scales: {names[largest]} reaches {number(float(scales[largest]))}, "
-            f"{number(ratio)} times as far as {names[smallest]}"
+            f"inputs lie on different scales: {names[largest]} reaches {brief(float(scales[largest]))}, "
+            f"{brief(ratio)} times as far as {names[smallest]}"
         )
     else:
-        said = f"input {names[largest]} is large: it reaches {number(float(scales[largest]))}"
+        said = f"input {names[largest]} is large: it reaches {brief(float(scales[largest]))}"
     standard = evidence.recipe["scale_inputs"] == "standard"
     return Sighting(
         said,
@@ -63,7 +63,7 @@ def _target_scales(evidence: Evidence, threshold: float) -> Sighting | None:
     name, low, high = facts.target_names[output], *(float(f(facts.targets[:, output])) for f in (np.min, np.max))
     changes = target_scaling(evidence)
     return Sighting(
-        f"the targets of {name} lie from {number(low)} to {number(high)}: that is {number(float(times[output]))} times as "
+        f"the targets of {name} lie from {brief(low)} to {brief(high)}: that is {brief(float(times[output]))} times as "
         "large or as small as the answers that a network begins with",
         {
             "output": name,
@@ -98,7 +98,7 @@ def _probe_out_of_range(evidence: Evidence, threshold: float) -> Sighting | None
     more = f"; {len(far) - 1} more probe{'s' if len(far) > 2 else ''} too" if len(far) > 1 else ""
     return Sighting(
         f"probe {name} asks beyond the training samples: {facts.input_names[column]} {raw[column]:g} "
-        f"(scaled {scaled[column]:.3g}) is {number(distance_of_worst)} of their range outside {ends[0]:g} to {ends[1]:g} "
+        f"(scaled {scaled[column]:.3g}) is {brief(distance_of_worst)} of their range outside {ends[0]:g} to {ends[1]:g} "
         f"(scaled {scaled_ends[0]:.3g} to {scaled_ends[1]:.3g}){more}",
         {
             "probe": list(raw),
@@ -138,7 +138,7 @@ def _constant_input(evidence: Evidence, threshold: float) -> Sighting | None:
     names = [facts.input_names[i] for i in constant]
     return Sighting(
         f"{len(names)} of {len(facts.input_names)} inputs ({_listed(names)}) are the same for every training sample: "
-        f"they spread by at most {number(float(spread[constant].max()))} of their size",
+        f"they spread by at most {brief(float(spread[constant].max()))} of their size",
         {"columns": names, "largest_spread": float(spread[constant].max())},
         "leave them out: they tell the network nothing",
         ", ".join(names),
@@ -154,7 +154,7 @@ def _duplicate_inputs(evidence: Evidence, threshold: float) -> Sighting | None:
     again = sorted(set(second.tolist()))
     pairs = [f"{names[i]} and {names[j]}" for i, j in zip(first.tolist(), second.tolist(), strict=True)]
     return Sighting(
-        f"{_listed(pairs)} rise and fall together: |r| is {number(float(likeness.max()))}",
+        f"{_listed(pairs)} rise and fall together: |r| is {brief(float(likeness.max()))}",
         {"pairs": pairs, "largest": float(likeness.max())},
         "leave one of each pair out: the other tells the same",
         ", ".join(names[i] for i in again),
@@ -173,14 +173,14 @@ def _class_imbalance(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     rarest, commonest = (facts.labels[int(answers[i])] for i in (rare, common))
     return Sighting(
-        f"{rarest} has {counts[rare]:,} training samples and {commonest} {counts[common]:,}: {number(ratio)} times as many",
+        f"{rarest} has {counts[rare]:,} training samples and {commonest} {counts[common]:,}: {brief(ratio)} times as many",
         {
             "rarest": rarest,
             "commonest": commonest,
             "counts": {facts.labels[int(answer)]: int(count) for answer, count in zip(answers, counts, strict=True)},
             "ratio": ratio,
         },
-        f"do not trust the accuracy, which is {number(float(counts[common] / counts.sum()))} for always saying {commonest}; "
+        f"do not trust the accuracy, which is {brief(float(counts[common] / counts.sum()))} for always saying {commonest}; "
         f"add samples of {rarest}, or repeat them",
         rarest,
     )
@@ -192,7 +192,7 @@ def _batch_larger_than_set(evidence: Evidence, threshold: float) -> Sighting | N
         return None
     drawn = "draws some of them more than once" if evidence.recipe["sampling"] == "random" else "takes them all"
     return Sighting(
-        f"a batch of {size:,} is {number(size / rows)} times the {rows:,} training samples that there are: it {drawn}",
+        f"a batch of {size:,} is {brief(size / rows)} times the {rows:,} training samples that there are: it {drawn}",
         {"batch_size": size, "rows": rows, "ratio": size / rows},
         "take the full batch, which is each of them once, or a smaller one",
         "batch",
@@ -201,7 +201,7 @@ def _batch_larger_than_set(evidence: Evidence, threshold: float) -> Sighting | N
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "probe-out-of-range",
         "warning",
         "How far an input asked about lies outside the training samples' range of a column, in widths of that range",
@@ -212,7 +212,7 @@ KINDS = (
         "were. Where somebody scales the training inputs and then asks a raw number, as the original case did with 5 "
         "and 16 after training on 1/9 to 1, every question lies outside.",
     ),
-    Kind(
+    FindingKind(
         "input-scales",
         "warning",
         "The largest size of an input as the network gets it, or how many times the largest of one column is that of "
@@ -223,7 +223,7 @@ KINDS = (
         "hundredths, one rate is too high for the one and too low for the other, and large inputs drive sigmoid and "
         "tanh units into saturation before the first step.",
     ),
-    Kind(
+    FindingKind(
         "target-scales",
         "warning",
         "For numbers to learn: the largest size of a target as it is trained on, or how many times the standard deviation "
@@ -238,7 +238,7 @@ KINDS = (
         "differ the noise of the answers is larger than what there is to learn. Scaled targets (mean 0, deviation 1) are "
         "learned as any others, and the scaling is undone in every answer.",
     ),
-    Kind(
+    FindingKind(
         "class-imbalance",
         "warning",
         "The training samples of the rarest class beside those of the commonest",
@@ -247,7 +247,7 @@ KINDS = (
         "The loss is a mean over samples, so a class with few of them hardly counts: always answering with the "
         "common class gives a low loss and a high accuracy. The confusion matrix tells what the accuracy hides.",
     ),
-    Kind(
+    FindingKind(
         "batch-larger-than-set",
         "warning",
         "The samples of a batch beside the training samples that there are",
@@ -256,7 +256,7 @@ KINDS = (
         "A batch cannot show more samples than there are. Drawn with replacement it repeats some and misses others, "
         "which is the noise of a small batch at the price of a large one; in order it is the full batch.",
     ),
-    Kind(
+    FindingKind(
         "constant-input",
         "info",
         "The range of a raw input over the training samples beside its size",
@@ -266,7 +266,7 @@ KINDS = (
         "otherwise its weights are never trained. It does no harm, and is often the sign of a column that was read "
         "wrongly.",
     ),
-    Kind(
+    FindingKind(
         "duplicate-inputs",
         "info",
         "The correlation of two inputs, without its sign, over at most 2,000 samples and 500 columns",

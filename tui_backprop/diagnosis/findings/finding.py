@@ -74,7 +74,7 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Kind:
+class FindingKind:
     """One kind of finding: everything that there is to say about it, in one place."""
 
     id: str
@@ -112,6 +112,6 @@ def alters(evidence: Evidence, changes: Mapping[str, Any]) -> bool:
     return any(evidence.recipe[name] != value for name, value in changes.items())
 
 
-def number(value: float) -> str:
+def brief(value: float) -> str:
     """Return a number as messages have it, with three digits: `0.222`, `1.3e-07`."""
     return f"{value:.3g}".replace("-", "−") if math.isfinite(value) else str(value)

@@ -8,7 +8,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.step import LARGEST
 from tui_backprop.diagnosis.findings.causes import fewer_layers, first_values, penalties, wrong_rule
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.rates import calm, calmer_start
 from tui_backprop.diagnosis.findings.remedies import Remedy, first_of, other_seed
 
@@ -27,7 +27,7 @@ def _wrong_gradient(evidence: Evidence, threshold: float) -> Sighting | None:
     named_there = f" (tui-backprop check {rule} names the mistake)" if rule.endswith(".py") else ""
     return Sighting(
         f"{len(wrong)} of {network.size} gradients are not the slope of the loss ({named}): "
-        f"they differ from {judgement.truth.method} by up to {number(worst)} of their size",
+        f"they differ from {judgement.truth.method} by up to {brief(worst)} of their size",
         {
             "wrong": len(wrong),
             "parameters": network.size,
@@ -88,7 +88,7 @@ def _vanishing(evidence: Evidence, threshold: float) -> Sighting | None:
         evidence, penalties, _no_sigmoids, first_values, calmer_start, fewer_layers, other_seed
     )
     return Sighting(
-        f"δ of the first layer is {number(ratio)} times that of the last: hardly anything comes back to it",
+        f"δ of the first layer is {brief(ratio)} times that of the last: hardly anything comes back to it",
         {"ratio": ratio, "delta_by_layer": _layer_sizes(evidence)},
         sentence,
         "layer 1",
@@ -106,7 +106,7 @@ def _exploding(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     sentence, changes = first_of(evidence, first_values, _clip, calmer_start, fewer_layers)
     return Sighting(
-        f"δ of the first layer is {number(ratio)} times that of the last: it grows on its way back",
+        f"δ of the first layer is {brief(ratio)} times that of the last: it grows on its way back",
         {"ratio": ratio, "delta_by_layer": _layer_sizes(evidence)},
         sentence,
         "layer 1",
@@ -115,7 +115,7 @@ def _exploding(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "wrong-gradient",
         "error",
         "The largest relative error of an entry of the coming update's gradient that differs from the slope of the "
@@ -129,7 +129,7 @@ KINDS = (
         "as if it worked for a while. Every other finding is worth reading only after this one is mended. Where a "
         "relu is at its kink any slope between both sides is right, and no error is raised.",
     ),
-    Kind(
+    FindingKind(
         "non-finite",
         "error",
         "The size of a value that the coming update computes, in order, and of the training loss after it; NaN is "
@@ -141,7 +141,7 @@ KINDS = (
         "is larger, and a few steps later the numbers leave the range of float64. The run is held at the last step "
         "that is finite, so one can look at what came before.",
     ),
-    Kind(
+    FindingKind(
         "vanishing-gradients",
         "warning",
         "With two hidden layers or more: δ of the first layer beside δ of the last, root mean square over units and "
@@ -153,7 +153,7 @@ KINDS = (
         "others build on, stay nearly as they were drawn.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "exploding-gradients",
         "warning",
         "With two hidden layers or more: δ of the first layer beside δ of the last, root mean square over units and "

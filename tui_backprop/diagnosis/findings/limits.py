@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import fitting_output, floor_share, raise_the_floor
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 
 
 def _cannot_do_better(evidence: Evidence, threshold: float) -> Sighting | None:
@@ -18,7 +18,7 @@ def _cannot_do_better(evidence: Evidence, threshold: float) -> Sighting | None:
     near = share >= threshold
     sentence, changes = raise_the_floor(evidence)
     return Sighting(
-        f"this network cannot go below a loss of {number(bound.loss)}, {number(share)} of what it has now: {bound.reason}",
+        f"this network cannot go below a loss of {brief(bound.loss)}, {brief(share)} of what it has now: {bound.reason}",
         {
             "floor": bound.loss,
             "loss": evidence.loss,
@@ -47,7 +47,7 @@ def _targets_out_of_range(evidence: Evidence, threshold: float) -> Sighting | No
         return None
     sentence, changes = fitting_output(evidence)
     return Sighting(
-        f"{number(share)} of the training targets lie outside the range of {what}",
+        f"{brief(share)} of the training targets lie outside the range of {what}",
         {
             "share": share,
             "lowest": float(targets.min()),
@@ -89,7 +89,7 @@ _SUM = 1e-9  # rounding of a sum that should be 1
 _UNFIT = 2.0  # what a softmax without cross-entropy counts as: as unfit as a range that is twice too wide
 
 KINDS = (
-    Kind(
+    FindingKind(
         "cannot-do-better",
         "warning",
         "The floor beside the present loss, where the floor is more than a tenth of the best constant's loss; below "
@@ -103,7 +103,7 @@ KINDS = (
         "range are never met. The line 'best this network can do' on the loss chart is the highest of these. What "
         "helps is another network or other inputs.",
     ),
-    Kind(
+    FindingKind(
         "targets-out-of-range",
         "warning",
         "The share of training samples with a target outside the range of the output activation (for a softmax: that "
@@ -114,7 +114,7 @@ KINDS = (
         "way there, and its weights grow without end. Numbers go with a linear output, or are scaled to the range "
         "first.",
     ),
-    Kind(
+    FindingKind(
         "output-and-loss",
         "warning",
         "For targets that are labels: the width of the output activation's range, where 0 to 1 is 1; a "

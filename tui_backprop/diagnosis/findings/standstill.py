@@ -6,7 +6,7 @@ from functools import partial
 
 from tui_backprop.diagnosis.findings.causes import frozen
 from tui_backprop.diagnosis.findings.evidence import SETTLED_STEPS, Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.rates import FADED, faded
 from tui_backprop.diagnosis.findings.remedies import first_of
 
@@ -33,11 +33,11 @@ def _rate_faded(evidence: Evidence, threshold: float) -> Sighting | None:
     if not factor < threshold or step - evidence.course.steps[0] < SETTLED_STEPS:
         return None
     sentence, changes = first_of(evidence, partial(faded, below=threshold))
-    now = number(training.rate_at(step))
+    now = brief(training.rate_at(step))
     schedule = f"the schedule {evidence.recipe['schedule']} has taken the rate from {training.rate:g} to {now}"
     what = f"the warm-up still holds the rate {training.rate:g} at {now}" if "warmup" in changes else schedule
     return Sighting(
-        f"{what}, {number(factor)} of it, and {number(evidence.to_the_floor)} of the best constant's loss is left to gain",
+        f"{what}, {brief(factor)} of it, and {brief(evidence.to_the_floor)} of the best constant's loss is left to gain",
         {"rate": training.rate, "now": training.rate_at(step), "factor": factor, "left": evidence.to_the_floor},
         sentence,
         "η",
@@ -47,7 +47,7 @@ def _rate_faded(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "frozen-parameters",
         "warning",
         "The share of the parameters that are frozen, in a run that is not done",
@@ -57,7 +57,7 @@ KINDS = (
         "book that leaves biases out; where all of them are frozen, nothing is trained at all.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "rate-faded",
         "warning",
         "After 100 updates, in a run that is not done: what the schedule and the warm-up leave of the rate; an info where "

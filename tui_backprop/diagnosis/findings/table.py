@@ -11,14 +11,14 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings import course, data, gradients, limits, standstill, units
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, Kind
+from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, FindingKind
 
-KINDS: tuple[Kind, ...] = tuple(
+KINDS: tuple[FindingKind, ...] = tuple(
     chain(gradients.KINDS, limits.KINDS, standstill.KINDS, units.KINDS, course.KINDS, data.KINDS)
 )
 """Every kind of finding, causes before what comes of them. A new one is an entry of the file that it belongs to."""
 
-BY_ID: Mapping[str, Kind] = {kind.id: kind for kind in KINDS}
+BY_ID: Mapping[str, FindingKind] = {kind.id: kind for kind in KINDS}
 
 
 def find(evidence: Evidence, thresholds: Mapping[str, float]) -> tuple[Finding, ...]:

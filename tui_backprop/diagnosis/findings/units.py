@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import different_units, first_values, way_out
 from tui_backprop.diagnosis.findings.evidence import COPIES, Evidence
-from tui_backprop.diagnosis.findings.finding import Kind, Sighting, Threshold, number
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.rates import calmer_start
 from tui_backprop.diagnosis.findings.remedies import Remedy, far_targets, first_of, other_seed
 
@@ -28,7 +28,7 @@ def _saturated(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     sentence, changes = first_of(evidence, far_targets, _gentle_start, calmer_start, other_seed)
     return Sighting(
-        f"units of layer {worst} are saturated in {number(100 * shares[worst])} % of all cases: they pass nothing back",
+        f"units of layer {worst} are saturated in {brief(100 * shares[worst])} % of all cases: they pass nothing back",
         {"layer": worst, "share": shares[worst], "share_by_layer": list(shares.values())},
         sentence,
         f"layer {worst}",
@@ -55,7 +55,7 @@ def _dead(evidence: Evidence, threshold: float) -> Sighting | None:
     units = dead[worst]
     return Sighting(
         f"{len(units)} of {network.sizes[worst]} units of layer {worst} are dead: 0 for every sample, "
-        f"{number(len(units) / network.sizes[worst])} of them",
+        f"{brief(len(units) / network.sizes[worst])} of them",
         {"layer": worst, "units": units, "share": len(units) / network.sizes[worst]},
         "take leaky-relu, which lets them learn again, or begin anew with a smaller rate",
         f"layer {worst}",
@@ -78,7 +78,7 @@ def _copies(evidence: Evidence, threshold: float) -> Sighting | None:
         sentence, changes = different_units(evidence)
         return Sighting(
             f"{len(copies)} of {len(distance)} units of layer {layer} are copies of another one: "
-            f"their weights differ by {number(furthest)} of their length",
+            f"their weights differ by {brief(furthest)} of their length",
             {"layer": layer, "copies": copies.tolist(), "distance": furthest},
             sentence,
             f"layer {layer}",
@@ -98,7 +98,7 @@ def _same_answer(evidence: Evidence, threshold: float) -> Sighting | None:
     prediction = evidence.tape.prediction
     sentence, changes = way_out(evidence)
     return Sighting(
-        f"every input gets nearly the same answer: the answers spread {number(ratio)} times as far as the targets",
+        f"every input gets nearly the same answer: the answers spread {brief(ratio)} times as far as the targets",
         {
             "ratio": ratio,
             "spread_of_answers": spread.tolist(),
@@ -113,7 +113,7 @@ def _same_answer(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "saturated-units",
         "warning",
         "In hidden layers of sigmoid or tanh: the share of (unit, sample) pairs of a layer with a slope below a "
@@ -126,7 +126,7 @@ KINDS = (
         "from a rate so high that one update threw the weights there.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "dead-units",
         "warning",
         "In hidden layers of relu: the share of a layer's units that are 0 for every training sample",
@@ -137,7 +137,7 @@ KINDS = (
         "first weights that are all 0.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "copied-units",
         "warning",
         "The distance of two units of a hidden layer, by bias and weights in and out, beside the length of the longer",
@@ -148,7 +148,7 @@ KINDS = (
         "set to 0. Biases may be 0: the weights already make the difference.",
         hinders=True,
     ),
-    Kind(
+    FindingKind(
         "same-answer",
         "warning",
         "After 100 updates and 10 epochs: the standard deviation of the answers to the training samples beside that "

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.calls import Call, chain, number
+from tui_backprop.engines.calls import Call, chain, scalar
 
 _CACHE_LINE = 64  # bytes; a vector instruction that crosses a line's end costs two
 
@@ -66,7 +66,7 @@ class Note:
         """
         if self.function is copy:
             return partial(np.copyto, self.out, self.reads[0])
-        arrays = [number(one) if type(one) in (int, float) else one for one in (*self.reads, self.out)]
+        arrays = [scalar(one) if type(one) in (int, float) else one for one in (*self.reads, self.out)]
         if not isinstance(self.function, np.ufunc):
             return partial(self.function, *arrays)
         sized = [one for one in arrays if one.ndim]

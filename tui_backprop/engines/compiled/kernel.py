@@ -51,7 +51,7 @@ class Task(NamedTuple):
     """μ, α, β₁, β₂, ε and weight decay of the optimizer."""
 
 
-class Work(NamedTuple):
+class Scratch(NamedTuple):
     """Arrays that a step writes to."""
 
     gradient: Array
@@ -67,7 +67,9 @@ class Work(NamedTuple):
 
 
 @entry
-def train(task: Task, work: Work, theta: Array, slots: Array, drawn: Indices, step: int, count: int, steps: int) -> int:
+def train(
+    task: Task, work: Scratch, theta: Array, slots: Array, drawn: Indices, step: int, count: int, steps: int
+) -> int:
     """Make up to `steps` updates in place with the samples `drawn` for them, one batch after the other; return how many.
 
     Args:
@@ -112,7 +114,7 @@ def _put_ones(task: Task, a: Array) -> None:
 
 
 @inlined
-def _fetch(task: Task, work: Work, a: Array, drawn: Indices, place: int) -> None:
+def _fetch(task: Task, work: Scratch, a: Array, drawn: Indices, place: int) -> None:
     batch = a.shape[1]
     for r in range(batch):
         row = drawn[at(place + r)]
@@ -123,7 +125,7 @@ def _fetch(task: Task, work: Work, a: Array, drawn: Indices, place: int) -> None
 
 
 @inlined
-def _pass(task: Task, work: Work, theta: Array, z: Array, a: Array, delta: Array) -> None:
+def _pass(task: Task, work: Scratch, theta: Array, z: Array, a: Array, delta: Array) -> None:
     """Forward, loss and backward: fill the gradient."""
     depth, batch = len(task.starts), a.shape[1]
     lower = upper = 0
@@ -155,7 +157,7 @@ def _pass(task: Task, work: Work, theta: Array, z: Array, a: Array, delta: Array
 
 
 @inlined
-def _descend(task: Task, work: Work, theta: Array, slots: Array, step: int, count: int) -> None:
+def _descend(task: Task, work: Scratch, theta: Array, slots: Array, step: int, count: int) -> None:
     """Penalties, frozen entries, clipping, and the optimizer's update."""
     g = work.gradient
     if task.penalised:

@@ -14,7 +14,7 @@ from tui_backprop.core.optimizers import AdamW, Optimizer, Sgd
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, objectives, updates
-from tui_backprop.engines.compiled.kernel import Task, Work, train
+from tui_backprop.engines.compiled.kernel import Scratch, Task, train
 
 _NEVER = 2**62  # a step that no run reaches, as large as the loop's whole numbers may be
 
@@ -27,7 +27,7 @@ class CompiledPlan:
         self._task = _task(training)
         units = int(self._task.offsets[-1]) * training.sampling.largest_batch
         size, outputs = training.network.size, training.network.sizes[-1]
-        self._work = Work(
+        self._work = Scratch(
             gradient=np.empty(size),
             held=np.empty(len(self._task.frozen)),
             z=np.empty(units),

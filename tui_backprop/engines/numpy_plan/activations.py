@@ -12,10 +12,10 @@ import numpy as np
 
 from tui_backprop.core.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.calls import ONE, ZERO, Call, Scratch, chain, number
+from tui_backprop.engines.calls import ONE, ZERO, Call, Scratch, chain, scalar
 
-_LEAK = number(LEAK)
-_HALF = number(0.5)
+_LEAK = scalar(LEAK)
+_HALF = scalar(0.5)
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def _gelu_tanh(z: Array, scratch: Scratch) -> tuple[list[Call], Array, Array]:
     r, s = scratch.two_like(z)
     near, t = scratch.like(z, "near"), scratch.like(z, "tanh")
     calls = chain(
-        (np.maximum, z, number(-GELU_SATURATED), s), (np.minimum, s, number(GELU_SATURATED), near),
-        (np.multiply, near, near, r), (np.multiply, r, number(GELU_CUBIC), s), (np.add, s, ONE, r),
-        (np.multiply, r, near, s), (np.multiply, s, number(GELU_SCALE), r), (np.tanh, r, t),
+        (np.maximum, z, scalar(-GELU_SATURATED), s), (np.minimum, s, scalar(GELU_SATURATED), near),
+        (np.multiply, near, near, r), (np.multiply, r, scalar(GELU_CUBIC), s), (np.add, s, ONE, r),
+        (np.multiply, r, near, s), (np.multiply, s, scalar(GELU_SCALE), r), (np.tanh, r, t),
     )  # fmt: skip
     return calls, near, t
 
@@ -113,8 +113,8 @@ def _gelu_pull(z: Array, _a: Array, upstream: Array, delta: Array, scratch: Scra
     inner, near, t = _gelu_tanh(z, scratch)
     r, s = scratch.two_like(z)
     return inner + chain(
-        (np.multiply, near, near, r), (np.multiply, r, number(3 * GELU_CUBIC), s), (np.add, s, ONE, r),
-        (np.multiply, r, number(GELU_SCALE), s), (np.multiply, s, near, r),
+        (np.multiply, near, near, r), (np.multiply, r, scalar(3 * GELU_CUBIC), s), (np.add, s, ONE, r),
+        (np.multiply, r, scalar(GELU_SCALE), s), (np.multiply, s, near, r),
         (np.subtract, ONE, t, near), (np.multiply, r, near, s), (np.add, s, ONE, near),
         (np.add, t, ONE, r), (np.multiply, r, _HALF, s), (np.multiply, s, near, r), (np.multiply, upstream, r, delta),
     )  # fmt: skip

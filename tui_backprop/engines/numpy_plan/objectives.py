@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import HUBER_THRESHOLD
 from tui_backprop.core.objective import Objective
-from tui_backprop.engines.calls import ONE, Call, Scratch, chain, number
+from tui_backprop.engines.calls import ONE, Call, Scratch, chain, scalar
 from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS, sigmoid_value
 
 _Slope = Callable[[Array, Array, Array, Scratch], list[Call]]
@@ -44,7 +44,7 @@ def output_delta(
 
 def _share(factor: float, batch: int) -> Array:
     """Return a factor's share of one sample in the mean over the batch."""
-    return number(factor / batch)
+    return scalar(factor / batch)
 
 
 def _squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
@@ -59,7 +59,7 @@ def _half_squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list
 
 def _huber(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
     s, t = scratch.two_like(a)
-    high, low = number(HUBER_THRESHOLD), number(-HUBER_THRESHOLD)
+    high, low = scalar(HUBER_THRESHOLD), scalar(-HUBER_THRESHOLD)
     return chain(
         (np.subtract, a, y, s), (np.minimum, s, high, t), (np.maximum, t, low, s),
         (np.multiply, s, _share(1.0, a.shape[1]), upstream),
@@ -94,7 +94,7 @@ def _softmax_of_one_class(z: Array, y: Array, delta: Array, scratch: Scratch) ->
     total = scratch.shaped((1, batch), "total")
     return chain(
         (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
-        (np.add.reduce, e, 0, None, column, True), (np.multiply, column, number(float(batch)), total),
+        (np.add.reduce, e, 0, None, column, True), (np.multiply, column, scalar(float(batch)), total),
         (np.subtract, ONE, y, s), (np.multiply, s, e, t), (np.add.reduce, t, 0, None, others, True),
         (np.multiply, y, others, s), (np.subtract, t, s, e), (np.divide, e, total, delta),
     )  # fmt: skip
@@ -118,7 +118,7 @@ def _softmax_cross_entropy(z: Array, _a: Array, y: Array, delta: Array, scratch:
         (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
         (s.argmax, 0, unit), (np.multiply, unit, width, place), (np.add, place, samples, unit),
         (flat.put, unit, 0.0), (np.add.reduce, e, 0, None, others, True), (flat.put, unit, 1.0),
-        (np.add, others, ONE, column), (np.multiply, column, number(float(batch)), total),
+        (np.add, others, ONE, column), (np.multiply, column, scalar(float(batch)), total),
         (np.subtract, e, ONE, s), (np.subtract, s, others, t), (np.multiply, t, y, s),
         (np.subtract, ONE, y, t), (np.multiply, t, e, delta), (np.add, delta, s, t), (np.divide, t, total, delta),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp, Sgd
 from tui_backprop.core.penalties import clip_factor
 from tui_backprop.core.step import Training
-from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, number
+from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, scalar
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _sgd(_one: Sgd, theta: Array, g: Array, _slots: Array, numbers: Sequence[Arr
 
 
 def _velocity(one: Momentum | Nesterov, g: Array, velocity: Array) -> list[Call]:
-    return chain((np.multiply, velocity, number(one.momentum), velocity), (np.add, velocity, g, velocity))
+    return chain((np.multiply, velocity, scalar(one.momentum), velocity), (np.add, velocity, g, velocity))
 
 
 def _momentum(
@@ -80,7 +80,7 @@ def _nesterov(
     ahead, _ = scratch.two_like(g)
     return (
         _velocity(one, g, slots[0])
-        + chain((np.multiply, slots[0], number(one.momentum), ahead), (np.add, g, ahead, g))
+        + chain((np.multiply, slots[0], scalar(one.momentum), ahead), (np.add, g, ahead, g))
         + _descend(theta, g, numbers[0], g)
     )
 
@@ -91,15 +91,15 @@ def _adagrad(
     part, _ = scratch.two_like(g)
     return chain(
         (np.multiply, g, g, part), (np.add, slots[0], part, slots[0]),
-        (np.sqrt, slots[0], part), (np.add, part, number(one.epsilon), part), (np.divide, g, part, g),
+        (np.sqrt, slots[0], part), (np.add, part, scalar(one.epsilon), part), (np.divide, g, part, g),
     ) + _descend(theta, g, numbers[0], g)  # fmt: skip
 
 
 def _mean_square(decay: float, g: Array, mean: Array, part: Array) -> list[Call]:
     """Calls for mean ← decay·mean + (1 − decay)·g²."""
     return chain(
-        (np.multiply, mean, number(decay), mean), (np.multiply, g, g, part),
-        (np.multiply, part, number(1.0 - decay), part), (np.add, mean, part, mean),
+        (np.multiply, mean, scalar(decay), mean), (np.multiply, g, g, part),
+        (np.multiply, part, scalar(1.0 - decay), part), (np.add, mean, part, mean),
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _rmsprop(
     part, _ = scratch.two_like(g)
     return (
         _mean_square(one.alpha, g, slots[0], part)
-        + chain((np.sqrt, slots[0], part), (np.add, part, number(one.epsilon), part), (np.divide, g, part, g))
+        + chain((np.sqrt, slots[0], part), (np.add, part, scalar(one.epsilon), part), (np.divide, g, part, g))
         + _descend(theta, g, numbers[0], g)
     )
 
@@ -119,7 +119,7 @@ def _adam(one: Adam, theta: Array, g: Array, slots: Array, numbers: Sequence[Arr
     (part, _), m, v = scratch.two_like(g), slots[0], slots[1]
     return (
         _mean_square(one.beta2, g, v, part)
-        + chain((np.multiply, m, number(one.beta1), m), (np.multiply, g, number(1.0 - one.beta1), g), (np.add, m, g, m))
+        + chain((np.multiply, m, scalar(one.beta1), m), (np.multiply, g, scalar(1.0 - one.beta1), g), (np.add, m, g, m))
         + chain((np.sqrt, v, part), (np.add, part, numbers[1], part), (np.divide, m, part, part))
         + _descend(theta, part, numbers[0], part)
     )

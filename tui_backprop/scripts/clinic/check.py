@@ -21,8 +21,8 @@ from tui_backprop.diagnosis.sentences import Diagnosis
 from tui_backprop.scripts.clinic.checkup import Checkup, Recognised, Verdict
 from tui_backprop.scripts.clinic.comparison import Compared, Seen, compare, overall
 from tui_backprop.scripts.clinic.gradients import (
-    Call,
-    Gradients,
+    AskedGradients,
+    GradientCall,
     alike,
     not_finite,
     repeated,
@@ -30,7 +30,7 @@ from tui_backprop.scripts.clinic.gradients import (
     whole_numbers,
 )
 from tui_backprop.scripts.clinic.layout import groups_of, layout_of
-from tui_backprop.scripts.clinic.naming import Naming, listed, penalties
+from tui_backprop.scripts.clinic.naming import Naming, in_words, penalties
 from tui_backprop.scripts.clinic.trial import RATE, trial
 from tui_backprop.scripts.functions.network import Batch, Learner, OwnGradient
 from tui_backprop.scripts.functions.process import LearnerError
@@ -70,7 +70,7 @@ class _Check:
         self._learner = learner
         self._random = np.random.default_rng(_SEED)
         self._rows = batch_rows(learner)
-        self._gradients = Gradients(learner)
+        self._gradients = AskedGradients(learner)
         self._asked: list[OwnGradient] = []
         self._notes: list[str] = []
 
@@ -113,7 +113,7 @@ class _Check:
     def _draw_batch(self, rows: int) -> Batch:
         return draw_batch(self._learner, self._random, rows)
 
-    def _draw(self, rows: int) -> Call:
+    def _draw(self, rows: int) -> GradientCall:
         return self._draw_theta(), self._draw_batch(rows)
 
     def _compared(self, seen: Sequence[Seen]) -> list[Compared]:
@@ -124,7 +124,7 @@ class _Check:
             for name, span in zip(learner.names, learner.spans, strict=True)
         ]
 
-    def _seen(self, calls: Sequence[Call], loss: LossFound | None, first: int = 0) -> list[Seen]:
+    def _seen(self, calls: Sequence[GradientCall], loss: LossFound | None, first: int = 0) -> list[Seen]:
         """Return their gradients and the true ones at the draws where the loss is finite; `first` draws were before these.
 
         Raises:
@@ -248,7 +248,7 @@ class _Check:
     def _mistakes(
         self,
         compared: Sequence[Compared],
-        shown: Sequence[Call],
+        shown: Sequence[GradientCall],
         recognition: Recognition | None,
         loss: LossFound | None,
     ) -> tuple[list[Diagnosis], list[str]]:
@@ -269,7 +269,7 @@ class _Check:
             odd, notes = [*odd, *named], [*notes, *said]
         unsure = [one for one in compared if one.check.verdict == "unsure"]
         if unsure:
-            notes.append(f"{listed([one.check.name for one in unsure])}: cannot tell: {unsure[0].reason}")
+            notes.append(f"{in_words([one.check.name for one in unsure])}: cannot tell: {unsure[0].reason}")
         mistakes = [*self._gradients.mistakes, *broken, *odd]
         return list(dict.fromkeys(mistakes)), [*notes, *_guarded(compared, loss)]
 

@@ -15,21 +15,21 @@ _MARKS = {"right": "✓ right", "scaled": "~ scaled", "wrong": "✗ wrong", "uns
 
 _FACTORS = re.compile(r"(?<=[·\s])")  # where a formula may be cut
 
-Kind = Literal["", "right", "scaled", "wrong", "formula"]
+SpanKind = Literal["", "right", "scaled", "wrong", "formula"]
 
 
 class Span(NamedTuple):
     """A part of a line."""
 
     text: str
-    kind: Kind = ""
+    kind: SpanKind = ""
     """What it says, for whoever paints it: a verdict, or the formula as it should be."""
 
 
-Line = tuple[Span, ...]
+SpanLine = tuple[Span, ...]
 
 
-def checkup_text(checkup: Checkup, width: int) -> tuple[Line, ...]:
+def checkup_text(checkup: Checkup, width: int) -> tuple[SpanLine, ...]:
     """Return the lines, none wider than `width` columns where names and formulas allow it."""
     return tuple(_lines(checkup, width))
 
@@ -44,7 +44,7 @@ def _word(checkup: Checkup) -> Span:
     wrong = [one for one in checkup.mistakes if not one.harmless]
     mistakes = f": {len(wrong)} mistake{'' if len(wrong) == 1 else 's'}" if wrong else ""
     texts = {"right": "✓ right", "scaled": "~ scaled", "wrong": f"✗ wrong{mistakes}", "unchecked": "could not check"}
-    kinds: dict[Verdict, Kind] = {"right": "right", "scaled": "scaled", "wrong": "wrong", "unchecked": ""}
+    kinds: dict[Verdict, SpanKind] = {"right": "right", "scaled": "scaled", "wrong": "wrong", "unchecked": ""}
     return Span(texts[checkup.verdict], kinds[checkup.verdict])
 
 
@@ -58,7 +58,7 @@ _MEANING = {
 }
 
 
-def _lines(checkup: Checkup, width: int) -> Iterator[Line]:
+def _lines(checkup: Checkup, width: int) -> Iterator[SpanLine]:
     recognised = "" if checkup.recognised is None else f": {checkup.recognised.line}"
     yield from _wrapped(f"{checkup.file}{recognised}", width)
     yield ()
@@ -78,14 +78,14 @@ def _lines(checkup: Checkup, width: int) -> Iterator[Line]:
         yield from _wrapped(note, width)
 
 
-def _wrapped(text: str, width: int, bullet: str = "") -> list[Line]:
+def _wrapped(text: str, width: int, bullet: str = "") -> list[SpanLine]:
     lines = textwrap.wrap(
         text, width, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_on_hyphens=False
     )
     return [(Span(line),) for line in lines]
 
 
-def _formula(what: str, formula: Span, width: int) -> Iterator[Line]:
+def _formula(what: str, formula: Span, width: int) -> Iterator[SpanLine]:
     """Yield a formula behind what it is; one that is too long goes on below, after a factor or a term."""
     head = f"   {what:<9}"
     line = ""
@@ -97,7 +97,7 @@ def _formula(what: str, formula: Span, width: int) -> Iterator[Line]:
     yield Span(head), formula._replace(text=line)
 
 
-def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[Line]:
+def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[SpanLine]:
     """Yield a line for each parameter: the entry that is furthest off, in both versions, and the verdict.
 
     Where there is no room for it, the relative error is left out.

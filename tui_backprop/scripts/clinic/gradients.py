@@ -16,11 +16,11 @@ from tui_backprop.scripts.functions.process import LearnerError
 
 _SAME = 1e-9  # relative difference of entries that are the same
 
-Call = tuple[Array, Batch]
+GradientCall = tuple[Array, Batch]
 """θ (entries,) and a batch."""
 
 
-class Gradients:
+class AskedGradients:
     """Asks for gradients, and keeps the mistakes and notes that the way in which they come gives rise to."""
 
     def __init__(self, learner: Learner) -> None:
@@ -28,7 +28,7 @@ class Gradients:
         self.mistakes: list[Diagnosis] = []
         self.notes: list[str] = []
 
-    def ask(self, calls: Sequence[Call]) -> list[OwnGradient]:
+    def ask(self, calls: Sequence[GradientCall]) -> list[OwnGradient]:
         """Return their gradients, without what earlier calls left in them.
 
         Raises:
@@ -57,7 +57,7 @@ class Gradients:
         self._look_at(found)
         return found
 
-    def _asked(self, calls: Sequence[Call]) -> list[OwnGradient]:
+    def _asked(self, calls: Sequence[GradientCall]) -> list[OwnGradient]:
         self._learner.fresh()
         return self._learner.gradients(calls)
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from tui_backprop.core.arrays import Indices
-from tui_backprop.diagnosis.formulas import Names
+from tui_backprop.diagnosis.formulas import ParameterNames
 from tui_backprop.diagnosis.recognition import Recognition
 from tui_backprop.scripts.functions.network import Learner
 
@@ -31,10 +31,10 @@ def groups_of(learner: Learner) -> list[tuple[int, ...]]:
     return list(found)
 
 
-def names_of(learner: Learner, recognition: Recognition) -> Names:
+def names_of(learner: Learner, recognition: Recognition) -> ParameterNames:
     """Return what somebody calls the weights and biases of each layer."""
     named = [_named(learner, recognition.entries[tensor.span]) for tensor in recognition.network.tensors]
-    return Names(tuple(named[0::2]), tuple(named[1::2]))
+    return ParameterNames(tuple(named[0::2]), tuple(named[1::2]))
 
 
 def _named(learner: Learner, entries: Indices) -> str:

@@ -18,10 +18,10 @@ from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.loss_recognition import LossFound
 from tui_backprop.diagnosis.recognition import Recognition
 from tui_backprop.diagnosis.sameness import TOLERANCE
-from tui_backprop.diagnosis.search import Explanation, Observation, Searched, search
+from tui_backprop.diagnosis.search import MistakeFound, Observation, Searched, search
 from tui_backprop.diagnosis.sentences import Diagnosis, diagnoses
 from tui_backprop.scripts.clinic.comparison import Compared
-from tui_backprop.scripts.clinic.gradients import Call, Gradients
+from tui_backprop.scripts.clinic.gradients import AskedGradients, GradientCall
 from tui_backprop.scripts.clinic.layout import names_of
 from tui_backprop.scripts.functions.network import Learner
 from tui_backprop.scripts.functions.process import LearnerError
@@ -38,10 +38,10 @@ class Naming:
     def __init__(
         self,
         learner: Learner,
-        gradients: Gradients,
+        gradients: AskedGradients,
         rows: int,
-        draw: Callable[[int], Call],
-        shown: Sequence[Call],
+        draw: Callable[[int], GradientCall],
+        shown: Sequence[GradientCall],
     ) -> None:
         self._learner, self._gradients, self._rows, self._draw = learner, gradients, rows, draw
         self._shown = shown
@@ -65,7 +65,7 @@ class Naming:
         if found is not None and found.explanations:
             told = diagnoses([_with_batch(one, self._rows) for one in found.explanations], formulas)
             missed = (
-                f"At drawn parameters the gradient of {listed(wrong)} is right: it is wrong where it is shown above"
+                f"At drawn parameters the gradient of {in_words(wrong)} is right: it is wrong where it is shown above"
             )
             return list(told), [] if told else [missed]
         partial = found.partial if found is not None else None
@@ -82,9 +82,7 @@ class Naming:
             bad = [one.check.name for one in compared if one.check.verdict in ("wrong", "scaled")]
             stuck = [name for name in bad if any(name in known for known in names)]
         where = "; on the way back from the output it is the first that is wrong" if stuck else ""
-        return (
-            f"No known mistake, or combination of up to three, explains the gradient of {listed(stuck or wrong)}{where}"
-        )
+        return f"No known mistake, or combination of up to three, explains the gradient of {in_words(stuck or wrong)}{where}"
 
     def _formulas(self, recognition: Recognition, loss: LossFound) -> Formulas:
         network = recognition.network
@@ -123,9 +121,11 @@ class Naming:
             observations.append(Observation(given, tuple(ours.w(layer) for layer in layers), biases, scale))
         return observations
 
-    def _alive(self, recognition: Recognition, objective: Objective, rows: int, draws: int) -> tuple[Call, Given]:
+    def _alive(
+        self, recognition: Recognition, objective: Objective, rows: int, draws: int
+    ) -> tuple[GradientCall, Given]:
         """Draw until the gradient of no layer is 0, as where relus are dead; return the best draw."""
-        best: tuple[int, Call, Given] | None = None
+        best: tuple[int, GradientCall, Given] | None = None
         for _ in range(draws):
             call = self._draw(rows)
             given = _given(recognition, objective, call)
@@ -139,7 +139,7 @@ class Naming:
         return best[1:]
 
 
-def _given(recognition: Recognition, objective: Objective, call: Call) -> Given:
+def _given(recognition: Recognition, objective: Objective, call: GradientCall) -> Given:
     """Return what our pass is given at a draw."""
     theta, (inputs, targets) = call
     parameters = Parameters(recognition.network, recognition.theta(theta))
@@ -162,11 +162,11 @@ def _biases(recognition: Recognition, ours: Parameters, layer: int) -> Array | N
     return ours.b(layer)[:1] if shared else ours.b(layer)
 
 
-def _with_batch(explanation: Explanation, rows: int) -> Explanation:
+def _with_batch(explanation: MistakeFound, rows: int) -> MistakeFound:
     """Read a factor that is the size of the batch as what it is: a sum for a mean, or a mean taken twice."""
     for way, factor in (("sum", float(rows)), ("mean again", 1.0 / rows)):
         if rows > 2 and abs(explanation.factor - factor) <= TOLERANCE * factor:
-            return Explanation((Turn("batch", way), *explanation.turns), 1.0)
+            return MistakeFound((Turn("batch", way), *explanation.turns), 1.0)
     return explanation
 
 
@@ -184,7 +184,7 @@ def penalties(compared: Sequence[Compared]) -> list[Diagnosis]:
     return found
 
 
-def listed(names: Sequence[str]) -> str:
+def in_words(names: Sequence[str]) -> str:
     """Write names as a list in a sentence, at most three of many."""
     if len(names) > 4:
         return f"{', '.join(names[:3])} and {len(names) - 3} more"

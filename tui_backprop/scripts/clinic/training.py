@@ -25,7 +25,7 @@ from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.prediction_curve import Points, PredictionCurve
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.scripts.clinic.frame import OwnFrame, OwnPrediction, OwnUpdate
-from tui_backprop.scripts.functions.network import Batch, Course, Learner, Trained
+from tui_backprop.scripts.functions.network import Batch, Learner, Trained, TrainingOrder
 from tui_backprop.scripts.functions.process import LearnerError
 from tui_backprop.scripts.functions.samples import draw_batch
 
@@ -124,7 +124,7 @@ class OwnTraining:
         rows = np.concatenate([self._shown, np.setdiff1d(np.concatenate(batches), self._shown)])
         place = np.empty(len(self._inputs), dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        course = Course(
+        course = TrainingOrder(
             (self._inputs[rows], self._targets[rows]),
             [place[batch] for batch in batches],
             self._rate_at(start.step),

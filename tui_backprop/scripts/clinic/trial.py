@@ -16,7 +16,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
 from tui_backprop.diagnosis.floors import floors_of
 from tui_backprop.scripts.clinic.checkup import Recognised
-from tui_backprop.scripts.functions.network import Batch, Course, Learner
+from tui_backprop.scripts.functions.network import Batch, Learner, TrainingOrder
 from tui_backprop.scripts.functions.process import LearnerError
 from tui_backprop.scripts.functions.samples import MOST_ROWS
 
@@ -139,7 +139,7 @@ class _Training:
         order = random.integers(len(self._data[0]), size=(updates, self._rows))
         if self._rows >= len(self._data[0]):
             order = np.tile(np.arange(len(self._data[0])), (updates, 1))
-        course = Course(self._data, list(order), one.rate, within=_SECONDS)
+        course = TrainingOrder(self._data, list(order), one.rate, within=_SECONDS)
         try:
             trained = self._learner.train(one.theta, course)
             loss = self._learner.loss(trained.theta, self._whole)

@@ -63,7 +63,7 @@ def numbers_of(*shape: int | None) -> Callable[[Any], Array]:
     return lambda value: numbers(value, shape)
 
 
-def number(value: Any) -> float:
+def number_in(value: Any) -> float:
     """Read a number; NaN and infinities are numbers."""
     if type(value) not in (int, float):
         raise AnswerError("expected a number")
@@ -197,7 +197,7 @@ def course_of(size: int, updates: int) -> Callable[[Any], dict[str, Any]]:
 
     def loss(value: Any) -> tuple[int, float]:
         made, lost = listed(value, lambda item: item, 2)
-        return whole(made, 1, updates), number(lost)
+        return whole(made, 1, updates), number_in(lost)
 
     def read(value: Any) -> dict[str, Any]:
         return named(

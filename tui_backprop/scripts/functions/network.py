@@ -52,7 +52,7 @@ class OwnGradient:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class TrainingOrder:
     """Updates to be made in a row."""
 
     samples: Batch
@@ -178,7 +178,7 @@ class Learner(ABC):
         """Their gradient at each θ and batch, asked in that order."""
 
     @abstractmethod
-    def train(self, theta: Array, course: Course) -> Trained:
+    def train(self, theta: Array, course: TrainingOrder) -> Trained:
         """Make one update by their formulas for each batch; what stops the very first is raised."""
 
     def cut(self, batch: Batch, rate: float) -> bool:
@@ -270,6 +270,6 @@ class LearnerNetwork(Learner):
             for one in self.process.ask("gradients", gradients_of(len(self.theta), len(calls)), calls=asked)
         ]
 
-    def train(self, theta: Array, course: Course) -> Trained:
+    def train(self, theta: Array, course: TrainingOrder) -> Trained:
         read = Trained.reader(len(theta), len(course.batches))
         return self.process.ask("train", read, theta=theta.tolist(), **course.asked())

@@ -14,7 +14,7 @@ from tui_backprop.core.objective import make_objective
 from tui_backprop.core.slopes import slopes_of_loss
 from tui_backprop.scripts.functions.answers import nothing, numbers_of, truth
 from tui_backprop.scripts.functions.forms import Form
-from tui_backprop.scripts.functions.network import Batch, Course, Learner, LearnerNetwork, OwnGradient, Trained
+from tui_backprop.scripts.functions.network import Batch, Learner, LearnerNetwork, OwnGradient, Trained, TrainingOrder
 from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError, LearnerProcess
 
 _NETWORKS = (
@@ -121,7 +121,7 @@ class RuleNetwork(Learner):
             found.append(OwnGradient(made, (), (), changed=False))
         return found
 
-    def train(self, theta: Array, course: Course) -> Trained:
+    def train(self, theta: Array, course: TrainingOrder) -> Trained:
         return self.process.ask(
             "train_rule",
             Trained.reader(len(theta), len(course.batches)),

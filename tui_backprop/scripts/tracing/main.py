@@ -26,7 +26,7 @@ from .rewrite import Places, rewrite
 from .sandbox import Sandbox
 
 
-class Run:
+class TracedRun:
     """One run of a script under the recorder."""
 
     def __init__(self, request: dict[str, Any]) -> None:
@@ -128,7 +128,7 @@ class _Frame:
 class _OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Loads the modules that lie beside the script, recorded like the script itself."""
 
-    def __init__(self, run: Run, folder: str, given: dict[str, str]) -> None:
+    def __init__(self, run: TracedRun, folder: str, given: dict[str, str]) -> None:
         self.run = run
         self.folder = os.path.realpath(folder)
         self.given = given
@@ -166,4 +166,4 @@ class _OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def main() -> None:
     """Answer one request."""
     request = json.loads(sys.stdin.buffer.readline())
-    Run(request).go()
+    TracedRun(request).go()

@@ -14,7 +14,7 @@ _OBJECTS = 20_000
 _SKIPPED = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, str, bytes)
 
 
-class Names:
+class NumberNames:
     """Collects (path, records, shape) for arrays, numbers, and nested lists of numbers."""
 
     def __init__(self, store: Store) -> None:
@@ -106,7 +106,7 @@ def _flat(thing: Any) -> list[Any]:
 
 def collect(store: Store, frames: list[types.FrameType]) -> list[tuple[str, list[int], list[int]]]:
     """Return the paths of all numbers that can be reached from frames, the module's first."""
-    names = Names(store)
+    names = NumberNames(store)
     seen: set[int] = set()
     for frame in frames:
         if id(frame.f_globals) not in seen:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.backward import posted
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.expressions import Call, Difference, Expression, Leaf, Product, Quotient, Sum
+from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
 from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, leaf, samples
 from tui_backprop.session.anatomy.quantities import Quantity, unit_name
 
@@ -26,12 +26,12 @@ def slope(record: StepRecord, q: Quantity) -> Expression:
         case "tanh":
             return Difference(ONE, Product((a, a)))
         case "softplus":
-            return Call("σ", (z,), value)
+            return FunctionCall("σ", (z,), value)
         case "sine":
-            return Call("cos", (z,), value)
+            return FunctionCall("cos", (z,), value)
         case "linear":
             return ONE
-    return Call(f"{network.activation_names[q.layer - 1]}′", (z,), value)
+    return FunctionCall(f"{network.activation_names[q.layer - 1]}′", (z,), value)
 
 
 def error(record: StepRecord, q: Quantity) -> Expression:
@@ -48,9 +48,9 @@ def error(record: StepRecord, q: Quantity) -> Expression:
         case "half-squared":
             above = miss
         case "absolute":
-            above = Call("sign", (miss,), float(np.sign(miss.value)))
+            above = FunctionCall("sign", (miss,), float(np.sign(miss.value)))
         case "huber":
-            above = Call("clip₋₁¹", (miss,), min(1.0, max(-1.0, miss.value)))
+            above = FunctionCall("clip₋₁¹", (miss,), min(1.0, max(-1.0, miss.value)))
         case "binary-cross-entropy":
             above = Quotient(miss, Product((predicted, Difference(ONE, predicted))))
         case _:

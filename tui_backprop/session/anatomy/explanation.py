@@ -12,7 +12,7 @@ from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.session.anatomy import backward, forward, update
 from tui_backprop.session.anatomy.expressions import Expression, Leaf, leaves
 from tui_backprop.session.anatomy.phases import Phase
-from tui_backprop.session.anatomy.quantities import Kind, Quantity, name_of, named_by_data, value_of
+from tui_backprop.session.anatomy.quantities import Quantity, QuantityKind, name_of, named_by_data, value_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def explain(record: StepRecord, quantity: Quantity) -> Explanation:
     return Explanation(quantity, name_of(record, quantity), value_of(record, quantity), formula, note)
 
 
-_FORMULAS: dict[Kind, Callable[[StepRecord, Quantity], Expression | None]] = {
+_FORMULAS: dict[QuantityKind, Callable[[StepRecord, Quantity], Expression | None]] = {
     "z": forward.pre_activation,
     "a": lambda record, q: forward.activation(record, q) if q.layer else None,
     "sample loss": forward.sample_loss,
@@ -53,7 +53,7 @@ _FORMULAS: dict[Kind, Callable[[StepRecord, Quantity], Expression | None]] = {
     "slot": update.slot,
     "new": update.new_parameter,
 }
-_BY_THE_RULE: dict[Kind, Callable[[StepRecord, Quantity], Expression]] = {
+_BY_THE_RULE: dict[QuantityKind, Callable[[StepRecord, Quantity], Expression]] = {
     "error": backward.error,
     "delta": backward.delta,
     "gradient": backward.gradient,

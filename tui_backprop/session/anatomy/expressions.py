@@ -83,7 +83,7 @@ class Quotient:
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """A function of its arguments, such as σ(z); its value was computed where the function is at home, in `core`."""
 
     name: str
@@ -91,7 +91,7 @@ class Call:
     value: float
 
 
-Expression: TypeAlias = Leaf | Sum | Product | Difference | Quotient | Call
+Expression: TypeAlias = Leaf | Sum | Product | Difference | Quotient | FunctionCall
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
     match expression:
         case Leaf():
             yield expression
-        case Sum(terms=parts) | Product(factors=parts) | Call(arguments=parts):
+        case Sum(terms=parts) | Product(factors=parts) | FunctionCall(arguments=parts):
             for part in parts:
                 yield from leaves(part)
         case Difference(left=first, right=second) | Quotient(above=first, below=second):
@@ -148,7 +148,7 @@ class _Printer:
                 text = number(expression.value, _DIGITS) if self._numbers else expression.symbol
                 bracketed = not loose and text.startswith("−")
                 yield Piece(f"({text})" if bracketed else text, expression)
-            case Call(name=name, arguments=arguments):
+            case FunctionCall(name=name, arguments=arguments):
                 yield Piece(f"{name}(")
                 yield from self._joined(arguments, ", ", loose=True)
                 yield Piece(")")
@@ -177,7 +177,7 @@ class _Printer:
             case Quotient(above=above, below=below):
                 yield from self.pieces(above, loose=False)
                 yield Piece(" / ")
-                yield from self.pieces(below, loose=isinstance(below, Call))
+                yield from self.pieces(below, loose=isinstance(below, FunctionCall))
 
     def _sum(self, terms: tuple[Expression, ...]) -> Iterator[Piece]:
         place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in leaves(term))), 0)

@@ -8,9 +8,9 @@ from tui_backprop.core.objective import log_softmax
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import (
     SHOWN_TERMS,
-    Call,
     Difference,
     Expression,
+    FunctionCall,
     Leaf,
     Product,
     Quotient,
@@ -76,19 +76,19 @@ def activation(record: StepRecord, q: Quantity) -> Expression:
     value = value_of(record, q)
     match name:
         case "sigmoid":
-            return Call("σ", (z,), value)
+            return FunctionCall("σ", (z,), value)
         case "linear":
             return z
         case "relu":
-            return Call("max", (z, Leaf("0", 0.0)), value)
+            return FunctionCall("max", (z, Leaf("0", 0.0)), value)
         case "sine":
-            return Call("sin", (z,), value)
-    return Call(name, (z,), value)
+            return FunctionCall("sin", (z,), value)
+    return FunctionCall(name, (z,), value)
 
 
-def _shifted_power(record: StepRecord, unit: Quantity, largest: Quantity) -> Call:
+def _shifted_power(record: StepRecord, unit: Quantity, largest: Quantity) -> FunctionCall:
     from_top = Difference(leaf(record, unit), leaf(record, largest))
-    return Call("exp", (from_top,), float(np.exp(from_top.value)))
+    return FunctionCall("exp", (from_top,), float(np.exp(from_top.value)))
 
 
 def sample_loss(record: StepRecord, q: Quantity) -> Expression:
@@ -114,19 +114,21 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
         case "half-squared":
             return Product((HALF, miss, miss))
         case "absolute":
-            return Call("abs", (miss,), abs(miss.value))
+            return FunctionCall("abs", (miss,), abs(miss.value))
         case "huber":
             value = record.training.objective.loss.value
-            return Call("huber", (miss,), float(value(np.array([miss.value]), np.zeros(1))))
+            return FunctionCall("huber", (miss,), float(value(np.array([miss.value]), np.zeros(1))))
         case "cross-entropy":
             log = float(log_softmax(record.tape.z[depth])[sample, output])
-            return Product((target, Call("log", (predicted,), log)))
+            return Product((target, FunctionCall("log", (predicted,), log)))
     z = leaf(record, Quantity("z", depth, output, sample))  # binary cross-entropy, from z so that nothing overflows
     log = float(np.log1p(np.exp(-abs(z.value))))
-    rest = Call(
-        "log", (Sum((ONE, Call("exp", (Call("−abs", (z,), -abs(z.value)),), float(np.exp(-abs(z.value)))))),), log
+    rest = FunctionCall(
+        "log",
+        (Sum((ONE, FunctionCall("exp", (FunctionCall("−abs", (z,), -abs(z.value)),), float(np.exp(-abs(z.value)))))),),
+        log,
     )
-    return Sum((Difference(Call("max", (z, Leaf("0", 0.0)), max(z.value, 0.0)), Product((target, z))), rest))
+    return Sum((Difference(FunctionCall("max", (z, Leaf("0", 0.0)), max(z.value, 0.0)), Product((target, z))), rest))
 
 
 def mean_loss(record: StepRecord) -> Expression:

@@ -13,7 +13,7 @@ from tui_backprop.core.step import StepRecord, penalised_gradient
 
 UnitKind = Literal["a", "z", "slope", "error", "delta"]
 EntryKind = Literal["parameter", "gradient", "descent", "slot", "old slot", "new"]
-Kind = Literal["target", "sample loss", "loss", "clip", UnitKind, EntryKind]
+QuantityKind = Literal["target", "sample loss", "loss", "clip", UnitKind, EntryKind]
 
 _LETTERS = {"z": "z", "a": "a", "delta": "δ"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -30,7 +30,7 @@ class Quantity:
     position in θ as `index`. `descent` is what the optimizer is given.
     """
 
-    kind: Kind
+    kind: QuantityKind
     layer: int = 0
     index: int = 0
     sample: int = 0

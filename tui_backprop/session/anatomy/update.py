@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.expressions import Call, Difference, Expression, Leaf, Product, Quotient, Sum
+from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
 from tui_backprop.session.anatomy.forward import ONE, leaf
 from tui_backprop.session.anatomy.quantities import Quantity, penalised
 
@@ -21,7 +21,7 @@ def descent(record: StepRecord, q: Quantity) -> Expression:
     terms: list[Expression] = [leaf(record, Quantity("gradient", q.layer, q.index))]
     weight = leaf(record, Quantity("parameter", q.layer, q.index))
     if training.l1 and training.network.weight_mask[q.index]:
-        sign = Call("sign", (weight,), float(np.sign(weight.value)))
+        sign = FunctionCall("sign", (weight,), float(np.sign(weight.value)))
         terms.append(Product((Leaf("λ₁", training.l1), sign)))
     if training.l2 and training.network.weight_mask[q.index]:
         terms.append(Product((Leaf("λ₂", training.l2), weight)))
@@ -107,4 +107,4 @@ def _adam_step(record: StepRecord, old: Leaf, rate: Leaf, slots: list[Leaf]) -> 
 
 def _root(inside: Expression, epsilon: float) -> Sum:
     """√v + ε."""
-    return Sum((Call("√", (inside,), math.sqrt(max(inside.value, 0.0))), Leaf("ε", epsilon)))
+    return Sum((FunctionCall("√", (inside,), math.sqrt(max(inside.value, 0.0))), Leaf("ε", epsilon)))

@@ -23,7 +23,7 @@ from tui_backprop.text.cleaning import clean
 _LONGEST = 2000  # characters of a paragraph
 _MOST = 2**20  # bytes of a file
 
-Kind = TypeVar("Kind")
+Wanted = TypeVar("Wanted")
 
 
 class LessonError(InputError):
@@ -142,7 +142,9 @@ def _check_names(table: Mapping[str, Any], known: Collection[str]) -> None:
             raise ValueError(f"there is no field '{clean(name)}' (there is {', '.join(sorted(known))})")
 
 
-def _get(table: Mapping[str, Any], name: str, kind: Callable[..., Kind] | tuple[type, ...], default: Any = None) -> Any:
+def _get(
+    table: Mapping[str, Any], name: str, kind: Callable[..., Wanted] | tuple[type, ...], default: Any = None
+) -> Any:
     """Return a field of the kind that is wanted."""
     value = table.get(name, default)
     if value is None:

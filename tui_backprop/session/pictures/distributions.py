@@ -38,7 +38,7 @@ _DECADES = 12  # of a logarithmic axis at the most
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Distributed:
     """Something that each layer has many of."""
 
     id: QuantityId
@@ -50,12 +50,12 @@ class Quantity:
     """A value to compare with."""
 
 
-QUANTITIES: tuple[Quantity, ...] = (
-    Quantity("weights", "weights", "w"),
-    Quantity("activations", "activations", "a"),
-    Quantity("deltas", "δ of each sample", "|δ|", log=True),
-    Quantity("gradients", "gradients", "|∂L/∂w|", log=True),
-    Quantity("ratios", "updates against weights", "|Δw|/|w|", log=True, guide=1e-3),
+QUANTITIES: tuple[Distributed, ...] = (
+    Distributed("weights", "weights", "w"),
+    Distributed("activations", "activations", "a"),
+    Distributed("deltas", "δ of each sample", "|δ|", log=True),
+    Distributed("gradients", "gradients", "|∂L/∂w|", log=True),
+    Distributed("ratios", "updates against weights", "|Δw|/|w|", log=True, guide=1e-3),
 )
 """What can be shown. About a thousandth of each weight is a usual size for an update (Stanford CS231n, notes 3)."""
 
@@ -96,7 +96,7 @@ class LayerDistribution:
 class DistributionPicture:
     """All layers, the first after the input first."""
 
-    quantity: Quantity
+    quantity: Distributed
     layers: tuple[LayerDistribution, ...]
     steps: Indices
     """Steps of the run at which they are shown, the present one last."""
@@ -128,7 +128,7 @@ class Distributions:
     def __init__(self) -> None:
         self._sketches: WeakKeyDictionary[State, dict[tuple[QuantityId, Training], list[Array]]] = WeakKeyDictionary()
 
-    def picture(self, frame: Frame, quantity: Quantity, bins: int, bands: int, columns: int) -> DistributionPicture:
+    def picture(self, frame: Frame, quantity: Distributed, bins: int, bands: int, columns: int) -> DistributionPicture:
         """Return the picture of a frame.
 
         Args:
@@ -152,7 +152,7 @@ class Distributions:
         steps = np.array([point.state.step for point in points], dtype=np.int64)
         return DistributionPicture(quantity, tuple(layers), steps, _over(points[-1].training, quantity.id))
 
-    def _sketch(self, point: PathPoint, quantity: Quantity) -> list[Array]:
+    def _sketch(self, point: PathPoint, quantity: Distributed) -> list[Array]:
         known = self._sketches.setdefault(point.state, {})
         key = (quantity.id, point.training)
         if key not in known:
@@ -185,7 +185,7 @@ def _over(training: Training, quantity: QuantityId) -> str:
     return f"{len(_rows(training)):,} of {len(training.inputs):,} samples"
 
 
-def _values(point: PathPoint, quantity: Quantity, most: int | None = None) -> list[_Values]:
+def _values(point: PathPoint, quantity: Distributed, most: int | None = None) -> list[_Values]:
     """Return what is known of each layer at a moment of the run, or about `most` values of it say, evenly spread."""
     with np.errstate(all="ignore"):
         return [_sorted(_thinned(raw, most or raw.size), quantity) for raw in _raw(point, quantity.id)]
@@ -221,7 +221,7 @@ def _raw(point: PathPoint, quantity: QuantityId) -> list[Array]:
     return [delta * len(rows) for delta in found.deltas]  # a batch's δ are divided by its size
 
 
-def _sorted(raw: Array, quantity: Quantity) -> _Values:
+def _sorted(raw: Array, quantity: Distributed) -> _Values:
     flat = raw.ravel()
     finite = flat[np.isfinite(flat)]
     zeros = int((finite == 0).sum())
@@ -231,7 +231,7 @@ def _sorted(raw: Array, quantity: Quantity) -> _Values:
     return _Values(np.sort(finite), raw.size, zeros, dead)
 
 
-def _axis(sketches: Sequence[Array], quantity: Quantity) -> tuple[float, float]:
+def _axis(sketches: Sequence[Array], quantity: Distributed) -> tuple[float, float]:
     """Return an axis for all layers and steps: ± the largest weight, or whole decades with a few stragglers outside."""
     ends = [(one[int(0.05 * len(one))], one[int(0.98 * (len(one) - 1))]) for one in sketches if len(one)]
     if not ends:
@@ -257,7 +257,7 @@ def _activation_axis(activation: Activation, sketches: Sequence[Array]) -> tuple
 def _layer(
     layer: int,
     activation: Activation,
-    quantity: Quantity,
+    quantity: Distributed,
     now: _Values,
     over_time: Sequence[Array],
     axis: tuple[float, float],

@@ -14,8 +14,8 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.randomness import Stream
 from tui_backprop.session.frames.frame import Frame
 
-Kind = Literal["parameters", "gradient", "path"]
-KINDS: tuple[Kind, ...] = ("parameters", "gradient", "path")
+DirectionKind = Literal["parameters", "gradient", "path"]
+KINDS: tuple[DirectionKind, ...] = ("parameters", "gradient", "path")
 """Two entries of θ; the gradient and a random direction; the two principal directions of the path so far."""
 
 MOST_ZOOM = 20
@@ -36,7 +36,7 @@ class NoPlaneError(ValueError):
 class View:
     """What somebody wants to see of the loss surface."""
 
-    kind: Kind = "parameters"
+    kind: DirectionKind = "parameters"
     first: int = 0
     """Position in θ of the entry that goes across."""
     second: int = 1

@@ -23,7 +23,7 @@ _SURE = (0.25, 0.5, 0.75)  # shares at which a confidence contour is drawn
 
 
 @dataclass(frozen=True)
-class Look:
+class PredictionView:
     """What somebody wants to see of the predictions."""
 
     output: int = 0
@@ -35,7 +35,7 @@ class Look:
     held: int = 0
     """The training sample, from 0, whose values the other inputs have."""
 
-    def fitted(self, problem: Problem) -> Look:
+    def fitted(self, problem: Problem) -> PredictionView:
         """Return the look with the output and the sample that `problem` has, where it has fewer than were counted to."""
         return replace(self, output=self.output % problem.dataset.n_outputs, held=self.held % len(problem.train))
 
@@ -47,7 +47,7 @@ class Look:
         first, second = sorted(np.argsort(-spread, kind="stable")[:2].tolist())  # the first ones where they are alike
         return first, second
 
-    def turned(self, problem: Problem, axis: int, by: int) -> Look:
+    def turned(self, problem: Problem, axis: int, by: int) -> PredictionView:
         """Return the look with the next input (`by` 1) or the one before (−1) across (axis 0) or up (axis 1)."""
         axes, count = self.axes(problem), problem.dataset.n_inputs
         chosen = (axes[axis] + by) % count
@@ -105,7 +105,7 @@ class Scatter:
 Picture = PredictionCurve | DecisionSurface | Confusion | Scatter
 
 
-def prediction_picture(frame: Frame, columns: int, rows: int, look: Look | None = None) -> Picture:
+def prediction_picture(frame: Frame, columns: int, rows: int, look: PredictionView | None = None) -> Picture:
     """Return the picture that suits the data: one input a curve, two a surface, more a confusion matrix or a scatter.
 
     Args:
@@ -117,7 +117,7 @@ def prediction_picture(frame: Frame, columns: int, rows: int, look: Look | None 
     Confusion and scatter are over the test set where there is one.
     """
     problem = frame.problem
-    look = (look or Look()).fitted(problem)
+    look = (look or PredictionView()).fitted(problem)
     if problem.dataset.n_inputs == 1:
         return _curve(frame, columns, look.output)
     if problem.dataset.n_inputs == 2 or look.surface:
@@ -182,7 +182,7 @@ def _curve(frame: Frame, columns: int, output: int) -> PredictionCurve:
     )
 
 
-def _surface(frame: Frame, columns: int, rows: int, look: Look) -> DecisionSurface:
+def _surface(frame: Frame, columns: int, rows: int, look: PredictionView) -> DecisionSurface:
     problem, inputs = frame.problem, look.axes(frame.problem)
     seen = np.concatenate([problem.train.raw, problem.test.raw])
     x1, x2 = (_span(seen[:, i], n, margin=0.05) for i, n in zip(inputs, (columns, rows), strict=True))
@@ -207,7 +207,7 @@ def _surface(frame: Frame, columns: int, rows: int, look: Look) -> DecisionSurfa
     )
 
 
-def _regions(frame: Frame, x1: Array, x2: Array, look: Look) -> tuple[Array, Indices, Indices]:
+def _regions(frame: Frame, x1: Array, x2: Array, look: PredictionView) -> tuple[Array, Indices, Indices]:
     """Return share, answer and band at each point of a grid, each (len(x2), len(x1)), as `DecisionSurface` has them."""
     problem, inputs = frame.problem, look.axes(frame.problem)
     grid = np.tile(problem.train.raw[look.held], (len(x2), len(x1), 1))

@@ -28,7 +28,7 @@ MAX_RUNS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """A recipe, the fields that are varied, and how many seeds each combination (a cell) is run with.
 
     Cells are numbered with the last field varying fastest, and runs with the seed varying fastest:
@@ -125,20 +125,20 @@ class CheckedPlan:
         ConditionError: `until` names what a cell does not have.
     """
 
-    plan: Plan
+    plan: SweepPlan
     dataset: Dataset
 
     def __post_init__(self) -> None:
         _ = self.kinds
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[CellKind, ...]:
         """What is known of each cell."""
         condition = Condition(self.plan.until) if self.plan.until else None
         problems: dict[tuple[object, ...], Problem] = {}
         return tuple(self._kind(cell, condition, problems) for cell in range(self.plan.cells))
 
-    def _kind(self, cell: int, condition: Condition | None, problems: dict[tuple[object, ...], Problem]) -> Kind:
+    def _kind(self, cell: int, condition: Condition | None, problems: dict[tuple[object, ...], Problem]) -> CellKind:
         recipe = self.plan.recipe_of(cell * self.plan.seeds)
         key = problem_key(recipe)
         try:
@@ -150,7 +150,7 @@ class CheckedPlan:
         if condition is not None:
             moment = RunMoment(segment, segment.entry, lambda _step: moment)
             condition.check(moment)
-        return Kind(sharing(segment, condition), segment.training, segment.problem)
+        return CellKind(sharing(segment, condition), segment.training, segment.problem)
 
     @property
     def first_problem(self) -> Problem:
@@ -167,7 +167,7 @@ class CheckedPlan:
 
 
 @dataclass(frozen=True, eq=False)
-class Kind:
+class CellKind:
     """What the runs of a cell have in common."""
 
     shared: Hashable | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_backprop.diagnosis.reference import best_constant
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.suggestion import sensible_fields
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.summary import Summary
 from tui_backprop.session.sweep.sweep import Sweep
 
@@ -18,7 +18,7 @@ def constant_loss(problem: Problem) -> float:
     return best_constant(problem.objective.loss.name, problem.train.targets)[1]
 
 
-def remedy_plan(sweep: Sweep) -> Plan | None:
+def remedy_plan(sweep: Sweep) -> SweepPlan | None:
     """Return a sweep of the same network sizes and seeds with the settings that suit a table of this size and task.
 
     None where a cell of the sweep has learned already (its median loss is less than half of the best constant answer's),
@@ -32,4 +32,4 @@ def remedy_plan(sweep: Sweep) -> Plan | None:
     tried = plan.recipe.replace(**fields, rule="exact")
     if tried == plan.recipe:
         return None
-    return Plan(tried, tuple(axis for axis in plan.axes if axis.name == "hidden"), plan.seeds)
+    return SweepPlan(tried, tuple(axis for axis in plan.axes if axis.name == "hidden"), plan.seeds)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tui_backprop.session.recipe.fields import BY_NAME
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.summary import Cell, Summary
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.system.csv_output import write_csv
@@ -46,16 +46,16 @@ def write_runs(output: Output, sweep: Sweep) -> None:
     write_csv(output, header, (row(run) for run in sorted(sweep.outcomes)))
 
 
-def _written(plan: Plan, cell: int) -> dict[str, str]:
+def _written(plan: SweepPlan, cell: int) -> dict[str, str]:
     return {name: BY_NAME[name].write(value) for name, value in plan.values(cell).items()}
 
 
-def _run(plan: Plan, run: int) -> dict[str, Any]:
+def _run(plan: SweepPlan, run: int) -> dict[str, Any]:
     recipe = plan.recipe_of(run).as_dict()
     return {axis.name: recipe[axis.name] for axis in plan.axes} | {"seed": recipe["seed"]}
 
 
-def _cell(plan: Plan, cell: Cell) -> dict[str, Any]:
+def _cell(plan: SweepPlan, cell: Cell) -> dict[str, Any]:
     recipe = plan.recipe_of(cell.number * plan.seeds).as_dict()
     losses = {"median": cell.median, "best": cell.best, "worst": cell.losses[-1] if cell.losses else math.nan}
     return {axis.name: recipe[axis.name] for axis in plan.axes} | {

@@ -13,7 +13,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.sweep.axes import Axis
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 
 _DECADES = 4  # of losses that colours tell apart; what is better still looks the same
 
@@ -93,7 +93,7 @@ class Table:
 class Summary:
     """The outcomes of a sweep, by cell."""
 
-    def __init__(self, plan: Plan, outcomes: Mapping[int, Outcome]) -> None:
+    def __init__(self, plan: SweepPlan, outcomes: Mapping[int, Outcome]) -> None:
         self.plan = plan
         found: list[list[Outcome]] = [[] for _ in range(plan.cells)]
         for run in sorted(outcomes):

@@ -9,7 +9,7 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.changes import read_data
 from tui_backprop.session.sweep.jobs import cut
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.plan import CheckedPlan, Plan
+from tui_backprop.session.sweep.plan import CheckedPlan, SweepPlan
 from tui_backprop.session.sweep.saving import SweepFile
 from tui_backprop.session.sweep.workers import Here, MakeWorkers, Processes, Workers
 from tui_backprop.system.outputs import Output
@@ -34,7 +34,7 @@ class Sweep:
         OSError: `save` cannot be read or written.
     """
 
-    def __init__(self, plan: Plan, save: Output | None = None, dataset: Dataset | None = None) -> None:
+    def __init__(self, plan: SweepPlan, save: Output | None = None, dataset: Dataset | None = None) -> None:
         self.plan = plan
         self.dataset = read_data(plan.recipe) if dataset is None else dataset
         self._checked = CheckedPlan(plan, self.dataset)

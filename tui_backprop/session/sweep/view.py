@@ -10,7 +10,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.summary import Cell, Summary, Table, brightness
 from tui_backprop.session.sweep.wording import counted, short
 
@@ -90,7 +90,7 @@ class Seeds:
         """Return the stretch in which a run ends; None for one that diverged."""
         return None if outcome.diverged else _bin(outcome.loss, self.low, self.high, len(self.counts))
 
-    def sentence(self, place: int, plan: Plan) -> str:
+    def sentence(self, place: int, plan: SweepPlan) -> str:
         """Say of a run, by its place in `ranked`, what came of it."""
         one = self.ranked[place]
         seed = plan.recipe_of(one.run).seed
@@ -103,7 +103,7 @@ class Seeds:
         return f"seed {seed}: {end}{accuracy} ({place + 1} of {len(self.ranked)})"
 
 
-def seeds_of(cell: Cell, plan: Plan, bins: int) -> Seeds:
+def seeds_of(cell: Cell, plan: SweepPlan, bins: int) -> Seeds:
     """Return the distribution over the seeds of a cell, in so many stretches of the axis."""
     ranked = sorted(cell.outcomes, key=lambda one: (one.diverged, one.loss, one.run))
     losses = [max(one.loss, _SMALLEST) for one in ranked if not one.diverged]

@@ -35,7 +35,7 @@ def header_text(frame: Frame, state: str, width: int) -> str:
     return f" {kept}{' ' * max(2, width - len(kept) - len(tail) - 2)}{tail} "
 
 
-class Line(Widget):
+class BarLine(Widget):
     """One line, written for its width."""
 
     def write(self, width: int) -> str:
@@ -49,7 +49,7 @@ class Line(Widget):
         return Strip(segments).adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
 
-class Header(Line):
+class Header(BarLine):
     """The line, drawn from a frame."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.scripts.clinic.checkup_text import verdict_text
 from tui_backprop.scripts.clinic.frame import OwnFrame
-from tui_backprop.ui.bars.header import Line
+from tui_backprop.ui.bars.header import BarLine
 from tui_backprop.ui.drawing.numbers import plain
 
 
@@ -24,7 +24,7 @@ def header_text(frame: OwnFrame, state: str, width: int) -> str:
     return f" {kept}{' ' * max(2, width - len(kept) - len(tail) - 2)}{tail} "
 
 
-class ClinicHeader(Line):
+class ClinicHeader(BarLine):
     """The line, drawn from a frame."""
 
     def __init__(self) -> None:

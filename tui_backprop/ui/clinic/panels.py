@@ -10,12 +10,12 @@ from rich.text import Text
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Tensor
 from tui_backprop.scripts.clinic.checkup import Checkup
-from tui_backprop.scripts.clinic.checkup_text import Kind, checkup_text
+from tui_backprop.scripts.clinic.checkup_text import SpanKind, checkup_text
 from tui_backprop.scripts.clinic.frame import OwnFrame, OwnUpdate
 from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture, legend
 from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar
-from tui_backprop.ui.drawing.canvas import Canvas, Line
+from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
 from tui_backprop.ui.drawing.chart import Series, draw_chart
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
@@ -164,10 +164,10 @@ class OwnPredictionPanel(PicturePanel[OwnFrame]):
 
     name_shown = "Prediction"
 
-    def draw(self, frame: OwnFrame) -> Sequence[Line]:
+    def draw(self, frame: OwnFrame) -> Sequence[CanvasLine]:
         """Draw the curve, and the list below it."""
         shown = frame.prediction
-        lines: list[Line] = []
+        lines: list[CanvasLine] = []
         rows = min(self.size.height - 3, _MOST_ROWS)
         if shown.curve is not None and rows >= 2 and self.columns >= 8:
             axes = Axes(self.columns, rows)
@@ -192,7 +192,7 @@ def _sample(frame: OwnFrame, i: int) -> Text:
     return line.append(f"  x {row(shown.inputs[i])}", "dim")
 
 
-_STYLES: dict[Kind, str] = {
+_STYLES: dict[SpanKind, str] = {
     "": "",
     "right": POSITIVE,
     "scaled": NEGATIVE,
@@ -210,7 +210,7 @@ class CheckPanel(PicturePanel[OwnFrame]):
         super().__init__(panel_id)
         self._drawn_for: tuple[Checkup | None, int] | None = None
 
-    def draw(self, frame: OwnFrame) -> Sequence[Line]:
+    def draw(self, frame: OwnFrame) -> Sequence[CanvasLine]:
         """Write the check, folded to the panel's width."""
         if self._drawn_for == (frame.checkup, self.columns):
             return self._lines

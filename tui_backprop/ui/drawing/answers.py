@@ -13,7 +13,7 @@ from tui_backprop.records.prediction_curve import Points, PredictionCurve
 from tui_backprop.records.ranges import apart
 from tui_backprop.session.pictures.prediction import Confusion, DecisionSurface, Scatter
 from tui_backprop.ui.drawing.axes import Axes
-from tui_backprop.ui.drawing.canvas import Canvas, Line, place
+from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine, place
 from tui_backprop.ui.drawing.curves import draw_curve
 from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_regions, mark_of, put_numbers, put_points
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, class_glyph
@@ -21,7 +21,7 @@ from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, class_glyph
 _NAMED = 10  # classes that a legend names at the most
 _PROBE, _HELD = "◈", "◎"
 
-Drawn = tuple[Sequence[Line], Sequence[str | Text]]
+Drawn = tuple[Sequence[CanvasLine], Sequence[str | Text]]
 """The lines of a picture, and the parts of its legend, the most important first."""
 
 

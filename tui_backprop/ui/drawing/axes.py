@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
-from tui_backprop.ui.drawing.canvas import Line
+from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.numbers import MINUS, plain
 
 _DIM = Style(dim=True)
@@ -32,7 +32,7 @@ class Axes:
 
     def around(
         self, picture: Sequence[Strip], across: tuple[float, float], up: tuple[float, float], names: tuple[str, str]
-    ) -> list[Line]:
+    ) -> list[CanvasLine]:
         """Return the picture with the numbers beside it and below it, where there is room.
 
         Args:
@@ -45,7 +45,7 @@ class Axes:
         marks = {0: high, self.rows - 1: low}
         if self.rows >= _BETWEEN:
             marks[self.rows // 2] = high + (low - high) * (self.rows // 2 + 0.5) / self.rows
-        found: list[Line] = []
+        found: list[CanvasLine] = []
         for row, strip in enumerate(picture):
             label = _short(marks[row]) if row in marks else ""
             beside = [Segment(f"{label:>{self._margin - 1}} ", _DIM)] if self._margin else []

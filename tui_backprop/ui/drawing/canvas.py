@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.ui.drawing.tints import half_block
 from tui_backprop.ui.theme import RGB, Colors, blend, heat_color, heat_sixteen, text_on
 
-Line = Text | Strip
+CanvasLine = Text | Strip
 """A line of a picture: text, or a strip where there are so many styles that text would be slow."""
 
 _LEVELS = 24

@@ -8,7 +8,7 @@ import numpy as np
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.session.pictures.distributions import SATURATED, DistributionPicture, LayerDistribution, Quantity
+from tui_backprop.session.pictures.distributions import SATURATED, Distributed, DistributionPicture, LayerDistribution
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.numbers import plain
@@ -73,7 +73,7 @@ def _is_saturated(share: float) -> bool:
     return share < SATURATED or share > 1 - SATURATED
 
 
-def _bars(layer: LayerDistribution, quantity: Quantity, room: Room) -> list[Text]:
+def _bars(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[Text]:
     """Draw the histogram as bars; the ends in which units saturate in another colour, and a guide where one is."""
     lines = [Text(line, style=POSITIVE, no_wrap=True) for line in columns_of(layer.histogram.tolist(), room.rows)]
     for at, glyph in _guides(layer, quantity, room):
@@ -89,7 +89,7 @@ def _bars(layer: LayerDistribution, quantity: Quantity, room: Room) -> list[Text
     return lines
 
 
-def _few(layer: LayerDistribution, quantity: Quantity, room: Room) -> list[Text]:
+def _few(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[Text]:
     """Draw each value as a tick on a line."""
     canvas = Canvas(room.bins, room.rows)
     for column in range(room.bins):
@@ -107,7 +107,7 @@ def _few(layer: LayerDistribution, quantity: Quantity, room: Room) -> list[Text]
     return canvas.lines()
 
 
-def _guides(layer: LayerDistribution, quantity: Quantity, room: Room) -> list[tuple[int, str]]:
+def _guides(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[tuple[int, str]]:
     """Return the columns of what values are compared with: 0, a usual size, the ends in which units saturate."""
     low, high = layer.axis
     if layer.saturated is not None:
@@ -161,7 +161,7 @@ def _remarks(layer: LayerDistribution, picture: DistributionPicture) -> list[tup
     return found
 
 
-def _numbers(layer: LayerDistribution, quantity: Quantity) -> list[tuple[str, str]]:
+def _numbers(layer: LayerDistribution, quantity: Distributed) -> list[tuple[str, str]]:
     def shown(value: float) -> str:
         return _short(10**value if quantity.log else value)
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.pictures.landscape import LossSurface
-from tui_backprop.ui.drawing.canvas import Canvas, Line, heat_map
+from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine, heat_map
 from tui_backprop.ui.drawing.numbers import MINUS, plain
 from tui_backprop.ui.theme import Colors, depth_color
 
@@ -38,7 +38,7 @@ Cell = tuple[int, int]
 """Column and row, (0, 0) at the upper left."""
 
 
-def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[Line]:
+def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[CanvasLine]:
     """Draw the picture in `columns` × `rows` cells, of which `MARGIN` columns and `BELOW` rows are for numbers.
 
     Its losses are (2·(rows − BELOW), columns − MARGIN).

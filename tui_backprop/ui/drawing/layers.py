@@ -11,7 +11,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.session.pictures.network import NetworkPicture, Signal, spread_of
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.network import Look
+from tui_backprop.ui.drawing.network import DrawingStyle
 from tui_backprop.ui.drawing.numbers import MINUS, plain, short
 from tui_backprop.ui.drawing.spots import Spot
 from tui_backprop.ui.drawing.tints import LEVELS, half_block, lamp, level_of, line_style, sign_of
@@ -41,7 +41,7 @@ class Block:
 class LayersDrawing:
     """Blocks from left to right, the weights between their layers, or where these would be too narrow above them."""
 
-    def __init__(self, network: Network, picture: NetworkPicture, size: tuple[int, int], look: Look) -> None:
+    def __init__(self, network: Network, picture: NetworkPicture, size: tuple[int, int], look: DrawingStyle) -> None:
         self._look = look
         self.canvas = Canvas(*size)
         self._places: list[tuple[int, int, int, int, Spot]] = []

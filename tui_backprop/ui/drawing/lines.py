@@ -21,7 +21,7 @@ _LEVEL = {(False, False): "─", (False, True): "┄", (True, False): "━", (Tr
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
+class LineField:
     """The lines as they stand in cells: where two meet, the cell is the stronger one's alone, so that it is seen whole."""
 
     glyphs: Indices
@@ -32,7 +32,7 @@ class Field:
 
 def draw_lines(
     columns: int, rows: int, starts: Indices, ends: Indices, rank: Indices, broken: Flags, strong: Flags
-) -> Field:
+) -> LineField:
     """Draw lines from the left edge to the right edge of a field of cells.
 
     Args:
@@ -48,7 +48,7 @@ def draw_lines(
         most = np.flatnonzero(rank >= len(rank) - _MOST)
         ranked = rank[most] - len(rank) + _MOST
         field = draw_lines(columns, rows, starts[most], ends[most], ranked, broken[most], strong[most])
-        return Field(field.glyphs, np.where(field.owner >= 0, most[field.owner], -1))
+        return LineField(field.glyphs, np.where(field.owner >= 0, most[field.owner], -1))
     line, across, down = _points(columns, rows, starts, ends, broken)
     cell = down // 4 * columns + across // 2
     whole = np.bincount(line, minlength=len(rank))
@@ -62,7 +62,7 @@ def draw_lines(
     dots = np.zeros(rows * columns, dtype=np.int64)
     second = np.where(down < 3, down + 1, 2)  # the other dot of a thick line, in the same cell
     np.bitwise_or.at(dots, cell, _BITS[down, across] | np.where(strong[line], _BITS[second, across], 0))
-    field = Field(np.where(dots > 0, _BRAILLE + dots, 0).reshape(rows, columns), owner.reshape(rows, columns))
+    field = LineField(np.where(dots > 0, _BRAILLE + dots, 0).reshape(rows, columns), owner.reshape(rows, columns))
     for one in np.flatnonzero(starts == ends).tolist():  # along a row there are characters that close up better
         mine = field.owner[starts[one]] == one
         field.glyphs[starts[one], mine] = ord(_LEVEL[bool(strong[one]), bool(broken[one])])

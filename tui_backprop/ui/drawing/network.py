@@ -12,11 +12,11 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.session.pictures.network import EntryLayer, NetworkPicture, UnitLayer
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
-from tui_backprop.ui.drawing.lines import Field, draw_lines
+from tui_backprop.ui.drawing.lines import LineField, draw_lines
 from tui_backprop.ui.drawing.numbers import short
 from tui_backprop.ui.drawing.spots import Spot
 from tui_backprop.ui.drawing.tints import LEVELS, chip_style, lamp, level_of, line_style, sign_of
-from tui_backprop.ui.drawing.unit_layout import Card, Plan, label_room
+from tui_backprop.ui.drawing.unit_layout import Card, UnitLayout, label_room
 from tui_backprop.ui.theme import RGB
 
 _STRONG = 0.5  # share of the largest weight from which a line is thick
@@ -28,7 +28,7 @@ _FRAMES = {False: "╭─╮│╰╯", True: "┏━┓┃┗┛"}  # selected 
 
 
 @dataclass(frozen=True)
-class Look:
+class DrawingStyle:
     """How it is to be drawn."""
 
     ground: RGB | None
@@ -42,7 +42,12 @@ class NetworkDrawing:
     """One picture drawn by one plan; afterwards it knows what is at a cell."""
 
     def __init__(
-        self, network: Network, plan: Plan, picture: NetworkPicture, surfaces: Sequence[Array | None], look: Look
+        self,
+        network: Network,
+        plan: UnitLayout,
+        picture: NetworkPicture,
+        surfaces: Sequence[Array | None],
+        look: DrawingStyle,
     ) -> None:
         self._network, self._plan, self._picture, self._look = network, plan, picture, look
         self._top = int(plan.heading)
@@ -74,7 +79,7 @@ class NetworkDrawing:
 
     # Weights.
 
-    def _draw_weights(self, entries: EntryLayer) -> Field:
+    def _draw_weights(self, entries: EntryLayer) -> LineField:
         plan, look = self._plan, self._look
         fan_in, fan_out = entries.weights.shape
         values = entries.weights.ravel()

@@ -12,11 +12,11 @@ from rich.text import Span, Text
 
 from tui_backprop.ui.theme import RGB, on_ground
 
-Run = tuple[str, str | Style]
+StyledText = tuple[str, str | Style]
 """Some text, and its style; empty for none."""
 
 
-def text_runs(text: Text, console: Console) -> Sequence[Run]:
+def text_runs(text: Text, console: Console) -> Sequence[StyledText]:
     """Return the runs of a text from left to right.
 
     One that was appended together has spans that follow one another, and nothing but its own style below them: it is cut at
@@ -25,7 +25,7 @@ def text_runs(text: Text, console: Console) -> Sequence[Run]:
     plain, below = text.plain, text.style
     if not text.spans:
         return [(plain, below)]
-    found: list[Run] = []
+    found: list[StyledText] = []
     at = 0
     for start, end, style in text.spans:
         if below or start < at:

@@ -38,7 +38,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Plan:
+class UnitLayout:
     """A drawing of units and weights."""
 
     columns: int
@@ -58,7 +58,7 @@ class Plan:
         return left, self.cards[layer][0].left - left
 
 
-def plan_units(sizes: tuple[int, ...], columns: int, rows: int, *, surfaces: bool) -> Plan | None:
+def plan_units(sizes: tuple[int, ...], columns: int, rows: int, *, surfaces: bool) -> UnitLayout | None:
     """Find the richest drawing of a network that fits; None where it is too large to be drawn unit by unit.
 
     Args:
@@ -85,7 +85,7 @@ def plan_units(sizes: tuple[int, ...], columns: int, rows: int, *, surfaces: boo
         for i, (size, shape) in enumerate(zip(sizes, shapes, strict=True)):
             cards.append(_column(size, rows, left, shape))
             left += shape[0] + free * (i + 1) // (len(sizes) - 1) - free * i // (len(sizes) - 1)
-        return Plan(columns, rows, heading, text, tuple(cards), columns - _TARGET if target else None)
+        return UnitLayout(columns, rows, heading, text, tuple(cards), columns - _TARGET if target else None)
     return None
 
 
@@ -130,7 +130,9 @@ class Labels:
 
 
 @lru_cache(maxsize=64)
-def label_room(plan: Plan, layer: int, name: int, choices: tuple[tuple[tuple[int, int], ...], ...]) -> Labels | None:
+def label_room(
+    plan: UnitLayout, layer: int, name: int, choices: tuple[tuple[tuple[int, int], ...], ...]
+) -> Labels | None:
     """Find room for numbers on the lines of a layer's weights.
 
     Args:
@@ -152,7 +154,7 @@ def label_room(plan: Plan, layer: int, name: int, choices: tuple[tuple[tuple[int
 
 
 def _on_their_lines(
-    plan: Plan, layer: int, width: int, wanted: tuple[tuple[int, int], ...]
+    plan: UnitLayout, layer: int, width: int, wanted: tuple[tuple[int, int], ...]
 ) -> dict[tuple[int, int], tuple[int, int]] | None:
     """Place each where it covers no other, in the middle of its line if possible; None unless all find a place."""
     left, gap = plan.gap(layer)

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.session.pictures.distributions import QUANTITIES, DistributionPicture, Distributions, Quantity
+from tui_backprop.session.pictures.distributions import QUANTITIES, Distributed, DistributionPicture, Distributions
 from tui_backprop.ui.drawing.histograms import Room, draw_distributions
 from tui_backprop.ui.panels.panel import PicturePanel
 
@@ -48,7 +48,7 @@ class DistributionsPanel(PicturePanel[Frame]):
         self.note(self._aside(quantity, picture))
         return draw_distributions(picture, room, self.drawn_in)
 
-    def _aside(self, quantity: Quantity, picture: DistributionPicture) -> str:
+    def _aside(self, quantity: Distributed, picture: DistributionPicture) -> str:
         """Say what can be shown, and what the values are over."""
         others = "←→ " + "  ".join(f"[{one.symbol}]" if one is quantity else one.symbol for one in QUANTITIES)
         said = " · ".join(part for part in (others if self.has_focus else "", picture.over) if part)

@@ -14,10 +14,10 @@ from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.pictures.network import NetworkPicture, network_picture, response_surfaces
 from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.layers import LayersDrawing
-from tui_backprop.ui.drawing.network import Look, NetworkDrawing
+from tui_backprop.ui.drawing.network import DrawingStyle, NetworkDrawing
 from tui_backprop.ui.drawing.numbers import signed
 from tui_backprop.ui.drawing.spots import Spot, Way, spot_at
-from tui_backprop.ui.drawing.unit_layout import Plan, plan_units
+from tui_backprop.ui.drawing.unit_layout import UnitLayout, plan_units
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _LEGEND = "━ + ┅ −"
@@ -64,7 +64,7 @@ class NetworkPanel(CanvasPanel[Frame]):
         self._network, self._marked = network, None
         self._seen = 0 if record is None else self.sample_in(record)
         self._picture = picture = network_picture(frame, self._seen)
-        look = Look(self.ground, self.selected, "reverse" if self.has_focus else "bold underline")
+        look = DrawingStyle(self.ground, self.selected, "reverse" if self.has_focus else "bold underline")
         size = self.size.width, self.size.height
         plan = plan_units(network.sizes, *size, surfaces=network.sizes[0] == 2)
         if plan is None:
@@ -137,7 +137,7 @@ class NetworkPanel(CanvasPanel[Frame]):
         self.post_message(self.Selected(self, quantity, spot.position(network)))
 
 
-def _surface_sizes(plan: Plan) -> tuple[tuple[int, int] | None, ...]:
+def _surface_sizes(plan: UnitLayout) -> tuple[tuple[int, int] | None, ...]:
     """Return points across and up of the surfaces of each layer, two to a cell."""
     first = [cards[0] for cards in plan.cards]
     return tuple((card.surface, 2 * card.height) if card.surface else None for card in first)

@@ -17,8 +17,8 @@ from textual.strip import Strip
 
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
-from tui_backprop.ui.drawing.canvas import Canvas, Line
-from tui_backprop.ui.drawing.styles import Run, layered, text_on_ground, text_runs
+from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
+from tui_backprop.ui.drawing.styles import StyledText, layered, text_on_ground, text_runs
 from tui_backprop.ui.theme import RGB, Colors
 
 Shown = TypeVar("Shown")
@@ -177,7 +177,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         """Return how many lines the whole picture has."""
         raise NotImplementedError
 
-    def line_at(self, frame: Shown, row: int) -> Line:
+    def line_at(self, frame: Shown, row: int) -> CanvasLine:
         """Return one line, 0 ≤ row < line_count."""
         raise NotImplementedError
 
@@ -217,7 +217,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self.redraw()
         return strips
 
-    def strip(self, text: Line) -> Strip:
+    def strip(self, text: CanvasLine) -> Strip:
         """Render one line, which ends with … where it is too long for the panel."""
         if isinstance(text, Strip):
             return self._filled([(one.text, one.style or "") for one in text], text.cell_length)
@@ -228,7 +228,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             length = text.cell_len
         return self._filled(text_runs(text, self.app.console), length)
 
-    def _filled(self, runs: Sequence[Run], length: int) -> Strip:
+    def _filled(self, runs: Sequence[StyledText], length: int) -> Strip:
         """Return a line of the panel's width on its ground, made at once: a strip for each of the two changes is dear."""
         width, style = self.size.width, self._style
         styled = [Segment(text, layered(style, one) if one else style) for text, one in runs]
@@ -284,9 +284,9 @@ class PicturePanel(Panel[Shown]):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[CanvasLine] = ()
 
-    def draw(self, frame: Shown) -> Sequence[Line]:
+    def draw(self, frame: Shown) -> Sequence[CanvasLine]:
         """Return all lines, for the present size."""
         raise NotImplementedError
 
@@ -298,6 +298,6 @@ class PicturePanel(Panel[Shown]):
         """Return how many there are."""
         return len(self._lines)
 
-    def line_at(self, frame: Shown, row: int) -> Line:
+    def line_at(self, frame: Shown, row: int) -> CanvasLine:
         """Return one of them."""
         return self._lines[row]

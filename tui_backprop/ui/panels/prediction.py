@@ -15,7 +15,7 @@ from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.pictures.prediction import (
     Confusion,
     DecisionSurface,
-    Look,
+    PredictionView,
     Scatter,
     answer_labels,
     prediction_picture,
@@ -30,7 +30,7 @@ from tui_backprop.ui.drawing.answers import (
     legend,
 )
 from tui_backprop.ui.drawing.axes import Axes
-from tui_backprop.ui.drawing.canvas import Line
+from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import PicturePanel
@@ -55,13 +55,13 @@ class PredictionPanel(PicturePanel[Frame]):
     class Looked(Message):
         """Somebody chose what is shown of the predictions."""
 
-        def __init__(self, look: Look) -> None:
+        def __init__(self, look: PredictionView) -> None:
             super().__init__()
             self.look = look
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self.look = Look()
+        self.look = PredictionView()
         """What is shown of the predictions."""
 
     # Looking around.
@@ -92,12 +92,12 @@ class PredictionPanel(PicturePanel[Frame]):
         if self.frame is not None:
             self._show(replace(self.look, output=(self.look.output + by) % self.frame.network.sizes[-1]))
 
-    def _show(self, look: Look) -> None:
+    def _show(self, look: PredictionView) -> None:
         self.look = look
         self.redraw()
         self.post_message(self.Looked(look))
 
-    def follow(self, look: Look) -> None:
+    def follow(self, look: PredictionView) -> None:
         """Show what was chosen elsewhere."""
         if look != self.look:
             self.look = look
@@ -105,7 +105,7 @@ class PredictionPanel(PicturePanel[Frame]):
 
     # Drawing.
 
-    def draw(self, frame: Frame) -> Sequence[Line]:
+    def draw(self, frame: Frame) -> Sequence[CanvasLine]:
         """Draw the probes, the picture and its legend."""
         probes = _probe_lines(frame, self.size.width)
         columns, rows = self.size.width, self.size.height - len(probes) - 1
@@ -117,7 +117,7 @@ class PredictionPanel(PicturePanel[Frame]):
         self.note("   ".join(part for part in (hidden, _subtitle(frame, look, columns - 6 - len(hidden))) if part))
         return [*probes, *lines[:rows], legend(parts, columns)]
 
-    def _picture(self, frame: Frame, look: Look, axes: Axes) -> Drawn:
+    def _picture(self, frame: Frame, look: PredictionView, axes: Axes) -> Drawn:
         problem = frame.problem
         curve = problem.dataset.n_inputs == 1
         columns, rows = (DOTS[0] * axes.columns, 0) if curve else (axes.columns, 2 * axes.rows)
@@ -141,7 +141,7 @@ class PredictionPanel(PicturePanel[Frame]):
                 return draw_scatter(picture, Setting(axes, self.drawn_in, ("true", "predicted")))
 
 
-def _subtitle(frame: Frame, look: Look, width: int) -> str:
+def _subtitle(frame: Frame, look: PredictionView, width: int) -> str:
     """Say which output, which inputs and which sample are shown, and the keys that choose others."""
     problem = frame.problem
     parts: list[str] = []

@@ -14,7 +14,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.pictures.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
 from tui_backprop.session.pictures.plane import KINDS, MOST_ZOOM, View
-from tui_backprop.ui.drawing.canvas import Line
+from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
 from tui_backprop.ui.panels.panel import PicturePanel
 
@@ -46,7 +46,7 @@ class SurfacePanel(PicturePanel[Frame]):
         self._network: Network | None = None
         self._going_on: Timer | None = None  # until more of an unfinished surface is computed
 
-    def draw(self, frame: Frame) -> Sequence[Line]:
+    def draw(self, frame: Frame) -> Sequence[CanvasLine]:
         """Draw the map with its axes and legend, or say why there is none."""
         self._fit(frame.network)
         if self._going_on is not None:

@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.sweep.axes import VARIABLE, SweepError, parse_axis
-from tui_backprop.session.sweep.plan import Plan
+from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import counted
 
@@ -105,7 +105,7 @@ class SweepForm(VerticalScroll, can_focus=False):
         """Ask for it."""
         self.post_message(self.Wanted())
 
-    def plan(self) -> Plan:
+    def plan(self) -> SweepPlan:
         """Return what the form says.
 
         Raises:
@@ -123,7 +123,7 @@ class SweepForm(VerticalScroll, can_focus=False):
         seeds = self.query_one("#seeds", Input).value
         if not seeds.strip().isdecimal():
             raise SweepError(f"seeds: expected a whole number of at least 1, not {seeds!r}")
-        return Plan(
+        return SweepPlan(
             self._recipe.replace(steps=steps), tuple(axes), int(seeds), self.query_one("#until", Input).value.strip()
         )
 

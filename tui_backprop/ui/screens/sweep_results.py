@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.plan import Plan, shown
+from tui_backprop.session.sweep.plan import SweepPlan, shown
 from tui_backprop.session.sweep.summary import Cell, Summary
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.view import MEASURES, Seeds, SweepMap, seeds_of, sweep_map
@@ -165,12 +165,12 @@ class SeedsView(_Lines):
     def __init__(self) -> None:
         super().__init__("distribution")
         self._cell: Cell | None = None
-        self._plan: Plan | None = None
+        self._plan: SweepPlan | None = None
         self._seeds: Seeds | None = None
         self._chosen: int | None = None
         self.border_title = Text("Seeds")
 
-    def show(self, cell: Cell, plan: Plan) -> None:
+    def show(self, cell: Cell, plan: SweepPlan) -> None:
         """Draw the runs of a cell; the one nearest to the median is chosen until another is."""
         if self._cell is None or cell.number != self._cell.number or plan is not self._plan:
             self._chosen = None
