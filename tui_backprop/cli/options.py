@@ -7,10 +7,12 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.source import source_path
+from tui_backprop.session.keep.one_line import is_recipe_string, run_from_string
+from tui_backprop.session.keep.session_file import is_session, read_session
 from tui_backprop.session.recipe.fields import FIELDS, Field
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -18,6 +20,7 @@ from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.system.inputs import shown
 from tui_backprop.text.cleaning import clean
 
+_SOURCE = "a data set's name, a table file, a session file NAME.tbp, or a recipe string tbp1:… (parity)"
 _DAY = 86_400.0
 _LONGEST = 300  # characters of a message with what was typed
 _NEGATIVE = re.compile(r"-[0-9.]")
@@ -96,7 +99,11 @@ def make_parser(program: str, description: str) -> Parser:
         epilog="What is not given is what the data set suggests; `tui-backprop datasets` lists them.",
     )
     parser.add_argument(
-        "source", metavar="SOURCE", nargs="?", default="parity", help="a data set's name, or a CSV file (parity)"
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        default="parity",
+        help=_SOURCE,
     )
     for name, title in _GROUPS.items():
         group = parser.add_argument_group(title)
@@ -117,7 +124,7 @@ def _add(group: argparse._ArgumentGroup, field: Field) -> None:
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:
-    """Return the suggested recipe of the source with the options that were given.
+    """Return the recipe of the source, or what suits it, with the options that were given.
 
     Raises:
         UsageError: the source is a program.
@@ -130,8 +137,22 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
             f"{name}: this is Python, not data: `tui-backprop check {name}` says whether its gradients are right, and "
             f"`tui-backprop {name}` steps through it"
         )
+    changes = given_fields(options)
+    if is_recipe_string(options.source):
+        return run_from_string(options.source).recipe.replace(**changes)
+    if is_session(options.source):
+        return read_session(Path(options.source)).in_force.replace(**changes)
+    return suggested_recipe(options.source, **changes)
+
+
+def given_fields(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the recipe fields that the options give.
+
+    Raises:
+        RecipeError: options that cannot be read, each in one sentence, all at once.
+    """
     given = {field.name: getattr(options, field.name) for field in FIELDS}
-    return suggested_recipe(options.source, **read_texts({name: texts for name, texts in given.items() if texts}))
+    return read_texts({name: texts for name, texts in given.items() if texts})
 
 
 def files_read(recipe: Recipe) -> dict[str, Path]:

@@ -44,11 +44,15 @@ class Progress(Bar):
     def __init__(self, total: int) -> None:
         super().__init__()
         self._total = max(total, 1)
+        self._started = time.monotonic()
 
-    def show(self, step: int, loss: float) -> None:
-        """Paint the bar at `step`."""
+    def show(self, step: int, loss: float | None = None) -> None:
+        """Paint the bar at `step`, with the loss and the time that is left."""
         if self.due():
-            self.paint(step / self._total, f"step {step:,} of {self._total:,}  loss {loss:.4g}")
+            left = seconds_left(step / self._total, time.monotonic() - self._started)
+            said = "" if loss is None else f"  loss {loss:.4g}"
+            said += "" if left is None else f"  {duration(left)} left"
+            self.paint(step / self._total, f"step {step:,} of {self._total:,}{said}")
 
 
 class SweepProgress(Bar):

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.cli.options import Parser, files_read, make_parser, recipe_from
+from tui_backprop.cli.options import Parser, files_read, make_parser
 from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import Progress
+from tui_backprop.cli.sessions import Opened, add_session_options, make_edits, open_session
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
+from tui_backprop.session.keep.one_line import recipe_string
 from tui_backprop.session.keep.report import report
+from tui_backprop.session.keep.sitting import saved, write_session
 from tui_backprop.session.keep.tables import write_curve, write_predictions
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.conditions import Condition
@@ -44,21 +47,27 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse(arguments)
     condition = None if options.until is None else Condition(options.until)
-    recipe = recipe_from(options)
-    wanted = {"--curve": options.curve, "--predictions": options.predictions}
-    outputs = Outputs(wanted, files_read(recipe), json_report=options.json)
+    opened = open_session(options)
+    if options.share:
+        make_edits(opened.session, opened.edits)
+        print(recipe_string(opened.session.current))
+        return 0
+    wanted = {"--curve": options.curve, "--predictions": options.predictions, "--session": options.session}
+    reads = opened.reads | files_read(opened.session.first_recipe)
+    outputs = Outputs(wanted, reads, json_report=options.json)
     try:
-        return _run(Session(recipe), condition, outputs, options)
+        return _run(opened, condition, outputs, options)
     finally:
         outputs.close()
 
 
-def _run(session: Session, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
+def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
     """Train, write what is wanted and report."""
+    session = opened.session
     for notice in (*session.notices, *filter(None, [load_engine(session)])):
         note(notice)
     started = time.perf_counter()
-    stop = _train(session, condition)
+    stop = _train(opened, condition)
     if session.divergence is not None and session.divergence.problem:
         raise InputError(session.divergence.sentence)
     found = report(session, stop, time.perf_counter() - started)
@@ -66,6 +75,8 @@ def _run(session: Session, condition: Condition | None, outputs: Outputs, option
         write_curve(curve, session.curve)
     if (predictions := outputs.get("--predictions")) is not None:
         write_predictions(predictions, session.problem, session.state.parameters)
+    if (kept := outputs.get("--session")) is not None:
+        write_session(kept, saved(session, embed=options.embed))
     if options.json:
         print_json(found)
     else:
@@ -80,25 +91,38 @@ def _parser() -> Parser:
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     output.add_argument("--curve", metavar="FILE.csv", type=Path, help="write the loss curve; - is standard output")
     output.add_argument("--predictions", metavar="FILE.csv", type=Path, help="write every sample's prediction")
+    output.add_argument("--session", metavar="FILE.tbp", type=Path, help="write a session file, to go on from later")
+    output.add_argument("--embed", action="store_true", help="with --session: put your own data into the file")
+    output.add_argument("--share", action="store_true", help="print a recipe string that SOURCE takes, and leave")
+    add_session_options(output)
     return parser
 
 
-def _train(session: Session, condition: Condition | None) -> Stop:
-    """Run in slices of a fraction of a second, so that progress shows and ^C is answered at once."""
-    total = session.recipe.steps
-    progress = Progress(total)
-    steps = 1
+def _train(opened: Opened, condition: Condition | None) -> Stop:
+    """Train up to each edit, make it, and go on to the end."""
+    session, progress = opened.session, Progress(opened.steps)
     try:
-        while True:
-            started = time.perf_counter()
-            stop = session.run(min(steps, total - session.step), condition)
-            took = time.perf_counter() - started
-            if stop.reason != "steps" or session.step >= total:
+        for edit in opened.edits:
+            stop = _train_to(session, edit.step, condition, progress)
+            if stop.reason != "steps":
                 return stop
-            progress.show(session.step, session.curve.final_loss)
-            steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
+            session.current.edit(edit.parameters, edit.changes)
+        return _train_to(session, opened.steps, condition, progress)
     finally:
         progress.close()
+
+
+def _train_to(session: Session, end: int, condition: Condition | None, progress: Progress) -> Stop:
+    """Run in slices of a fraction of a second, so that progress shows and ^C is answered at once."""
+    steps = 1
+    while True:
+        started = time.perf_counter()
+        stop = session.run(max(0, min(steps, end - session.step)), condition)
+        took = time.perf_counter() - started
+        if stop.reason != "steps" or session.step >= end:
+            return stop
+        progress.show(session.step, session.curve.final_loss)
+        steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
 
 
 def _text(session: Session, found: dict[str, Any]) -> str:

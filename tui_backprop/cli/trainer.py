@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import UsageError, make_parser, recipe_from, seconds
+from tui_backprop.cli.options import UsageError, make_parser, seconds
+from tui_backprop.cli.sessions import add_session_options, make_edits, open_session
 from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.cli.version import version_lines
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.scripts.clinic.run import OwnRun
 from tui_backprop.scripts.functions.process import TIMEOUT
 from tui_backprop.session.recipe.fields import FIELDS
-from tui_backprop.session.session import Session
 from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         type=seconds,
         help=f"how long a file of your own may take for one thing that it is asked ({TIMEOUT:g})",
     )
+    add_session_options(parser.add_argument_group("the sitting"))
     _refuse_nearly_a_command(arguments)
     options = parser.parse(arguments)
     if options.version:
@@ -63,7 +64,9 @@ def main(arguments: Sequence[str]) -> int:
         return _open_clinic(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
-    session = Session(recipe_from(options))
+    opened = open_session(options)
+    session = opened.session
+    make_edits(session, opened.edits)
     require_terminal("the trainer", "tui-backprop run")
     from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (loaded when it is known to be the one that is opened)
 

@@ -21,6 +21,7 @@ TOPICS = (
     "findings",
     "data",
     "engines",
+    "sessions",
     "sweeps",
     "lessons",
     "python",

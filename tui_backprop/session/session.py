@@ -42,9 +42,20 @@ class Session:
     """
 
     def __init__(self, recipe: Recipe, *, memory: int = MEMORY, dataset: Dataset | None = None) -> None:
-        self._memory = memory
         first = first_segment(recipe, read_data(recipe) if dataset is None else dataset)
-        self.branches = [Branch(Run(first, memory), "first run", None, 0)]
+        self._begin([Branch(Run(first, memory), "first run", None, 0)], memory)
+
+    @classmethod
+    def of(cls, branches: Sequence[Branch], branch: Branch, *, memory: int = MEMORY) -> Session:
+        """Return a session with runs that were made before, one of which is looked at."""
+        session = object.__new__(cls)
+        session._begin([*branches], memory)
+        session._look_at(branch)
+        return session
+
+    def _begin(self, branches: list[Branch], memory: int) -> None:
+        self._memory = memory
+        self.branches = branches
         """Every run, the oldest first."""
         self.branch = self.branches[0]
         """The run that is looked at."""

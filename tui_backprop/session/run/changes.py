@@ -32,8 +32,11 @@ from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
 
+COLUMNS = ("target", "inputs", "probe", "scale_targets")
+"""Fields of which another data set brings its own, where they are not changed with it."""
+
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
-_FOLLOWS_SOURCE = ("target", "inputs", "probe", "scale_targets", "loss", "output_activation", "set", "freeze")
+_FOLLOWS_SOURCE = (*COLUMNS, "loss", "output_activation", "set", "freeze")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""From a command line to a session: a data set, a table, a session file or a recipe string, with its options and edits."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_backprop.cli.options import UsageError, given_fields, recipe_from
+from tui_backprop.cli.progress import Progress
+from tui_backprop.session.keep.one_line import is_recipe_string, read_edit, run_from_string
+from tui_backprop.session.keep.session_file import SavedEdit, SavedSession, is_session, read_session
+from tui_backprop.session.keep.sitting import restored
+from tui_backprop.session.run.changes import is_in_flight
+from tui_backprop.session.session import Session
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session and what is still to be done with it."""
+
+    session: Session
+    edits: tuple[SavedEdit, ...]
+    """To be made on the way, by their steps."""
+    steps: int
+    """The step up to which it is to be trained."""
+    reads: dict[str, Path]
+    """The files that it was read from, by what they have."""
+
+
+def add_session_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of a command that opens a session."""
+    group.add_argument(
+        "--edit",
+        metavar="STEP:FIELD=VALUE",
+        action="append",
+        default=[],
+        help="change a field, or a parameter such as w1[0,0], at a step of the run (repeatable)",
+    )
+    group.add_argument(
+        "--allow-scripts", action="store_true", help="let the Python files run that a session file names"
+    )
+
+
+def open_session(options: argparse.Namespace) -> Opened:
+    """Open what SOURCE and the options say.
+
+    Raises:
+        InputError: what cannot be used, in one sentence.
+    """
+    edits = tuple(sorted(map(read_edit, options.edit), key=lambda edit: edit.step))
+    if is_session(options.source):
+        return _from_file(options, edits)
+    if is_recipe_string(options.source):
+        edits = tuple(sorted((*run_from_string(options.source).edits, *edits), key=lambda edit: edit.step))
+    recipe = recipe_from(options)
+    _check_reach(edits, recipe.steps)
+    return Opened(Session(recipe), edits, recipe.steps, {})
+
+
+def make_edits(session: Session, edits: Sequence[SavedEdit]) -> None:
+    """Train up to each edit and make it.
+
+    Raises:
+        RecipeError: one that cannot be.
+        SourceError: data that cannot be read.
+    """
+    for edit in edits:
+        session.run(edit.step - session.step)
+        if session.step < edit.step:
+            return
+        session.current.edit(edit.parameters, edit.changes)
+
+
+def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> Opened:
+    path = Path(options.source)
+    kept = read_session(path)
+    session = _made_again(kept, path, allow_scripts=options.allow_scripts)
+    changes = given_fields(options)
+    steps = changes.pop("steps", None)
+    if not is_in_flight(changes):
+        raise UsageError(
+            "a session goes on from where it was saved: options that begin another run, such as --hidden, do not apply"
+        )
+    if changes:
+        session.change(**changes)
+    end = session.step + steps if steps is not None else max(session.step, session.recipe.steps)
+    early = [edit.step for edit in edits if edit.step < session.step]
+    if early:
+        raise UsageError(f"--edit {early[0]:,}: the session stands at step {session.step:,} already")
+    _check_reach(edits, end)
+    return Opened(session, tuple(edits), end, {"the session": path})
+
+
+def _made_again(kept: SavedSession, path: Path, *, allow_scripts: bool) -> Session:
+    shown = Progress(max(1, sum(branch.last_step for branch in kept.branches)))
+    try:
+        return restored(
+            kept,
+            path.resolve().parent,
+            allow_scripts=allow_scripts,
+            progress=lambda made, _: shown.show(made),
+        )
+    finally:
+        shown.close()
+
+
+def _check_reach(edits: Sequence[SavedEdit], last: int) -> None:
+    if edits and edits[-1].step > last:
+        raise UsageError(f"--edit {edits[-1].step:,}: the run ends at step {last:,}: give it more --steps")

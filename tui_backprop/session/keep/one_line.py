@@ -1,0 +1,147 @@
+"""A run in one line: the command that makes it, its edits as an option, and a recipe string that any SOURCE takes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts
+from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
+from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
+from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.recipe.texts import options_text, read_texts
+from tui_backprop.session.run.run import Run
+from tui_backprop.text.cleaning import clean
+
+PREFIX = "tbp1:"
+"""What a recipe string begins with."""
+
+_LONGEST = 2**16  # characters of a recipe string
+_LARGEST = 2**20  # bytes that it may hold
+_EDIT = re.compile(r"\s*(\d[\d_,]*)\s*:\s*([^=]+?)\s*=(.*)", re.DOTALL)
+_EXAMPLE = "400:lr=1 or 400:w1[0,0]=0.5"
+
+
+class OneLineError(InputError):
+    """A recipe string or an edit that cannot be read or written; the text is one sentence."""
+
+
+def is_recipe_string(source: str) -> bool:
+    """Whether a source is a recipe string."""
+    return source.startswith(PREFIX)
+
+
+def recipe_string(run: Run) -> str:
+    """Return a run's recipe and edits as one word that is safe in addresses and in shells.
+
+    Raises:
+        OneLineError: it reads files of one's own, which only a session file can hold.
+    """
+    edits = _edits(run)
+    built_in = {entry.name for entry in catalogue()}
+    for changed in ({"source": run.first_recipe.source, "rule": run.first_recipe.rule}, *(e.changes for e in edits)):
+        own = [changed["source"]] if changed.get("source", "xor") not in built_in else []
+        own += [changed["rule"]] if is_file(changed.get("rule", "")) else []
+        if own:
+            raise OneLineError(
+                f"{clean(own[0])} is a file of yours, which a recipe string cannot hold: save a session, "
+                "`tui-backprop run … --session FILE.tbp --embed`"
+            )
+    held = {"recipe": recipe_as_texts(run.first_recipe), "edits": [edit.as_json() for edit in edits]}
+    packed = zlib.compress(json.dumps(held, separators=(",", ":")).encode(), level=9)
+    return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def run_from_string(text: str) -> SavedBranch:
+    """Return the run of a recipe string, as far as its last edit.
+
+    Raises:
+        OneLineError: it cannot be read.
+        RecipeError: a recipe in it that cannot be.
+    """
+    try:
+        body = text.removeprefix(PREFIX)
+        if len(body) > _LONGEST:
+            raise ValueError("it is too long")
+        unpacker = zlib.decompressobj()
+        held = unpacker.decompress(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), _LARGEST)
+        if not unpacker.eof:
+            raise ValueError("it is too long, or its end is missing")
+        found = json.loads(held)
+        edits = found.get("edits", [])
+        last = edits[-1]["step"] if edits else 0
+        branch = {"recipe": found["recipe"], "edits": edits, "step": last, "last_step": last}
+        return SavedBranch.read(branch, 0)
+    except RecipeError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, zlib.error) as error:
+        why = str(error) if type(error) is ValueError else "a part of it is missing or changed"
+        raise OneLineError(f"{clean(text[:24])}…: this recipe string cannot be read: {clean(why)}") from None
+
+
+def read_edit(text: str) -> SavedEdit:
+    """Read an edit, `STEP:FIELD=VALUE`; FIELD is a recipe field, `source`, or a parameter or an entry of one.
+
+    Raises:
+        OneLineError: what was expected.
+        RecipeError: a value that cannot be.
+    """
+    match = _EDIT.fullmatch(text)
+    if match is None:
+        raise OneLineError(f"--edit: expected STEP:FIELD=VALUE such as {_EXAMPLE}, not '{clean(text)}'")
+    step, name, value = int(re.sub(r"[_,]", "", match[1])), match[2], match[3].strip()
+    field = next((f for f in FIELDS if name in (f.name, f.flag.removeprefix("--"))), None)
+    if name == "source":
+        return SavedEdit(step, {"source": value}, {})
+    if field is not None:
+        if not field.in_flight:
+            raise OneLineError(
+                f"--edit: a run cannot go on with another {field.flag.removeprefix('--')}: give it as the option "
+                f"{field.flag}"
+            )
+        return SavedEdit(step, read_texts({field.name: [value]}), {})
+    try:
+        return SavedEdit(step, {}, {name: float(value)})
+    except ValueError:
+        raise OneLineError(
+            f"--edit: expected a number for {clean(name)}, or a recipe field such as lr, in '{clean(text)}'"
+        ) from None
+
+
+def command_of(run: Run) -> str:
+    """Return the shortest command that makes a run: what its data set suggests is left out."""
+    recipe = run.first_recipe
+    columns = {name: getattr(recipe, name) for name in ("target", "inputs") if getattr(recipe, name)}
+    suggested = suggested_recipe(recipe.source, **columns)
+    different = {name: getattr(recipe, name) for name in columns}
+    different |= _differing(recipe, suggested)
+    words = ["tui-backprop", shlex.quote(recipe.source), options_text(different)]
+    words += [f"--edit {shlex.quote(text)}" for edit in _edits(run) for text in _edit_texts(edit)]
+    return " ".join(word for word in words if word)
+
+
+def _differing(recipe: Recipe, other: Recipe) -> dict[str, Any]:
+    pairs = ((name, getattr(recipe, name), getattr(other, name)) for name in BY_NAME)
+    return {name: mine for name, mine, theirs in pairs if mine != theirs}
+
+
+def _edits(run: Run) -> Sequence[SavedEdit]:
+    return tuple(SavedEdit.of(edit) for edit in run.edits if edit.changes or edit.parameters)
+
+
+def _edit_texts(edit: SavedEdit) -> list[str]:
+    """Write an edit as the option has it, a text for each thing that it changes."""
+    texts = [
+        f"{name}={value if name == 'source' else BY_NAME[name].write(value)}"
+        for name, value in edit.changes.items()
+        if name == "source" or BY_NAME[name].in_flight
+    ]
+    texts += [f"{name}={value!r}" for name, value in edit.parameters.items()]
+    return [f"{edit.step}:{text}" for text in texts]
