@@ -15,6 +15,7 @@ from tui_backprop.cli.version import version_lines
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.scripts.clinic.run import OwnRun
 from tui_backprop.scripts.functions.process import TIMEOUT
+from tui_backprop.session.keep.remembered import Remembered
 from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
 
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     require_terminal("the trainer", "tui-backprop run")
     from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (loaded when it is known to be the one that is opened)
 
-    TrainerApp(session).run()
+    TrainerApp(session, remembered=Remembered.of_user(), offer=not arguments).run()
     return 0
 
 

@@ -12,10 +12,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
+from tui_backprop.session.keep.remembered import Remembered
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.comparing import PictureActions
+from tui_backprop.ui.actions.files import FileActions
 from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
@@ -44,7 +46,14 @@ _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual r
 
 
 class TrainerApp(
-    RunningActions, TravelActions, ChangingActions, LookingActions, FindingActions, PictureActions, LessonActions
+    RunningActions,
+    TravelActions,
+    ChangingActions,
+    LookingActions,
+    FindingActions,
+    PictureActions,
+    LessonActions,
+    FileActions,
 ):
     """The trainer's app."""
 
@@ -55,8 +64,16 @@ class TrainerApp(
     PANELS = PANELS
     PLACES = PLACES
 
-    def __init__(self, session: Session, lesson: Lesson | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self,
+        session: Session,
+        lesson: Lesson | None = None,
+        remembered: Remembered | None = None,
+        *,
+        offer: bool = False,
+    ) -> None:
+        super().__init__(session, remembered)
+        self._offer = offer
         self._first_lesson = lesson
         self._dimmed = True
         self._watching = False
@@ -94,6 +111,7 @@ class TrainerApp(
         self.call_after_refresh(self.load_engine)  # a thread that loads would keep the first picture waiting
         for notice in self.session.notices:
             self.tell(notice)
+        self.begin_remembering(offer=self._offer)
 
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""

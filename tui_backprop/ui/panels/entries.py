@@ -95,6 +95,12 @@ class EntriesPanel(Panel[Shown]):
             self.scroll_to(y=max(0, row - self.size.height // 2), animate=False)
         self.refresh()
 
+    def copied(self) -> str:
+        """Return the row of the selected entry."""
+        if self.frame is None or not self._laid_out:
+            return ""
+        return " ".join(self.line_at(self.frame, self._row_of(self.selected)).plain.split())
+
     def action_move(self, by: int) -> None:
         """Select another entry."""
         if self._laid_out:

@@ -42,6 +42,11 @@ class FindingsPanel(PicturePanel[Frame]):
         """The finding that the keys go to: the selected one, or else the worst."""
         return None if self.frame is None else self.choose(self.frame)
 
+    def copied(self) -> str:
+        """Return the selected finding with its remedy."""
+        found = self.selected
+        return "" if found is None else f"{found.severity} {found.id}: {found.message}; {found.remedy}"
+
     def choose(self, frame: Frame) -> Finding | None:
         """Return the finding of a frame that the keys go to; the panel itself may be out of sight, with an older frame."""
         return frame.findings[self._position(frame)] if frame.findings else None

@@ -78,6 +78,10 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self.frame = frame
         self.redraw()
 
+    def copied(self) -> str:
+        """Return what is selected here as one line to paste; nothing where nothing is."""
+        return ""
+
     def redraw(self) -> None:
         """Draw the present frame again, for another size or another view of it."""
         if self.frame is None or not self.size.width or not self.size.height:

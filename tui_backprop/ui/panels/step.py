@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.explanation import Explanation, explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Leaf, number, printed
+from tui_backprop.session.anatomy.expressions import Leaf, number, printed, text_of
 from tui_backprop.session.anatomy.phases import Phase, has_happened, phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
 from tui_backprop.session.frames.frame import Frame
@@ -113,6 +113,16 @@ class StepPanel(Panel[Frame]):
             first, *rest = line.wrap(self.app.console, max(10, self.columns - len(margin))) or [line]
             folded += [first, *(Text(margin).append_text(part) for part in rest)]
         return [*folded, Text("─" * self.columns, style="dim")]
+
+    def copied(self) -> str:
+        """Return the value that is explained, with its formula and numbers."""
+        found = self._explained
+        if found is None:
+            return ""
+        if found.formula is None:
+            return f"{found.name} = {found.value!r}"
+        letters, numbers = (text_of(printed(found.formula, numbers=numbers)) for numbers in (False, True))
+        return f"{found.name} = {letters} = {numbers} = {found.value!r}"
 
     @property
     def looking_at(self) -> Quantity | None:
@@ -255,7 +265,7 @@ def _list_line(record: StepRecord, row: Row, headed: bool, *, selected: bool) ->
     line.append(f"{found.name:<{_NAME}} ", "reverse" if selected else "").append(aligned(found.value), "bold")
     if found.formula is None:
         return line.append(f"  {found.note}", "dim")
-    text = "".join(piece.text for piece in printed(found.formula, numbers=True))
+    text = text_of(printed(found.formula, numbers=True))
     return line.append(f"  = {text}", "dim")
 
 
