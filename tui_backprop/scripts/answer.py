@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui_backprop.scripts.source import Source
+
 
 @dataclass(slots=True)
 class Mistake:
@@ -60,8 +62,14 @@ class Answer:
     loss: dict[str, Any] | None = None
     summary: list[str] = field(default_factory=list)
     fixed: dict[str, Any] | None = None
-    fixed_text: str | None = None
+    fixed_source: Source | None = None
+    """The script, and the modules beside it, with its fixes."""
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def fixed_text(self) -> str | None:
+        """Return the script's text with its fixes."""
+        return None if self.fixed_source is None else self.fixed_source.text
 
     @property
     def status(self) -> int:

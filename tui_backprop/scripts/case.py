@@ -27,8 +27,8 @@ class Case:
     wrong: list[WrongPlace] | None = None
 
 
-def examined(source: Source, setting: Setting) -> Case:
-    """Run a script, read its trace and judge its parameters."""
+def examined(source: Source, setting: Setting, *, explain: bool = True) -> Case:
+    """Run a script, read its trace and judge its parameters; find the wrong places, unless only the verdict is wanted."""
     try:
         ast.parse(source.text)
     except SyntaxError as error:
@@ -48,13 +48,18 @@ def examined(source: Source, setting: Setting) -> Case:
     draws, problems = draws_of(case.reading)
     case.examination = best_examination(case.reading, draws)
     trace.notes.extend(f"It could not be computed again at other values: {one}." for one in problems[:1])
-    if case.examination is not None and case.examination.wrong:
-        case.backward = backward_of(case.reading, case.examination)
-        if case.backward is not None:
-            case.wrong = wrong_places(case.backward, case.examination)
-    elif case.examination is not None:
-        case.backward = backward_of(case.reading, case.examination)
+    if explain:
+        explained(case)
     return case
+
+
+def explained(case: Case) -> None:
+    """Find what each value of the backward pass is, and the places where wrong ones are made."""
+    if case.reading is None or case.examination is None:
+        return
+    case.backward = backward_of(case.reading, case.examination)
+    if case.backward is not None and case.examination.wrong:
+        case.wrong = wrong_places(case.backward, case.examination)
 
 
 def _usable(case: Case) -> None:

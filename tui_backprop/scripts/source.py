@@ -43,6 +43,20 @@ class Source:
     """The file's text as it is on disk, where it is not `text`."""
     notes: tuple[str, ...] = ()
 
+    def text_of(self, path: str) -> str:
+        """Return the text of a module beside the script, by its absolute path; with an empty one that of the script."""
+        if not path:
+            return self.text
+        found = self.modules.get(path)
+        return Path(path).read_text(encoding="utf-8", errors="replace") if found is None else found
+
+    def name_of(self, path: str) -> str:
+        """Return what messages call a module beside the script; with an empty path the script's name."""
+        if not path:
+            return self.name
+        inside = Path(path)
+        return clean(str(inside.relative_to(self.folder)) if inside.is_relative_to(self.folder) else inside.name)
+
     def line(self, number: int) -> str:
         """Return a line without its indentation."""
         lines = self.text.splitlines()

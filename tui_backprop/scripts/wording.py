@@ -97,25 +97,20 @@ def expression_at(case: Case, place: int) -> str | None:
 
 def file_text(case: Case, file: int) -> str:
     """Return the text of one of the script's files."""
-    if file == 0:
-        return case.source.text
-    path = case.trace.files[file]
-    found = case.source.modules.get(path)
-    if found is None:
-        with open(path, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123  (a module of the script's, already read once)
-            found = opened.read()
-    return found
+    return case.source.text_of("" if file == 0 else case.trace.files[file])
 
 
-def statement_at(text: str, line: int) -> ast.stmt | None:
-    """Return the smallest simple statement that includes a line."""
+def statement_at(text: str, line: int, column: int | None = None) -> ast.stmt | None:
+    """Return the smallest simple statement that includes a line, and where it is given a column in it."""
     found: ast.stmt | None = None
     for node in ast.walk(ast.parse(text)):
-        if (
-            isinstance(node, ast.stmt)
-            and not hasattr(node, "body")
-            and node.lineno <= line <= (node.end_lineno or node.lineno)
-        ) and (found is None or node.lineno >= found.lineno):
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+            continue
+        end = node.end_lineno or node.lineno
+        here = node.lineno <= line <= end
+        if here and column is not None:
+            here = (node.lineno, node.col_offset) <= (line, column) < (end, node.end_col_offset or 0)
+        if here and (found is None or node.lineno >= found.lineno):
             found = node
     return found
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.mending.fix import applied, diff_of, fix_of, whole_statement
+from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched, whole_statement
 from tui_backprop.scripts.wording import statement_at
 
 if TYPE_CHECKING:
@@ -23,9 +22,9 @@ _TRIED = 4
 def mend_cause(case: Case, answer: Answer, cause: Cause, look: Look) -> None:
     """Try the edits for a cause; keep the first with which its own check finds it no more and no gradient is wrong."""
     for edits in list(_edits(case, cause))[:_TRIED]:
-        text = applied(case.source.text, edits)
+        source = patched(case.source, edits)
         try:
-            again = examined(replace(case.source, text=text), case.setting)
+            again = examined(source, case.setting)
         except InputError:
             continue
         if (
@@ -34,11 +33,11 @@ def mend_cause(case: Case, answer: Answer, cause: Cause, look: Look) -> None:
             or look(again, Answer(answer.file))
         ):
             continue
-        cause.fix = fix_of(case, edits)
-        if answer.fixed_text is None:
-            answer.fixed_text = text
+        cause.fix = fix_of(case.source, edits)
+        if answer.fixed_source is None:
+            answer.fixed_source = source
             answer.fixed = {
-                "diff": diff_of(case.source.name, case.source.text, text),
+                "diff": diff_of(case.source, source),
                 "loss_before": None,
                 "loss_after": None,
             }

@@ -2,361 +2,222 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
-import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.case import Case, examined
-from tui_backprop.scripts.mending.edits import Edit, Scope, edits_of
+from tui_backprop.scripts.case import Case, examined, explained
+from tui_backprop.scripts.mending.budget import Budget
+from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched
 from tui_backprop.scripts.mending.sentences import sentence_for
-from tui_backprop.scripts.replay.operations import CannotReplayError
-from tui_backprop.scripts.running import run_trace
-from tui_backprop.scripts.verdict.aligned import aligned
-from tui_backprop.scripts.verdict.verdict import base_draws, examine
-from tui_backprop.scripts.wording import file_text, mistake_at, statement_at
+from tui_backprop.scripts.mending.sites import Happened, Site, happened, site_at, upstream_sites
+from tui_backprop.scripts.mending.statements import Lines, statement_edits
+from tui_backprop.scripts.mending.trials import try_by_what_follows, try_where_right_is_known
+from tui_backprop.scripts.verdict.wrong import WrongPlace
+from tui_backprop.scripts.wording import mistake_at
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Answer, Mistake
-    from tui_backprop.scripts.verdict.wrong import WrongPlace
 
-_UNTRIED = ("add.at", "sum")
-"""Kinds of edits that only a new check can prove, so that nothing is said of them before."""
-_STEPS = 3
-_LARGEST = 60_000  # numbers that are sent for one line
-_ROUNDS = 4
-_SECONDS = 8.0  # after which no further round begins
-_CHECKS = 5  # new checks of fixed sources
+_ROUNDS = 5
+_SECONDS = 10.0  # of computing, after which no further round begins
+_CHECKS = 4  # new checks of sources with other expressions, in one round
+_STATEMENTS = 10  # and with other statements
+_SITES = 14  # expressions that are searched at once
 
 
 @dataclass(slots=True)
-class _Site:
-    """A wrong line: its statement, the expression in it, and what is right there."""
+class Proposal:
+    """Edits that may mend a place."""
 
-    place: WrongPlace
-    mistake: Mistake
-    statement: ast.stmt
-    expression: ast.expr
     edits: list[Edit]
-    request: dict[str, Any] | None
-    fitting: list[Edit]
+    place: WrongPlace | None
+    names: list[str] = field(default_factory=list)
+    """The parameters that come right."""
 
 
 def mend_mistakes(case: Case, answer: Answer) -> None:
-    """Find an edit for each wrong line, prove all together, and put fixes and their sentences into the answer.
+    """Find edits for the wrong lines, prove all together, and put fixes and their sentences into the answer.
 
     A line whose operands are wrong cannot be tried before those are mended: what is known is applied, and the rest tried.
     """
-    at: Case | None = case
-    done: set[int] = set()
-    until = time.monotonic() + _SECONDS
+    at = case
+    budget = Budget(_SECONDS)
     for _ in range(_ROUNDS):
-        if time.monotonic() > until:
+        base = None if budget.is_spent else happened(at)
+        if base is None:
             break
-        assert at is not None  # noqa: S101  (a round without a result ends the loop)
-        found = [site for site in _sites(at, answer) if site.fitting and site.statement.lineno not in done]
-        for site in found:
-            if site.fitting[0].kind not in _UNTRIED:
-                _say(at, site, site.fitting[0])
-        at = _mended(at, found)
-        if at is None:
+        found = _round(case, at, base, answer, budget)
+        if found is None:
             break
-        done |= {site.statement.lineno for site in found}
+        at = found
         if at.examination is not None and at.examination.verdict in ("right", "scaled"):
-            text = at.source.text
-            answer.fixed_text = text
-            answer.fixed = {
-                "diff": diff_of(case.source.name, case.source.text, text),
-                "loss_before": None,
-                "loss_after": None,
-            }
+            answer.fixed_source = at.source
+            answer.fixed = {"diff": diff_of(case.source, at.source), "loss_before": None, "loss_after": None}
             return
     for mistake in answer.mistakes:
         mistake.fix = None
 
 
-def _mended(case: Case, sites: list[_Site]) -> Case | None:
-    """Return the case of the source with an edit at each of some lines, those that leave least wrong; None if none helps."""
-    best: tuple[int, Case, list[Edit]] | None = None
-    until = time.monotonic() + _SECONDS
-    for chosen in _choices(sites) if sites else []:
-        if best is not None and time.monotonic() > until:
-            break
-        try:
-            again = examined(replace(case.source, text=applied(case.source.text, chosen)), case.setting)
-        except InputError:
-            continue
-        if again.examination is None or again.examination.verdict == "unchecked":
-            continue
-        left = len(again.examination.wrong)
-        if best is None or left < best[0]:
-            best = (left, again, chosen)
-        if left == 0:
-            break
-    if best is None or case.examination is None or best[0] >= len(case.examination.wrong):
+def _round(case: Case, at: Case, base: Happened, answer: Answer, budget: Budget) -> Case | None:
+    """Return the case with a few more edits, with which fewer parameters are wrong; None where none was found."""
+    for search, most in ((_direct, _CHECKS), (_following, _CHECKS), (_of_statements, _STATEMENTS)):
+        best: tuple[int, Case, list[Proposal]] | None = None
+        wrong = len(at.examination.wrong) if at.examination is not None else 0
+        for chosen in islice(search(at, base), most):
+            if best is not None and budget.is_spent:
+                break
+            again = _checked(at, [edit for one in chosen for edit in one.edits])
+            left = len(again.examination.wrong) if again is not None and again.examination is not None else wrong
+            if again is not None and left < (best[0] if best is not None else wrong):
+                best = (left, again, chosen)
+            if left == 0 or budget.is_spent:
+                break
+        if best is not None:
+            for one in best[2]:
+                _tell(case, at, answer, one)
+            if best[0]:
+                explained(best[1])
+            return best[1]
+    return None
+
+
+def _checked(case: Case, edits: list[Edit]) -> Case | None:
+    try:
+        again = examined(patched(case.source, edits), case.setting, explain=False)
+    except InputError:
         return None
-    for site, edit in zip(sites, best[2], strict=True):
-        _say(case, site, edit)
-        site.mistake.right = edit.new
-        site.mistake.fix = fix_of(case, [edit])
-    return best[1]
+    if again.examination is None or again.examination.verdict == "unchecked":
+        return None
+    same = case.examination is not None and set(again.examination.parameters) >= set(case.examination.parameters)
+    return again if same else None
 
 
-def _say(case: Case, site: _Site, edit: Edit) -> None:
-    site.mistake.sentence = sentence_for(case, site.place, edit, site.mistake)
-    site.mistake.kind = edit.kind
+# searches, the surest first
 
 
-def _sites(case: Case, answer: Answer) -> list[_Site]:
-    """Return the wrong lines of a case with the edits that are right there; new ones become mistakes of the answer."""
+def _direct(case: Case, base: Happened) -> Iterator[list[Proposal]]:
+    """Yield edits of the wrong lines themselves, which are right there."""
     sites = []
     for place in case.wrong or []:
-        line = case.trace.places[place.place].line
-        mistake = next((one for one in answer.mistakes if one.line == line and one.fix is None), None)
-        if mistake is None:
-            mistake = mistake_at(case, place)
-            answer.mistakes.append(mistake)
-        site = _site(case, place, mistake)
+        at = case.trace.places[place.place]
+        if not place.explains:  # nothing comes right with what is thought to be right there
+            continue
+        site = site_at(case, at.file, at.line, at.column, place)
         if site is not None:
             sites.append(site)
-    requests = [site.request for site in sites if site.request is not None]
-    if requests:
-        _try(case, [site for site in sites if site.request is not None], requests)
-    for site in sites:
-        site.fitting += _by_statement(site)
-    return sites
-
-
-def _site(case: Case, place: WrongPlace, mistake: Mistake) -> _Site | None:
-    at = case.trace.places[place.place]
-    if at.file != 0:
-        return None
-    text = file_text(case, at.file)
-    statement = statement_at(text, at.line)
-    expression = getattr(statement, "value", None) if statement is not None else None
-    if isinstance(expression, ast.expr):
-        expression = _inner(expression, at.line, at.column, appended=isinstance(statement, ast.Expr))
-    if statement is None or not isinstance(expression, ast.expr):
-        return None
-    site = _Site(place, mistake, statement, expression, [], None, [])
-    records, parts = _expression_records(case, place, expression)
-    if not records:
-        return site
-    try:
-        passes, expected = _expected(case, place, records, parts)
-    except (CannotReplayError, KeyError, ValueError):
-        return site
-    if not passes or sum(np.size(one) for many in expected for one in many) > _LARGEST:
-        return site
-    site.edits = edits_of(expression, _scope(case, text, statement))
-    site.request = {
-        "file": case.source.path,
-        "line": statement.lineno,
-        "column": statement.col_offset,
-        "passes": passes,
-        "expected": [[np.asarray(one, dtype=float).tolist() for one in many] for many in expected],
-        "expressions": [ast.unparse(expression), *(edit.expression for edit in site.edits)],
-    }
-    return site
-
-
-def _inner(expression: ast.expr, line: int, column: int, *, appended: bool) -> ast.expr:
-    """Return the part of a tuple, list, dict or call of `append` that includes a place."""
-    while True:
-        parts: list[ast.expr] = []
-        if isinstance(expression, ast.Tuple | ast.List):
-            parts = expression.elts
-        elif isinstance(expression, ast.Dict):
-            parts = expression.values
-        elif isinstance(expression, ast.Call) and appended:
-            parts, appended = expression.args[-1:], False
-        here = [
-            one
-            for one in parts
-            if (one.lineno, one.col_offset) <= (line, column) < (one.end_lineno or 0, one.end_col_offset or 0)
-        ]
-        if not here:
-            return expression
-        expression = here[0]
-
-
-def _expression_records(case: Case, place: WrongPlace, expression: ast.expr) -> tuple[list[int], bool]:
-    """Return the records of an expression (of its elements, for a comprehension) in the step that was looked at."""
-    assert case.backward is not None  # noqa: S101  (there is a wrong place)
-    node = expression.elt if isinstance(expression, ast.ListComp) else expression
-    wanted = (0, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
-    step, trace = case.backward.step, case.trace
-    out = []
-    for record in range(step.start + 1, step.end + 1):
-        at = trace.place(record)
-        if at is not None and (at.file, at.line, at.column, at.end_line, at.end_column) == wanted:
-            out.append(record)
-    del place
-    return out, isinstance(expression, ast.ListComp)
-
-
-def _expected(
-    case: Case, place: WrongPlace, records: list[int], parts: bool
-) -> tuple[list[tuple[int, int]], list[list[Any]]]:
-    """Return passes of the trace, and for each what the expression should be at each of its occurrences."""
-    assert case.backward is not None  # noqa: S101
-    assert case.examination is not None  # noqa: S101
-    assert case.reading is not None  # noqa: S101
-    graph, step = case.reading.graph, case.backward.step
-    base = examine(case.reading, base_draws(case.reading), case.examination.loss_of)
-    passes: list[tuple[int, int]] = []
-    expected: list[list[Any]] = []
-    if base is None:
-        return passes, expected
-    for draw, gradients in zip(base.draws, base.gradients, strict=True):
-        pairs = {one: one for one in range(step.end + 1)} if draw.step is step else aligned(graph, step, draw.step)
-        if pairs is None or len(passes) >= _STEPS:
-            continue
-        put: dict[int, Any] = {}
-        for record, target in zip(place.records, place.targets, strict=True):
-            there = pairs[record]
-            put[there] = _like(graph.shape(there), place.factor * np.asarray(gradients[pairs[target]]))
-        affected = sorted(graph.affected(put, min(put) + 1, draw.step.end))
-        values = {**draw.values, **graph.replay({**put}, affected, check=False)}
-        found = [values[pairs[one]] if pairs[one] in values else graph.value(pairs[one]) for one in records]
-        passes.append((draw.step.start, draw.step.end))
-        expected.append([found] if parts else found)
-    return passes, expected
-
-
-def _like(shape: tuple[int, ...], value: np.ndarray) -> Any:
-    if value.shape != shape and value.size == int(np.prod(shape)):
-        return value.T.reshape(shape) if value.ndim == 2 and value.T.shape == shape else value.reshape(shape)
-    return value
-
-
-def _scope(case: Case, text: str, statement: ast.stmt) -> Scope:
-    """Return the names that an edit of a statement may use: of its function first, then of the module."""
-    tree = ast.parse(text)
-    inside: ast.AST = tree
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.lineno <= statement.lineno <= (node.end_lineno or 0):
-            inside = node if inside is tree or node.lineno > getattr(inside, "lineno", 0) else inside
-    names: dict[str, None] = {}
-    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _is_formula(node)]
-    bound = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    modules = {
-        alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
-    }
-    if isinstance(inside, ast.FunctionDef):
-        names.update({one.arg: None for one in inside.args.args if one.arg != "self"})
-    for node in ast.walk(inside):
-        text_of = None
-        if isinstance(node, ast.Name) and node.id not in bound and node.id not in modules:
-            text_of = node.id
-        elif isinstance(node, (ast.Attribute, ast.Subscript)) and len(names) < 60:
-            text_of = ast.unparse(node)
-        if text_of is not None and text_of.split(".")[0].split("[")[0] in modules:
-            continue  # what a module has is no value of the script's: NumPy reads some of it without an end
-        if text_of is not None and len(text_of) < 30 and "(" not in text_of and text_of not in ("self", "range", "len"):
-            names.setdefault(text_of)
-    own = (one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self")
-    if "self" in {node.id for node in ast.walk(inside) if isinstance(node, ast.Name)}:
-        names.update(dict.fromkeys(ast.unparse(one) for one in own))
-    if inside is not tree:
-        for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                names.setdefault(node.targets[0].id)
-    del case
-    return Scope(tuple(names)[:60], tuple(dict.fromkeys(functions))[:12])
-
-
-def _is_formula(node: ast.FunctionDef) -> bool:
-    """Return whether a function computes one thing from one argument: no loop, which may be the training."""
-    loops = any(isinstance(one, ast.For | ast.While) for one in ast.walk(node))
-    gives = any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(node))
-    return len(node.args.args) == 1 and gives and not loops and not node.name.startswith("__")
-
-
-def _try(case: Case, sites: list[_Site], requests: list[dict[str, Any]]) -> None:
-    try:
-        trace = run_trace(case.source, case.setting, attempts=requests)
-    except InputError:
+    try_where_right_is_known(case, base, sites)
+    fitting = [site for site in sites if site.fitting]
+    if not fitting:
         return
-    for site, good in zip(sites, trace.more.get("tried", []), strict=False):
-        exact = [
-            (site.edits[int(n) - 1], abs(np.log(ratio)) > 1e-6) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)
-        ]
-        site.fitting = [edit for edit, _ in sorted(exact, key=lambda one: one[0].cost + 0.4 * one[1])]
+    yield [_proposed(site, site.fitting[0]) for site in fitting]
+    for n, site in enumerate(fitting):
+        for edit in site.fitting[1:4]:
+            yield [_proposed(other, edit if m == n else other.fitting[0]) for m, other in enumerate(fitting)]
 
 
-def _by_statement(site: _Site) -> list[Edit]:
-    """Return edits that change more than an expression: adding up where an assignment keeps the last of equal indices."""
-    statement = site.statement
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript) and not site.fitting:
-        target = statement.targets[0]
-        base, at, value = ast.unparse(target.value), ast.unparse(target.slice), ast.unparse(statement.value)
-        new = (
-            f"np.add.at({base}, ({at}), {value})"
-            if isinstance(target.slice, ast.Tuple)
-            else f"np.add.at({base}, {at}, {value})"
-        )
-        plus = f"{ast.unparse(target)} += {value}"
-        return [whole_statement(statement, new, "add.at"), whole_statement(statement, plus, "sum")]
-    if isinstance(statement, ast.AugAssign) and site.place.sign:
-        other = "-=" if isinstance(statement.op, ast.Add) else "+="
-        return [
-            whole_statement(
-                statement, f"{ast.unparse(statement.target)} {other} {ast.unparse(statement.value)}", "sign"
+def _proposed(site: Site, edit: Edit) -> Proposal:
+    return Proposal([edit], site.place)
+
+
+def _following(case: Case, base: Happened) -> Iterator[list[Proposal]]:
+    """Yield edits of the lines that lead to what is wrong, with which parameters come right."""
+    assert case.examination is not None  # noqa: S101  (asked before)
+    names = case.examination.wrong
+    sites: list[Site] = []
+    for place in [*(case.wrong or []), None]:
+        for site in upstream_sites(case, place, names):
+            if len(sites) < _SITES and site.span not in [one.span for one in sites if one.file == site.file]:
+                sites.append(site)
+    good = try_by_what_follows(case, base, sites, names)
+    for site, edit, mended in good:
+        together = [Proposal([edit], _place(case, site, mended), mended)]
+        left = [name for name in names if name not in mended]
+        for other, second, more in good:
+            if left and other is not site and set(more) & set(left):
+                together.append(Proposal([second], _place(case, other, more), more))
+                left = [name for name in left if name not in more]
+        yield together
+
+
+def _place(case: Case, site: Site, mended: list[str]) -> WrongPlace:
+    """Return a wrong place for an expression that was found by its edit."""
+    assert case.backward is not None  # noqa: S101
+    backward = case.backward
+    target = next(old for old in backward.step.parameters if backward.reading.names[old] in mended)
+    record = site.records[0]
+    return WrongPlace(case.trace.where[record], [record], [target], 1.0, mended, [])
+
+
+def _of_statements(case: Case, base: Happened) -> Iterator[list[Proposal]]:
+    """Yield edits of whole statements, which only a new check can prove."""
+    backward, trace = base.backward, case.trace
+    wrong = [(one, trace.places[one.place]) for one in case.wrong or []]
+    lines: dict[int, set[int]] = {}
+    updates = {(at.file, at.line) for one in backward.step.updates if (at := trace.place(one.record)) is not None}
+    for record in [*backward.records, *(one.record for one in backward.step.updates)]:
+        at = trace.place(record)
+        if at is not None:
+            lines.setdefault(at.file, set()).update(range(at.line, at.end_line + 1))
+    for _, at in wrong:
+        lines.setdefault(at.file, set()).add(at.line)
+    for file, found in sorted(lines.items()):
+        here = frozenset(at.line for _, at in wrong if at.file == file)
+        path = "" if file == 0 else trace.files[file]
+        changed = frozenset(line for other, line in updates if other == file)
+        for edits in statement_edits(Lines(path, case.source.text_of(path), frozenset(found), here, changed)):
+            near = next(
+                (one for one, at in wrong if at.file == file and any(e.start[0] <= at.line <= e.end[0] for e in edits)),
+                None,
             )
-        ]
-    match statement:
-        case ast.AugAssign(target=ast.Subscript(value=array, slice=index)) if not site.fitting:
-            if not isinstance(index, ast.Constant | ast.Slice):
-                new = f"np.add.at({ast.unparse(array)}, {ast.unparse(index)}, {ast.unparse(statement.value)})"
-                return [whole_statement(statement, new, "add.at")]
-    return []
+            yield [Proposal(edits, near or (case.wrong[0] if case.wrong else None))]
 
 
-def whole_statement(statement: ast.stmt, new: str, kind: str) -> Edit:
-    """Return an edit of a whole statement."""
-    end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-    return Edit(kind, ast.unparse(statement), new, new, (statement.lineno, statement.col_offset), end, 2.0)
+# what is told
 
 
-# proof
+def _tell(case: Case, at: Case, answer: Answer, proposal: Proposal) -> None:
+    """Put a proven edit into the answer: to the mistake at its line, or as a new one."""
+    edit = proposal.edits[0]
+    line = _line_before(case.source.text_of(edit.path), at.source.text_of(edit.path), edit.start[0])
+    mistake = _mistake_of(at, answer, proposal, line)
+    if mistake is None:
+        return
+    if proposal.place is not None:
+        mistake.sentence = sentence_for(at, proposal.place, edit, mistake)
+    mistake.kind = edit.kind
+    mistake.right = edit.new
+    mistake.fix = fix_of(at.source, proposal.edits)
 
 
-def _choices(sites: list[_Site]) -> list[list[Edit]]:
-    out = [[site.fitting[0] for site in sites]]
-    for n, site in enumerate(sites):
-        out += [
-            [*(s.fitting[0] for s in sites[:n]), edit, *(s.fitting[0] for s in sites[n + 1 :])]
-            for edit in site.fitting[1:4]
-        ]
-    return out[:_CHECKS]
+def _mistake_of(at: Case, answer: Answer, proposal: Proposal, line: int) -> Mistake | None:
+    place = proposal.place
+    known = [one for one in answer.mistakes if one.fix is None]
+    if place is not None:
+        told = at.trace.places[place.place].line
+        for one in known:
+            if one.line in (line, told) or line in one.lines:
+                one.lines = sorted({*one.lines, line})
+                one.line = line
+                return one
+        made = mistake_at(at, place)
+        made.line, made.lines = line, sorted({line, *made.lines})
+        answer.mistakes.append(made)
+        return made
+    return next(iter(known), None)
 
 
-def applied(text: str, edits: list[Edit]) -> str:
-    """Return a text with its edits."""
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    for edit in sorted(edits, key=lambda one: one.start, reverse=True):
-        (first, left), (last, right) = edit.start, edit.end
-        lines[first - 1 : last] = [lines[first - 1][:left] + edit.new.encode() + lines[last - 1][right:]]
-    return b"".join(lines).decode()
-
-
-def fix_of(case: Case, edits: list[Edit]) -> dict[str, Any]:
-    """Return edits as the answer has them: their diff, and each line before and after."""
-    text = applied(case.source.text, edits)
-    old, new = case.source.text.splitlines(), text.splitlines()
-    changed = []
-    for edit in edits:
-        at = edit.start[0]
-        changed.append({"file": case.source.name, "cell": None, "line": at, "old": old[at - 1], "new": new[at - 1]})
-    return {"diff": diff_of(case.source.name, case.source.text, text), "edits": changed}
-
-
-def diff_of(name: str, before: str, after: str) -> str:
-    """Return a unified diff."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (fixed)", n=1, lineterm="")
-    return "\n".join(lines)
+def _line_before(before: str, after: str, line: int) -> int:
+    """Return the line of the original text that a line of an edited one was."""
+    if before == after:
+        return line
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(
+        None, before.split("\n"), after.split("\n"), autojunk=False
+    ).get_opcodes():
+        if j1 <= line - 1 < j2:
+            return (i1 + line - j1) if tag == "equal" else min(i1 + line - j1, max(i2, i1 + 1))
+    return line

@@ -45,14 +45,14 @@ class TracedRun:
         )
         self.tries: list[dict[str, Any]] = request.get("attempts", [])
         if self.tries:
-            self.recorder.attempts = Attempts(self.tries)
+            self.recorder.attempts = Attempts(self.tries, request.get("forgets", 0))
 
     def compile(self, source: str, path: str) -> types.CodeType:
         """Return a source file as code that records."""
         tree = ast.parse(source, path)
         number = self.places.add_file(path)
         self.recorder.traced.add(path)
-        stops = {(one["line"], one["column"]): n for n, one in enumerate(self.tries) if one["file"] == path}
+        stops = {tuple(one["span"]): n for n, one in enumerate(self.tries) if one["file"] == path}
         return compile(rewrite(tree, self.places, number, stops), path, "exec", dont_inherit=True)
 
     def go(self) -> None:
@@ -93,7 +93,7 @@ class TracedRun:
             if frame.f_code.co_filename in self.recorder.traced:
                 frames.insert(0, frame)
             frame = frame.f_back
-        more: dict[str, Any] = {"reason": reason, "notes": self.sandbox.notes}
+        more: dict[str, Any] = {"reason": reason, "notes": self.sandbox.notes, "forgets": self.recorder.forgets}
         if error is not None and not (isinstance(error, SystemExit) and not error.code):
             more["error"] = self._described(error)
         if not frames:

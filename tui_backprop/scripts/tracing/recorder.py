@@ -83,6 +83,7 @@ class Recorder:
         self.traced: set[str] = set()
         self.observer: Callable[[int, str, Any], Any] | None = None
         self.attempts: Attempts | None = None
+        self.forgets = 0
 
     # operations
 
@@ -269,6 +270,8 @@ class Recorder:
         """Note that a pass of a loop begins."""
         if self.on:
             self.passes.append((place, len(self.store.ops)))
+            if self.attempts is not None and self.attempts.is_past(len(self.store.ops), self.forgets):
+                self.finish("enough")
             if len(self.store.ops) >= self._next or len(self.passes) % 4096 == 0:
                 self._progress()
         return True
@@ -288,19 +291,21 @@ class Recorder:
 
     def forget(self) -> None:
         """Drop all records: what was computed so far is what the trace begins with."""
+        self.forgets += 1
         self.store.clear()
         self.labels.clear()
         self.drops.clear()
         self.passes.clear()
 
-    def attempt(self, number: int) -> None:
-        """Try other expressions where a statement is about to run."""
-        if self.attempts is not None and self.on:
+    def attempt(self, number: int, value: Any) -> Any:
+        """Try other expressions in place of one that was just computed."""
+        if self.attempts is not None and self.on and self.forgets == self.attempts.forgets:
             self.on = False
             try:
-                self.attempts.make(number, len(self.store.ops), sys._getframe(1))
+                self.attempts.make(number, self.store.known(value), sys._getframe(1))
             finally:
                 self.on = True
+        return value
 
     # names
 

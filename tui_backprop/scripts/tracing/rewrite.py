@@ -62,21 +62,33 @@ class Places:
         return len(self.rows) - 1
 
 
-def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[tuple[int, int], int] | None = None) -> ast.Module:
+Span = tuple[int, int, int, int]
+"""First line, its column, last line, the column after it."""
+
+
+def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[Span, int] | None = None) -> ast.Module:
     """Return the tree with recording calls in it; lines and columns stay those of the source.
 
-    `stops` has the statements, by line and column, before which an attempt of that number is made.
+    `stops` has the expressions after which an attempt of that number is made.
     """
-    if stops:
-        tree = _Stops(stops).visit(tree)
-    changed = _Rewriter(places, file).visit(tree)
+    changed = _Rewriter(places, file, stops or {}).visit(tree)
     return ast.fix_missing_locations(changed)
 
 
 class _Rewriter(ast.NodeTransformer):
-    def __init__(self, places: Places, file: int) -> None:
+    def __init__(self, places: Places, file: int, stops: dict[Span, int]) -> None:
         self.places = places
         self.file = file
+        self.stops = stops
+
+    def visit(self, node: Any) -> Any:
+        """Rewrite a node; where other expressions are tried in its place, its value goes by there."""
+        number = None
+        if self.stops and isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+            span = (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+            number = self.stops.pop(span, None)
+        changed = super().visit(node)
+        return changed if number is None else self._hook(node, "attempt", ast.Constant(number), changed)
 
     # helpers
 
@@ -284,20 +296,6 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
         node.defaults = [self.visit(one) for one in node.defaults]
-        return node
-
-
-class _Stops(ast.NodeTransformer):
-    def __init__(self, stops: dict[tuple[int, int], int]) -> None:
-        self.stops = stops
-
-    def generic_visit(self, node: ast.AST) -> Any:
-        super().generic_visit(node)
-        if isinstance(node, ast.stmt) and (node.lineno, node.col_offset) in self.stops and not hasattr(node, "body"):
-            number = ast.Constant(self.stops[node.lineno, node.col_offset])
-            hook = ast.Attribute(ast.Name(NAME, ast.Load()), "attempt", ast.Load())
-            stop = _located(ast.Expr(_located(ast.Call(hook, [number], []), node)), node)
-            return [ast.fix_missing_locations(stop), node]
         return node
 
 

@@ -59,8 +59,8 @@ def wrong_places(backward: Backward, examination: Examination) -> list[WrongPlac
         out.append(place)
         for n in range(len(given)):
             given[n].update(replaced[n])
-            values[n] = _replayed(backward, n, given[n])
-        left = [name for name in left if not _right(backward, values, name)]
+            values[n] = replayed(backward, n, given[n])
+        left = [name for name in left if not comes_right(backward, values, name)]
         matches = match(backward, backward.records, values)
     out += [one for name in left for one in _turned_sign(backward, values, matches, name)]
     del graph
@@ -73,7 +73,7 @@ def _turned_sign(
     """Return the place where a parameter's change gets the wrong sign, where that is all that is wrong with it."""
     step, graph = backward.step, backward.graph
     olds = [old for old in step.parameters if backward.reading.names[old] == name]
-    if not olds or _right(backward, values, name) or not _right(backward, values, name, sign=1):
+    if not olds or comes_right(backward, values, name) or not comes_right(backward, values, name, sign=1):
         return []
     own = [
         r
@@ -94,7 +94,8 @@ def _turned_sign(
     ]
 
 
-def _replayed(backward: Backward, n: int, given: dict[int, Any]) -> dict[int, Any]:
+def replayed(backward: Backward, n: int, given: dict[int, Any]) -> dict[int, Any]:
+    """Return the values of a draw with some put in by hand, and all that follows from them computed again."""
     graph, step = backward.graph, backward.step
     base = dict(backward.draws[n].values)
     affected = sorted(graph.affected(given, min(given) + 1, step.end))
@@ -107,7 +108,7 @@ def base_without(base: dict[int, Any], affected: list[int]) -> dict[int, Any]:
     return {record: value for record, value in base.items() if record not in drop}
 
 
-def _right(backward: Backward, values: list[dict[int, Any]], name: str, sign: int = -1) -> bool:
+def comes_right(backward: Backward, values: list[dict[int, Any]], name: str, sign: int = -1) -> bool:
     """Return whether a parameter's changes are a negative multiple of its gradient (with `sign` 1, a positive one)."""
     changes, truths = [], []
     for n, draw in enumerate(backward.draws):
@@ -241,7 +242,7 @@ def _explained(
                 )
         except (CannotReplayError, KeyError, ValueError):
             continue
-        mended = [name for name in left if _right(backward, new_values, name)]
+        mended = [name for name in left if comes_right(backward, new_values, name)]
         after = match(backward, [r for r in backward.records if r not in matches and r not in replaced[0]], new_values)
         score = (len(mended), len(after))
         if score > (0, 0) and (best is None or score > best[0]):

@@ -1,0 +1,215 @@
+"""Expressions that may be wrong: where they are, and what each of their values in a trace should be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.mending.edits import Edit, edits_of
+from tui_backprop.scripts.mending.scope import scope_of
+from tui_backprop.scripts.replay.operations import CannotReplayError
+from tui_backprop.scripts.verdict.aligned import aligned, carried_over
+from tui_backprop.scripts.verdict.backward import Backward
+from tui_backprop.scripts.verdict.verdict import base_draws, examine
+from tui_backprop.scripts.verdict.wrong import WrongPlace, replayed
+from tui_backprop.scripts.wording import file_text, statement_at
+
+_STEPS = 3
+_LARGEST = 60_000  # numbers that are sent for one expression
+_ARITHMETIC = ("np", "numpy", "math", "torch")
+
+
+@dataclass(slots=True)
+class Happened:
+    """Some steps as they happened, put over the step that was looked at."""
+
+    backward: Backward
+    pairs: list[dict[int, int]]
+    """For each draw, the record of its own step for each record of the step that was looked at."""
+
+
+@dataclass(slots=True)
+class Site:
+    """An expression that may be wrong, with the edits that are tried in its place."""
+
+    file: int
+    path: str
+    """The file, as edits have it: empty for the script itself."""
+    text: str
+    statement: ast.stmt
+    expression: ast.expr
+    records: list[int]
+    """Its values in the step that was looked at."""
+    place: WrongPlace | None = None
+    edits: list[Edit] = field(default_factory=list)
+    fitting: list[Edit] = field(default_factory=list)
+    """The edits that are right there, cheapest first."""
+
+    @property
+    def span(self) -> tuple[int, int, int, int]:
+        """Return where the expression is."""
+        one = self.expression
+        return one.lineno, one.col_offset, one.end_lineno or one.lineno, one.end_col_offset or 0
+
+    def find_edits(self, most: int = 2500) -> None:
+        """Make the edits that may be tried, as many as are wanted."""
+        self.edits = edits_of(self.text, self.expression, scope_of(self.text, self.statement.lineno), self.path)[:most]
+
+
+def happened(case: Case) -> Happened | None:
+    """Return the step that was looked at, and others like it, at the values that they had."""
+    if case.reading is None or case.backward is None or case.examination is None:
+        return None
+    base = examine(case.reading, base_draws(case.reading), case.examination.loss_of)
+    if base is None:
+        return None
+    step, graph = case.backward.step, case.reading.graph
+    out = Happened(Backward(case.reading, step, [], []), [])
+    own = sorted(zip(base.draws, base.gradients, strict=True), key=lambda one: one[0].step is not step)
+    for draw, gradients in own:
+        same = draw.step is step
+        pairs = {one: one for one in range(step.end + 1)} if same else aligned(graph, step, draw.step)
+        if pairs is None or len(out.pairs) >= _STEPS:
+            continue
+        moved = (draw, gradients) if same else carried_over(case.reading, draw, gradients, step, pairs)
+        out.backward.draws.append(moved[0])
+        out.backward.gradients.append(moved[1])
+        out.pairs.append(pairs)
+    out.backward.records, out.backward.reach = case.backward.records, case.backward.reach
+    return out if out.pairs else None
+
+
+def site_at(case: Case, file: int, line: int, column: int, place: WrongPlace | None = None) -> Site | None:
+    """Return the expression of a place; None where the statement there has none."""
+    text = file_text(case, file)
+    statement = statement_at(text, line, column)
+    expression = getattr(statement, "value", None) if statement is not None else None
+    if statement is None or not isinstance(expression, ast.expr):
+        return None
+    expression = innermost(expression, line, column)
+    path = "" if file == 0 else case.trace.files[file]
+    return Site(file, path, text, statement, expression, records_of(case, file, expression), place)
+
+
+def innermost(expression: ast.expr, line: int, column: int) -> ast.expr:
+    """Return the part of tuples, lists, dicts, comprehensions and calls that includes a place and is one formula."""
+    while True:
+        here = [one for one in _parts(expression) if _includes(one, line, column)]
+        if not here:
+            return expression
+        expression = here[0]
+
+
+def _parts(expression: ast.expr) -> list[ast.expr]:
+    match expression:
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return parts
+        case ast.Dict(values=parts):
+            return parts
+        case ast.ListComp(elt=part) | ast.GeneratorExp(elt=part) | ast.Lambda(body=part):
+            return [part]
+        case ast.DictComp(value=part):
+            return [part]
+        case ast.Call(func=function, args=parts) if not _is_arithmetic(function, expression):
+            return [one.value if isinstance(one, ast.Starred) else one for one in parts]
+        case ast.IfExp(body=first, orelse=second):
+            return [first, second]
+    return []
+
+
+def _is_arithmetic(function: ast.expr, call: ast.Call) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in ("sum", "float", "abs", "min", "max")
+    if not isinstance(function, ast.Attribute):
+        return True
+    owner = ast.unparse(function.value).split(".")[0]
+    keeps = function.attr in ("append", "insert", "extend", "update", "setdefault", "array", "asarray")
+    return (owner in _ARITHMETIC and not keeps) or (not keeps and len(call.args) < 2)
+
+
+def _includes(node: ast.expr, line: int, column: int) -> bool:
+    return (node.lineno, node.col_offset) <= (line, column) < (node.end_lineno or 0, node.end_col_offset or 0)
+
+
+def records_of(case: Case, file: int, node: ast.expr) -> list[int]:
+    """Return the records of an expression in the step that was looked at."""
+    assert case.backward is not None  # noqa: S101  (there is a wrong place)
+    wanted = (file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+    step, trace = case.backward.step, case.trace
+    out = []
+    for record in range(step.start + 1, step.end + 1):
+        at = trace.place(record)
+        if at is not None and (at.file, at.line, at.column, at.end_line, at.end_column) == wanted:
+            out.append(record)
+    return out
+
+
+def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
+    """Return for each record of the site, in all steps, what it should be; empty where that cannot be told.
+
+    What no update is made from may be anything.
+    """
+    place, graph = site.place, base.backward.graph
+    used = set(base.backward.records) & set(site.records)
+    right: dict[int, Any] = {}
+    if place is None or not used:
+        return right
+    for n, pairs in enumerate(base.pairs):
+        gradients = base.backward.gradients[n]
+        put = {
+            record: fitted(graph.shape(record), place.factor * np.asarray(gradients[target]))
+            for record, target in zip(place.records, place.targets, strict=True)
+            if target in gradients
+        }
+        if not put:
+            continue
+        affected = graph.affected(put, min(put) + 1, base.backward.step.end)
+        if not (affected | set(put)) & used:
+            return {}
+        try:
+            values = replayed(base.backward, n, put)
+        except (CannotReplayError, KeyError, ValueError):
+            return {}
+        right.update({pairs[one]: put.get(one, values[one] if one in values else graph.value(one)) for one in used})
+    return right if sum(np.size(one) for one in right.values()) <= _LARGEST else {}
+
+
+def fitted(shape: tuple[int, ...], value: np.ndarray) -> Any:
+    """Return a value in a shape, where it has so many numbers."""
+    if value.shape != shape and value.size == int(np.prod(shape)):
+        return value.T.reshape(shape) if value.ndim == 2 and value.T.shape == shape else value.reshape(shape)
+    return value
+
+
+def upstream_sites(case: Case, place: WrongPlace | None, names: list[str]) -> Iterator[Site]:
+    """Yield the expressions of the backward pass that the updates of some parameters are made from, the nearest first."""
+    assert case.backward is not None  # noqa: S101
+    backward, trace = case.backward, case.trace
+    graph, step = backward.graph, backward.step
+    ends = [
+        step.feeds[old][0] if old in step.feeds else new
+        for old, new in step.parameters.items()
+        if backward.reading.names[old] in names
+    ]
+    path = graph.cone(ends, step.start)
+    start = max(place.records) if place is not None else step.end
+    near = graph.cone(place.records, step.start) if place is not None else path
+    ordered = sorted(near - step.forward, reverse=True) + sorted(
+        path - near - step.forward, key=lambda one: abs(one - start)
+    )
+    seen: set[tuple[int, ...]] = set()
+    for record in ordered:
+        at = trace.place(record)
+        if at is None or (at.file, at.line, at.column) in seen:
+            continue
+        seen.add((at.file, at.line, at.column))
+        site = site_at(case, at.file, at.line, at.column)
+        if site is not None and (site.file, *site.span) not in seen and site.records:
+            seen.add((site.file, *site.span))
+            if not set(site.records) & step.forward:
+                yield site

@@ -1,0 +1,120 @@
+"""Edits tried where their expressions run, in one run of the script: against what is right, or by what comes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.mending.budget import Budget
+from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.sites import Happened, Site, fitted, right_values
+from tui_backprop.scripts.replay.operations import CannotReplayError
+from tui_backprop.scripts.running import run_trace
+from tui_backprop.scripts.verdict.backward import Backward
+from tui_backprop.scripts.verdict.wrong import comes_right, replayed
+
+_OTHER_FACTOR = 1.5
+"""What it costs that an edit gives another multiple of what is right than the rest of the backward pass."""
+_FEWER = 700  # edits of one expression, where several are searched
+_SECONDS = 4.0  # of replays in one search
+
+
+def try_where_right_is_known(case: Case, base: Happened, sites: list[Site]) -> None:
+    """Find for each site the edits that give what is right there, as far as that is known."""
+    asked, requests = [], []
+    for site in sites:
+        right = right_values(case, base, site)
+        if not right:
+            continue
+        if not site.edits:
+            site.find_edits()
+        asked.append(site)
+        values = {str(one): np.asarray(value, dtype=float).tolist() for one, value in right.items()}
+        requests.append({**_request(case, site), "right": values})
+    for site, good in zip(asked, _run(case, requests), strict=False):
+        exact = [
+            (site.edits[int(n) - 1], abs(np.log(ratio)) > 1e-6) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)
+        ]
+        site.fitting = [edit for edit, _ in sorted(exact, key=lambda one: one[0].cost + _OTHER_FACTOR * one[1])]
+
+
+def try_by_what_follows(
+    case: Case, base: Happened, sites: list[Site], names: list[str]
+) -> list[tuple[Site, Edit, list[str]]]:
+    """Return edits with which some of the named parameters come right, the best first, each with those parameters."""
+    for site in sites:
+        site.find_edits(_FEWER)
+    requests = [
+        {
+            **_request(case, site),
+            "records": [pairs[one] for pairs in base.pairs for one in site.records if one in pairs],
+        }
+        for site in sites
+    ]
+    pending: list[tuple[float, int, Site, dict[str, Any]]] = []
+    for number, (site, values) in enumerate(zip(sites, _run(case, requests), strict=False)):
+        pending += [
+            (site.edits[int(n) - 1].cost, number, site, {"n": int(n) - 1, **found})
+            for n, found in values.items()
+            if int(n) > 0
+        ]
+    pending.sort(key=lambda one: (one[0] + 0.05 * one[1], one[1]))
+    good: list[tuple[int, float, Site, Edit, list[str]]] = []
+    budget = Budget(_SECONDS)
+    for cost, _, site, found in pending:
+        if budget.is_spent or (good and cost > good[0][1] + 0.8):
+            break
+        mended = _mended(base, site, found, names)
+        if mended:
+            good.append((-len(mended), cost, site, site.edits[found["n"]], mended))
+    good.sort(key=lambda one: one[:2])
+    return [(site, edit, mended) for _, _, site, edit, mended in good]
+
+
+def _mended(base: Happened, site: Site, found: dict[str, Any], names: list[str]) -> list[str]:
+    """Return the parameters that come right with some values in place of a site's."""
+    backward, graph = base.backward, base.backward.graph
+    values = []
+    for n, pairs in enumerate(base.pairs):
+        given = {
+            one: fitted(graph.shape(one), np.asarray(found[str(pairs[one])], dtype=float))
+            for one in site.records
+            if str(pairs.get(one)) in found
+        }
+        try:
+            values.append(replayed(backward, n, given) if given else dict(backward.draws[n].values))
+        except (CannotReplayError, KeyError, ValueError, IndexError):
+            return []
+        if n == 0:  # most edits are refuted by one step
+            alone = Backward(backward.reading, backward.step, backward.draws[:1], backward.gradients[:1])
+            if not any(comes_right(alone, values, name) for name in names):
+                return []
+    return [name for name in names if comes_right(backward, values, name)]
+
+
+def _request(case: Case, site: Site) -> dict[str, Any]:
+    path = site.path or case.source.path
+    own = "(" + _written(site) + ")"
+    return {"file": path, "span": list(site.span), "expressions": [own, *(edit.expression for edit in site.edits)]}
+
+
+def _written(site: Site) -> str:
+    lines = site.text.encode().split(b"\n")
+    first, left, last, right = site.span
+    part = lines[first - 1 : last]
+    part[-1] = part[-1][:right]
+    part[0] = part[0][left:]
+    return b"\n".join(part).decode()
+
+
+def _run(case: Case, requests: list[dict[str, Any]]) -> list[Any]:
+    if not requests:
+        return []
+    try:
+        trace = run_trace(case.source, case.setting, attempts=requests, forgets=case.trace.more.get("forgets", 0))
+    except InputError:
+        return []
+    return list(trace.more.get("tried", []))
