@@ -5,10 +5,16 @@ The gate's examples are always the same; `python -m tests.longer` draws others.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import signal
+import time
 
+import pytest
 from hypothesis import settings
+
+from tui_backprop.engines import compiled_engine
 
 # A shell has these ignored by what it runs in the background, and so would the processes that tests send them to.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -23,3 +29,28 @@ settings.load_profile("gate")  # `--hypothesis-profile longer` replaces it
 def pytest_xdist_auto_num_workers():
     """Use two workers a core: half of the time a test of the screen waits for it."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish():
+    """Look for garbage less often, and not in what was imported, which stays: that is a third of a test of the screen."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def machine_code(tmp_path_factory):
+    """Make the compiled engine's machine code, where it is not made yet, in one worker, while those who need it wait."""
+    if not compiled_engine.is_installed():
+        return
+    base = tmp_path_factory.getbasetemp()
+    turn = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiling"
+    while True:
+        with contextlib.suppress(FileExistsError):
+            turn.mkdir()
+            break
+        time.sleep(0.05)
+    try:
+        compiled_engine.load()
+    finally:
+        turn.rmdir()

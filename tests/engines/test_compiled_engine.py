@@ -21,6 +21,7 @@ from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 
+pytestmark = pytest.mark.usefixtures("machine_code")
 needs_numba = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
 
 

@@ -19,22 +19,33 @@ from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import EngineError, is_installed, load
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 
-pytestmark = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
+pytestmark = [
+    pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed"),
+    pytest.mark.usefixtures("machine_code"),
+]
 
-LOAD = (
-    "from tui_backprop.engines.compiled_engine import load; from tui_backprop.engines import machine_code; load();"
-    "from tui_backprop.engines.compiled.kernel import train;"
-    "print(sum(train.stats.cache_hits.values()), sum(train.stats.cache_misses.values()), machine_code.is_made())"
-)
-"""Loads the machine code and prints how often it was found on the disk, how often made, and whether it is there now."""
+LOAD = """
+import sys
+from tui_backprop.engines import machine_code
+from tui_backprop.engines.compiled_engine import load
+from tui_backprop.engines.compiled import plan
+if sys.argv[1] == "small":
+    from tests.engines.small_kernel import small as kernel
+    plan.warm_up = lambda: kernel(1.0)
+else:
+    from tui_backprop.engines.compiled.kernel import train as kernel
+load()
+print(sum(kernel.stats.cache_hits.values()), sum(kernel.stats.cache_misses.values()), machine_code.is_made())
+"""
+"""Loads a kernel and prints how often its machine code was found on the disk, how often made, and whether it is there."""
 
 
-def start(cache, code=LOAD):
-    """A process whose cache folder this is."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+def start(cache, code=LOAD, kernel="small"):
+    """A process whose cache folder this is; None is that of all tests."""
+    environment = {**os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
     environment.pop("NUMBA_CACHE_DIR", None)
     return subprocess.Popen(
-        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, kernel], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -46,7 +57,7 @@ def printed(process):
 
 
 def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
-    """Two processes may make it at once; the next one finds it; where it is damaged it is made anew, without a word."""
+    """Two processes may make it at once; the next one finds it; where it is damaged it is made again, without a word."""
     both = [start(tmp_path), start(tmp_path)]
     assert [printed(process)[1:] for process in both] == [["1", "True"]] * 2
     assert printed(start(tmp_path)) == ["1", "0", "True"]
@@ -57,6 +68,12 @@ def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
     assert printed(start(tmp_path))[1:] == ["1", "True"]
     assert printed(start(tmp_path)) == ["1", "0", "True"]
     assert not [*Path(machine_code.__file__).parent.rglob("*.nb?")]
+
+
+def test_the_code_of_a_step_is_kept_too():
+    """What one process made, here this one, every later one finds."""
+    load()
+    assert printed(start(None, kernel="train")) == ["1", "0", "True"]
 
 
 def test_where_nothing_can_be_written_the_engine_works_as_well(tmp_path):

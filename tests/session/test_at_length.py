@@ -27,6 +27,7 @@ def test_nearly_one_answer_for_the_first_sixty_thousand_steps(rule):
             assert spread(session, theta) < 0.1
 
 
+@pytest.mark.usefixtures("machine_code")
 @pytest.mark.skipif(not is_installed(), reason="millions of steps are for the compiled engine")
 def test_the_right_formulas_leave_the_plateau_later_and_never_pass_the_floor():
     """After three million steps the loss is near 2/9 and not below, and no more of the answers are right."""

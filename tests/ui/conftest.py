@@ -6,8 +6,9 @@ import asyncio
 import re
 
 import pytest
+import textual.app
+import textual.pilot
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -22,17 +23,26 @@ class SvgExtension(SingleFileSnapshotExtension):
     file_extension = "svg"
 
 
-async def _drained():
-    """Let every message be handled, and those that follow from it, until all tasks wait for a timer or for a key.
+_SOON = 0.025  # seconds: Textual draws in timers of a sixtieth of a second
+_TURNS = 200  # of the event loop, at the most: a run in progress always has something to do
 
-    A run in progress always has something to do; then some rounds are enough.
+
+async def _quiet(min_sleep=0.0, max_sleep=0.0):
+    """Let every message be handled, and those that follow from it, until all tasks wait for a key or a late timer.
+
+    Textual waits until the process uses little processor time instead, which a run in progress never does, and which a
+    process that waits for its turn on a busy machine seems to do.
     """
-    loop, quiet = asyncio.get_running_loop(), 0
-    for _ in range(200):
+    loop, idle = asyncio.get_running_loop(), 0
+    for _ in range(_TURNS):
         await asyncio.sleep(0)
-        quiet = 0 if loop._ready else quiet + 1
-        if quiet == 3:
-            return
+        idle = 0 if loop._ready else idle + 1
+        if idle == 3:
+            next_timer = min((one.when() for one in loop._scheduled if not one.cancelled()), default=float("inf"))
+            if next_timer - loop.time() > _SOON:
+                return
+            await asyncio.sleep(max(0.0, next_timer - loop.time()))
+            idle = 0
 
 
 @pytest.fixture(autouse=True)
@@ -43,15 +53,8 @@ def _steady(monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    pause = Pilot.pause
-
-    async def settled(pilot, delay=None):
-        """Pause until nothing is left to do: on a busy machine a process that waits for its turn looks idle to Textual."""
-        for _ in range(3 if delay is None else 1):
-            await pause(pilot, delay)
-            await _drained()
-
-    monkeypatch.setattr(Pilot, "pause", settled)
+    monkeypatch.setattr(textual.app, "wait_for_idle", _quiet)
+    monkeypatch.setattr(textual.pilot, "wait_for_idle", _quiet)
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
 
-pytestmark = pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
+pytestmark = [
+    pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed"),
+    pytest.mark.usefixtures("machine_code"),
+]
 
 BIG = (120, 36)
 

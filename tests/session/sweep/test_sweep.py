@@ -71,6 +71,7 @@ def test_every_swept_run_is_the_run_that_the_trainer_makes(plan):
     check_against_sessions(sweep)
 
 
+@pytest.mark.usefixtures("machine_code")
 @pytest.mark.skipif(not is_installed(), reason="numba and SciPy, the extra `fast`, are not installed")
 def test_a_sweep_by_the_compiled_engine_is_the_compiled_engines_runs():
     """Asked for by name it makes each run, whether it ends early or not, and the trainer opens that very run with it."""
