@@ -9,6 +9,7 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -20,6 +21,10 @@ from tui_backprop.engines import compiled_engine
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Where compiled files may not be kept, each of the hundreds of processes compiles the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("longer", deadline=None, print_blob=True)

@@ -5,25 +5,31 @@ from __future__ import annotations
 import itertools
 import math
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from tui_backprop.core import randomness
 from tui_backprop.core.randomness import PURPOSES, Stream, hash_of, key_of, word, words
 
 SEEDS = st.integers(0, 2**64 - 1)
-compiled_word = numba.njit(hash_of(np.uint64))
 
 UNLIKELY = 1e-6
 """Probability below which a statistic of a true random source is taken for a fault; the seeds are fixed."""
 
 
+@pytest.fixture(scope="module")
+def compiled_word():
+    """The hash as the compiled engine has it."""
+    numba = pytest.importorskip("numba")  # here, since every worker would wait for it to be imported
+    return numba.njit(hash_of(np.uint64))
+
+
 def assert_uniform(counts) -> None:
     """All of these outcomes, two or more, are equally probable."""
+    from scipy import stats  # noqa: PLC0415  (every worker would wait for it to be imported)
+
     assert stats.chisquare(np.ravel(counts)).pvalue > UNLIKELY
 
 
@@ -40,7 +46,7 @@ def test_the_hash_is_splitmix64():
 
 
 @given(SEEDS, SEEDS)
-def test_every_form_of_the_hash_gives_the_same_bits(key, place):
+def test_every_form_of_the_hash_gives_the_same_bits(compiled_word, key, place):
     """Python's integers, arrays and machine code."""
     expected = word(key, place)
     assert words(np.array([key], np.uint64), np.array([place], np.uint64)).tolist() == [expected]
@@ -145,6 +151,8 @@ def test_each_row_is_equally_often_at_a_place_of_the_order(place):
 
 def test_units_and_normal_numbers_have_their_distributions():
     """Against the distribution functions, over one seed and over many."""
+    from scipy import stats  # noqa: PLC0415  (as above)
+
     for seeds in (1, 1_000):
         stream = Stream.of(range(seeds), "init")
         count = 100_000 // seeds

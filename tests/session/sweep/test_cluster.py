@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from importlib.util import find_spec
 
 import pytest
 
@@ -17,14 +18,23 @@ from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.workers import Here
 from tui_backprop.system.outputs import Output
 
-distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'tui-backprop[cluster]'")
-pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, which nobody here can mend
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # Dask's own, which nobody here can mend
+    pytest.mark.skipif(not find_spec("distributed"), reason="Dask is not installed: pip install 'tui-backprop[cluster]'"),
+]
+
+
+def local_cluster(workers):
+    """A scheduler with so many worker processes on this machine."""
+    from distributed import LocalCluster  # noqa: PLC0415  (here, since every worker of the tests would wait for it)
+
+    return LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
 
 
 @pytest.fixture(scope="module")
 def cluster():
     """A scheduler with two worker processes on this machine."""
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+    with local_cluster(2) as found:
         yield found
 
 
@@ -76,7 +86,7 @@ def test_an_address_without_a_scheduler_is_one_line(capsys, monkeypatch):
 def test_a_scheduler_that_goes_is_said():
     """What had arrived is kept, and the sweep ends in a sentence instead of waiting for ever."""
     sweep = Sweep(SweepPlan(suggested_recipe("parity", steps=50_000), (parse_axis("hidden=1,2,3"),), 64))
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+    with local_cluster(1) as found:
         sweep.start(lambda dataset, jobs: Cluster(found.scheduler_address, dataset, jobs))
         sweep.poll(0.1)
     with pytest.raises(SweepError, match="has gone"):
