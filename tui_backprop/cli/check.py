@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         LearnerError: the file cannot be used.
     """
     own, script_arguments = _split(list(arguments))
-    options = _parser().parse(own)
+    options = command_parser().parse(own)
     if len(options.files) > 1 or not is_functions(options.files[0]):
         from tui_backprop.cli.check_scripts import check_scripts  # noqa: PLC0415  (loaded where a script is checked)
 
@@ -67,7 +67,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:at], arguments[at + 1 :]
 
 
-def _parser() -> Parser:
+def command_parser() -> Parser:
+    """Return the parser of this command."""
     parser = Parser(
         prog="tui-backprop check",
         description=_DESCRIPTION,

@@ -14,15 +14,20 @@ from tui_backprop.session.recipe.texts import options_text
 _WIDTH = 100
 
 
+def command_parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser(prog="tui-backprop datasets", description="The built-in data sets.", allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
+    return parser
+
+
 def main(arguments: Sequence[str]) -> int:
     """List them, as text or as JSON.
 
     Raises:
         UsageError: the options are wrong.
     """
-    parser = Parser(prog="tui-backprop datasets", description="The built-in data sets.", allow_abbrev=False)
-    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
-    if parser.parse(arguments).json:
+    if command_parser().parse(arguments).json:
         print_json([_as_dict(entry) for entry in catalogue()], indent=2)
         return 0
     rows = [(entry.name, entry.task, _shape(entry)) for entry in catalogue()]

@@ -15,6 +15,13 @@ from tui_backprop.session.manual import START, TOPICS, TopicError, page, title
 _NARROWEST, _WIDEST, _USUAL = 40, 100, 80
 
 
+def command_parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser(prog="tui-backprop help", description="The manual.", allow_abbrev=False)
+    parser.add_argument("topic", metavar="TOPIC", nargs="?", default=START, help=f"one of {', '.join(TOPICS)}")
+    return parser
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print a page of the manual, or what the program is and the list of topics.
 
@@ -22,9 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong.
         TopicError: there is no such topic.
     """
-    parser = Parser(prog="tui-backprop help", description="The manual.", allow_abbrev=False)
-    parser.add_argument("topic", metavar="TOPIC", nargs="?", default=START, help=f"one of {', '.join(TOPICS)}")
-    topic = parser.parse(arguments).topic
+    topic = command_parser().parse(arguments).topic
     if topic in COMMANDS and topic not in TOPICS:
         options = f"the options of that command are shown by `tui-backprop {topic} --help`"
         raise TopicError(f"there is no help on '{topic}': {options}")

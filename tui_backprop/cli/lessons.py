@@ -18,6 +18,17 @@ _WIDTH = 100
 _DESCRIPTION = "Guided runs: list them, or take one in the trainer."
 
 
+def command_parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser(prog="tui-backprop lessons", description=_DESCRIPTION, allow_abbrev=False)
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="the lesson to take, or a file NAME.toml of your own; none to list them"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
+    parser.add_argument("--schema", action="store_true", help="print a JSON schema of lesson files, for your editor")
+    return parser
+
+
 def main(arguments: Sequence[str]) -> int:
     """List the lessons, as text or as JSON, or open one.
 
@@ -25,13 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong, or there is no terminal to draw on.
         LessonError: there is no such lesson, or its file is wrong.
     """
-    parser = Parser(prog="tui-backprop lessons", description=_DESCRIPTION, allow_abbrev=False)
-    parser.add_argument(
-        "name", metavar="NAME", nargs="?", help="the lesson to take, or a file NAME.toml of your own; none to list them"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
-    parser.add_argument("--schema", action="store_true", help="print a JSON schema of lesson files, for your editor")
-    options = parser.parse(arguments)
+    options = command_parser().parse(arguments)
     if options.schema:
         _print_schema()
     elif options.json:

@@ -12,6 +12,14 @@ from tui_backprop.text.cleaning import clean
 _DESCRIPTION = "Write a small network of your own, to put your formulas into and to check; it is right as it stands."
 
 
+def command_parser() -> Parser:
+    """Return the parser of this command."""
+    parser = Parser(prog="tui-backprop new-check", description=_DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", type=Path, help="where to write it: NAME.py")
+    parser.add_argument("--rule", action="store_true", help="write a rule for the built-in network instead")
+    return parser
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write the file, never over one that is there.
 
@@ -19,10 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong, or the file is there already or is not called .py.
         OSError: it cannot be written.
     """
-    parser = Parser(prog="tui-backprop new-check", description=_DESCRIPTION, allow_abbrev=False)
-    parser.add_argument("file", metavar="FILE", type=Path, help="where to write it: NAME.py")
-    parser.add_argument("--rule", action="store_true", help="write a rule for the built-in network instead")
-    options = parser.parse(arguments)
+    options = command_parser().parse(arguments)
     path: Path = options.file
     if path.suffix != ".py":
         raise UsageError(f"{clean(str(path))}: expected a name that ends in .py")

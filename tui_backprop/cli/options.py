@@ -89,6 +89,17 @@ def seconds(text: str) -> float:
     return value
 
 
+def add_quiet_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options that say less on standard error."""
+    group.add_argument("-q", "--quiet", action="store_true", help="no notices and no progress; errors are still said")
+    group.add_argument("--no-progress", action="store_true", help="no progress bar")
+
+
+def is_silent(options: argparse.Namespace) -> bool:
+    """Whether no progress is to be shown."""
+    return bool(options.quiet or options.no_progress)
+
+
 def make_parser(program: str, description: str) -> Parser:
     """Return a parser with SOURCE and every recipe option."""
     parser = Parser(

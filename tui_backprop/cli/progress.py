@@ -14,8 +14,8 @@ _INTERVAL = 0.1  # seconds between two paintings
 class Bar:
     """A bar with a text behind it; on anything but a terminal it stays silent."""
 
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+    def __init__(self, *, silent: bool = False) -> None:
+        self._shown = sys.stderr.isatty() and not silent
         self._next = 0.0
 
     def due(self) -> bool:
@@ -41,8 +41,8 @@ class Bar:
 class Progress(Bar):
     """Shows how far a run is."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__()
+    def __init__(self, total: int, *, silent: bool = False) -> None:
+        super().__init__(silent=silent)
         self._total = max(total, 1)
         self._started = time.monotonic()
 
@@ -58,8 +58,8 @@ class Progress(Bar):
 class SweepProgress(Bar):
     """Shows how far a sweep is, and how long it will take."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__()
+    def __init__(self, total: int, *, silent: bool = False) -> None:
+        super().__init__(silent=silent)
         self._total = total
         self._started = time.monotonic()
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
+import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.cli.options import Parser, files_read, make_parser
+from tui_backprop.cli.main import EXIT_INTERRUPTED
+from tui_backprop.cli.options import Parser, add_quiet_options, files_read, is_silent, make_parser
 from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import Progress
 from tui_backprop.cli.sessions import Opened, add_session_options, make_edits, open_session
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         InputError: the rule's file gives no gradients.
         OutputError: a file cannot be written.
     """
-    options = _parser().parse(arguments)
+    options = command_parser().parse(arguments)
     condition = None if options.until is None else Condition(options.until)
     opened = open_session(options)
     if options.share:
@@ -65,9 +69,14 @@ def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options:
     """Train, write what is wanted and report."""
     session = opened.session
     for notice in (*session.notices, *filter(None, [load_engine(session)])):
-        note(notice)
+        if not options.quiet:
+            note(notice)
     started = time.perf_counter()
-    stop = _train(opened, condition)
+    interrupted = False
+    try:
+        stop = _train(opened, condition, silent=is_silent(options))
+    except KeyboardInterrupt:  # what was reached is reported and kept
+        stop, interrupted = Stop("interrupted", session.step), True
     if session.divergence is not None and session.divergence.problem:
         raise InputError(session.divergence.sentence)
     found = report(session, stop, time.perf_counter() - started)
@@ -81,10 +90,11 @@ def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options:
         print_json(found)
     else:
         print(_text(session, found), file=sys.stderr if outputs.on_standard_output else sys.stdout)
-    return 1 if stop.reason == "diverged" else 0
+    return EXIT_INTERRUPTED if interrupted else 1 if stop.reason == "diverged" else 0
 
 
-def _parser() -> Parser:
+def command_parser() -> Parser:
+    """Return the parser of this command."""
     parser = make_parser("tui-backprop run", _DESCRIPTION)
     output = parser.add_argument_group("what comes of it")
     output.add_argument("--until", metavar="CONDITION", help="stop where this holds, such as 'loss < 0.1'")
@@ -95,12 +105,13 @@ def _parser() -> Parser:
     output.add_argument("--embed", action="store_true", help="with --session: put your own data into the file")
     output.add_argument("--share", action="store_true", help="print a recipe string that SOURCE takes, and leave")
     add_session_options(output)
+    add_quiet_options(output)
     return parser
 
 
-def _train(opened: Opened, condition: Condition | None) -> Stop:
+def _train(opened: Opened, condition: Condition | None, *, silent: bool) -> Stop:
     """Train up to each edit, make it, and go on to the end."""
-    session, progress = opened.session, Progress(opened.steps)
+    session, progress = opened.session, Progress(opened.steps, silent=silent)
     try:
         for edit in opened.edits:
             stop = _train_to(session, edit.step, condition, progress)
@@ -146,8 +157,15 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         asked = ",".join(f"{value:g}" for value in probe["input"])
         before, after = (" ".join(f"{value:.4f}" for value in probe[when]) for when in ("before", "after"))
         lines.append(f"probe     {asked}: {before}  →  {after}")
-    lines += [f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}" for one in found["findings"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_finding_lines(found["findings"])])
+
+
+def _finding_lines(findings: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Say each finding, folded to the terminal's width, or on one line where that is for another program."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else None
+    for one in findings:
+        line = f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}"
+        yield line if width is None else textwrap.fill(line, max(40, width), subsequent_indent=" " * 10)
 
 
 def _scale_lines(problem: Problem) -> list[str]:

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tui_backprop.cli.options import Parser, UsageError, files_read, make_parser, recipe_from
+from tui_backprop.cli.options import (
+    Parser,
+    UsageError,
+    add_quiet_options,
+    files_read,
+    is_silent,
+    make_parser,
+    recipe_from,
+)
 from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import SweepProgress
 from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
@@ -55,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         OutputError: a file cannot be written.
         KeyboardInterrupt: somebody has had enough; what is finished is in the file.
     """
-    options = _parser().parse(arguments)
+    options = command_parser().parse(arguments)
     plan = SweepPlan(
         recipe_from(options),
         tuple(parse_axis(text) for text in options.vary),
@@ -74,7 +82,8 @@ def _sweep(plan: SweepPlan, outputs: Outputs, options: argparse.Namespace, argum
     """Make all runs, write what is wanted and report."""
     sweep = Sweep(plan, outputs.get("--save"))
     for notice in sweep.dataset.notices:
-        note(notice)
+        if not options.quiet:
+            note(notice)
     started = time.monotonic()
     try:
         _make(sweep, options)
@@ -90,7 +99,8 @@ def _sweep(plan: SweepPlan, outputs: Outputs, options: argparse.Namespace, argum
         _print_text(sweep, seconds, options, sys.stderr if outputs.on_standard_output else sys.stdout)
 
 
-def _parser() -> Parser:
+def command_parser() -> Parser:
+    """Return the parser of this command."""
     parser = make_parser("tui-backprop sweep", _DESCRIPTION)
     group = parser.add_argument_group("the sweep")
     group.add_argument("--vary", metavar="FIELD=VALUES", action="append", default=[], help="vary a field (repeatable)")
@@ -104,6 +114,7 @@ def _parser() -> Parser:
     )
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     output.add_argument("--csv", metavar="FILE.csv", type=Path, help="write a row for each run; - is standard output")
+    add_quiet_options(output)
     return parser
 
 
@@ -120,7 +131,7 @@ def _whole(name: str, text: str) -> int:
 def _make(sweep: Sweep, options: argparse.Namespace) -> None:
     """Have all runs made, and show how far it is."""
     processes = None if options.processes is None else _whole("processes", options.processes)
-    progress = SweepProgress(len(sweep.plan))
+    progress = SweepProgress(len(sweep.plan), silent=is_silent(options))
     try:
         if options.cluster is None:
             sweep.start(processes=processes)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import UsageError, make_parser, seconds
+from tui_backprop.cli.options import Parser, UsageError, make_parser, seconds
 from tui_backprop.cli.sessions import add_session_options, make_edits, open_session
 from tui_backprop.cli.terminal import require_terminal
 from tui_backprop.cli.version import version_lines
@@ -33,17 +33,10 @@ other commands:
   tui-backprop help [TOPIC]                    the manual"""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Open the app.
-
-    Raises:
-        UsageError: the options are wrong, or there is no terminal to draw on.
-        SourceError: the source cannot be read.
-        RecipeError: the recipe cannot be run.
-        LearnerError: a file of one's own cannot be used.
-    """
+def command_parser() -> Parser:
+    """Return the parser of the program without a command."""
     parser = make_parser("tui-backprop", _DESCRIPTION)
-    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and leave")
     parser.add_argument(
         "--verbose", action="store_true", help="with --version: Python, packages, platform and terminal"
     )
@@ -54,8 +47,20 @@ def main(arguments: Sequence[str]) -> int:
         help=f"how long a file of your own may take for one thing that it is asked ({TIMEOUT:g})",
     )
     add_session_options(parser.add_argument_group("the sitting"))
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Open the app.
+
+    Raises:
+        UsageError: the options are wrong, or there is no terminal to draw on.
+        SourceError: the source cannot be read.
+        RecipeError: the recipe cannot be run.
+        LearnerError: a file of one's own cannot be used.
+    """
     _refuse_nearly_a_command(arguments)
-    options = parser.parse(arguments)
+    options = command_parser().parse(arguments)
     if options.version:
         print("\n".join(version_lines(verbose=options.verbose)))
         return 0

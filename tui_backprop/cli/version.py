@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from tui_backprop import __version__
 from tui_backprop.text.cleaning import clean
 
-_PACKAGES = ("numpy", "textual", "rich", "plotext", "numba", "scipy", "distributed", "resvg-py")
+_PACKAGES = (
+    "numpy",
+    "textual",
+    "rich",
+    "plotext",
+    "platformdirs",
+    "pyperclip",
+    "shtab",
+    "numba",
+    "scipy",
+    "distributed",
+    "resvg-py",
+)
 _VARIABLES = (
     "TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME",
     "TMUX", "SSH_TTY", "LANG", "LC_ALL", "PYTHONIOENCODING", "OPENBLAS_NUM_THREADS",

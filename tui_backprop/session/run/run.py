@@ -47,7 +47,7 @@ _MOMENTS = 64  # moments of earlier steps that are kept with what was computed f
 class Stop:
     """Why a run came to a halt."""
 
-    reason: Literal["steps", "until", "breakpoint", "lesson", "diverged"]
+    reason: Literal["steps", "until", "breakpoint", "lesson", "diverged", "interrupted"]
     step: int
     """Where the run stands now."""
     breakpoint: str = ""
