@@ -10,10 +10,10 @@ The names below are all that Python code needs to drive a run; each is loaded wh
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
 if TYPE_CHECKING:
+    from typing import Any
+
     from tui_backprop.core.backward import Gradients
     from tui_backprop.core.errors import InputError
     from tui_backprop.core.forward import Tape, forward
@@ -63,6 +63,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    import importlib  # noqa: PLC0415  (`--version` does without)
+
     for home, names in _HOMES.items():
         if name in names:
             return getattr(importlib.import_module(f"tui_backprop.{home}"), name)

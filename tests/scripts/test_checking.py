@@ -10,7 +10,7 @@ from tests.scripts.score import CORPUS, Result
 from tui_backprop.cli.main import main
 from tui_backprop.scripts.answer import answer_text
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.reading.reading import NoTrainingError
+from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source import ScriptError, read_source
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser, seconds
-from tui_backprop.cli.printing import print_json
-from tui_backprop.scripts.clinic.check import check
-from tui_backprop.scripts.clinic.checkup import Checkup
-from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
+from tui_backprop.cli.options import HelpText, Parser, seconds
 from tui_backprop.scripts.forms import is_functions
-from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError
-from tui_backprop.scripts.functions.rule_network import open_learner
-
-_WIDTH = 80
-_COLORS = {"right": "34", "scaled": "33", "wrong": "1;33", "formula": "1"}  # blue and yellow: not red and green
+from tui_backprop.scripts.functions.process import LearnerProcess
+from tui_backprop.scripts.limits import TIMEOUT
 
 _DESCRIPTION = """\
 Check a backward pass that you wrote yourself against values of your own loss, and name the mistake.
@@ -40,25 +30,14 @@ def main(arguments: Sequence[str]) -> int:
     own, script_arguments = _split(list(arguments))
     options = command_parser().parse(own)
     if len(options.files) > 1 or not is_functions(options.files[0]):
-        from tui_backprop.cli.check_scripts import check_scripts  # noqa: PLC0415  (loaded where a script is checked)
+        from tui_backprop.cli.check_scripts import check_scripts
 
         return check_scripts(options, script_arguments)
-    try:
-        learner = open_learner(options.files[0], options.timeout)
-        try:
-            checkup = check(learner)
-        finally:
-            learner.close()
-    except LearnerError as error:
-        if options.json:
-            print_json(Checkup.failed(options.files[0], error).as_json())
-        raise
-    if options.json:
-        print_json(checkup.as_json())
-    else:
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
-    return 1 if checkup.verdict == "wrong" else 0
+    process = LearnerProcess(options.files[0], options.timeout)
+    process.start()  # the file is loaded while this process loads what judges it
+    from tui_backprop.cli.check_functions import check_functions
+
+    return check_functions(process, options)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -73,7 +52,7 @@ def command_parser() -> Parser:
         prog="tui-backprop check",
         description=_DESCRIPTION,
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpText,
     )
     parser.add_argument(
         "files", metavar="FILE", nargs="+", help="a Python file, a notebook, a folder, or - (standard input)"
@@ -95,11 +74,3 @@ def command_parser() -> Parser:
         help=f"how long the file may run in all ({TIMEOUT:g})",
     )
     return parser
-
-
-def _painted(line: SpanLine, *, color: bool) -> str:
-    """Return a line as the terminal gets it."""
-    return "".join(
-        f"\x1b[{_COLORS[span.kind]}m{span.text}\x1b[0m" if color and span.kind in _COLORS else span.text
-        for span in line
-    )

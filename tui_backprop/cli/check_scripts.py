@@ -15,11 +15,10 @@ from typing import Any
 from tui_backprop.cli.printing import print_json
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, answer_text
-from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.mending.fixed_file import write_fixed
 from tui_backprop.scripts.notebooks import place_of
-from tui_backprop.scripts.reading.reading import NoTrainingError
-from tui_backprop.scripts.running import Limits, Setting
+from tui_backprop.scripts.reading.errors import NoTrainingError
+from tui_backprop.scripts.running import Limits, ScriptRun, Setting
 from tui_backprop.scripts.source import ScriptError, Source, read_source
 from tui_backprop.text.cleaning import clean
 
@@ -93,14 +92,21 @@ def _files(names: list[str]) -> Iterator[str]:
 def _checked(name: str, setting: Setting, options: argparse.Namespace) -> Checked:
     began = time.monotonic()
     source: Source | None = None
+    run: ScriptRun | None = None
     try:
         source = read_source(name, sys.stdin.read() if name == "-" else None)
-        answer = check_script(source, setting)
+        run = ScriptRun(source, setting)  # the script runs while this process loads what judges it
+        from tui_backprop.scripts.checking import check_script
+
+        answer = check_script(source, setting, begun=run)
         return Checked(answer.file, answer, source, None, time.monotonic() - began)
     except NoTrainingError as error:
         return Checked(clean(Path(name).name), None, source, str(error), time.monotonic() - began, trains=False)
     except InputError as error:
         return Checked(clean(Path(name).name), None, source, " ".join(str(error).split()), time.monotonic() - began)
+    finally:
+        if run is not None:
+            run.close()
 
 
 def _report(checked: Checked, style: str, options: argparse.Namespace, rows: list[list[str]], *, alone: bool) -> None:

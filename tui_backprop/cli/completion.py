@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         UsageError: there is no such shell.
     """
-    import shtab  # noqa: PLC0415  (no other command needs it)
+    import shtab
 
     shell = command_parser().parse(arguments).shell
     print(shtab.complete(_whole_program(), shell=shell))
@@ -62,7 +62,7 @@ def _whole_program() -> argparse.ArgumentParser:
 
 def _completed(action: argparse.Action) -> argparse.Action:
     """Say what an argument's value can be: one of a few words, or a file."""
-    import shtab  # noqa: PLC0415  (no other command needs it)
+    import shtab
 
     field = BY_NAME.get(action.dest)
     if field is not None and field.choices:

@@ -54,8 +54,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _print_schema() -> None:
-    from tui_backprop.ui.keys import IN_PANELS, KEYS  # noqa: PLC0415  (the list is printed without a screen)
-    from tui_backprop.ui.layout import PANELS  # noqa: PLC0415  (the same)
+    from tui_backprop.ui.keys import IN_PANELS, KEYS
+    from tui_backprop.ui.layout import PANELS
 
     schema = lesson_schema([panel.id for panel in PANELS], [*(key.shown for key in KEYS), *IN_PANELS])
     print_json(schema, indent=2)
@@ -63,7 +63,7 @@ def _print_schema() -> None:
 
 def _take(lesson: Lesson) -> None:
     require_terminal("a lesson", "tui-backprop lessons --json")
-    from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (the list is printed without a screen)
+    from tui_backprop.ui.app import TrainerApp
 
     recipe = lesson.recipe_at(0)
     assert recipe is not None  # noqa: S101  (the first screen always begins a run)

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     except Exception as error:
         end_output()
-        from tui_backprop.cli.crash import crashed  # noqa: PLC0415  (loaded when it is needed, which should be never)
+        from tui_backprop.cli.crash import crashed
 
         return crashed(error, sys.argv[1:] if arguments is None else arguments)
     return status

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import os
 import re
+import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
 
+from tui_backprop.cli.names import NAMES
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.source import source_path
-from tui_backprop.session.keep.one_line import is_recipe_string, run_from_string
-from tui_backprop.session.keep.session_file import is_session, read_session
 from tui_backprop.session.recipe.fields import FIELDS, Field
-from tui_backprop.session.recipe.recipe import Recipe, is_file
-from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.recipe.texts import read_texts
-from tui_backprop.system.inputs import shown
 from tui_backprop.text.cleaning import clean
+
+TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, NoReturn
+
+    from tui_backprop.session.recipe.recipe import Recipe
 
 _SOURCE = "a data set's name, a table file, a session file NAME.tbp, or a recipe string tbp1:… (parity)"
 _DAY = 86_400.0
+_USUAL = 80  # columns
 _LONGEST = 300  # characters of a message with what was typed
 _NEGATIVE = re.compile(r"-[0-9.]")
 
@@ -37,6 +38,13 @@ _GROUPS = {
 
 class UsageError(InputError):
     """The command line is wrong; the text is one sentence."""
+
+
+class HelpText(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal; argparse would look again for each option, and load much for it."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,9 +77,19 @@ class Parser(argparse.ArgumentParser):
         if name is None:
             self.error(f"one argument too many: {unknown[0]}")
         name = name.partition("=")[0]
+        import difflib
+
         typed = name.lstrip("-").lower().replace("_", "-")
         close = difflib.get_close_matches(typed, [flag.lstrip("-") for flag in self._option_string_actions], n=1)
         self.error(f"there is no option {name}" + (f": did you mean --{close[0]}?" if close else ""))
+
+
+def _columns() -> int:
+    """Return the width of help as argparse chooses it: $COLUMNS, that of the terminal, or 80."""
+    try:
+        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL
+    except (AttributeError, ValueError, OSError):
+        return _USUAL
 
 
 def seconds(text: str) -> float:
@@ -106,7 +124,7 @@ def make_parser(program: str, description: str) -> Parser:
         prog=program,
         description=description,
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpText,
         epilog="What is not given is what the data set suggests; `tui-backprop datasets` lists them.",
     )
     parser.add_argument(
@@ -124,13 +142,27 @@ def make_parser(program: str, description: str) -> Parser:
 
 
 def _add(group: argparse._ArgumentGroup, field: Field) -> None:
-    text = (f"{field.help}: {', '.join(field.choices)}" if field.choices else field.help).replace("%", "%%")
+    text = (f"{field.help}: {', '.join(NAMES[field.name])}" if field.has_choices else field.help).replace("%", "%%")
     group.add_argument(
         field.flag,
         dest=field.name,
         metavar=field.name.upper(),
         action="append",
         help=f"{text} (repeatable)" if field.repeatable else text,
+    )
+
+
+def add_session_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of a command that opens a session."""
+    group.add_argument(
+        "--edit",
+        metavar="STEP:FIELD=VALUE",
+        action="append",
+        default=[],
+        help="change a field, or a parameter such as w1[0,0], at a step of the run (repeatable)",
+    )
+    group.add_argument(
+        "--allow-scripts", action="store_true", help="let the Python files run that a session file names"
     )
 
 
@@ -142,12 +174,20 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
         RecipeError: options that cannot be read, each in one sentence, all at once.
         SourceError: the source cannot be read.
     """
+    from pathlib import Path
+
     if options.source.endswith(_PYTHON):
+        from tui_backprop.system.inputs import shown
+
         name = shown(options.source)
         raise UsageError(
             f"{name}: this is Python, not data: `tui-backprop check {name}` says whether its gradients are right, and "
             f"`tui-backprop {name}` steps through it"
         )
+    from tui_backprop.session.keep.one_line import is_recipe_string, run_from_string
+    from tui_backprop.session.keep.session_file import is_session, read_session
+    from tui_backprop.session.recipe.suggestion import suggested_recipe
+
     changes = given_fields(options)
     if is_recipe_string(options.source):
         return run_from_string(options.source).recipe.replace(**changes)
@@ -162,11 +202,18 @@ def given_fields(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         RecipeError: options that cannot be read, each in one sentence, all at once.
     """
+    from tui_backprop.session.recipe.texts import read_texts
+
     given = {field.name: getattr(options, field.name) for field in FIELDS}
     return read_texts({name: texts for name, texts in given.items() if texts})
 
 
 def files_read(recipe: Recipe) -> dict[str, Path]:
     """Return the files that a recipe's run reads, by what they have; none of them may be written to."""
+    from pathlib import Path
+
+    from tui_backprop.datasets.source import source_path
+    from tui_backprop.session.recipe.recipe import is_file
+
     found = {"the data": source_path(recipe.source)}
     return found | {"the rule": Path(recipe.rule)} if is_file(recipe.rule) else found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import sys
-from typing import Any, TextIO
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.text.cleaning import clean, escaped
 from tui_backprop.text.plain import PLAIN
+
+TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 _LONGEST = 2000  # characters of a notice or of an error
 _STANDARD_ERROR = 2  # its file descriptor, the last of the three
@@ -87,6 +89,8 @@ def print_error(error: Exception) -> None:
 
 def print_json(value: Any, *, indent: int | None = None) -> None:
     """Print a value as JSON to standard output: valid in any encoding, with harmful characters escaped."""
+    import json
+
     text = json.dumps(value, ensure_ascii=not _has_all_characters(sys.stdout), allow_nan=False, indent=indent)
     print(escaped(text))
 

@@ -13,10 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.cli.main import EXIT_INTERRUPTED
-from tui_backprop.cli.options import Parser, add_quiet_options, files_read, is_silent, make_parser
+from tui_backprop.cli.options import (
+    Parser,
+    add_quiet_options,
+    add_session_options,
+    files_read,
+    is_silent,
+    make_parser,
+)
 from tui_backprop.cli.printing import note, print_json
 from tui_backprop.cli.progress import Progress
-from tui_backprop.cli.sessions import Opened, add_session_options, make_edits, open_session
+from tui_backprop.cli.sessions import Opened, make_edits, open_session
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.keep.one_line import recipe_string

@@ -29,20 +29,6 @@ class Opened:
     """The files that it was read from, by what they have."""
 
 
-def add_session_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options of a command that opens a session."""
-    group.add_argument(
-        "--edit",
-        metavar="STEP:FIELD=VALUE",
-        action="append",
-        default=[],
-        help="change a field, or a parameter such as w1[0,0], at a step of the run (repeatable)",
-    )
-    group.add_argument(
-        "--allow-scripts", action="store_true", help="let the Python files run that a session file names"
-    )
-
-
 def open_session(options: argparse.Namespace) -> Opened:
     """Open what SOURCE and the options say.
 

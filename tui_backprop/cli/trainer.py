@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import Parser, UsageError, make_parser, seconds
-from tui_backprop.cli.sessions import add_session_options, make_edits, open_session
-from tui_backprop.cli.terminal import require_terminal
-from tui_backprop.cli.version import version_lines
-from tui_backprop.datasets.catalogue import catalogue
-from tui_backprop.scripts.clinic.run import OwnRun
-from tui_backprop.scripts.functions.process import TIMEOUT
-from tui_backprop.session.keep.remembered import Remembered
+from tui_backprop.cli.options import Parser, UsageError, add_session_options, make_parser, seconds
+from tui_backprop.scripts.limits import TIMEOUT
 from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
 
@@ -59,24 +52,37 @@ def main(arguments: Sequence[str]) -> int:
         RecipeError: the recipe cannot be run.
         LearnerError: a file of one's own cannot be used.
     """
+    if {"-V", "--version"} & set(arguments) and set(arguments) <= {"-V", "--version", "--verbose"}:
+        return _print_version(verbose="--verbose" in arguments)
     _refuse_nearly_a_command(arguments)
     options = command_parser().parse(arguments)
     if options.version:
-        print("\n".join(version_lines(verbose=options.verbose)))
-        return 0
+        return _print_version(verbose=options.verbose)
     if options.verbose:
         raise UsageError("--verbose is for --version: `tui-backprop --version --verbose`")
     if options.source.endswith(".py"):
         return _open_clinic(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
+    from tui_backprop.cli.sessions import make_edits, open_session
+
     opened = open_session(options)
     session = opened.session
     make_edits(session, opened.edits)
+    from tui_backprop.cli.terminal import require_terminal
+
     require_terminal("the trainer", "tui-backprop run")
-    from tui_backprop.ui.app import TrainerApp  # noqa: PLC0415  (loaded when it is known to be the one that is opened)
+    from tui_backprop.session.keep.remembered import Remembered
+    from tui_backprop.ui.app import TrainerApp
 
     TrainerApp(session, remembered=Remembered.of_user(), offer=not arguments).run()
+    return 0
+
+
+def _print_version(*, verbose: bool) -> int:
+    from tui_backprop.cli.version import version_lines
+
+    print("\n".join(version_lines(verbose=verbose)))
     return 0
 
 
@@ -87,8 +93,12 @@ def _refuse_nearly_a_command(arguments: Sequence[str]) -> None:
         UsageError: it is, and which one is meant.
     """
     word = arguments[0] if arguments else "-"
-    if word.startswith("-") or "." in word or Path(word).exists():
+    if word.startswith("-") or "." in word or os.path.exists(word):  # noqa: PTH110  (pathlib takes long to load)
         return
+    import difflib
+
+    from tui_backprop.datasets.catalogue import catalogue
+
     close = difflib.get_close_matches(word, [*(entry.name for entry in catalogue()), *COMMANDS], n=1)
     if close and close[0] in COMMANDS:
         raise UsageError(f"there is no command '{clean(word)}': did you mean `tui-backprop {close[0]}`?")
@@ -103,10 +113,13 @@ def _open_clinic(options: argparse.Namespace) -> int:
             f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
             "its rate is changed by keys"
         )
+    from tui_backprop.cli.terminal import require_terminal
+    from tui_backprop.scripts.clinic.run import OwnRun
+
     run = OwnRun(options.source, TIMEOUT if options.timeout is None else options.timeout)
     try:
         require_terminal("the clinic", "tui-backprop check")
-        from tui_backprop.ui.clinic.app import ClinicApp  # noqa: PLC0415  (the same)
+        from tui_backprop.ui.clinic.app import ClinicApp
 
         ClinicApp(run).run()
     finally:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import platform
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -37,6 +34,9 @@ def version_lines(*, verbose: bool) -> Iterator[str]:
     yield f"tui-backprop {__version__}"
     if not verbose:
         return
+    import platform
+    import shutil
+
     yield f"python       {platform.python_implementation()} {platform.python_version()}"
     for package in _PACKAGES:
         yield f"{package:<12} {_installed(package)}"
@@ -53,6 +53,8 @@ def version_lines(*, verbose: bool) -> Iterator[str]:
 
 
 def _installed(package: str) -> str:
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

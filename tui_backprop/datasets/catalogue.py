@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui_backprop.datasets.dataset import Task
+if TYPE_CHECKING:
+    from tui_backprop.datasets.dataset import Task
 
 
 @dataclass(frozen=True)

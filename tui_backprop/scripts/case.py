@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from tui_backprop.scripts.reading.reading import Reading, UnreadableError, read
-from tui_backprop.scripts.running import Setting, run_trace
+from tui_backprop.scripts.reading.errors import UnreadableError
+from tui_backprop.scripts.reading.reading import Reading, read
+from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import Backward, backward_of
@@ -27,13 +28,16 @@ class Case:
     wrong: list[WrongPlace] | None = None
 
 
-def examined(source: Source, setting: Setting, *, explain: bool = True) -> Case:
-    """Run a script, read its trace and judge its parameters; find the wrong places, unless only the verdict is wanted."""
+def examined(source: Source, setting: Setting, *, explain: bool = True, begun: ScriptRun | None = None) -> Case:
+    """Run a script, read its trace and judge its parameters; find the wrong places, unless only the verdict is wanted.
+
+    `begun` is its run, where it has begun already.
+    """
     try:
         ast.parse(source.text)
     except SyntaxError as error:
         raise ScriptError(f"{source.name}:{error.lineno}: not valid Python 3: {error.msg}") from None
-    trace = run_trace(source, setting)
+    trace = run_trace(source, setting) if begun is None else begun.trace()
     case = Case(source, setting, trace)
     _usable(case)
     try:

@@ -8,20 +8,21 @@ from tui_backprop.scripts.answer import Answer, BackwardLine
 from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.mending.fix import mend_mistakes
-from tui_backprop.scripts.reading.reading import NoTrainingError, Reading, UnreadableError, grouped, read
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
+from tui_backprop.scripts.reading.reading import Reading, grouped, read
+from tui_backprop.scripts.running import ScriptRun, Setting
 from tui_backprop.scripts.source import Source
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
 
-def check_script(source: Source, setting: Setting, *, mend: bool = True) -> Answer:
-    """Check a script.
+def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: ScriptRun | None = None) -> Answer:
+    """Check a script; `begun` is its run, where it has begun already.
 
     Raises:
         ScriptError: it cannot be used.
         NoTrainingError: nothing is trained in it.
     """
-    case = examined(source, setting)
+    case = examined(source, setting, begun=begun)
     answer = Answer(source.name)
     answer.notes += [*source.notes, *case.trace.notes]
     if case.reading is None or case.examination is None:

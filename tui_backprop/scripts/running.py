@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.source import ScriptError, Source
-from tui_backprop.scripts.trace import Trace, load_trace
 from tui_backprop.system.process import Child, OverlongError
 from tui_backprop.text.cleaning import clean
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.trace import Trace
 
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -48,14 +51,17 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
 
 
-def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
-    """Run a script and return its trace.
+class ScriptRun:
+    """A script that runs under the recorder, from here on; what it shows is asked for later.
 
     Raises:
-        ScriptError: the process crashed, or did not end in time.
+        OSError: its process cannot be started.
     """
-    with tempfile.TemporaryDirectory(prefix="tui-backprop-") as scratch:
-        answer = Path(scratch) / "trace.npz"
+
+    def __init__(self, source: Source, setting: Setting, **more: Any) -> None:
+        self._source, self._setting = source, setting
+        self._scratch = tempfile.TemporaryDirectory(prefix="tui-backprop-")
+        self._answer = Path(self._scratch.name) / "trace.npz"
         limits = setting.limits
         request = {
             "path": source.path,
@@ -63,8 +69,8 @@ def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
             "folder": source.folder,
             "supplied": source.supplied,
             "modules": source.modules,
-            "scratch": scratch,
-            "answer": str(answer),
+            "scratch": self._scratch.name,
+            "answer": str(self._answer),
             "arguments": list(setting.arguments),
             "seed": setting.seed,
             "verbose": setting.verbose,
@@ -74,27 +80,56 @@ def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
             "seconds": limits.seconds,
             **more,
         }
-        said = _run(request, setting, source)
-        if not answer.exists():
-            raise ScriptError(f"{source.name}: its process ended without an answer: {said}")
-        return load_trace(answer)
+        try:
+            self._child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=_ENVIRONMENT)
+        except OSError:
+            self._scratch.cleanup()
+            raise
+        self._end = time.monotonic() + limits.timeout
+        with contextlib.suppress(OSError):  # that it has ended is seen where its answer is waited for
+            self._child.send(json.dumps(request).encode() + b"\n")
 
+    def trace(self) -> Trace:
+        """Wait for the end of the script and return its trace; called once.
 
-def _run(request: dict[str, Any], setting: Setting, source: Source) -> str:
-    """Run the script until its process ends, and return the last line of what the process complained about."""
-    child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=_ENVIRONMENT)
-    end = time.monotonic() + setting.limits.timeout
-    try:
-        child.send(json.dumps(request).encode() + b"\n")
-        while line := child.receive(end - time.monotonic()):
-            if setting.verbose:
-                sys.stderr.write(clean(line.decode(errors="replace")) + "\n")
-        status = child.wait(max(0.0, end - time.monotonic()))
-    except (TimeoutError, OverlongError):
-        raise ScriptError(
-            f"{source.name}: it did not end within {setting.limits.timeout:g} s and showed no update (see --timeout)"
-        ) from None
-    finally:
+        Raises:
+            ScriptError: the process crashed, or did not end in time.
+        """
+        from tui_backprop.scripts.trace import load_trace  # noqa: PLC0415  (a script runs before NumPy is loaded here)
+
+        said = self._waited()
+        if not self._answer.exists():
+            raise ScriptError(f"{self._source.name}: its process ended without an answer: {said}")
+        return load_trace(self._answer)
+
+    def close(self) -> None:
+        """End the process and remove its files; may be called twice."""
+        self._child.close()
+        self._scratch.cleanup()
+
+    def _waited(self) -> str:
+        """Wait until the process ends, and return the last line of what it complained about."""
+        child, setting = self._child, self._setting
+        try:
+            while line := child.receive(self._end - time.monotonic()):
+                if setting.verbose:
+                    sys.stderr.write(clean(line.decode(errors="replace")) + "\n")
+            status = child.wait(max(0.0, self._end - time.monotonic()))
+        except (TimeoutError, OverlongError):
+            raise ScriptError(
+                f"{self._source.name}: it did not end within {setting.limits.timeout:g} s and showed no update "
+                "(see --timeout)"
+            ) from None
         child.close()
-    said = child.said().strip().splitlines()
-    return clean(said[-1]) if said else f"status {status}"
+        said = child.said().strip().splitlines()
+        return clean(said[-1]) if said else f"status {status}"
+
+
+def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
+    """Run a script and return its trace.
+
+    Raises:
+        ScriptError: the process crashed, or did not end in time.
+    """
+    with contextlib.closing(ScriptRun(source, setting, **more)) as run:
+        return run.trace()

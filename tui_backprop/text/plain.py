@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
 PLAIN = "tui_backprop.plain"
 """The name of the error handler that writes a sign in ASCII."""
@@ -13,7 +12,7 @@ _SIGNS = {
     **{"−": "-", "⁻": "-", "–": "-", "→": "->", "←": "<-", "…": "...", "·": "*", "×": "x", "≤": "<=", "≥": ">="},
     **{"✓": "+", "✗": "x", "∂": "d", "′": "'", "∞": "inf", "√": "sqrt"},
 }
-_GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
+_GREEK = r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)"
 
 
 def plain(character: str) -> str:
@@ -24,7 +23,9 @@ def plain(character: str) -> str:
     """
     if character in _SIGNS:
         return _SIGNS[character]
-    letter = _GREEK.match(unicodedata.name(character, ""))
+    import unicodedata  # noqa: PLC0415  (most terminals have every sign)
+
+    letter = re.match(_GREEK, unicodedata.name(character, ""))
     if letter:
         return letter[1].lower()
     parts = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()

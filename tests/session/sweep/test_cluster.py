@@ -20,7 +20,9 @@ from tui_backprop.system.outputs import Output
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Dask's own, which nobody here can mend
-    pytest.mark.skipif(not find_spec("distributed"), reason="Dask is not installed: pip install 'tui-backprop[cluster]'"),
+    pytest.mark.skipif(
+        not find_spec("distributed"), reason="Dask is not installed: pip install 'tui-backprop[cluster]'"
+    ),
 ]
 
 

@@ -19,8 +19,9 @@ from tui_backprop.scripts.clinic.checkup import Checkup
 from tui_backprop.scripts.clinic.frame import OwnFrame
 from tui_backprop.scripts.clinic.training import OwnTraining, first_state
 from tui_backprop.scripts.functions.network import Learner
-from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
 from tui_backprop.scripts.functions.rule_network import learner_in
+from tui_backprop.scripts.limits import TIMEOUT
 
 RATE = 0.1
 """η where nothing else is said, that of the original case."""

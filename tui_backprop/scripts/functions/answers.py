@@ -11,6 +11,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.judge import Truth
 from tui_backprop.scripts.functions.forms import Form
+from tui_backprop.scripts.functions.process import AnswerError
 from tui_backprop.text.cleaning import clean
 
 MOST_NUMBERS = 2**24
@@ -19,10 +20,6 @@ MOST_NUMBERS = 2**24
 _FORMS = get_args(Form)
 
 Item = TypeVar("Item")
-
-
-class AnswerError(ValueError):
-    """An answer that is not one; the text says what was expected, in a few words."""
 
 
 def nothing(value: Any) -> None:

@@ -14,7 +14,8 @@ from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
 from tui_backprop.scripts.functions.answers import numbers_of, truth
 from tui_backprop.scripts.functions.outside import OutsideRule
-from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
+from tui_backprop.scripts.limits import TIMEOUT
 
 _KEPT = 256  # gradients that are remembered: a frame asks again for what a step has just computed
 

@@ -22,7 +22,8 @@ from tui_backprop.scripts.functions.answers import (
     truth_of,
 )
 from tui_backprop.scripts.functions.forms import Form
-from tui_backprop.scripts.functions.process import TIMEOUT, LearnerProcess
+from tui_backprop.scripts.functions.process import LearnerProcess
+from tui_backprop.scripts.limits import TIMEOUT
 from tui_backprop.text.cleaning import clean
 
 Batch = tuple[Array, Array]

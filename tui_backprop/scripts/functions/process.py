@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -11,13 +12,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.functions.answers import AnswerError
+from tui_backprop.scripts.limits import TIMEOUT
 from tui_backprop.system.inputs import InputFileError, read_python, shown
 from tui_backprop.system.process import LONGEST, Child, OverlongError
 from tui_backprop.text.cleaning import clean
-
-TIMEOUT = 10.0
-"""Seconds that somebody's file may take for all that is asked of it at once."""
 
 _GRACE = 2.0  # seconds after its time that the process has to end itself, before it is ended
 _FRAME = re.compile(r'File "(?P<file>[^"]*)", line (?P<line>\d+) in (?P<function>\S+)')
@@ -27,6 +25,10 @@ Answer = TypeVar("Answer")
 
 class LearnerError(InputError):
     """Somebody's file cannot be used; one sentence, which begins with the file and, where it is known, the line."""
+
+
+class AnswerError(ValueError):
+    """An answer that is not one; the text says what was expected, in a few words."""
 
 
 class LearnerProcess:
@@ -48,6 +50,7 @@ class LearnerProcess:
         self._timeout = self._left = timeout
         self._interrupted = False
         self._child: Child | None = None
+        self._loading = False
 
     @property
     def alive(self) -> bool:
@@ -62,6 +65,16 @@ class LearnerProcess:
         """Give the file its whole time again, for another question."""
         self._left = self._timeout
 
+    def start(self) -> None:
+        """Start the process and have it load the file, without waiting for it; the first question does this otherwise."""
+        self._interrupted = False
+        self._child = Child(
+            "tui_backprop.scripts.functions.worker",
+            environment={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+        self._loading = True
+        self._send("load", path=self.path, source=self._source)
+
     def ask(self, question: str, read: Callable[[Any], Answer], **details: Any) -> Answer:
         """Return the answer of a handler of `tui_backprop.scripts.functions.worker`.
 
@@ -75,13 +88,12 @@ class LearnerProcess:
                 answer that is not one.
         """
         if self._child is None:
-            self._interrupted = False
-            self._child = Child(
-                "tui_backprop.scripts.functions.worker",
-                environment={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
-            self._exchange("load", path=self.path, source=self._source)
-        found = self._exchange(question, **details)
+            self.start()
+        if self._loading:
+            self._loading = False
+            self._receive("load")
+        self._send(question, **details)
+        found = self._receive(question)
         try:
             return read(found)
         except AnswerError as error:
@@ -100,14 +112,19 @@ class LearnerProcess:
         if child is not None:
             child.close()
 
-    def _exchange(self, question: str, **details: Any) -> Any:
-        """Send one question and wait for its answer."""
+    def _send(self, question: str, **details: Any) -> None:
+        """Send one question; that there is nobody to read it is seen where its answer is waited for."""
+        assert self._child is not None  # noqa: S101  (it was started before)
+        with contextlib.suppress(OSError):
+            self._child.send(json.dumps({"question": question, "seconds": self._left, **details}).encode() + b"\n")
+
+    def _receive(self, question: str) -> Any:
+        """Wait for the answer to the question that was sent."""
         started = time.monotonic()
         child = self._child
-        assert child is not None  # noqa: S101  (it was started just now)
+        assert child is not None  # noqa: S101  (it was asked)
         line, answer = b"", None
         try:
-            child.send(json.dumps({"question": question, "seconds": self._left, **details}).encode() + b"\n")
             line = child.receive(self._left + _GRACE)
             answer = json.loads(line) if line else None
         except OverlongError:

@@ -15,7 +15,8 @@ from tui_backprop.core.slopes import slopes_of_loss
 from tui_backprop.scripts.functions.answers import nothing, numbers_of, truth
 from tui_backprop.scripts.functions.forms import Form
 from tui_backprop.scripts.functions.network import Batch, Learner, LearnerNetwork, OwnGradient, Trained, TrainingOrder
-from tui_backprop.scripts.functions.process import TIMEOUT, LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
+from tui_backprop.scripts.limits import TIMEOUT
 
 _NETWORKS = (
     Network((2, 3, 1), ("sigmoid", "sigmoid")),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.links import before
 from tui_backprop.scripts.reading.passes import Pass, find_passes
 from tui_backprop.scripts.reading.residuals import Residual, find_residuals
@@ -15,14 +16,6 @@ from tui_backprop.scripts.reading.rule import find_feeds
 from tui_backprop.scripts.reading.updates import Update, find_updates
 from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.trace import Trace
-
-
-class UnreadableError(Exception):
-    """A trace in which no training can be recognised; the text says what is missing."""
-
-
-class NoTrainingError(UnreadableError):
-    """A script in which nothing is updated."""
 
 
 @dataclass(slots=True)

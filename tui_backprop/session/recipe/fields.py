@@ -5,56 +5,64 @@ The command line's options and the app's form are both made from it, so a field 
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.initializers import INITIALIZERS
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.network import MAX_HIDDEN_LAYERS, MAX_UNITS
-from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.rules import RULES
-from tui_backprop.core.sampling import SAMPLINGS
-from tui_backprop.core.schedules import parse_schedule
-from tui_backprop.datasets.scaling import SCALINGS
-from tui_backprop.diagnosis.findings.table import check_threshold
-from tui_backprop.engines.choice import ENGINES
-from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
+TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Literal
+
+    from tui_backprop.session.recipe.recipe import Recipe
+
+    Group = Literal["data", "network", "training", "run"]
 
 MAX_BATCH = 2**20
 """Samples of a step, at the most."""
 
-Group = Literal["data", "network", "training", "run"]
 
-
-@dataclass(frozen=True)
 class Field:
-    """One field of the recipe as people meet it."""
+    """One field of the recipe as people meet it.
 
-    name: str
-    group: Group
-    help: str
-    """One line: what it is, its unit and what a text may say."""
-    read: Callable[[str], Any]
-    """Text → value; raises ValueError with what was expected."""
-    write: Callable[[Any], str]
-    """Value → text that `read` takes back."""
-    choices: tuple[str, ...] = ()
-    """The texts there are, where they are few."""
-    repeatable: bool = False
-    """On the command line it may be given several times, once for each item."""
-    in_flight: bool = False
-    """Whether a run goes on after a change; otherwise it starts anew."""
-    option: str = ""
-    """What the command line calls it where that is not its name: one item of it."""
+    Args:
+        name: of the field, and of its option.
+        group: of options that it is listed in.
+        help: one line: what it is, its unit and what a text may say.
+        read: text → value; raises ValueError with what was expected.
+        write: value → text that `read` takes back.
+        has_choices: whether there are few texts that it may have.
+        repeatable: whether the command line may have it several times, once for each item.
+        in_flight: whether a run goes on after a change; otherwise it starts again.
+        option: what the command line calls it where that is not its name: one item of it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        group: Group,
+        help: str,
+        read: Callable[[str], Any],
+        write: Callable[[Any], str],
+        *,
+        has_choices: bool = False,
+        repeatable: bool = False,
+        in_flight: bool = False,
+        option: str = "",
+    ) -> None:
+        self.name, self.group, self.help = name, group, help
+        self.read, self.write = read, write
+        self.has_choices, self.repeatable, self.in_flight, self.option = has_choices, repeatable, in_flight, option
 
     @property
     def flag(self) -> str:
         """The option's name on the command line."""
         return "--" + (self.option or self.name.replace("_", "-"))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts there are, where they are few; asking for them loads NumPy."""
+        found: tuple[str, ...] = _rooms().CHOICES[self.name] if self.has_choices else ()
+        return found
 
     def parse(self, text: str) -> Any:
         """Read a text, or say what was expected.
@@ -68,13 +76,21 @@ class Field:
             raise ValueError(f"{self.flag.removeprefix('--')}: {error}") from None
 
 
-def _choice(*names: str) -> dict[str, Any]:
+def _rooms() -> ModuleType:
+    """Return what the rooms below know by name; this loads NumPy, and `--help` does without."""
+    from tui_backprop.session.recipe import choices  # noqa: PLC0415  (as above)
+
+    return choices
+
+
+def _choice(field: str) -> dict[str, Any]:
     def read(text: str) -> str:
+        names = _rooms().CHOICES[field]
         if text not in names:
             raise ValueError(f"expected {_one_of(names)}, not {text!r}")
         return text
 
-    return {"read": read, "write": str, "choices": names}
+    return {"read": read, "write": str, "has_choices": True}
 
 
 def _one_of(names: tuple[str, ...]) -> str:
@@ -119,10 +135,10 @@ def _read_hidden(text: str) -> tuple[int, ...]:
         sizes = tuple(int(part) for part in text.replace("-", ",").split(","))
     except ValueError:
         sizes = (0,)
-    if not (len(sizes) <= MAX_HIDDEN_LAYERS and all(1 <= size <= MAX_UNITS for size in sizes)):
+    layers, units = _rooms().MAX_HIDDEN_LAYERS, _rooms().MAX_UNITS
+    if not (len(sizes) <= layers and all(1 <= size <= units for size in sizes)):
         raise ValueError(
-            f"expected up to {MAX_HIDDEN_LAYERS} sizes of 1 to {MAX_UNITS} with commas between, such as 4,2, or none, "
-            f"not {text!r}"
+            f"expected up to {layers} sizes of 1 to {units} with commas between, such as 4,2, or none, not {text!r}"
         )
     return sizes
 
@@ -143,16 +159,19 @@ def _read_clip(text: str) -> float | None:
 
 def _read_schedule(text: str) -> str:
     try:
-        parse_schedule(text)
+        _rooms().parse_schedule(text)
     except ValueError as error:
         raise ValueError(str(error).removeprefix("schedule: ")) from None
     return text
 
 
 def _read_rule(text: str) -> str:
-    if not (text in RULES or is_file(text)):
-        close = difflib.get_close_matches(text, RULES, n=1)
-        known = f"; is it {close[0]}?" if close else f", such as {', '.join(list(RULES)[:4])}"
+    rules = _rooms().RULES
+    if not (text in rules or _rooms().is_file(text)):
+        import difflib  # noqa: PLC0415  (of use where something is misspelt)
+
+        close = difflib.get_close_matches(text, rules, n=1)
+        known = f"; is it {close[0]}?" if close else f", such as {', '.join(list(rules)[:4])}"
         raise ValueError(f"expected exact, a Python file, or a mistake by name, not {text!r}{known}")
     return text
 
@@ -184,7 +203,8 @@ def _read_settings(text: str, example: str = "w1[0,1]=0.5") -> tuple[tuple[str, 
 
 
 def _read_thresholds(text: str) -> tuple[tuple[str, float], ...]:
-    return tuple((name, check_threshold(name, value)) for name, value in _read_settings(text, "same-answer=0.2"))
+    check = _rooms().check_threshold
+    return tuple((name, check(name, value)) for name, value in _read_settings(text, "same-answer=0.2"))
 
 
 def _write_settings(settings: tuple[tuple[str, float], ...]) -> str:
@@ -207,12 +227,12 @@ def _join(names: tuple[str, ...]) -> str:
 FIELDS: tuple[Field, ...] = (
     Field("target", "data", "target columns of a CSV, with commas between (the last column)", _read_names, _join),
     Field("inputs", "data", "input columns of a CSV, with commas between (all others)", _read_names, _join),
-    Field("scale_inputs", "data", "scaling of the inputs", **_choice(*SCALINGS)),
+    Field("scale_inputs", "data", "scaling of the inputs", **_choice("scale_inputs")),
     Field(
         "scale_targets",
         "data",
         "scaling of targets that are numbers, undone in every answer; losses are those of the scaled targets",
-        **_choice(*SCALINGS),
+        **_choice("scale_targets"),
     ),
     Field(
         "test_fraction",
@@ -239,14 +259,14 @@ FIELDS: tuple[Field, ...] = (
         _read_hidden,
         lambda sizes: ",".join(map(str, sizes)) or "none",
     ),
-    Field("activation", "network", "activation of the hidden layers", **_choice(*HIDDEN_ACTIVATIONS)),
+    Field("activation", "network", "activation of the hidden layers", **_choice("activation")),
     Field(
         "output_activation",
         "network",
         "activation of the last layer; auto: sigmoid for 0/1, softmax for classes, linear for numbers",
-        **_choice("auto", *ACTIVATIONS),
+        **_choice("output_activation"),
     ),
-    Field("init", "network", "first values of the weights", **_choice(*INITIALIZERS)),
+    Field("init", "network", "first values of the weights", **_choice("init")),
     Field(
         "set",
         "network",
@@ -259,7 +279,7 @@ FIELDS: tuple[Field, ...] = (
         "loss",
         "training",
         "loss, a mean over the batch; auto: squared for 0/1 and numbers, cross-entropy for classes",
-        **_choice("auto", *LOSSES),
+        **_choice("loss"),
     ),
     Field(
         "rule",
@@ -269,7 +289,7 @@ FIELDS: tuple[Field, ...] = (
         str,
         in_flight=True,
     ),
-    Field("optimizer", "training", "how a gradient becomes an update", **_choice(*OPTIMIZERS), in_flight=True),
+    Field("optimizer", "training", "how a gradient becomes an update", **_choice("optimizer"), in_flight=True),
     Field(
         "lr",
         "training",
@@ -333,7 +353,7 @@ FIELDS: tuple[Field, ...] = (
         "sampling",
         "training",
         "how a batch is chosen; random is with replacement",
-        **_choice(*SAMPLINGS),
+        **_choice("sampling"),
         in_flight=True,
     ),
     Field(
@@ -372,7 +392,7 @@ FIELDS: tuple[Field, ...] = (
         in_flight=True,
         option="threshold",
     ),
-    Field("engine", "run", "which loop trains; auto chooses by size", **_choice("auto", *ENGINES), in_flight=True),
+    Field("engine", "run", "which loop trains; auto chooses by size", **_choice("engine"), in_flight=True),
 )
 """Every field but `source`, in the order in which people meet them."""
 
@@ -385,6 +405,8 @@ def check_fields(recipe: Recipe) -> None:
     Raises:
         RecipeError: one sentence for each field that cannot be.
     """
+    from tui_backprop.session.recipe.recipe import RecipeError  # noqa: PLC0415  (as above)
+
     problems = []
     for field in FIELDS:
         value = getattr(recipe, field.name)

@@ -1,0 +1,47 @@
+"""`tui-backprop check` for a file of functions: a network of one's own, or a rule for ours."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from tui_backprop.cli.printing import print_json
+from tui_backprop.scripts.clinic.check import check
+from tui_backprop.scripts.clinic.checkup import Checkup
+from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
+from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.rule_network import learner_in
+
+_WIDTH = 80
+_COLORS = {"right": "34", "scaled": "33", "wrong": "1;33", "formula": "1"}  # blue and yellow: not red and green
+
+
+def check_functions(process: LearnerProcess, options: argparse.Namespace) -> int:
+    """Check the file of a process, print what came of it and end the process; 0 right or only scaled, 1 wrong.
+
+    Raises:
+        LearnerError: the file cannot be used.
+    """
+    try:
+        checkup = check(learner_in(process))
+    except LearnerError as error:
+        if options.json:
+            print_json(Checkup.failed(options.files[0], error).as_json())
+        raise
+    finally:
+        process.close()
+    if options.json:
+        print_json(checkup.as_json())
+    else:
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
+    return 1 if checkup.verdict == "wrong" else 0
+
+
+def _painted(line: SpanLine, *, color: bool) -> str:
+    """Return a line as the terminal gets it."""
+    return "".join(
+        f"\x1b[{_COLORS[span.kind]}m{span.text}\x1b[0m" if color and span.kind in _COLORS else span.text
+        for span in line
+    )

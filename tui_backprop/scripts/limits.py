@@ -1,0 +1,6 @@
+"""How long a user's file may take: known before anything is loaded that runs one."""
+
+from __future__ import annotations
+
+TIMEOUT = 10.0
+"""Seconds that a user's file may take for all that is asked of it at once."""
