@@ -18,7 +18,7 @@ from tui_backprop.text.cleaning import clean
 if TYPE_CHECKING:
     from tui_backprop.scripts.trace import Trace
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "MPLBACKEND": "Agg",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
+"""Variables of the process that a script runs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +63,13 @@ class ScriptRun:
         self._source, self._setting = source, setting
         self._scratch = tempfile.TemporaryDirectory(prefix="tui-backprop-")
         self._answer = Path(self._scratch.name) / "trace.npz"
-        limits = setting.limits
-        request = {
-            "path": source.path,
-            "source": source.text,
-            "folder": source.folder,
-            "supplied": source.supplied,
-            "modules": source.modules,
-            "scratch": self._scratch.name,
-            "answer": str(self._answer),
-            "arguments": list(setting.arguments),
-            "seed": setting.seed,
-            "verbose": setting.verbose,
-            "updates": limits.updates,
-            "records": limits.records,
-            "size": limits.size,
-            "seconds": limits.seconds,
-            **more,
-        }
+        request = {**request_for(source, setting, self._scratch.name), "answer": str(self._answer), **more}
         try:
-            self._child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=_ENVIRONMENT)
+            self._child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=ENVIRONMENT)
         except OSError:
             self._scratch.cleanup()
             raise
-        self._end = time.monotonic() + limits.timeout
+        self._end = time.monotonic() + setting.limits.timeout
         with contextlib.suppress(OSError):  # that it has ended is seen where its answer is waited for
             self._child.send(json.dumps(request).encode() + b"\n")
 
@@ -123,6 +107,26 @@ class ScriptRun:
         child.close()
         said = child.said().strip().splitlines()
         return clean(said[-1]) if said else f"status {status}"
+
+
+def request_for(source: Source, setting: Setting, scratch: str) -> dict[str, Any]:
+    """Return what the process of a script is told: the source, and how it is run; what it writes lands in `scratch`."""
+    limits = setting.limits
+    return {
+        "path": source.path,
+        "source": source.text,
+        "folder": source.folder,
+        "supplied": source.supplied,
+        "modules": source.modules,
+        "scratch": scratch,
+        "arguments": list(setting.arguments),
+        "seed": setting.seed,
+        "verbose": setting.verbose,
+        "updates": limits.updates,
+        "records": limits.records,
+        "size": limits.size,
+        "seconds": limits.seconds,
+    }
 
 
 def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:

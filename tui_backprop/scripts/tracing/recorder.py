@@ -276,6 +276,11 @@ class Recorder:
                 self._progress()
         return True
 
+    def enter(self, place: int) -> None:
+        """Note that a function of the script's begins."""
+        if self.on:
+            self.passes.append((place, len(self.store.ops)))
+
     def _progress(self) -> None:
         """Stop once there are enough updates; where there is too much before them, begin again here."""
         store = self.store

@@ -71,15 +71,17 @@ def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[Span, int] 
 
     `stops` has the expressions after which an attempt of that number is made.
     """
-    changed = _Rewriter(places, file, stops or {}).visit(tree)
+    changed = Rewriter(places, file, stops).visit(tree)
     return ast.fix_missing_locations(changed)
 
 
-class _Rewriter(ast.NodeTransformer):
-    def __init__(self, places: Places, file: int, stops: dict[Span, int]) -> None:
+class Rewriter(ast.NodeTransformer):
+    """Sends each operation through the recorder."""
+
+    def __init__(self, places: Places, file: int, stops: dict[Span, int] | None = None) -> None:
         self.places = places
         self.file = file
-        self.stops = stops
+        self.stops = stops or {}
 
     def visit(self, node: Any) -> Any:
         """Rewrite a node; where other expressions are tried in its place, its value goes by there."""
@@ -179,9 +181,10 @@ class _Rewriter(ast.NodeTransformer):
     # statements
 
     def visit_FunctionDef(self, node: Any) -> ast.AST:
+        entered = ast.Expr(self._hook(node, "enter", self._place(node, "function")))
         node.body = [self.visit(one) for one in node.body]
         node.args.defaults = [self.visit(one) for one in node.args.defaults]
-        node.body = _flat(node.body)
+        node.body = [ast.copy_location(entered, node), *_flat(node.body)]
         return node  # type: ignore[no-any-return]
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
