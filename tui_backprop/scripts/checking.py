@@ -22,7 +22,16 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: 
         ScriptError: it cannot be used.
         NoTrainingError: nothing is trained in it.
     """
-    case = examined(source, setting, begun=begun)
+    return answer_to(examined(source, setting, begun=begun), mend=mend)
+
+
+def answer_to(case: Case, *, mend: bool = True) -> Answer:
+    """Return the answer to a case that was examined.
+
+    Raises:
+        NoTrainingError: nothing is trained in it.
+    """
+    source = case.source
     answer = Answer(source.name)
     answer.notes += [*source.notes, *case.trace.notes]
     if case.reading is None or case.examination is None:

@@ -48,5 +48,5 @@ def training_loop(reading: Reading) -> TrainingLoop | None:
     if not ranked:
         return None
     _, _, _, every, number = min(ranked)
-    place = trace.places[number]
-    return TrainingLoop(trace.files[place.file], place.line, place.column, every)
+    head = trace.places[number]
+    return TrainingLoop(trace.files[head.file], head.line, head.column, every)

@@ -78,7 +78,7 @@ class Stepper:
         self._send({"do": "record", "from": first, "to": last})
 
     def run(self, conditions: tuple[str, ...] = (), lines: tuple[tuple[str, int], ...] = ()) -> None:
-        """Let it run until it is told to pause; it stops where a condition comes true, or a line (file, number) is reached."""
+        """Let it run until it is told to pause, a condition comes true, or a line (file, number) is reached."""
         self._send({"do": "run", "conditions": list(conditions), "lines": [list(one) for one in lines]})
 
     def pause(self) -> None:

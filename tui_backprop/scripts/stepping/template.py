@@ -60,16 +60,17 @@ class Template:
                 there[_key(trace, record)].append(record)
         pairs: dict[int, int] = {}
         turn: dict[Key, int] = defaultdict(int)
-        own = self.graph
         for key, record in self.keys:
             found = there.get(key, [])
             n = turn[key]
             turn[key] += 1
-            if n >= len(found):
-                continue
-            pairs[record] = found[n]
-            if len(own.args[record]) == len(trace.args[found[n]]):
-                for one, two in zip(own.args[record], trace.args[found[n]], strict=True):
+            if n < len(found):
+                pairs[record] = found[n]
+        ahead = self.step.forward | {r.record for r in self.step.residuals}
+        for record in sorted(pairs, key=lambda one: (one not in ahead, one)):  # a number may be used elsewhere, too
+            own, other = self.graph.args[record], trace.args[pairs[record]]
+            if len(own) == len(other):
+                for one, two in zip(own, other, strict=True):
                     pairs.setdefault(one, two)
         return pairs
 
@@ -93,7 +94,16 @@ class Template:
         parameters = {pairs[a]: pairs[b] for a, b in step.parameters.items() if a in pairs and b in pairs}
         feeds = {pairs[a]: (pairs[f], s) for a, (f, s) in step.feeds.items() if a in pairs and f in pairs}
         return Step(
-            0, -1, last, updates, parameters, residuals, every(step.learned), every(step.forward), every(step.fixed), feeds
+            0,
+            -1,
+            last,
+            updates,
+            parameters,
+            residuals,
+            every(step.learned),
+            every(step.forward),
+            every(step.fixed),
+            feeds,
         )
 
 
@@ -116,8 +126,8 @@ def template_of(case: Case) -> Template | None:
     inputs = {
         operand
         for record in step.forward & step.learned
-        for operand in reading.graph.args[record]
-        if operand not in learned and reading.graph.ops[operand] != "const"
+        for side, operand in enumerate(reading.graph.args[record])
+        if operand not in learned and not _is_literal(reading.graph, record, side)
     }
     out = Template(case, step, loss, dict(reading.names), keys, tuple(sorted(inputs)))
     out.samples = tuple(_samples(out, reading))
@@ -127,7 +137,7 @@ def template_of(case: Case) -> Template | None:
 def _samples(template: Template, reading: Reading) -> list[Sample]:
     """Return the distinct samples that the check saw."""
     graph, found, size = template.graph, {}, 0
-    for one in reading.passes:
+    for one in reading.passes[1:]:  # what was computed before the training is in the first
         pairs = template.match(graph.trace, one.start + 1, one.end)
         residuals = template.step_in(pairs, one.end).residuals
         if not all(record in pairs for record in template.inputs) or len(residuals) != len(template.step.residuals):
@@ -141,6 +151,12 @@ def _samples(template: Template, reading: Reading) -> list[Sample]:
         if len(found) >= _SAMPLES or size > _KEPT:
             break
     return list(found.values())
+
+
+def _is_literal(graph: Graph, record: int, side: int) -> bool:
+    """Return whether an operand is a number that is written in the source."""
+    attr = graph.trace.attrs.get(record)
+    return isinstance(attr, dict) and side < 2 and bool(attr.get("literal", 0) & (1 << side))
 
 
 def _key(trace: Trace, record: int) -> Key:

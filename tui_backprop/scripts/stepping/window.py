@@ -7,7 +7,6 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -114,6 +113,11 @@ class Window:
         return dict(out)
 
     @cached_property
+    def named(self) -> set[int]:
+        """The records that were given a name."""
+        return {one.record for made in self.made.values() for one in made if one.name not in ("return", "if")}
+
+    @cached_property
     def records(self) -> dict[int, int]:
         """For each statement that made a number, the record of the last one that it made itself."""
         found = {event: made[-1].record for event, made in self.made.items() if made[-1].record >= 0}
@@ -132,10 +136,7 @@ class Window:
     @cached_property
     def backward(self) -> dict[int, int]:
         """For each statement of the backward pass, the record that says what it is: a wrong one, or its result."""
-        out: dict[int, int] = {}
-        for number, record in self.records.items():
-            if record in self.meanings:
-                out[number] = record
+        out = {number: record for number, record in self.records.items() if record in self.meanings}
         for record, meaning in self.meanings.items():
             if meaning.right is False:
                 out[self._statement(record)] = record
@@ -202,8 +203,9 @@ class Window:
         template = self.template
         if template is None or template.case.backward is None:
             return {}
-        case, pairs, out = template.case, self.pairs, {}
-        for record, found in case.backward.matches.items():
+        case, pairs = template.case, self.pairs
+        out: dict[int, Meaning] = {}
+        for record, found in template.case.backward.matches.items():
             if record in pairs:
                 name = f"∂L/∂{value_name(case, found.forward)}"
                 true = self._true(found.forward, found.factor, pairs[record], turned=found.turned)
@@ -295,6 +297,8 @@ class Window:
         for residual, target in zip(step.residuals, sample.targets, strict=True):
             if residual.target >= 0:
                 given[residual.target] = target if self.graph.shape(residual.target) else float(target.reshape(-1)[0])
+        if loss is not None and self.graph.ops[loss] == "add":  # a sum over samples: this one's part of it
+            given.update({one: 0.0 for one in self.graph.args[loss] if one not in step.learned})
         try:
             values = self.graph.replay(given, affected, check=False)
         except (CannotReplayError, BranchError):
@@ -324,4 +328,3 @@ class Window:
         for _, record in sorted(self.records.items()):
             digest.update(np.asarray(self.graph.value(record)).tobytes())
         return digest.hexdigest()
-

@@ -90,7 +90,7 @@ class _Doubler(ast.NodeTransformer):
         after = ast.copy_location(ast.Expr(self._asked(node, "left")), node)
         return ast.copy_location(ast.Try([node], [], [], [after]), node)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         """Ask the same in a lambda."""
@@ -99,6 +99,17 @@ class _Doubler(ast.NodeTransformer):
         choice = ast.IfExp(self._asked(node.body, "on"), recorded, node.body)
         node.body = ast.copy_location(choice, node.body)
         return node
+
+    def visit_List(self, node: Any) -> Any:
+        """Make each number in a list an object of its own: equal inputs are not the same input."""
+        self.generic_visit(node)
+        for n, one in enumerate(node.elts):
+            if isinstance(node.ctx, ast.Load) and isinstance(one, ast.Constant) and isinstance(one.value, float):
+                hook = ast.Attribute(ast.Name(NAME, ast.Load()), "number", ast.Load())
+                node.elts[n] = ast.copy_location(ast.Call(hook, [one], []), one)
+        return node
+
+    visit_Tuple = visit_List
 
     def _loop(self, node: Any) -> Any:
         here = (node.lineno, node.col_offset) == self.tick
@@ -110,7 +121,7 @@ class _Doubler(ast.NodeTransformer):
         node.body = [ast.copy_location(choice, node.body[0])]
         return self._guarded(node)
 
-    visit_For = visit_While = _loop  # noqa: N815
+    visit_For = visit_While = _loop
 
 
 class _Stripped(ast.NodeTransformer):
@@ -120,13 +131,13 @@ class _Stripped(ast.NodeTransformer):
         """Put nothing in its place."""
         return ast.copy_location(ast.Pass(), node)
 
-    visit_Nonlocal = visit_Global  # noqa: N815
+    visit_Nonlocal = visit_Global
 
     def visit_FunctionDef(self, node: Any) -> Any:
         """Leave a function within the function as it is."""
         return node
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = visit_FunctionDef
 
 
 def _belongs(scope: ast.stmt, body: list[ast.stmt]) -> bool:

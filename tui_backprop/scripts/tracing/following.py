@@ -44,7 +44,8 @@ class Follower(Recorder):
         """Of each statement: place, depth of calls, first record, and for a pass of a loop its number from 1, else 0."""
         self.made: list[list[Any]] = []
         """What statements made: event, name, record (or -1), text."""
-        self.breaks: set[tuple[int, int]] = set()
+        self.breaks: set[int] = set()
+        """Places of statements at which a run halts."""
         self.hit = False
         self._frame: Any = None
         self._depth = 0

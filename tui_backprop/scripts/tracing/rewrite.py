@@ -166,7 +166,7 @@ class Rewriter(ast.NodeTransformer):
                 setattr(node, field, self.visit(getattr(node, field)))
         return node  # type: ignore[no-any-return]
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension  # noqa: N815
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
 
     def visit_List(self, node: Any) -> Any:
         """Make each number in a list an object of its own: equal samples are not the same sample."""
@@ -176,7 +176,7 @@ class Rewriter(ast.NodeTransformer):
             node.elts = [self._hook(one, "number", one) if number else one for one, number in zip(node.elts, numbers)]
         return node
 
-    visit_Tuple = visit_List  # noqa: N815
+    visit_Tuple = visit_List
 
     # statements
 
@@ -187,7 +187,7 @@ class Rewriter(ast.NodeTransformer):
         node.body = [ast.copy_location(entered, node), *_flat(node.body)]
         return node  # type: ignore[no-any-return]
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_For(self, node: ast.For) -> ast.AST:
         place = self._place(node, "for")

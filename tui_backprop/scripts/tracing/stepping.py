@@ -89,7 +89,7 @@ class SteppedRun(TracedRun):
             stopped = self._stopped(update, frame)
             if stopped:
                 self.running = False
-                self.until = update
+                self.first = self.until = update
                 self.say(stopped=stopped, update=update)
         while not self.commands.empty() or (not self.running and update > self.until):
             self._take(self.commands.get(), update, frame)
@@ -194,7 +194,12 @@ class SteppedRun(TracedRun):
         path = os.path.join(self.sandbox.scratch, f"update-{update}.npz")
         window = {"update": update, "events": recorder.events, "made": recorder.made, "trouble": recorder.trouble or ""}
         frames = [frame]
-        more = {"reason": "window", "notes": self.sandbox.notes, "window": window, "paths": collect(recorder.store, frames)}
+        more = {
+            "reason": "window",
+            "notes": self.sandbox.notes,
+            "window": window,
+            "paths": collect(recorder.store, frames),
+        }
         recorder.trouble = None
         dump(path, recorder, self.places, more)
         if self.running and hit:

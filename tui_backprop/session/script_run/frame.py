@@ -1,0 +1,65 @@
+"""What there is to see of a script that is stepped, immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_backprop.records.curve import Curve
+from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.stepping.window import Event, Window
+from tui_backprop.session.script_run.version import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class OtherRun:
+    """The run of another text of the script, which is drawn dimmed."""
+
+    name: str
+    curve: Curve
+
+
+@dataclass(frozen=True, eq=False)
+class ScriptFrame:
+    """All that there is to see at one moment."""
+
+    name: str
+    """The file, as messages call it."""
+    file: str
+    """The file whose lines are shown: the script, or a module of its own."""
+    lines: tuple[str, ...]
+    changed: frozenset[int]
+    """Lines of it that a fix changed."""
+    was: tuple[tuple[int, str], ...]
+    """What such lines were."""
+    window: Window | None
+    """The update; None where there is none yet, or none that can be shown."""
+    at: int
+    """The statement of the update."""
+    last: int
+    total: int | None
+    curve: Curve
+    others: tuple[OtherRun, ...]
+    problems: tuple[Problem, ...]
+    answer: Answer | None
+    """None while the check goes on."""
+    checking: bool
+    stops: tuple[tuple[str, bool], ...]
+    """Breakpoints: text, and whether it is enabled."""
+    stop_lines: frozenset[int]
+    """Lines of the shown file with a breakpoint."""
+    fixes: int
+    """How many fixes are applied in memory."""
+    trouble: str
+    notes: tuple[str, ...]
+    passing: int | None
+    """The update that its process has come to on its way to another one."""
+
+    @property
+    def update(self) -> int:
+        """The number of the update, from 1; 0 where there is none."""
+        return 0 if self.window is None else self.window.update
+
+    @property
+    def event(self) -> Event | None:
+        """The statement that is looked at."""
+        return None if self.window is None or not self.window.events else self.window.events[self.at]

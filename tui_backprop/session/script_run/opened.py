@@ -1,0 +1,270 @@
+"""A script that is stepped, as it was opened: its texts, its process, and what there is to see.
+
+Methods that ask the script's process something take as long as it does, at most the time limit, and may be called from a
+thread; one is carried out at a time. `frame`, `interrupt` and `changed_on_disk` answer at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.checking import answer_to
+from tui_backprop.scripts.reading.errors import UnreadableError
+from tui_backprop.scripts.reading.reading import read
+from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.source import ScriptError, Source, read_source
+from tui_backprop.scripts.stepping.loop import training_loop
+from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
+from tui_backprop.scripts.stepping.template import template_of
+from tui_backprop.scripts.stepping.window import Window
+from tui_backprop.scripts.wording import file_text
+from tui_backprop.session.script_run import walking
+from tui_backprop.session.script_run.frame import OtherRun, ScriptFrame
+from tui_backprop.session.script_run.stops import ConditionStop, LineStop
+from tui_backprop.session.script_run.version import Version
+
+TIMEOUT = 20.0
+"""Seconds that a script may take for one update, or to its first one."""
+
+
+class OpenedScript:
+    """A script, opened.
+
+    Raises:
+        ScriptError: it cannot be read, or is not Python.
+    """
+
+    def __init__(self, path: str, setting: Setting | None = None, timeout: float = TIMEOUT) -> None:
+        self.path = path
+        self._setting = setting or Setting()
+        self._timeout = timeout
+        self._lock = threading.RLock()
+        self._stamp = self._stamp_on_disk()
+        self.versions = [Version(read_source(path), "as it is")]
+        """The texts of the script, the present one last."""
+        self._undone: list[Version] = []
+        self._stepper: Stepper | None = None
+        self._window: Window | None = None
+        self._at = 0
+        self._trouble = ""
+        self._passing: int | None = None
+        self._checking = False
+        self._behind: list[tuple[int, int]] = []
+        self._ahead: list[tuple[int, int]] = []
+        self.stops: list[LineStop | ConditionStop] = []
+        """The breakpoints."""
+        self.running = False
+        """Whether its own loop goes on."""
+
+    # what is seen
+
+    @property
+    def version(self) -> Version:
+        """The present text."""
+        return self.versions[-1]
+
+    @property
+    def source(self) -> Source:
+        """The present text as a source."""
+        return self.version.source
+
+    @property
+    def frame(self) -> ScriptFrame:
+        """What there is to see now."""
+        version, window = self.version, self._window
+        event = window.events[self._at] if window is not None and window.events else None
+        file = event.file if event is not None else version.source.path
+        first = self.versions[0].source.text.splitlines()
+        lines = tuple(self._text_of(file).splitlines())
+        own = file == version.source.path
+        was = () if not own or len(self.versions) == 1 else _changes(first, list(lines))
+        return ScriptFrame(
+            name=version.source.name, file=file, lines=lines, changed=frozenset(n for n, _ in was), was=was,
+            window=window, at=self._at, last=version.last, total=version.total,
+            curve=version.curve.snapshot(with_test=False), others=tuple(self._others()), problems=version.problems(),
+            answer=version.answer, checking=self._checking,
+            stops=tuple((one.text(), one.enabled) for one in self.stops),
+            stop_lines=frozenset(one.line for one in self.stops if isinstance(one, LineStop) and one.file == file),
+            fixes=len(self.versions) - 1, trouble=self._trouble, notes=self._notes(), passing=self._passing,
+        )  # fmt: skip
+
+    def _others(self) -> Iterator[OtherRun]:
+        for one in self.versions[:-1]:
+            if one.last:
+                yield OtherRun(one.label, one.curve.snapshot(with_test=False))
+
+    def _text_of(self, file: str) -> str:
+        case = self.version.case
+        if file == self.source.path or case is None or file not in case.trace.files:
+            return self.source.text
+        return file_text(case, case.trace.files.index(file))
+
+    def _notes(self) -> tuple[str, ...]:
+        version = self.version
+        out = list(version.answer.notes if version.answer is not None else ())
+        if version.differing:
+            named = ", ".join(f"{one:,}" for one in version.differing[:3])
+            out.insert(
+                0, f"A second run made other values in update {named}: it depends on time, threads or other seeds."
+            )
+        if version.error:
+            out.insert(0, version.error)
+        return tuple(out)
+
+    # the file
+
+    @property
+    def changed_on_disk(self) -> bool:
+        """Whether the file has been saved since it was loaded."""
+        now = self._stamp_on_disk()
+        return now is not None and now != self._stamp
+
+    def _stamp_on_disk(self) -> tuple[int, int] | None:
+        try:
+            found = Path(self.path).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def dismiss_change(self) -> None:
+        """Take the file on disk for seen: what was saved is not asked for again."""
+        self._stamp = self._stamp_on_disk()
+
+    def _go(self, update: int) -> None:
+        raise NotImplementedError
+
+    # opening and checking
+
+    def open(self) -> None:
+        """Run the script for its check, and stand at the first wrong line of its first update, or at its beginning.
+
+        Raises:
+            InputError: it cannot be used; one sentence.
+        """
+        with self._asking():
+            self._examine(self.version)
+            self._go(1)
+            if self._window is not None:
+                wrong = walking.first_wrong(self._window)
+                self._at = 0 if wrong is None else wrong
+
+    def _examine(self, version: Version) -> None:
+        if version.case is not None:
+            return
+        version.case = case = examined(version.source, self._setting)
+        if case.reading is None:
+            raise ScriptError(f"{version.source.name}: {_unread(case)}")
+        version.template = template_of(case)
+        version.loop = training_loop(case.reading)
+        if version.loop is None:
+            said = "its updates are in no loop and in no function that is called once for each: they cannot be stepped"
+            raise ScriptError(f"{version.source.name}: {said}")
+
+    def explain(self) -> None:
+        """Look for mistakes, fixes and causes of the present text; this may take long, and holds up nothing else."""
+        version = self.version
+        if version.case is None or version.answer is not None:
+            return
+        self._checking = True
+        try:
+            version.answer = answer_to(version.case)
+        except (InputError, UnreadableError) as error:
+            self._trouble = str(error)
+        finally:
+            self._checking = False
+
+    # processes
+
+    def interrupt(self) -> None:
+        """End what the script's process is being asked at this moment; what is shown stays."""
+        stepper = self._stepper
+        if stepper is not None:
+            stepper.interrupt()
+
+    def close(self) -> None:
+        """End all processes."""
+        self.running = False
+        self.interrupt()
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._stepper is not None:
+            self._stepper.close()
+            self._stepper = None
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+                self._trouble = ""
+            except InputError as error:
+                self._trouble = str(error)
+                self.running = False
+                self._drop()
+                raise
+            finally:
+                self._passing = None
+
+    def _fresh(self) -> Stepper:
+        self._drop()
+        version = self.version
+        assert version.loop is not None  # noqa: S101  (it was examined)
+        self._stepper = Stepper(version.source, self._setting, version.loop)
+        return self._stepper
+
+    def _next(self, stepper: Stepper) -> Recorded | Passing | Stopped | Ended:
+        try:
+            report = stepper.next(self._timeout)
+        except TimeoutError:
+            said = f"no answer for {self._timeout:g} s after update {stepper.position - 1:,}: does a loop never end?"
+            raise ScriptError(f"{self.source.name}: {said}") from None
+        if isinstance(report, Recorded):
+            self._take(report)
+        elif isinstance(report, Ended):
+            self._end(report)
+        elif isinstance(report, Passing):
+            self._passing = report.update
+        return report
+
+    def _take(self, report: Recorded) -> None:
+        window = Window(report.update, report.trace, self.version.template)
+        for known in ("parameters", "backward", "loss", "events", "records"):
+            getattr(window, known)  # computed here, not while it is drawn
+        self.version.keep(window)
+
+    def _end(self, report: Ended) -> None:
+        version = self.version
+        version.total = report.updates
+        version.last = max(version.last, report.updates)
+        if report.error:
+            where = "" if report.line is None else f" in line {report.line}"
+            version.error = f"It ended with an error{where}: {report.error}"
+
+
+def _changes(before: list[str], after: list[str]) -> tuple[tuple[int, str], ...]:
+    """Return the lines of a text that differ from another one, each with what it was."""
+    out: list[tuple[int, str]] = []
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    for kind, first, end, other, last in matcher.get_opcodes():
+        if kind != "equal":
+            for n in range(other, last):
+                at = first + (n - other)
+                out.append((n + 1, before[at] if at < end else ""))
+    return tuple(out)
+
+
+def _unread(case: Case) -> str:
+    """Return why no training was recognised."""
+    try:
+        read(case.trace)
+    except UnreadableError as error:
+        return str(error)
+    return "its training was not recognised"

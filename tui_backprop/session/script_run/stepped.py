@@ -1,0 +1,148 @@
+"""All that a learner can do with a script: step it, stop it, fix it in memory, load it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.source import read_source
+from tui_backprop.scripts.stepping.window import Event
+from tui_backprop.session.script_run import walking
+from tui_backprop.session.script_run.fixes import fixed_text, lines_of, moved_line, still_true
+from tui_backprop.session.script_run.stops import LineStop, condition_stop, visible_names
+from tui_backprop.session.script_run.travel import TravellingScript
+from tui_backprop.session.script_run.version import Problem, Version
+
+
+class SteppedScript(TravellingScript):
+    """A script, opened.
+
+    Raises:
+        ScriptError: it cannot be read, or is not Python.
+    """
+
+    # breakpoints
+
+    def toggle_line(self) -> str:
+        """Set a breakpoint at the line that is looked at, or remove it, and say so."""
+        here = self._line()
+        if here is None:
+            return "there is no line to halt at"
+        found = next((one for one in self.stops if isinstance(one, LineStop) and (one.file, one.line) == here), None)
+        if found is not None:
+            self.stops.remove(found)
+            return f"line {here[1]} halts no longer"
+        self.stops.append(LineStop(*here))
+        return f"a run halts at line {here[1]}"
+
+    def add_condition(self, text: str) -> None:
+        """Add a condition over the script's names.
+
+        Raises:
+            ConditionError: it is none.
+        """
+        self.stops.append(condition_stop(text, self.names))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that are there at the beginning of an update: the module's, and those of the function with the loop."""
+        loop = self.version.loop
+        return frozenset() if loop is None else visible_names(self._text_of(loop.file), loop.line)
+
+    # fixes
+
+    def fix(self, problem: Problem) -> str:
+        """Apply a problem's fix in memory, begin its run again beside the old one, and say what was changed.
+
+        Raises:
+            ValueError: it has no fix.
+            InputError: the fixed script cannot be used; nothing is changed.
+        """
+        old = self.version
+        text = fixed_text(old.source.text, problem)
+        if text is None:
+            raise ValueError("no fix is known for it" if problem.fix is None else "its line is no longer as it was")
+        lines = lines_of(problem)
+        label = f"line {lines[0]} fixed" if lines else "fixed"
+        rest = (still_true(one, old.source.text, text) for one in old.problems() if one is not problem)
+        new = Version(replace(old.source, text=text), label, expected=tuple(one for one in rest if one is not None))
+        self._undone.clear()
+        self._begin(new)
+        return label
+
+    def _begin(self, version: Version) -> None:
+        event = self.frame.event
+        before = self.source.text
+        with self._asking():
+            self._drop()
+            self._examine(version)
+            self.versions.append(version)
+            try:
+                self._restart(event, before)
+            except InputError:
+                self.versions.pop()
+                raise
+
+    def _restart(self, event: Event | None, before: str) -> None:
+        """Stand in the first update of the present text, at the line that was looked at."""
+        if event is not None and event.file == self.source.path:
+            event = replace(event, line=moved_line(before, self.source.text, event.line))
+        self.running = False
+        self._behind.clear()
+        self._ahead.clear()
+        window = self.version.window(1) or self._record(1)
+        if window is not None:
+            self._window, self._at = window, walking.same_line(window, event)
+
+    def undo(self) -> str:
+        """Take back the last fix, and say so.
+
+        Raises:
+            ValueError: there is none.
+            InputError: the script gives no answer.
+        """
+        if len(self.versions) == 1:
+            raise ValueError("no fix is applied")
+        gone, event = self.versions.pop(), self.frame.event
+        self._undone.append(gone)
+        with self._asking():
+            self._drop()
+            self._restart(event, gone.source.text)
+        return f"{gone.label}: undone"
+
+    def redo(self) -> str:
+        """Apply the fix again that was taken back, and say so.
+
+        Raises:
+            ValueError: there is none.
+            InputError: the script gives no answer.
+        """
+        if not self._undone:
+            raise ValueError("nothing was undone")
+        version = self._undone.pop()
+        self._begin(version)
+        return version.label
+
+    def reload(self) -> str:
+        """Load the file as it is saved now; breakpoints and place stay by line. Fixes in memory are gone.
+
+        Raises:
+            InputError: it cannot be used as it is now; what was loaded before stays.
+        """
+        stamp = self._stamp_on_disk()
+        with self._lock:
+            new = Version(read_source(self.path), "as it is")
+            old, event, before = self.versions, self.frame.event, self.source
+            self._examine(new)
+            self._drop()
+            self.versions, self._undone, self._stamp = [new], [], stamp
+            for one in self.stops:
+                if isinstance(one, LineStop) and one.file == before.path:
+                    one.line = moved_line(before.text, new.source.text, one.line)
+            try:
+                with self._asking():
+                    self._restart(event, before.text)
+            except InputError:
+                self.versions = old
+                raise
+        return f"{new.source.name} is loaded again"
