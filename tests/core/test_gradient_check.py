@@ -6,20 +6,16 @@ import numpy as np
 import pytest
 
 from tests.core.drawn_judgements import Outcome, draw, look_at
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.forward import forward
 from tui_backprop.core.gradient_check import COMPLEX_STEP, check_update
 from tui_backprop.core.judge import judge
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.numbers import DECIMAL, FLOAT, LONG
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.optimizers import Sgd
-from tui_backprop.core.precise import ACTIVATIONS as PRECISE_ACTIVATIONS
-from tui_backprop.core.precise import DELTAS
-from tui_backprop.core.precise import LOSSES as PRECISE_LOSSES
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training, take_step
 from tui_backprop.core.truth import Batch, truth_of
@@ -166,12 +162,6 @@ def test_of_a_large_network_the_loss_is_asked_about_some_entries_of_each_tensor(
 
     with pytest.raises(KeyboardInterrupt):
         check_update(one, ended)
-
-
-def test_every_activation_and_loss_is_there_in_higher_precision():
-    """A table that lacks an entry fails here."""
-    assert set(PRECISE_ACTIVATIONS) == set(ACTIVATIONS)
-    assert set(PRECISE_LOSSES) | {loss for _, loss in DELTAS} == set(LOSSES)
 
 
 @pytest.mark.parametrize("numbers", [FLOAT, LONG, DECIMAL], ids=lambda one: one.name)

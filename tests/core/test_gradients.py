@@ -41,6 +41,7 @@ INDEPENDENT = {
     "elu": lambda z: anp.where(z > 0, z, anp.exp(z) - 1.0),
     "softplus": lambda z: anp.logaddexp(0.0, z),
     "gelu": lambda z: 0.5 * z * (1 + anp.tanh(anp.sqrt(2 / anp.pi) * (z + 0.044715 * z * z * z))),
+    "swish": lambda z: 0.5 * z * (1 + anp.tanh(0.5 * z)),
     "sine": anp.sin,
     "linear": lambda z: z,
     "softmax": lambda z: anp.exp(z - _log_sum_exp(z)),

@@ -48,6 +48,9 @@ def by_hand(name):
         elif name == "rmsprop":
             v = 0.99 * v + 0.01 * g * g
             theta -= RATE * g / (math.sqrt(v) + 1e-8)
+        elif name == "lion":
+            theta -= math.copysign(RATE, 0.9 * m + 0.1 * g)
+            m = 0.99 * m + 0.01 * g
         else:
             if name == "adamw":
                 theta -= RATE * 0.01 * theta
@@ -57,7 +60,7 @@ def by_hand(name):
     return seen
 
 
-@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "adamw", "lion"])
 def test_trajectory_is_the_definitions(name):
     """The adaptive optimizers follow their papers in the form and with the defaults of torch.optim."""
     assert trajectory(name) == pytest.approx(by_hand(name), abs=1e-12)

@@ -21,7 +21,7 @@ NETWORKS = {
     "relu": (FoundNetwork((3, 3, 3, 3), ("relu", "leaky-relu(0.2)", "relu")), "squared"),
     "falling": (FoundNetwork((1, 1, 1), ("sigmoid(−z)", "sigmoid")), "binary-cross-entropy"),
     "softmax": (FoundNetwork((2, 4, 3), ("softmax", "softmax")), "cross-entropy"),
-    "others": (FoundNetwork((2, 2, 2, 2), ("silu", "gelu(erf)", "softsign")), "huber"),
+    "others": (FoundNetwork((2, 2, 2, 2), ("swish", "gelu(erf)", "softsign")), "huber"),
 }
 POINTS = ("batch", "loss", "output slope", "hidden slope", "carried", "input", "bias", "layer gradient", "penalty")
 FACTORS = ("factor", "carried factor", "weight factor", "bias factor")

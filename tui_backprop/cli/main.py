@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
-from tui_backprop.core.errors import InputError
+from tui_backprop.core.errors import IncompleteError, InputError
 
 COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "lessons", "completion", "help")
 """Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
@@ -19,6 +19,7 @@ BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "V
 
 EXIT_NO = 1
 EXIT_USAGE = 2
+EXIT_INCOMPLETE = 70
 EXIT_INTERRUPTED = 130
 
 
@@ -39,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return EXIT_NO
         print_error(error)
         return EXIT_USAGE
+    except IncompleteError as error:
+        end_output()
+        print(f"error: tui-backprop is incomplete: {error}", file=sys.stderr)
+        return EXIT_INCOMPLETE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.numbers import Many, Numbers
 
 HUBER_THRESHOLD = 1.0
 """Error at which huber changes from a parabola to a line (PyTorch's default δ)."""
@@ -28,6 +29,11 @@ class Loss:
     """(ŷ, y) → loss of each sample."""
     slope: Callable[[Array, Array], Array]
     """(ŷ, y) → ∂loss/∂ŷ of each sample."""
+    slope_written: str
+    """∂loss/∂ŷ in symbols, as formulas have it."""
+    precise: Callable[[Numbers, Many], Many] | None = None
+    """(numbers, ŷ − y) → ∂loss/∂ŷ in numbers of any kind; None for the losses that `core.precise.DELTAS` has with their
+    output activation."""
     outputs: tuple[str, ...] | None = None
     """Output activations that it belongs with; None where any will do."""
     kink: bool = False
@@ -100,15 +106,27 @@ def absolute_slope(prediction: Array, target: Array) -> Array:
     return np.sign(prediction - target)
 
 
+def _precise_huber(n: Numbers, error: Many) -> Many:
+    limit = n.of(np.array([HUBER_THRESHOLD]))
+    return np.minimum(np.maximum(error, -limit), limit)
+
+
+def _precise_sign(n: Numbers, error: Many) -> Many:
+    return n.of((error > 0).astype(np.float64) - (error < 0))
+
+
 LOSSES: dict[str, Loss] = {
     entry.name: entry
     for entry in (
-        Loss("squared", squared, squared_slope, holomorphic=True),
-        Loss("half-squared", half_squared, half_squared_slope, holomorphic=True),
-        Loss("binary-cross-entropy", binary_cross_entropy, binary_cross_entropy_slope, outputs=("sigmoid",)),
-        Loss("cross-entropy", cross_entropy, cross_entropy_slope, outputs=("softmax",)),
-        Loss("huber", huber, huber_slope),
-        Loss("absolute", absolute, absolute_slope, kink=True),
+        Loss("squared", squared, squared_slope, "2(ŷ−y)", lambda _n, error: 2 * error, holomorphic=True),
+        Loss("half-squared", half_squared, half_squared_slope, "(ŷ−y)", lambda _n, error: error, holomorphic=True),
+        Loss(
+            "binary-cross-entropy", binary_cross_entropy, binary_cross_entropy_slope, "(ŷ−y)/(ŷ(1−ŷ))",
+            outputs=("sigmoid",),
+        ),
+        Loss("cross-entropy", cross_entropy, cross_entropy_slope, "(−y/ŷ)", outputs=("softmax",)),
+        Loss("huber", huber, huber_slope, "clip(ŷ−y)", _precise_huber),
+        Loss("absolute", absolute, absolute_slope, "sign(ŷ−y)", _precise_sign, kink=True),
     )
-}
+}  # fmt: skip
 """Every loss by name."""

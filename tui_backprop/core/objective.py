@@ -52,10 +52,11 @@ def softmax_cross_entropy_delta(z: Array, target: Array) -> Array:
     return (1.0 - target) * np.exp(log_p) + target * np.expm1(log_p)
 
 
-_FUSED = {
+FUSED = {
     ("sigmoid", "binary-cross-entropy"): (sigmoid_cross_entropy, sigmoid_cross_entropy_delta),
     ("softmax", "cross-entropy"): (softmax_cross_entropy, softmax_cross_entropy_delta),
 }
+"""The pairs that are computed in one piece, each with its loss of (z, y) and the slope of that in z."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ class Objective:
     @property
     def fused(self) -> bool:
         """Whether the pair is computed in one piece from z."""
-        return (self.activation.name, self.loss.name) in _FUSED
+        return (self.activation.name, self.loss.name) in FUSED
 
     def sample_losses(self, z: Array, a: Array, target: Array) -> Array:
         """Loss of each sample, (rows,), from the output layer's z and a and the target, each (rows, outputs)."""
         if self.fused:
-            value, _ = _FUSED[self.activation.name, self.loss.name]
+            value, _ = FUSED[self.activation.name, self.loss.name]
             return value(z, target)
         return self.loss.value(a, target)
 
@@ -91,7 +92,7 @@ class Objective:
     def delta(self, z: Array, a: Array, target: Array) -> Array:
         """δ = ∂L/∂z of the output layer, (rows, outputs), where L is the mean over the batch."""
         if self.fused:
-            _, delta = _FUSED[self.activation.name, self.loss.name]
+            _, delta = FUSED[self.activation.name, self.loss.name]
             return np.asanyarray(delta(z, target) / z.shape[-2])
         return pull_back(self.activation, z, a, self.error(a, target))
 

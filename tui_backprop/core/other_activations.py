@@ -52,7 +52,8 @@ def _with_number(name: str) -> Activation:
             -amount,
             math.inf,
             amount >= 0.0,
-            kink=amount != 1.0,
+            sides=(amount, 1.0) if amount != 1.0 else None,
+            symbol="elu",
         )
     return Activation(
         name,
@@ -61,7 +62,8 @@ def _with_number(name: str) -> Activation:
         -math.inf if amount > 0.0 else 0.0,
         math.inf,
         amount >= 0.0,
-        kink=True,
+        sides=(amount, 1.0),
+        symbol="leaky",
     )
 
 
@@ -73,16 +75,6 @@ def _falling_sigmoid(z: Array) -> Array:
 def _falling_sigmoid_slope(_z: Array, a: Array) -> Array:
     """−a(1 − a)."""
     return -a * (1.0 - a)
-
-
-def _silu(z: Array) -> Array:
-    """z·σ(z) (Elfwing, Uchibe and Doya 2017), also called swish."""
-    return z * sigmoid(z)
-
-
-def _silu_slope(z: Array, a: Array) -> Array:
-    """σ(z) + a(1 − σ(z))."""
-    return sigmoid(z) + a * sigmoid(-z)
 
 
 def _softsign(z: Array) -> Array:
@@ -113,12 +105,14 @@ def _exact_gelu_slope(z: Array, _a: Array) -> Array:
 _OTHERS: dict[str, Activation] = {
     entry.name: entry
     for entry in (
-        Activation("sigmoid(−z)", _falling_sigmoid, _falling_sigmoid_slope, 0.0, 1.0, True),
-        Activation("silu", _silu, _silu_slope, -0.2784646, math.inf, False),
+        Activation(
+            "sigmoid(−z)", _falling_sigmoid, _falling_sigmoid_slope, 0.0, 1.0, True,
+            symbol="σ", slope_written_in_a="(−{0}(1−{0}))",
+        ),
         Activation("softsign", _softsign, _softsign_slope, -1.0, 1.0, True),
-        Activation("gelu(erf)", _exact_gelu, _exact_gelu_slope, -0.1699712, math.inf, False),
+        Activation("gelu(erf)", _exact_gelu, _exact_gelu_slope, -0.1699712, math.inf, False, symbol="gelu"),
     )
-}
+}  # fmt: skip
 
 OTHER_NAMES = tuple(_OTHERS)
 """Names of those that have no number."""

@@ -1,8 +1,8 @@
 """The chain rule once more, in any kind of numbers and without cancellation: what the exact rule is compared with.
 
-It shares no formula with `tui_backprop.core.activations`, `losses` and `objective`. Where the textbook writes a(1 − a),
-which loses all digits where a is nearly 1, this takes σ(z)σ(−z). Together with more digits than float64 has, this gives the
-true gradient to far more digits than any rule in float64 can.
+It takes the `precise` formulas of activations and losses, which share nothing with those that networks are trained by: where
+the textbook writes a(1 − a), which loses all digits where a is nearly 1, they have σ(z)σ(−z). Together with more digits than
+float64 has, this gives the true gradient to far more digits than any rule in float64 can.
 
 Where a unit is exactly at a kink, as far as rounding lets one say so, its slope is an interval, and so is the gradient: from
 the sum over the samples of each one's smallest slope to that of the largest. An interval is carried as its middle and half
@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import GELU_CUBIC, GELU_SCALE, LEAK
+from tui_backprop.core.activations import ACTIVATIONS, precise_sigmoid, precise_softmax
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import HUBER_THRESHOLD
+from tui_backprop.core.errors import require
+from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network
 from tui_backprop.core.numbers import Many, Numbers, counting_with
 from tui_backprop.core.objective import Objective
@@ -28,109 +29,13 @@ _ROUNDING = 0.5 * float(np.finfo(np.float64).eps)
 _PART = 0.03  # seconds that a part of the work may take: what goes on beside it is not held up for longer
 
 
-# Activations: (numbers, z) → (a, da/dz).
-
-
-def _sigmoid(n: Numbers, z: Many) -> tuple[Many, Many]:
-    small = n.exp(-abs(z))
-    large = 1 / (1 + small)
-    return np.where(z >= 0, large, small * large), small * large * large
-
-
-def _tanh(n: Numbers, z: Many) -> tuple[Many, Many]:
-    size = -n.expm1(-2 * abs(z))
-    small = n.exp(-2 * abs(z))
-    value = size / (1 + small)
-    return np.where(z >= 0, value, -value), 4 * small / ((1 + small) * (1 + small))
-
-
-def _relu(n: Numbers, z: Many) -> tuple[Many, Many]:
-    zero, one = n.of(0.0 * np.ones(z.shape)), n.of(np.ones(z.shape))
-    return np.where(z > 0, z, zero), np.where(z > 0, one, zero)
-
-
-def _leaky_relu(n: Numbers, z: Many) -> tuple[Many, Many]:
-    one, leak = n.of(np.ones(z.shape)), n.of(np.full(z.shape, LEAK))
-    slope = np.where(z > 0, one, leak)
-    return z * slope, slope
-
-
-def _elu(n: Numbers, z: Many) -> tuple[Many, Many]:
-    below = -abs(z)
-    return np.where(z > 0, z, n.expm1(below)), np.where(z > 0, n.of(np.ones(z.shape)), n.exp(below))
-
-
-def _softplus(n: Numbers, z: Many) -> tuple[Many, Many]:
-    rest = n.log1p(n.exp(-abs(z)))
-    return np.maximum(z, n.of(np.zeros(z.shape))) + rest, _sigmoid(n, z)[0]
-
-
-def _gelu(n: Numbers, z: Many) -> tuple[Many, Many]:
-    scale, cubic = n.of(np.array([GELU_SCALE])), n.of(np.array([GELU_CUBIC]))
-    share, slope = _sigmoid(n, 2 * scale * (z + cubic * z * z * z))  # ½(1 + tanh u) = σ(2u)
-    return z * share, share + z * slope * 2 * scale * (1 + 3 * cubic * z * z)
-
-
-def _sine(n: Numbers, z: Many) -> tuple[Many, Many]:
-    return n.sin(z), n.cos(z)
-
-
-def _linear(n: Numbers, z: Many) -> tuple[Many, Many]:
-    return z, n.of(np.ones(z.shape))
-
-
-def _softmax(n: Numbers, z: Many) -> tuple[Many, Many]:
-    share = n.exp(z - z.max(axis=-1, keepdims=True))
-    share = share / share.sum(axis=-1, keepdims=True)
-    return share, share * (1 - share)
-
-
-ACTIVATIONS: dict[str, Callable[[Numbers, Many], tuple[Many, Many]]] = {
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": _relu,
-    "leaky-relu": _leaky_relu,
-    "elu": _elu,
-    "softplus": _softplus,
-    "gelu": _gelu,
-    "sine": _sine,
-    "linear": _linear,
-    "softmax": _softmax,
-}
-"""Each activation of `tui_backprop.core.activations` by name; softmax's slope is the diagonal of its Jacobian."""
-
-_SIDES = {"relu": (0.0, 1.0), "leaky-relu": (LEAK, 1.0)}
-"""The slopes on both sides of the kink at z = 0, of each activation that has one."""
-
-
-# Losses of an error ŷ − y: (numbers, error) → ∂loss/∂ŷ.
-
-
-def _huber(n: Numbers, error: Many) -> Many:
-    limit = n.of(np.array([HUBER_THRESHOLD]))
-    return np.minimum(np.maximum(error, -limit), limit)
-
-
-def _sign(n: Numbers, error: Many) -> Many:
-    return n.of((error > 0).astype(np.float64) - (error < 0))
-
-
-LOSSES: dict[str, Callable[[Numbers, Many], Many]] = {
-    "squared": lambda n, error: 2 * error,
-    "half-squared": lambda n, error: error,
-    "huber": _huber,
-    "absolute": _sign,
-}
-"""The slope of each loss that is one of the error."""
-
-
 def _sigmoid_delta(n: Numbers, z: Many, target: Many) -> Many:
-    return (1 - target) * _sigmoid(n, z)[0] - target * _sigmoid(n, -z)[0]
+    return (1 - target) * precise_sigmoid(n, z)[0] - target * precise_sigmoid(n, -z)[0]
 
 
 def _softmax_delta(n: Numbers, z: Many, target: Many) -> Many:
     """Σⱼ(yⱼ)·p − y, where nothing cancels when p is nearly 1: 1 − p is the sum of the others."""
-    share = _softmax(n, z)[0]
+    share = precise_softmax(n, z)[0]
     others = share @ (1 - n.of(np.eye(z.shape[-1])))
     return (1 - target) * share - target * others + share * (target.sum(axis=-1, keepdims=True) - 1)
 
@@ -140,6 +45,11 @@ DELTAS: dict[tuple[str, str], Callable[[Numbers, Many, Many], Many]] = {
     ("softmax", "cross-entropy"): _softmax_delta,
 }
 """∂loss/∂z of the pairs in which a logarithm cancels an exponential: (numbers, z, target) → (rows, outputs)."""
+
+_ACTIVATIONS = {name: one.precise for name, one in ACTIVATIONS.items() if one.precise is not None}
+_LOSSES = {name: one.precise for name, one in LOSSES.items() if one.precise is not None}
+require("the precise formula of activations", _ACTIVATIONS, ACTIVATIONS)
+require("the precise slope of losses", {*_LOSSES, *(loss for _, loss in DELTAS)}, LOSSES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +154,7 @@ class _Pass:
         self._a, self._z, self._slopes = [numbers.of(inputs)], [numbers.of(inputs)], [numbers.of(inputs)]
         for weights, bias, name in zip(self._weights, biases, network.activation_names, strict=True):
             self._z.append(self._a[-1] @ weights + bias)
-            value, slope = ACTIVATIONS[name](numbers, self._z[-1])
+            value, slope = _ACTIVATIONS[name](numbers, self._z[-1])
             self._a.append(value)
             self._slopes.append(slope)
         self.kinks = self._find_kinks(biases)
@@ -295,7 +205,7 @@ class _Pass:
         name = objective.activation.name
         if (name, objective.loss.name) in DELTAS:
             return DELTAS[name, objective.loss.name](n, self._z[-1], self._targets) / rows, None
-        error = LOSSES[objective.loss.name](n, self._a[-1] - self._targets) / rows
+        error = _LOSSES[objective.loss.name](n, self._a[-1] - self._targets) / rows
         half = None
         if self.kinks.outputs.any():
             error = np.where(self.kinks.outputs, n.of(np.zeros(error.shape)), error)
@@ -312,9 +222,8 @@ class _Pass:
         slope, at = self._slopes[layer], self.kinks.units[layer - 1]
         if not at.any():
             return upstream * slope, None if half is None else half * abs(slope)
-        left, right = (
-            self._numbers.of(np.full(at.shape, side)) for side in _SIDES[self._network.activation_names[layer - 1]]
-        )
+        sides = self._network.activation(layer).sides or (np.nan, np.nan)  # NaN: no unit of it is ever found at a kink
+        left, right = (self._numbers.of(np.full(at.shape, side)) for side in sides)
         ends = (np.where(at, left, slope), np.where(at, right, slope))
         width = self._numbers.of(np.zeros(at.shape)) if half is None else half
         products = np.stack([one * two for one in ends for two in (upstream - width, upstream + width)])

@@ -3,9 +3,49 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
-SCHEDULES = ("constant", "step", "exponential", "cosine")
+
+@dataclass(frozen=True)
+class Shape:
+    """How the rate goes from step to step."""
+
+    factor: Callable[[int, int, float], float]
+    """(step, period, gamma) → the factor on the rate; plain arithmetic, which the compiled engine takes as it is."""
+    numbers: tuple[str, ...] = ()
+    """Which numbers it has, in the order in which people write them: `period`, `gamma`."""
+    optional: int = 0
+    """How many of them may be left out, from the last one on."""
+
+    def written(self, name: str) -> str:
+        """Say how it is written, `step:PERIOD,FACTOR`."""
+        words = {"period": "PERIOD", "gamma": "FACTOR"}
+        return ":".join([name, *([",".join(words[one] for one in self.numbers)] if self.numbers else [])])
+
+
+def _constant(_step: int, _period: int, _gamma: float) -> float:
+    return 1.0
+
+
+def _step(step: int, period: int, gamma: float) -> float:
+    return math.pow(gamma, step // period)
+
+
+def _exponential(step: int, _period: int, gamma: float) -> float:
+    return math.pow(gamma, step)
+
+
+def _cosine(step: int, period: int, _gamma: float) -> float:
+    return 0.5 * (1.0 + math.cos(math.pi * min(step / period, 1.0)))
+
+
+SCHEDULES: dict[str, Shape] = {
+    "constant": Shape(_constant),
+    "step": Shape(_step, ("period", "gamma"), optional=1),
+    "exponential": Shape(_exponential, ("gamma",)),
+    "cosine": Shape(_cosine, ("period",)),
+}
 """Kinds of schedule, by PyTorch's names and definitions (StepLR, ExponentialLR, CosineAnnealingLR)."""
 
 
@@ -41,14 +81,7 @@ class Schedule:
     def factor(self, step: int) -> float:
         """Return what the rate is multiplied with at `step`; during the warm-up (step + 1) / (warmup + 1) of it."""
         rise = min(1.0, (step + 1) / (self.warmup + 1))
-        match self.kind:
-            case "step":
-                return rise * self.gamma ** (step // self.period)
-            case "exponential":
-                return rise * self.gamma**step
-            case "cosine":
-                return rise * 0.5 * (1.0 + math.cos(math.pi * min(step / self.period, 1.0)))
-        return rise
+        return rise * SCHEDULES[self.kind].factor(step, self.period, self.gamma)
 
 
 CONSTANT = Schedule()
@@ -56,29 +89,21 @@ CONSTANT = Schedule()
 
 
 def parse_schedule(text: str, warmup: int = 0) -> Schedule:
-    """Read `constant`, `step:PERIOD[,FACTOR]`, `exponential:FACTOR` or `cosine:PERIOD`.
+    """Read a schedule as people write it: `constant`, `step:1000,0.5`.
 
     Raises:
         ValueError: what was expected, in one sentence.
     """
     kind, _, rest = text.partition(":")
     numbers = [part.strip() for part in rest.split(",")] if rest else []
-    try:
-        match kind, numbers:
-            case "constant", []:
-                return Schedule("constant", warmup=warmup)
-            case "step", [period]:
-                return Schedule("step", period=int(period), warmup=warmup)
-            case "step", [period, gamma]:
-                return Schedule("step", period=int(period), gamma=float(gamma), warmup=warmup)
-            case "exponential", [gamma]:
-                return Schedule("exponential", gamma=float(gamma), warmup=warmup)
-            case "cosine", [period]:
-                return Schedule("cosine", period=int(period), warmup=warmup)
-    except ValueError as error:
-        if str(error).startswith("schedule:"):
-            raise
-    raise ValueError(
-        "schedule: constant, step:PERIOD,FACTOR, exponential:FACTOR or cosine:PERIOD "
-        f"(for example step:1000,0.5), not {text!r}"
-    )
+    shape = SCHEDULES.get(kind)
+    if shape is not None and 0 <= len(shape.numbers) - len(numbers) <= shape.optional:
+        try:
+            named = dict(zip(shape.numbers, numbers, strict=False))
+            period, gamma = int(named.get("period", Schedule.period)), float(named.get("gamma", Schedule.gamma))
+            return Schedule(kind, period=period, gamma=gamma, warmup=warmup)
+        except ValueError as error:
+            if str(error).startswith("schedule:"):
+                raise
+    *others, last = (one.written(name) for name, one in SCHEDULES.items())
+    raise ValueError(f"schedule: {', '.join(others)} or {last} (for example step:1000,0.5), not {text!r}")

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import Objective
+from tui_backprop.core.other_activations import activation_called
 from tui_backprop.core.turns import RIGHT, Point, Turn, another_loss, layers_with_slopes_for, layers_with_weights_for
 
 _WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; beyond it begins with δ
-
-_SYMBOLS = {"sigmoid": "σ", "linear": "id", "sine": "sin", "leaky-relu": "leaky", "softmax": "softmax"}
-_LOSSES = {
-    "squared": "2(ŷ−y)",
-    "half-squared": "(ŷ−y)",
-    "binary-cross-entropy": "(ŷ−y)/(ŷ(1−ŷ))",
-    "cross-entropy": "(−y/ŷ)",
-    "huber": "clip(ŷ−y)",
-    "absolute": "sign(ŷ−y)",
-}
-_IN_A = {
-    "sigmoid": "{0}(1−{0})",
-    "softmax": "{0}(1−{0})",
-    "tanh": "(1−{0}²)",
-    "elu": "({0}+1)",
-    "sigmoid(−z)": "(−{0}(1−{0}))",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ class Formulas:
         """∂L/∂ŷ of one sample, by the network's loss or another one."""
         if loss == "another loss":
             loss = another_loss(self.objective)
-        return _LOSSES[self.objective.loss.name if loss == RIGHT else loss]
+        return (self.objective.loss if loss == RIGHT else LOSSES[loss]).slope_written
 
     def slope(self, layer: int, way: str = RIGHT) -> str:
         """f′ of a layer; empty where it is 1."""
@@ -76,9 +61,9 @@ class Formulas:
                 own = self.slope(layer)
                 return f"{own}²" if own else ""
             case ["of", "the", "activation"]:
-                return f"{self._function(name)}′({a})"
+                return f"{_symbol(name)}′({a})"
             case ["fed", "with", "z"]:
-                return _IN_A[name].format(z) if name in _IN_A else f"{self._function(name)}′({z})"
+                return _slope_of(name, z, z)
             case ["activation", "itself"]:
                 return a
             case ["one", "minus", "activation"]:
@@ -91,10 +76,10 @@ class Formulas:
             case ["another", "activation"]:
                 return self.slope(layer, "of tanh" if name == "sigmoid" else "of sigmoid")
             case ["of", other]:
-                return _IN_A[other].format(a) if other in _IN_A else f"{self._function(other)}′({z})"
+                return _slope_of(other, a, z)
         if name == "sigmoid(−z)":
             return f"(−σ′(−{z}))"
-        return "" if name == "linear" else f"{self._function(name)}′({z})"
+        return "" if name == "linear" else f"{_symbol(name)}′({z})"
 
     def weights(self, layer: int, turns: Sequence[Turn] = ()) -> str:
         """∂L/∂w of a layer, as a formula with its left side."""
@@ -202,10 +187,16 @@ class Formulas:
         above = [self.names.weights[k - 1] for k in range(self.network.depth, layer, -1)]
         return [self.loss_slope(way_at(turns, "loss")), *above]
 
-    @staticmethod
-    def _function(name: str) -> str:
-        plain = name.split("(", maxsplit=1)[0]  # without the number in it
-        return _SYMBOLS.get(plain, plain)
+
+def _symbol(name: str) -> str:
+    """What formulas call an activation."""
+    return activation_called(name).symbol or name
+
+
+def _slope_of(name: str, a: str, z: str) -> str:
+    """f′ of an activation as people write it, in a or in z."""
+    written = activation_called(name).slope_written_in_a
+    return written.format(a) if written else f"{_symbol(name)}′({z})"
 
 
 def way_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> str:

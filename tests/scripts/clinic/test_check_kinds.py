@@ -127,7 +127,7 @@ HIDDEN = {
     "leaky-relu(0.333333333333)": ("np.where(z > 0, z, z / 3)", "np.where(z > 0, 1, 1 / 3)"),
     "elu(0.5)": ("np.where(z > 0, z, 0.5 * np.expm1(z))", "np.where(z > 0, 1, 0.5 * np.exp(z))"),
     "sigmoid(−z)": ("1 / (1 + np.exp(z))", "-f(z) * (1 - f(z))"),
-    "silu": ("z / (1 + np.exp(-z))", "(lambda s: s + f(z) * (1 - s))(1 / (1 + np.exp(-z)))"),
+    "swish": ("z / (1 + np.exp(-z))", "(lambda s: s + f(z) * (1 - s))(1 / (1 + np.exp(-z)))"),
     "softsign": ("z / (1 + abs(z))", "1 / (1 + abs(z)) ** 2"),
     "linear": ("z", "np.ones_like(z)"),
 }

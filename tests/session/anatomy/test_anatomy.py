@@ -10,9 +10,11 @@ import pytest
 from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.optimizers import OPTIMIZERS
 from tui_backprop.session.anatomy.explanation import explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import leaves, number, printed, text_of
+from tui_backprop.session.anatomy.expressions import Leaf, leaves, number, printed, text_of
+from tui_backprop.session.anatomy.forward import ONE, traced_or
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
+from tui_backprop.session.anatomy.traced import UntraceableError, traced
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
@@ -71,6 +73,28 @@ def test_every_formula_gives_what_the_engine_used(recipe):
         assert math.isclose(explained.formula.value, explained.value, rel_tol=1e-9, abs_tol=1e-14 * max(size, 1.0)), (
             explained.name
         )
+
+
+def formula_of(record, *wanted):
+    found = explain(record, Quantity(*wanted[:3], **(wanted[3] if len(wanted) > 3 else {})))
+    return text_of(printed(found.formula, numbers=False))
+
+
+def test_what_nobody_wrote_out_is_read_off_the_formula_that_trains():
+    """swish and lion have no formula of their own in *Step*: the core's functions say it."""
+    record = record_after(suggested_recipe("xor", hidden=(2,), activation="swish", optimizer="lion", batch_size=1))
+    assert formula_of(record, "a", 1, 0) == "z1[0]·σ(z1[0])"
+    assert formula_of(record, "slope", 1, 0) == "σ(z1[0]) + a1[0]·σ(−z1[0])"
+    assert formula_of(record, "slot", 1, 0) == "β₂·old m(w1[0,0]) + (1−β₂)·g(w1[0,0])"
+    assert formula_of(record, "new", 1, 0) == "w1[0,0] − η·sign(β₁·old m(w1[0,0]) + (1−β₁)·g(w1[0,0]))"
+
+
+def test_a_formula_that_cannot_be_read_off_is_no_wrong_one():
+    """A function that looks at the numbers is called by its name, or says that it cannot be traced."""
+    with pytest.raises(UntraceableError, match="a condition"):
+        traced(lambda z: z or 1.0, Leaf("z", 1.0))
+    assert traced_or(Leaf("f(z)", 2.0), lambda z: np.where(z, z, z), Leaf("z", 1.0)).symbol == "f(z)"
+    assert traced_or(ONE, lambda z: 1.0 / (1.0 + np.exp(-z)), Leaf("z", 0.0)).name == "σ"
 
 
 def test_a_term_comes_from_no_later_phase_than_what_it_explains():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.diagnosis.findings.evidence import COPIES, SOLVED, Evidence
 from tui_backprop.diagnosis.findings.rates import (
     FULL_BATCH_ROWS,
@@ -29,7 +30,6 @@ _LADDER: tuple[tuple[tuple[int, ...], float], ...] = (
 )
 # Hidden layers and the rate for Adam: eight units learn every small task of the catalogue but the spirals.
 _HELD = 0.3  # length of the penalties' gradient beside that of the loss, from which the penalties hold the weights
-_RELU_LIKE = ("relu", "leaky-relu", "elu", "softplus", "gelu")
 
 
 def way_out(evidence: Evidence) -> Remedy:
@@ -223,7 +223,7 @@ def copied(evidence: Evidence) -> Remedy | None:
 
 def good_init(evidence: Evidence) -> str:
     """Return the first weights that suit the hidden activation."""
-    return "he" if evidence.recipe["activation"] in _RELU_LIKE else "xavier"
+    return "he" if ACTIVATIONS[evidence.recipe["activation"]].one_sided else "xavier"
 
 
 def first_values(evidence: Evidence) -> Remedy:

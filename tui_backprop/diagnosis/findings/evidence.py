@@ -287,8 +287,7 @@ class Evidence:
             training, state = self.training, self.state
             if anew:
                 training, state = replace(training, slots_since=0), training.first_state(self.first_parameters)
-            name = str(self.recipe["optimizer"])
-            found = best_rate(training, state, name, self.trial_steps, self._loss_of, below=below, above=above)
+            found = best_rate(training, state, self.trial_steps, self._loss_of, below=below, above=above)
             self._tried[asked] = found
         return self._tried[asked]
 

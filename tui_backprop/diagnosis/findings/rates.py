@@ -8,9 +8,6 @@ from tui_backprop.diagnosis.findings.remedies import Remedy, far_inputs, far_tar
 FADED = 0.01
 """Share of the rate that a schedule leaves, below which the run is at a standstill."""
 
-ADAPTIVE = ("adam", "adamw", "rmsprop")
-"""Optimizers whose steps have about the size of the rate, whatever the size of the gradient."""
-
 FULL_BATCH_ROWS = 1000
 """Rows up to which a full batch is cheap."""
 
@@ -39,7 +36,7 @@ def clipped(evidence: Evidence) -> Remedy | None:
 
 def other_optimizer(evidence: Evidence) -> Remedy | None:
     """An optimizer with one rate for everything."""
-    if evidence.recipe["optimizer"] in ADAPTIVE:
+    if evidence.training.optimizer.steps_by_rate:
         return None
     return "try Adam, which gives each parameter a step of its own", {"optimizer": "adam", "lr": 0.03}
 
@@ -96,7 +93,7 @@ def thrown(evidence: Evidence) -> Remedy | None:
 
 def _is_low(evidence: Evidence, times: float) -> bool:
     """Whether the rate is below so many times the lowest that is usual for the optimizer."""
-    return evidence.training.rate < times * (0.001 if evidence.recipe["optimizer"] in ADAPTIVE else 0.01)
+    return evidence.training.rate < times * (0.001 if evidence.training.optimizer.steps_by_rate else 0.01)
 
 
 def from_too_low(evidence: Evidence) -> Remedy | None:

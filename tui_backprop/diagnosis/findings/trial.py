@@ -15,15 +15,11 @@ from tui_backprop.core.step import State, Training, take_step
 _LOWEST = 1e-12  # rate at which the search ends
 _FURTHER = 9.5  # times away from the present rate that is one that is not tried
 _BEYOND = 2  # worse rates in a row after which better ones are not to be expected
-_HIGHEST = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.01, "adagrad": 0.3}
-_HIGHEST_OF_OTHERS = 3.0
-# Above these a rate is a good one by luck: an adaptive step has the size of the rate.
 
 
 def best_rate(
     training: Training,
     state: State,
-    optimizer: str,
     steps: int,
     loss: Callable[[Array], float],
     *,
@@ -37,13 +33,12 @@ def best_rate(
     Args:
         training: of the run; its schedule is left out.
         state: from where the updates are made.
-        optimizer: its name.
         steps: how many updates each rate is given; 0 to take the next one that is ten times away, without a trial.
         loss: θ (size,) → the training loss.
         below: the rate that is too high.
         above: the rate that is too low.
     """
-    candidates = _candidates(optimizer, below, above)
+    candidates = _candidates(training.optimizer.highest_rate, below, above)
     if not steps:
         return next((rate for rate in candidates if _FURTHER * above <= rate <= below / _FURTHER), None)
     best, lowest, worse = None, loss(state.parameters), 0
@@ -58,9 +53,8 @@ def best_rate(
     return best
 
 
-def _candidates(optimizer: str, below: float, above: float) -> Iterable[float]:
+def _candidates(highest: float, below: float, above: float) -> Iterable[float]:
     """Rates to try: downwards from below a rate that is too high, upwards from above one that is too low."""
-    highest = _HIGHEST.get(optimizer, _HIGHEST_OF_OTHERS)
     first, last = int(np.floor(np.log10(_LOWEST))), int(np.ceil(np.log10(highest)))
     grid = [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 3)]
     # The grid has two digits for each power, so that a neighbour is about three times away.

@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.randomness import Stream
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
-from tui_backprop.engines.batched.notes import aligned
+from tui_backprop.engines.recording.notes import aligned
 
 _NUMBERS = 2**15  # that lie ready for the steps to come, about: few enough to stay in a cache
 _PLACES = 32  # steps that samples lie ready for, at the most: what remains for each step is then next to nothing

@@ -9,8 +9,8 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
-from tui_backprop.engines.batched.notes import aligned
-from tui_backprop.engines.batched.recording import Recorder
+from tui_backprop.engines.recording.notes import aligned
+from tui_backprop.engines.recording.recorder import Recorder
 
 
 class Stack:

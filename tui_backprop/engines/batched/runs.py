@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.optimizers import Momentum, Nesterov, Optimizer
+from tui_backprop.core.optimizers import Optimizer
 from tui_backprop.core.penalties import penalty_gradient
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.batched.draws import Draws
 from tui_backprop.engines.batched.layout import Stack
-from tui_backprop.engines.batched.notes import Note, aligned
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
-from tui_backprop.engines.batched.recording import CannotRecord, Recorder
 from tui_backprop.engines.calls import Call
+from tui_backprop.engines.recording.notes import Note, aligned
+from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
 
 
 def shared_by(training: Training) -> Hashable | None:
     """Return what runs must have in common to train together; None for a run that can only train alone.
 
-    Rates, seeds, the amounts of momentum and of penalties, the limit of a clipped gradient, first parameters and the
-    numbers in the data may differ from run to run.
+    Rates, seeds, the settings of the optimizer such as its momentum, the amounts of penalties, the limit of a clipped
+    gradient, first parameters and the numbers in the data may differ from run to run.
     """
     if training.rule not in BATCHED_RULES:
         return None
@@ -36,7 +35,7 @@ def shared_by(training: Training) -> Hashable | None:
         training.sampling.kind,
         training.sampling.batch_size,
         training.rule,
-        type(optimizer) if isinstance(optimizer, Momentum | Nesterov) else optimizer,
+        replace(optimizer, **dict.fromkeys(_settings(optimizer), 0.0)),
         training.schedule,
         bool(training.l1 or training.l2),
         training.clip is None,
@@ -232,10 +231,14 @@ def _column(values: Sequence[float]) -> Array:
     return np.array(values, dtype=np.float64)[:, np.newaxis]
 
 
+def _settings(optimizer: Optimizer) -> dict[str, float]:
+    """Return the numbers that an optimizer is made with, by name; they may differ from run to run."""
+    values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+    return {name: value for name, value in values.items() if isinstance(value, int | float)}
+
+
 def _joint_optimizer(optimizers: Sequence[Optimizer], stack: Stack) -> Optimizer:
-    """Return one optimizer for all; a momentum is then an array, with that of each run at its entries."""
-    first = optimizers[0]
-    if isinstance(first, Momentum | Nesterov):
-        momenta = [one.momentum for one in optimizers if isinstance(one, Momentum | Nesterov)]
-        return type(first)(cast(float, stack.spread(_column(momenta))))
-    return first
+    """Return one optimizer for all; a setting that differs is then an array, with that of each run at its entries."""
+    settings = [_settings(one) for one in optimizers]
+    apart = {name: [one[name] for one in settings] for name in settings[0] if len({one[name] for one in settings}) > 1}
+    return replace(optimizers[0], **{name: stack.spread(_column(values)) for name, values in apart.items()})

@@ -6,6 +6,7 @@ import math
 
 from tui_backprop.core.activations import ACTIVATIONS, GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
+from tui_backprop.engines.compiled.derived import chosen, nothing, pull_loop, value_loop
 from tui_backprop.engines.compiled.exponentials import exp, expm1, sigmoid, tanh
 from tui_backprop.engines.compiled.jit import at, inlined
 
@@ -14,7 +15,12 @@ CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
 
 _SIGMOID, _TANH, _RELU, _LEAKY = CODES["sigmoid"], CODES["tanh"], CODES["relu"], CODES["leaky-relu"]
 _ELU, _SOFTPLUS, _GELU, _SINE = CODES["elu"], CODES["softplus"], CODES["gelu"], CODES["sine"]
-SOFTMAX = CODES["softmax"]
+_LINEAR, SOFTMAX = CODES["linear"], CODES["softmax"]
+
+_BY_HAND = (_SIGMOID, _TANH, _RELU, _LEAKY, _ELU, _SOFTPLUS, _GELU, _SINE, _LINEAR, SOFTMAX)
+_DERIVED = {CODES[name]: one for name, one in ACTIVATIONS.items() if CODES[name] not in _BY_HAND}
+_activate_derived = chosen({code: value_loop(one) for code, one in _DERIVED.items()}, nothing)
+_pull_back_derived = chosen({code: pull_loop(one) for code, one in _DERIVED.items()}, nothing)
 
 
 @inlined
@@ -64,10 +70,12 @@ def activate(code: int, z: Array, a: Array, lower: int, upper: int, batch: int) 
             a[k] = math.sin(z[k])
     elif code == SOFTMAX:
         _softmax(z, a, lower, upper, batch)
-    else:
+    elif code == _LINEAR:
         for i in range(lower, upper):
             k = at(i)
             a[k] = z[k]
+    else:
+        _activate_derived(code, z, a, lower, upper)
 
 
 @inlined
@@ -124,6 +132,8 @@ def pull_back(code: int, z: Array, a: Array, delta: Array, lower: int, upper: in
             delta[k] *= math.cos(z[k])
     elif code == SOFTMAX:
         _softmax_pull(a, delta, lower, upper, batch)
+    elif code != _LINEAR:
+        _pull_back_derived(code, z, a, delta, lower, upper)
 
 
 @inlined

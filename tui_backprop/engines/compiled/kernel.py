@@ -48,7 +48,7 @@ class Task(NamedTuple):
     clip: float
     """Largest length of a gradient; ∞ for no limit."""
     settings: Array
-    """μ, α, β₁, β₂, ε and weight decay of the optimizer."""
+    """Of the optimizer, as `updates.record_of` makes it, (1,)."""
 
 
 class Scratch(NamedTuple):

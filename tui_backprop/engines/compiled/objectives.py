@@ -7,6 +7,7 @@ import math
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.losses import HUBER_THRESHOLD, LOSSES
 from tui_backprop.engines.compiled.activations import pull_back
+from tui_backprop.engines.compiled.derived import chosen, error_loop, nothing
 from tui_backprop.engines.compiled.exponentials import exp, sigmoid
 from tui_backprop.engines.compiled.jit import at, inlined
 
@@ -16,6 +17,10 @@ CODES = {name: code for code, name in enumerate(LOSSES)}
 _SQUARED, _HALF_SQUARED, _HUBER = CODES["squared"], CODES["half-squared"], CODES["huber"]
 _ABSOLUTE, _BINARY = CODES["absolute"], CODES["binary-cross-entropy"]
 CROSS_ENTROPY = CODES["cross-entropy"]
+
+_BY_HAND = (_SQUARED, _HALF_SQUARED, _HUBER, _ABSOLUTE, _BINARY, CROSS_ENTROPY)
+_DERIVED = {CODES[name]: error_loop(one) for name, one in LOSSES.items() if CODES[name] not in _BY_HAND}
+_fill_derived = chosen(_DERIVED, nothing)
 
 
 @inlined
@@ -56,6 +61,8 @@ def output_delta(
             k = at(i)
             error = a[k] - y[at(i - lower)]
             delta[k] = error if math.isnan(error) else ((error > 0.0) - (error < 0.0)) * share
+    else:
+        _fill_derived(loss, a, y, delta, lower, upper, share)
     pull_back(activation, z, a, delta, lower, upper, batch)
 
 

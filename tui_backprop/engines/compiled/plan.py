@@ -6,11 +6,10 @@ import math
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import AdamW, Optimizer, Sgd
+from tui_backprop.core.optimizers import Sgd
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, objectives, updates
@@ -75,16 +74,8 @@ def _task(training: Training) -> Task:
         l2=training.l2 * mask,
         frozen=np.flatnonzero(training.free == 0),
         clip=math.inf if training.clip is None else float(training.clip),
-        settings=_settings(training.optimizer),
+        settings=updates.record_of(training.optimizer),
     )
-
-
-def _settings(optimizer: Optimizer) -> Array:
-    """Return μ, α, β₁, β₂, ε and the weight decay; 0 for those that an optimizer has not."""
-    decay = optimizer.weight_decay if isinstance(optimizer, AdamW) else 0.0
-    of = optimizer.adam if isinstance(optimizer, AdamW) else optimizer
-    names = ("momentum", "alpha", "beta1", "beta2", "epsilon")
-    return np.array([*(getattr(of, name, 0.0) for name in names), decay])
 
 
 def warm_up() -> None:

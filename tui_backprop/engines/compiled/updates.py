@@ -6,36 +6,60 @@ All arrays are flat, (size,), and changed in place.
 from __future__ import annotations
 
 import math
+from dataclasses import fields
+
+import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp, Sgd
+from tui_backprop.core.optimizers import OPTIMIZERS, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
 from tui_backprop.core.schedules import SCHEDULES
+from tui_backprop.engines.compiled.derived import chosen, for_one_number, nothing, update_loop
 from tui_backprop.engines.compiled.jit import inlined, summing
 
-OPTIMIZER_CODES: dict[type, int] = {
-    kind: code for code, kind in enumerate((Sgd, Momentum, Nesterov, Adagrad, RmsProp, Adam, AdamW))
-}
+_KINDS: tuple[type[Optimizer], ...] = tuple(dict.fromkeys(type(make(0.0)) for make in OPTIMIZERS.values()))
+
+OPTIMIZER_CODES = {kind: code for code, kind in enumerate(_KINDS)}
 """The number of every optimizer of `core.optimizers`, by its type."""
 
 SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
 """The number of every schedule."""
 
-_SGD, _MOMENTUM, _NESTEROV, _ADAGRAD, _RMSPROP = range(5)
+_SGD, _MOMENTUM, _NESTEROV = OPTIMIZER_CODES[Sgd], OPTIMIZER_CODES[Momentum], OPTIMIZER_CODES[Nesterov]
+_ADAGRAD, _RMSPROP, _ADAM = OPTIMIZER_CODES[Adagrad], OPTIMIZER_CODES[RmsProp], OPTIMIZER_CODES[Adam]
 _ADAMW = OPTIMIZER_CODES[AdamW]
-_STEP, _EXPONENTIAL, _COSINE = SCHEDULE_CODES["step"], SCHEDULE_CODES["exponential"], SCHEDULE_CODES["cosine"]
+
+_BY_HAND = (_SGD, _MOMENTUM, _NESTEROV, _ADAGRAD, _RMSPROP, _ADAM, _ADAMW)
+_DERIVED = {code: update_loop(one) for one, code in OPTIMIZER_CODES.items() if code not in _BY_HAND}
+_update_derived = chosen(_DERIVED, nothing)
+_FACTORS = {SCHEDULE_CODES[name]: for_one_number(shape.factor) for name, shape in SCHEDULES.items()}
+_factor = chosen(_FACTORS, lambda _step, _period, _gamma: 1.0)
+
+
+def settings_of(optimizer: Optimizer) -> dict[str, float]:
+    """Return the numbers that an optimizer is made with, by name, those of one inside it included."""
+    found: dict[str, float] = {}
+    for field in fields(optimizer):
+        value = getattr(optimizer, field.name)
+        found |= settings_of(value) if isinstance(value, Optimizer) else {field.name: float(value)}
+    return found
+
+
+_NAMES = sorted({name for make in OPTIMIZERS.values() for name in settings_of(make(0.0))})
+
+
+def record_of(optimizer: Optimizer) -> Array:
+    """Return its settings as an array of one record, which has a place for those of every optimizer."""
+    record = np.zeros(1, dtype=[(name, np.float64) for name in _NAMES])
+    for name, value in settings_of(optimizer).items():
+        record[name] = value
+    return record
 
 
 @inlined
 def schedule_factor(kind: int, period: int, gamma: float, warmup: int, step: int) -> float:
     """What the rate is multiplied with at `step`, as in `core.schedules`."""
     rise = (step + 1) / (warmup + 1) if step < warmup else 1.0
-    if kind == _STEP:
-        return rise * math.pow(gamma, step // period)
-    if kind == _EXPONENTIAL:
-        return rise * math.pow(gamma, step)
-    if kind == _COSINE:
-        return rise * 0.5 * (1.0 + math.cos(math.pi * min(step / period, 1.0)))
-    return rise
+    return rise * _factor(kind, step, period, gamma)  # type: ignore[no-any-return]
 
 
 @summing
@@ -68,8 +92,9 @@ def clip(gradient: Array, limit: float) -> None:
 
 @inlined
 def update(kind: int, theta: Array, g: Array, slots: Array, count: int, rate: float, settings: Array) -> None:
-    """Make one update. `settings` are μ, α, β₁, β₂, ε and the weight decay; `slots` is (slots, size)."""
-    momentum, alpha, epsilon = settings[0], settings[1], settings[4]
+    """Make one update. `settings` is as `record_of` makes it; `slots` is (slots, size)."""
+    one = settings[0]
+    momentum, alpha, epsilon = one.momentum, one.alpha, one.epsilon
     if kind == _SGD:
         for k in range(len(theta)):
             theta[k] -= rate * g[k]
@@ -93,16 +118,19 @@ def update(kind: int, theta: Array, g: Array, slots: Array, count: int, rate: fl
         for k in range(len(theta)):
             s[k] = alpha * s[k] + (1.0 - alpha) * (g[k] * g[k])
             theta[k] -= rate * (g[k] / (math.sqrt(s[k]) + epsilon))
-    else:
-        decay = 1.0 - rate * settings[5] if kind == _ADAMW else 1.0
+    elif kind in (_ADAM, _ADAMW):
+        decay = 1.0 - rate * one.weight_decay if kind == _ADAMW else 1.0
         _adam(theta, g, slots[0], slots[1], count, rate, settings, decay)
+    else:
+        _update_derived(kind, theta, g, slots, count, rate, settings)
 
 
 @inlined
 def _adam(theta: Array, g: Array, m: Array, v: Array, count: int, rate: float, settings: Array, decay: float) -> None:
-    beta1, beta2 = settings[2], settings[3]
+    one = settings[0]
+    beta1, beta2 = one.beta1, one.beta2
     root = math.sqrt(1.0 - beta2 ** float(count))
-    scale, epsilon = rate * root / (1.0 - beta1 ** float(count)), settings[4] * root
+    scale, epsilon = rate * root / (1.0 - beta1 ** float(count)), one.epsilon * root
     for k in range(len(theta)):
         m[k] = beta1 * m[k] + (1.0 - beta1) * g[k]
         v[k] = beta2 * v[k] + (1.0 - beta2) * (g[k] * g[k])

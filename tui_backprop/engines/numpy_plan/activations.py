@@ -5,27 +5,18 @@ No call writes to an array that it reads: where there is one number only, NumPy 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
-from tui_backprop.core.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
+from tui_backprop.core.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.engines.calls import ONE, ZERO, Call, Scratch, chain, scalar
+from tui_backprop.engines.numpy_plan.bound import BoundActivation
+from tui_backprop.engines.numpy_plan.derived import derived_activation
 
 _LEAK = scalar(LEAK)
 _HALF = scalar(0.5)
-
-
-@dataclass(frozen=True)
-class BoundActivation:
-    """An activation as calls."""
-
-    value: Callable[[Array, Array, Scratch], list[Call]]
-    """(z, a, scratch) → calls that fill a from z."""
-    pull: Callable[[Array, Array, Array, Array, Scratch], list[Call]]
-    """(z, a, upstream, delta, scratch) → calls that fill delta = ∂L/∂z from upstream = ∂L/∂a."""
 
 
 def sigmoid_value(z: Array, a: Array, scratch: Scratch) -> list[Call]:
@@ -155,7 +146,7 @@ def _softmax_pull(_z: Array, a: Array, upstream: Array, delta: Array, scratch: S
     )  # fmt: skip
 
 
-BOUND_ACTIVATIONS: Mapping[str, BoundActivation] = {
+_BY_HAND: Mapping[str, BoundActivation] = {
     "sigmoid": BoundActivation(sigmoid_value, _sigmoid_pull),
     "tanh": BoundActivation(_tanh_value, _tanh_pull),
     "relu": BoundActivation(_relu_value, _relu_pull),
@@ -167,4 +158,8 @@ BOUND_ACTIVATIONS: Mapping[str, BoundActivation] = {
     "linear": BoundActivation(_linear_value, _linear_pull),
     "softmax": BoundActivation(_softmax_value, _softmax_pull),
 }
-"""Every activation by name, as in `core.activations.ACTIVATIONS`."""
+
+
+def bound_activation(activation: Activation) -> BoundActivation:
+    """Return an activation as calls: those above, or what is derived from the core's formula."""
+    return _BY_HAND.get(activation.name) or derived_activation(activation)

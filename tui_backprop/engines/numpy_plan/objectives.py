@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.errors import require
 from tui_backprop.core.losses import HUBER_THRESHOLD
-from tui_backprop.core.objective import Objective
+from tui_backprop.core.objective import FUSED, Objective
 from tui_backprop.engines.calls import ONE, Call, Scratch, chain, scalar
-from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS, sigmoid_value
-
-_Slope = Callable[[Array, Array, Array, Scratch], list[Call]]
-"""(a, y, upstream, scratch) → calls that fill upstream with ∂L/∂ŷ, where L is the mean over the batch."""
+from tui_backprop.engines.numpy_plan.activations import bound_activation, sigmoid_value
+from tui_backprop.engines.numpy_plan.bound import Slope
+from tui_backprop.engines.numpy_plan.derived import derived_slope
 
 
 def reads_z_alone(objective: Objective) -> bool:
@@ -33,12 +33,13 @@ def output_delta(
         return _softmax_of_one_class(z, y, delta, scratch)
     if objective.fused:
         return _FUSED[name](z, a, y, delta, scratch)
+    slope = _SLOPES.get(objective.loss.name) or derived_slope(objective.loss)
     if name == "linear":
-        return _SLOPES[objective.loss.name](a, y, delta, scratch)
+        return slope(a, y, delta, scratch)
     upstream = scratch.like(a, "upstream")
     return [
-        *_SLOPES[objective.loss.name](a, y, upstream, scratch),
-        *BOUND_ACTIVATIONS[name].pull(z, a, upstream, delta, scratch),
+        *slope(a, y, upstream, scratch),
+        *bound_activation(objective.activation).pull(z, a, upstream, delta, scratch),
     ]
 
 
@@ -124,7 +125,7 @@ def _softmax_cross_entropy(z: Array, _a: Array, y: Array, delta: Array, scratch:
     )  # fmt: skip
 
 
-_SLOPES: Mapping[str, _Slope] = {
+_SLOPES: Mapping[str, Slope] = {
     "squared": _squared,
     "half-squared": _half_squared,
     "huber": _huber,
@@ -135,3 +136,4 @@ _FUSED: Mapping[str, Callable[[Array, Array, Array, Array, Scratch], list[Call]]
     "sigmoid": _sigmoid_cross_entropy,
     "softmax": _softmax_cross_entropy,
 }
+require("the NumPy engine's pairs of a loss and its output activation", _FUSED, [activation for activation, _ in FUSED])

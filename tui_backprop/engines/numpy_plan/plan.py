@@ -11,17 +11,17 @@ from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.calls import Call, Scratch
-from tui_backprop.engines.numpy_plan.activations import BOUND_ACTIVATIONS
+from tui_backprop.engines.numpy_plan.activations import bound_activation
 from tui_backprop.engines.numpy_plan.objectives import output_delta, reads_z_alone
-from tui_backprop.engines.numpy_plan.updates import BOUND_OPTIMIZERS, gradient_calls
+from tui_backprop.engines.numpy_plan.updates import bound_optimizer, gradient_calls
 
 _PLACES = 32  # steps that are made in a row, at most
 _FETCHED = 32_768  # numbers that are fetched for them, about: they stay in the processor's cache
 
 
 def has_plan(training: Training) -> bool:
-    """Whether a training can be planned: the chain rule, with an optimizer that is known here."""
-    return training.rule is exact and type(training.optimizer) in BOUND_OPTIMIZERS
+    """Whether a training can be planned: by the chain rule."""
+    return training.rule is exact
 
 
 class Plan:
@@ -77,7 +77,7 @@ class BatchPlan:
         if self._whole:
             self._fetch(np.arange(batch)[np.newaxis])
         self._most = _PLACES if self._whole else fetched
-        self._optimizer = BOUND_OPTIMIZERS[type(training.optimizer)]
+        self._optimizer = bound_optimizer(training.optimizer)
         self._numbers = np.array(self._numbers_for(training.slots_since, self._most))
         self._steady = training.schedule.is_constant and not self._optimizer.counts
         self._scratch = Scratch()
@@ -152,7 +152,7 @@ class Layer:
         weights, biases = network.tensors[2 * layer - 2], network.tensors[2 * layer - 1]
         self._fan_in, self._fan_out = weights.shape
         self._span = slice(weights.start, biases.span.stop)
-        self._activation = BOUND_ACTIVATIONS[network.activation_names[layer - 1]]
+        self._activation = bound_activation(network.activation(layer))
         self.a_and_one = np.ones((self._fan_out + 1, batch))
         """Its activations and a row of ones below them, (fan_out + 1, batch)."""
         self.a = self.a_and_one[:-1]

@@ -1,4 +1,4 @@
-"""From the gradient to the update as calls: penalties, frozen entries, clipping, and every optimizer of the core.
+"""From the gradient to the update as calls: penalties, frozen entries, clipping, and the optimizers.
 
 All arrays are flat, (size,), and changed in place. What differs from step to step, such as the rate, is read from numbers
 that the plan fills in beforehand.
@@ -7,30 +7,18 @@ that the plan fills in beforehand.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp, Sgd
+from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
 from tui_backprop.core.penalties import clip_factor
 from tui_backprop.core.step import Training
 from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, scalar
-
-
-@dataclass(frozen=True)
-class BoundOptimizer:
-    """An optimizer as calls."""
-
-    calls: Callable[[Any, Array, Array, Array, Sequence[Array], Scratch], list[Call]]
-    """(optimizer, θ, gradient, slots (slots, size), numbers of the step, scratch) → calls that update θ and slots."""
-    numbers: Callable[[Any, float, int], tuple[float, ...]] = lambda _optimizer, rate, _count: (rate,)
-    """(optimizer, rate, count) → what the calls read, for the update number `count` since the slots were 0."""
-    counts: bool = False
-    """Whether its numbers depend on the count."""
+from tui_backprop.engines.numpy_plan.bound import BoundOptimizer
+from tui_backprop.engines.numpy_plan.derived import derived_optimizer
 
 
 def gradient_calls(training: Training, theta: Array, gradient: Array, scratch: Scratch) -> list[Call]:
@@ -139,7 +127,7 @@ def _adamw_numbers(one: AdamW, rate: float, count: int) -> tuple[float, ...]:
     return (*adam_numbers(one.adam, rate, count), 1.0 - rate * one.weight_decay)
 
 
-BOUND_OPTIMIZERS: Mapping[type, BoundOptimizer] = {
+_BY_HAND: Mapping[type, BoundOptimizer] = {
     Sgd: BoundOptimizer(_sgd),
     Momentum: BoundOptimizer(_momentum),
     Nesterov: BoundOptimizer(_nesterov),
@@ -148,4 +136,8 @@ BOUND_OPTIMIZERS: Mapping[type, BoundOptimizer] = {
     Adam: BoundOptimizer(_adam, adam_numbers, counts=True),
     AdamW: BoundOptimizer(_adamw, _adamw_numbers, counts=True),
 }
-"""Every optimizer by its type, as in `core.optimizers.OPTIMIZERS`."""
+
+
+def bound_optimizer(optimizer: Optimizer) -> BoundOptimizer:
+    """Return an optimizer as calls: those above, or what is derived from the core's formula."""
+    return _BY_HAND.get(type(optimizer)) or derived_optimizer(optimizer)

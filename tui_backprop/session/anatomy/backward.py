@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.backward import posted
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
-from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, leaf, samples
+from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, leaf, samples, traced_or
 from tui_backprop.session.anatomy.quantities import Quantity, unit_name
 
 
@@ -31,7 +31,10 @@ def slope(record: StepRecord, q: Quantity) -> Expression:
             return FunctionCall("cos", (z,), value)
         case "linear":
             return ONE
-    return FunctionCall(f"{network.activation_names[q.layer - 1]}′", (z,), value)
+        case "relu" | "leaky-relu" | "elu" | "gelu" as name:
+            return FunctionCall(f"{name}′", (z,), value)
+    named = FunctionCall(f"{network.activation_names[q.layer - 1]}′", (z,), value)
+    return traced_or(named, network.activation(q.layer).slope, z, a)
 
 
 def error(record: StepRecord, q: Quantity) -> Expression:
@@ -42,7 +45,8 @@ def error(record: StepRecord, q: Quantity) -> Expression:
     target = leaf(record, Quantity("target", index=q.index, sample=q.sample))
     miss = Difference(predicted, target)
     above: Expression
-    match record.training.objective.loss.name:
+    loss = record.training.objective.loss
+    match loss.name:
         case "squared":
             above = Product((TWO, miss))
         case "half-squared":
@@ -53,8 +57,11 @@ def error(record: StepRecord, q: Quantity) -> Expression:
             above = FunctionCall("clip₋₁¹", (miss,), min(1.0, max(-1.0, miss.value)))
         case "binary-cross-entropy":
             above = Quotient(miss, Product((predicted, Difference(ONE, predicted))))
-        case _:
+        case "cross-entropy":
             above = Quotient(Product((Leaf("−1", -1.0), target)), predicted)
+        case _:
+            value = float(loss.slope(np.array([predicted.value]), np.array([target.value]))[0])
+            above = traced_or(FunctionCall(f"{loss.name}′", (predicted, target), value), loss.slope, predicted, target)
     return _mean_of(record, above)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from tui_backprop.core.objective import log_softmax
@@ -17,6 +20,7 @@ from tui_backprop.session.anatomy.expressions import (
     Sum,
 )
 from tui_backprop.session.anatomy.quantities import Quantity, name_of, named_by_data, unit_name, value_of
+from tui_backprop.session.anatomy.traced import UntraceableError, traced
 
 ONE = Leaf("1", 1.0)
 TWO = Leaf("2", 2.0)
@@ -83,7 +87,17 @@ def activation(record: StepRecord, q: Quantity) -> Expression:
             return FunctionCall("max", (z, Leaf("0", 0.0)), value)
         case "sine":
             return FunctionCall("sin", (z,), value)
-    return FunctionCall(name, (z,), value)
+        case "tanh" | "leaky-relu" | "elu" | "softplus" | "gelu":
+            return FunctionCall(name, (z,), value)
+    return traced_or(FunctionCall(name, (z,), value), record.training.network.activation(q.layer).value, z)
+
+
+def traced_or(named: Expression, function: Callable[..., Any], *arguments: Expression) -> Expression:
+    """Return the formula that can be read off a function of the core; where it cannot, the function by its name."""
+    try:
+        return traced(function, *arguments)
+    except UntraceableError:
+        return named
 
 
 def _shifted_power(record: StepRecord, unit: Quantity, largest: Quantity) -> FunctionCall:
@@ -108,7 +122,8 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
     predicted = leaf(record, Quantity("a", depth, output, sample))
     target = leaf(record, Quantity("target", index=output, sample=sample))
     miss = Difference(predicted, target)
-    match record.training.objective.loss.name:
+    loss = record.training.objective.loss
+    match loss.name:
         case "squared":
             return Product((miss, miss))
         case "half-squared":
@@ -116,12 +131,19 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
         case "absolute":
             return FunctionCall("abs", (miss,), abs(miss.value))
         case "huber":
-            value = record.training.objective.loss.value
-            return FunctionCall("huber", (miss,), float(value(np.array([miss.value]), np.zeros(1))))
+            return FunctionCall("huber", (miss,), float(loss.value(np.array([miss.value]), np.zeros(1))))
         case "cross-entropy":
             log = float(log_softmax(record.tape.z[depth])[sample, output])
             return Product((target, FunctionCall("log", (predicted,), log)))
-    z = leaf(record, Quantity("z", depth, output, sample))  # binary cross-entropy, from z so that nothing overflows
+        case "binary-cross-entropy":
+            return _binary_cross_entropy(record, target, output, sample)
+    value = float(loss.value(np.array([predicted.value]), np.array([target.value])))
+    return traced_or(FunctionCall(loss.name, (predicted, target), value), loss.value, predicted, target)
+
+
+def _binary_cross_entropy(record: StepRecord, target: Leaf, output: int, sample: int) -> Expression:
+    """From z, so that nothing overflows."""
+    z = leaf(record, Quantity("z", record.training.network.depth, output, sample))
     log = float(np.log1p(np.exp(-abs(z.value))))
     rest = FunctionCall(
         "log",

@@ -6,11 +6,23 @@ import math
 
 import numpy as np
 
-from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, RmsProp
+from tui_backprop.core.errors import require
+from tui_backprop.core.optimizers import (
+    OPTIMIZERS,
+    Adagrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RmsProp,
+    Sgd,
+)
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
 from tui_backprop.session.anatomy.forward import ONE, leaf
 from tui_backprop.session.anatomy.quantities import Quantity, penalised
+from tui_backprop.session.anatomy.traced import UntraceableError, traced_update
 
 
 def descent(record: StepRecord, q: Quantity) -> Expression:
@@ -52,10 +64,13 @@ def slot(record: StepRecord, q: Quantity) -> Expression:
             return Sum((old, Product((g, g))))
         case RmsProp(alpha=alpha):
             return _blend("α", alpha, old, Product((g, g)))
-    adam = _adam(record)
-    if q.slot == 0:
-        return _blend("β₁", adam.beta1, old, g)
-    return _blend("β₂", adam.beta2, old, Product((g, g)))
+        case Adam() | AdamW():
+            adam = _adam(record)
+            if q.slot == 0:
+                return _blend("β₁", adam.beta1, old, g)
+            return _blend("β₂", adam.beta2, old, Product((g, g)))
+    _, new = _traced(record, q, g)
+    return new[q.slot]
 
 
 def _blend(symbol: str, keep: float, old: Expression, fresh: Expression) -> Sum:
@@ -81,6 +96,8 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
     g = leaf(record, Quantity("descent", q.layer, q.index))
     slots = [leaf(record, Quantity("slot", q.layer, q.index, slot=i)) for i in range(len(training.optimizer.slots))]
     match training.optimizer:
+        case Sgd():
+            return Difference(old, Product((rate, g)))
         case Momentum():
             return Difference(old, Product((rate, slots[0])))
         case Nesterov(momentum=mu):
@@ -89,7 +106,32 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
             return Difference(old, Product((rate, Quotient(g, _root(slots[0], epsilon)))))
         case Adam() | AdamW():
             return _adam_step(record, old, rate, slots)
-    return Difference(old, Product((rate, g)))
+    moved, _ = _traced(record, q, g)
+    return moved
+
+
+def _traced(record: StepRecord, q: Quantity, g: Leaf) -> tuple[Expression, tuple[Expression, ...]]:
+    """The new parameter and slots by the optimizer's own formula, from the slots before the update."""
+    optimizer, count = record.training.optimizer, record.before.step - record.training.slots_since + 1
+    old = leaf(record, Quantity("parameter", q.layer, q.index))
+    slots = [leaf(record, Quantity("old slot", q.layer, q.index, slot=i)) for i in range(len(optimizer.slots))]
+    return traced_update(optimizer, old, g, slots, count, Leaf("η", record.rate))
+
+
+def _readable(optimizer: Optimizer) -> bool:
+    """Whether *Step* has formulas of an optimizer: by hand, or read off its own."""
+    if isinstance(optimizer, Sgd | Momentum | Nesterov | Adagrad | RmsProp | Adam | AdamW):
+        return True
+    try:
+        traced_update(optimizer, ONE, ONE, [ONE for _ in optimizer.slots], 1, ONE)
+    except UntraceableError:
+        return False
+    return True
+
+
+require(
+    "Step's formulas of optimizers", [name for name, make in OPTIMIZERS.items() if _readable(make(0.9))], OPTIMIZERS
+)
 
 
 def _adam_step(record: StepRecord, old: Leaf, rate: Leaf, slots: list[Leaf]) -> Expression:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.batched.notes import Note, aligned_memory, copy, placed, root, same_place
+from tui_backprop.engines.recording.notes import Note, aligned_memory, copy, placed, root, same_place
 
 
 def cheaper(notes: Sequence[Note], temporaries: Sequence[Array]) -> list[Note]:

@@ -14,8 +14,8 @@ from typing import Any, cast
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.batched.notes import Note, choose, copy, copy_some, root
-from tui_backprop.engines.batched.rewriting import cheaper
+from tui_backprop.engines.recording.notes import Note, choose, copy, copy_some, root
+from tui_backprop.engines.recording.rewriting import cheaper
 
 
 class CannotRecord(Exception):  # noqa: N818  (somebody asked whether it can)

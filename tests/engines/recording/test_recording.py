@@ -9,7 +9,7 @@ from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import log_softmax
 from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.engines.batched.recording import CannotRecord, Recorder
+from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
 
 RNG = np.random.default_rng(0)
 SHAPE = (50, 3, 4)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_backprop.engines.batched.notes import address, aligned, copy, root
-from tui_backprop.engines.batched.recording import Recorder
-from tui_backprop.engines.batched.rewriting import without_ones
+from tui_backprop.engines.recording.notes import address, aligned, copy, root
+from tui_backprop.engines.recording.recorder import Recorder
+from tui_backprop.engines.recording.rewriting import without_ones
 
 RNG = np.random.default_rng(0)
 SHAPE = (5, 3, 3)
