@@ -13,7 +13,8 @@ from tui_backprop.core.mistakes import MISTAKES, Mistake
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.core.turns import Turn
+from tui_backprop.core.turns import Given, row_shares
+from tui_backprop.core.ways import Turn, Way
 
 NETWORKS = [
     (Network((1, 1, 1), ("sigmoid", "sigmoid")), "squared"),
@@ -50,7 +51,7 @@ def test_all_turns_right_is_the_chain_rule(network, loss):
 @pytest.mark.parametrize(("network", "loss"), NETWORKS, ids=lambda value: getattr(value, "name", value))
 def test_the_original_case_is_two_of_them_together(network, loss):
     """Its formulas are the weight in place of the input, and the error carried back without slopes."""
-    both = Mistake("both", "", "", (Turn("input", "weight"), Turn("carried", "error")))
+    both = Mistake("both", "", "", (Turn("input", Way("weight")), Turn("carried", Way("error"))))
     found, theirs = gradient(both, network, loss), gradient(posted, network, loss)
     np.testing.assert_allclose(found.parameters.vector, theirs.parameters.vector, rtol=1e-12)
 
@@ -83,3 +84,15 @@ def test_every_rule_says_what_it_does_and_what_comes_of_it(name):
     for sentence in describe(name):
         assert sentence
         assert not sentence.endswith(".")
+
+
+def test_an_unknown_way_is_an_error():
+    """What a point does not have is refused where it is made, and where it would be taken."""
+    with pytest.raises(ValueError, match="input: unknown way 'lef out'"):
+        Turn("input", Way("lef out"))
+    square = Network((1, 1), ("linear",))
+    tape = forward(square, Parameters.zeros(square), np.ones((2, 1)))
+    with pytest.raises(ValueError, match="batch: unknown way 'some'"):
+        row_shares(
+            Way("some"), Given(square, make_objective("linear", "squared"), Parameters.zeros(square), tape, tape.a[1])
+        )

@@ -10,7 +10,7 @@ import pytest
 from tests.diagnosis.conftest import BATCHES, NETWORKS, SINGLE, observations, same_numbers
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.turns import Turn
+from tui_backprop.core.ways import Turn, Way
 from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.search import search
 from tui_backprop.diagnosis.sentences import diagnoses
@@ -80,7 +80,7 @@ def test_right_gradients_have_no_mistake(name):
 
 def test_a_mistake_in_one_layer_is_found_in_that_layer():
     """Not in the others, and the sentence names its weight."""
-    found = search(observations("2-3-3-1", [Turn("input", "left out", layer=2)], BATCHES))
+    found = search(observations("2-3-3-1", [Turn("input", Way("left out"), layer=2)], BATCHES))
     (told,) = diagnoses(found.explanations, formulas("2-3-3-1"))
     assert told.parameters == ("w2",)
     assert told.sentence.startswith("w2: a1, the input of that weight, is left out")
@@ -95,7 +95,7 @@ def test_numbers_that_nothing_explains_are_said_to_be_so():
     assert not found.explanations
     assert found.stuck_at == 2
     assert found.partial is not None
-    assert [turn.way for turn in found.partial.turns] == ["left out"]
+    assert [turn.way.kind for turn in found.partial.turns] == ["left out"]
 
 
 def test_two_explanations_that_no_data_tell_apart_are_both_named():
@@ -107,7 +107,7 @@ def test_two_explanations_that_no_data_tell_apart_are_both_named():
 
 def test_a_sentence_says_what_stands_where_and_what_belongs_there():
     """With the formula as it is and as it should be."""
-    found = search(observations("1-1-1", [Turn("input", "weight", layer=2)], SINGLE))
+    found = search(observations("1-1-1", [Turn("input", Way("weight"), layer=2)], SINGLE))
     (told,) = diagnoses(found.explanations, formulas("1-1-1"))
     assert told.sentence == "w2: you multiply by w2 where the chain rule has h (the input of that weight)"
     assert told.formula_as_is == "∂L/∂w2 = 2(ŷ−y)·σ′(z2)·w2"

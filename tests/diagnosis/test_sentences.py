@@ -9,7 +9,7 @@ import pytest
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.mistakes import MISTAKES
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.turns import Turn, ways
+from tui_backprop.core.ways import Turn, Way, ways
 from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.search import MistakeFound
@@ -40,7 +40,7 @@ def turns_of(network, loss):
                 yield Turn(point, way, layer, 0.1)
         for point in FACTORS:
             if point != "carried factor" or layer < network.depth:
-                yield from (Turn(point, "other", layer, amount) for amount in (-1.0, -2.5, 0.5, 2.0, 0.3))
+                yield from (Turn(point, Way("other"), layer, amount) for amount in (-1.0, -2.5, 0.5, 2.0, 0.3))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -60,7 +60,7 @@ def test_what_cannot_be_told_apart_is_said_in_words():
     """Beside the first mistake are the others' sentences, and their kinds are there for JSON alone."""
     network, loss = NETWORKS["linear output"]
     formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
-    first, other = (MistakeFound((Turn(*turn),), 1.0) for turn in (("input", "left out", 2), ("bias", "left out", 2)))
+    first, other = (MistakeFound((Turn(point, Way("left out"), 2),), 1.0) for point in ("input", "bias"))
     (told,) = diagnoses([first, other], formulas)
     assert told.also == ("no-bias-gradient",)
     assert "b2: it never gets a gradient" in told.sentence
@@ -71,7 +71,7 @@ def test_an_error_that_passes_only_linear_layers_is_no_mistake():
     """It is δ itself: no slope is lacking, and the mistake behind it does not reach the layers before."""
     network, loss = NETWORKS["linear output"]
     formulas = Formulas(network, Objective(network.activations[-1], LOSSES[loss]), ParameterNames.ours(network))
-    turns = Turn("output slope", "of sigmoid", 3), Turn("carried", "error", 2)
+    turns = Turn("output slope", Way("of an activation", name="sigmoid"), 3), Turn("carried", Way("error"), 2)
     (told,) = diagnoses([MistakeFound(turns, 1.0)], formulas)
     assert told.parameters == ("w3", "b3")
     assert "the layer is linear: 1" in told.sentence
@@ -96,4 +96,4 @@ def _of(amount):
 @pytest.mark.parametrize("amount", [0.3, 7.0])
 def test_another_factor_is_called_a_rate(amount):
     """Harmless too, under another name."""
-    assert kind_of(Turn("factor", "whole", amount=amount)) == "times-the-rate"
+    assert kind_of(Turn("factor", Way("whole"), amount=amount)) == "times-the-rate"

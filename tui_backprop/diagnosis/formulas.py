@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network
-from tui_backprop.core.objective import Objective
+from tui_backprop.core.objective import FUSED, Objective
 from tui_backprop.core.other_activations import activation_called
-from tui_backprop.core.turns import RIGHT, Point, Turn, another_loss, layers_with_slopes_for, layers_with_weights_for
+from tui_backprop.core.ways import RIGHT, Point, Turn, Way, amount_at, way_at
 
 _WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; beyond it begins with δ
 
@@ -45,47 +45,43 @@ class Formulas:
             return "ŷ"
         return "h" if self.network.depth == 2 else f"a{layer}"
 
-    def loss_slope(self, loss: str = RIGHT) -> str:
-        """∂L/∂ŷ of one sample, by the network's loss or another one."""
-        if loss == "another loss":
-            loss = another_loss(self.objective)
-        return (self.objective.loss if loss == RIGHT else LOSSES[loss]).slope_written
+    def way(self, turns: Sequence[Turn], point: Point, layer: int | None = None) -> Way:
+        """Return the way that is taken at a point, with what it means in this network."""
+        return way_at(turns, point, self.network, self.objective, layer)
 
-    def slope(self, layer: int, way: str = RIGHT) -> str:
+    def loss_slope(self, loss: Way = RIGHT) -> str:
+        """∂L/∂ŷ of one sample, by the network's loss or another one."""
+        return (LOSSES[loss.name] if loss.name else self.objective.loss).slope_written
+
+    def slope(self, layer: int, way: Way = RIGHT) -> str:
         """f′ of a layer; empty where it is 1."""
         name, z, a = self.network.activation_names[layer - 1], f"z{layer}", self.activation(layer)
-        match way.split():
-            case ["left", "out"]:
+        match way.kind:
+            case "left out":
                 return ""
-            case ["twice"]:
+            case "twice":
                 own = self.slope(layer)
                 return f"{own}²" if own else ""
-            case ["of", "the", "activation"]:
+            case "of the activation":
                 return f"{_symbol(name)}′({a})"
-            case ["fed", "with", "z"]:
+            case "fed with z":
                 return _slope_of(name, z, z)
-            case ["activation", "itself"]:
+            case "activation itself":
                 return a
-            case ["one", "minus", "activation"]:
+            case "one minus activation":
                 return f"(1−{a})"
-            case ["of", "layer", number]:
-                return self.slope(int(number))
-            case ["another", "layer"]:
-                others = layers_with_slopes_for(self.network, layer)
-                return self.slope(others[0]) if others else self.slope(layer)
-            case ["another", "activation"]:
-                return self.slope(layer, "of tanh" if name == "sigmoid" else "of sigmoid")
-            case ["of", other]:
-                return _slope_of(other, a, z)
+            case "of layer" if way.layer is not None:
+                return self.slope(way.layer)
+            case "of an activation":
+                return _slope_of(way.name, a, z)
         if name == "sigmoid(−z)":
             return f"(−σ′(−{z}))"
         return "" if name == "linear" else f"{_symbol(name)}′({z})"
 
     def weights(self, layer: int, turns: Sequence[Turn] = ()) -> str:
         """∂L/∂w of a layer, as a formula with its left side."""
-        way = way_at(turns, "input", layer)
         source = self.activation(layer - 1)
-        match way:
+        match self.way(turns, "input", layer).kind:
             case "weight":
                 source = self.names.weights[layer - 1]
             case "pre-activation":
@@ -100,7 +96,7 @@ class Formulas:
 
     def biases(self, layer: int, turns: Sequence[Turn] = ()) -> str:
         """∂L/∂b of a layer, as a formula with its left side."""
-        way = way_at(turns, "bias", layer)
+        way = self.way(turns, "bias", layer).kind
         name = self.names.biases[layer - 1]
         if way == "left out":
             return f"∂L/∂{name} = 0"
@@ -109,7 +105,7 @@ class Formulas:
         return written + {"mean": " / N", "sum": " · N"}.get(way, "")
 
     def _written(self, name: str, point: Point, layer: int, turns: Sequence[Turn], source: str) -> str:
-        finished = way_at(turns, "layer gradient", layer)
+        finished = self.way(turns, "layer gradient", layer).kind
         if finished == "never" or amount_at(turns, point, layer) == 0.0:
             return f"∂L/∂{name} = 0"
         added = self._penalty(turns, layer) if point == "weight factor" else ""
@@ -122,19 +118,19 @@ class Formulas:
         product = _product(factors)
         if finished == "transposed":
             product = f"({product})ᵀ"
-        return f"∂L/∂{name} = {_over_the_batch(way_at(turns, 'batch'), product)}{added}"
+        return f"∂L/∂{name} = {_over_the_batch(self.way(turns, 'batch').kind, product)}{added}"
 
     def _penalty(self, turns: Sequence[Turn], layer: int) -> str:
         """The term that a penalty adds to ∂L/∂w of a layer, with its sign in front; empty where there is none."""
         way, amount, w = (
-            way_at(turns, "penalty", layer),
+            self.way(turns, "penalty", layer),
             amount_at(turns, "penalty", layer),
             self.names.weights[layer - 1],
         )
         if way == RIGHT:
             return ""
         sign = "−" if amount < 0 else "+"
-        return f" {sign} {abs(amount):.4g}·{f'sign({w})' if way == 'on their size' else w}"
+        return f" {sign} {abs(amount):.4g}·{f'sign({w})' if way.kind == 'on their size' else w}"
 
     def _delta(self, layer: int, turns: Sequence[Turn]) -> list[str]:
         """δ of a layer, factor by factor."""
@@ -146,46 +142,39 @@ class Formulas:
         else:
             above, error = self._delta(layer + 1, turns), self._error(layer + 1, turns)
         w = self.names.weights[layer]
-        way = way_at(turns, "carried", layer)
-        match way.split():
-            case ["error"]:
+        way = self.way(turns, "carried", layer)
+        match way.kind:
+            case "error":
                 back = [*error, w]
-            case ["raw", "error"]:
-                back = [self.loss_slope(way_at(turns, "loss"))]
-            case ["without", "weights"]:
+            case "raw error":
+                back = [self.loss_slope(self.way(turns, "loss"))]
+            case "without weights":
                 back = above
-            case ["transposed", "weights"]:
+            case "transposed weights":
                 back = [*above, f"{w}ᵀ"]
-            case ["weights", "of", "layer", number]:
-                back = [*above, self.names.weights[int(number) - 1]]
-            case ["another", "layer"]:
-                others = layers_with_weights_for(self.network, layer + 1)
-                back = [*above, self.names.weights[others[0] - 1] if others else w]
-            case ["updated", "weights"]:
+            case "weights of layer" if way.layer is not None:
+                back = [*above, self.names.weights[way.layer - 1]]
+            case "updated weights":
                 rate = amount_at(turns, "carried", layer)
                 back = [*above, f"({w} − {rate:.4g}·∂L/∂{w})"]
             case _:
                 back = [*above, w]
-        slope = self.slope(layer, way_at(turns, "hidden slope", layer))
+        slope = self.slope(layer, self.way(turns, "hidden slope", layer))
         return [*_size(amount_at(turns, "carried factor", layer)), *back, *([slope] if slope else [])]
 
     def _output_delta(self, turns: Sequence[Turn]) -> list[str]:
         depth = self.network.depth
-        loss, way = way_at(turns, "loss"), way_at(turns, "output slope", depth)
-        chosen = self.objective.loss.name if loss in (RIGHT, "another loss") else loss
-        fused = (self.network.activation_names[-1], chosen) in (
-            ("sigmoid", "binary-cross-entropy"),
-            ("softmax", "cross-entropy"),
-        )
-        if fused and loss != "another loss" and way in (RIGHT, "twice"):  # the slope has cancelled
-            return ["(ŷ−y)", *([self.slope(depth)] if way == "twice" else [])]
+        loss, way = self.way(turns, "loss"), self.way(turns, "output slope", depth)
+        pair = self.network.activation_names[-1], loss.name or self.objective.loss.name
+        if pair in FUSED and way.kind in ("right", "twice"):  # the slope has cancelled
+            return ["(ŷ−y)", *([self.slope(depth)] if way.kind == "twice" else [])]
         slope = self.slope(depth, way)
         return [self.loss_slope(loss), *([slope] if slope else [])]
 
     def _error(self, layer: int, turns: Sequence[Turn]) -> list[str]:
         """∂L/∂ŷ carried back to a layer without any slope, factor by factor."""
         above = [self.names.weights[k - 1] for k in range(self.network.depth, layer, -1)]
-        return [self.loss_slope(way_at(turns, "loss")), *above]
+        return [self.loss_slope(self.way(turns, "loss")), *above]
 
 
 def _symbol(name: str) -> str:
@@ -197,16 +186,6 @@ def _slope_of(name: str, a: str, z: str) -> str:
     """f′ of an activation as people write it, in a or in z."""
     written = activation_called(name).slope_written_in_a
     return written.format(a) if written else f"{_symbol(name)}′({z})"
-
-
-def way_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> str:
-    """Return the way that is taken at a point; `right` where no turn is."""
-    return next((turn.way for turn in turns if turn.point == point and turn.layer in (None, layer)), RIGHT)
-
-
-def amount_at(turns: Sequence[Turn], point: Point, layer: int | None = None) -> float:
-    """Return the amount of the turn that is taken at a point; 1 where there is none."""
-    return next((turn.amount for turn in turns if turn.point == point and turn.layer in (None, layer)), 1.0)
 
 
 def _size(amount: float) -> list[str]:

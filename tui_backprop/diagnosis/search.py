@@ -15,10 +15,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.turns import (
-    RIGHT,
     Given,
-    Point,
-    Turn,
     back_through,
     bias_gradient,
     carried,
@@ -27,9 +24,9 @@ from tui_backprop.core.turns import (
     output_error,
     penalised,
     row_shares,
-    ways,
     weight_gradient,
 )
+from tui_backprop.core.ways import RIGHT, Point, Turn, Way, ways
 from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, shares_of, without_rounding
 
 LIMIT = 3
@@ -70,7 +67,7 @@ class MistakeFound:
 
     def all_turns(self) -> tuple[Turn, ...]:
         """Return the turns with the factor among them, as `tui_backprop.core.turns.backward_with` takes them."""
-        return (*self.turns, *((Turn("factor", "whole", amount=self.factor),) if self.factor != 1.0 else ()))
+        return (*self.turns, *((Turn("factor", Way("whole"), amount=self.factor),) if self.factor != 1.0 else ()))
 
 
 @dataclass(frozen=True)
@@ -132,14 +129,10 @@ class _Hypothesis:
 def _thought(turn: Turn) -> tuple[str, str]:
     """Return what a turn is an instance of: the same thought may be wrong in several layers."""
     match turn.point:
-        case "output slope" | "hidden slope":
-            way = "of another layer" if turn.way.startswith("of layer") else turn.way
-            return "slope", way
-        case "carried":
-            return turn.point, "another layer" if turn.way.startswith("weights of layer") else turn.way
         case "carried factor" | "weight factor" | "bias factor" | "penalty":
             return turn.point, f"{turn.amount:.4g}"
-    return turn.point, turn.way
+    point = "slope" if turn.point in ("output slope", "hidden slope") else turn.point
+    return point, f"{turn.way.kind} {turn.way.name}"
 
 
 class _Search:
@@ -148,9 +141,9 @@ class _Search:
         first = observations[0].given
         self._network, self._objective = first.network, first.objective
         self._depth = first.network.depth
-        self._tops: dict[tuple[str, str, str], _Hypothesis] = {}
+        self._tops: dict[tuple[Way, Way, Way], _Hypothesis] = {}
 
-    def _ways(self, point: Point, layer: int = 0) -> list[str]:
+    def _ways(self, point: Point, layer: int = 0) -> list[Way]:
         return [RIGHT, *ways(point, self._network, self._objective, layer)]
 
     def run(self, limit: int) -> tuple[tuple[MistakeFound, ...], int, _Hypothesis | None]:
@@ -172,15 +165,14 @@ class _Search:
         for batch in self._ways("batch"):
             for loss in self._ways("loss"):
                 for way in self._ways("output slope", self._depth):
-                    turns = tuple(
-                        turn
-                        for turn in (Turn("batch", batch), Turn("loss", loss), Turn("output slope", way, self._depth))
-                        if turn.way != RIGHT
-                    )
+                    chosen: list[tuple[Point, Way, int | None]] = [
+                        ("batch", batch, None), ("loss", loss, None), ("output slope", way, self._depth),
+                    ]  # fmt: skip
+                    turns = tuple(Turn(*one) for one in chosen if one[1] != RIGHT)
                     if len(turns) <= limit:
                         yield self._top(batch, loss, way, turns)
 
-    def _top(self, batch: str, loss: str, way: str, turns: tuple[Turn, ...]) -> _Hypothesis:
+    def _top(self, batch: Way, loss: Way, way: Way, turns: tuple[Turn, ...]) -> _Hypothesis:
         if (batch, loss, way) not in self._tops:
             delta, error = [], []
             with np.errstate(all="ignore"):
@@ -195,7 +187,7 @@ class _Search:
         """Yield the ways of a layer's own gradients under which they come out as observed."""
         biases_seen = [part for obs in self._observations if (part := obs.biases[layer - 1]) is not None]
         if not any(part.any() for part in (*(obs.weights[layer - 1] for obs in self._observations), *biases_seen)):
-            yield from self._with_factors(one, layer, (Turn("layer gradient", "never", layer),), None, None, limit)
+            yield from self._with_factors(one, layer, (Turn("layer gradient", Way("never"), layer),), None, None, limit)
         weights = list(self._fit_weights(one, layer, limit))
         if not weights:
             return
@@ -208,7 +200,7 @@ class _Search:
     def _fit_weights(self, one: _Hypothesis, layer: int, limit: int) -> Iterator[tuple[tuple[Turn, ...], float | None]]:
         observed = [obs.weights[layer - 1] for obs in self._observations]
         if not any(part.any() for part in observed):
-            yield (Turn("weight factor", "none", layer, 0.0),), None
+            yield (Turn("weight factor", Way("none"), layer, 0.0),), None
         for way in self._ways("input", layer):
             turn = () if way == RIGHT else (Turn("input", way, layer),)
             if one.thoughts(*turn) > limit:
@@ -220,7 +212,7 @@ class _Search:
                 ]
             for finished in self._ways("layer gradient", layer):
                 turns = turn if finished == RIGHT else (*turn, Turn("layer gradient", finished, layer))
-                if finished != "never" and one.thoughts(*turns) <= limit:
+                if finished.kind != "never" and one.thoughts(*turns) <= limit:
                     fits, factor = fitted(observed, [finish(finished, part) for part in made])
                     if fits:
                         yield turns, factor
@@ -280,11 +272,11 @@ class _Search:
             factors: list[tuple[Point, float | None]] = [("weight factor", weight_factor), ("bias factor", bias_factor)]
             delta, whole = one.delta, base
             if one.factor is not None and base is not None and not same(base, one.factor):
-                local.append(Turn("carried factor", "other", layer, base / one.factor))
+                local.append(Turn("carried factor", Way("other"), layer, base / one.factor))
                 delta, whole = tuple(part * (base / one.factor) for part in one.delta), one.factor
             for point, factor in factors:
                 if factor is not None and base is not None and not same(factor, base):
-                    local.append(Turn(point, "other", layer, factor / base))
+                    local.append(Turn(point, Way("other"), layer, factor / base))
             if one.thoughts(*turns, *local) <= limit:
                 yield replace(one, turns=(*one.turns, *turns, *local), factor=whole, delta=delta)
 
@@ -299,7 +291,7 @@ class _Search:
             carried_turn = () if back == RIGHT else (Turn("carried", back, before),)
             if one.thoughts(*carried_turn) > limit:
                 continue
-            if back == "updated weights":
+            if back.kind == "updated weights":
                 yield from self._through_updated(one, layer, error, slopes, limit)
                 continue
             with np.errstate(all="ignore"):
@@ -312,12 +304,12 @@ class _Search:
     def _weights(self, layer: int) -> list[Array]:
         return [obs.given.parameters.w(layer) for obs in self._observations]
 
-    def _carried(self, way: str, one: _Hypothesis, layer: int, weights: Sequence[Array]) -> list[Array]:
+    def _carried(self, way: Way, one: _Hypothesis, layer: int, weights: Sequence[Array]) -> list[Array]:
         parts = zip(self._observations, weights, one.delta, one.error, one.raw, strict=True)
         return [carried(way, obs.given, layer, w, delta=d, error=e, raw=r) for obs, w, d, e, r in parts]
 
     def _below(
-        self, one: _Hypothesis, layer: int, turns: tuple[Turn, ...], upstream: Sequence[Array], way: str, error: _Arrays
+        self, one: _Hypothesis, layer: int, turns: tuple[Turn, ...], upstream: Sequence[Array], way: Way, error: _Arrays
     ) -> _Hypothesis:
         with np.errstate(all="ignore"):
             delta = tuple(
@@ -327,7 +319,7 @@ class _Search:
         return replace(one, turns=(*one.turns, *turns), delta=delta, error=error)
 
     def _through_updated(
-        self, one: _Hypothesis, layer: int, error: _Arrays, slopes: Sequence[str], limit: int
+        self, one: _Hypothesis, layer: int, error: _Arrays, slopes: Sequence[Way], limit: int
     ) -> Iterator[_Hypothesis]:
         """Find the rate at which the weights may have been updated before the error went back through them."""
         before = layer - 1
@@ -341,7 +333,7 @@ class _Search:
                 if rate is None or any(same(rate, other) for other in rates):
                     continue
                 rates.add(rate)
-                turns: tuple[Turn, ...] = (Turn("carried", "updated weights", before, rate),)
+                turns: tuple[Turn, ...] = (Turn("carried", Way("updated weights"), before, rate),)
                 if way != RIGHT:
                     turns = (*turns, Turn("hidden slope", way, before))
                 if one.thoughts(*turns) <= limit:
@@ -349,7 +341,7 @@ class _Search:
                     yield self._below(one, before, turns, upstream, way, error)
 
     def _rate(
-        self, layer: int, plain: Sequence[Array], change: Sequence[Array], way: str, entrance: str, finished: str
+        self, layer: int, plain: Sequence[Array], change: Sequence[Array], way: Way, entrance: Way, finished: Way
     ) -> float | None:
         """Return the rate η under which the weights' gradients are f·(A − ηB), where δ = (plain − η·change)·slope."""
         columns = []

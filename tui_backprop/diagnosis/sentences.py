@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_backprop.core.mistakes import MISTAKES
-from tui_backprop.core.turns import Point, Turn
-from tui_backprop.diagnosis.formulas import Formulas, way_at
+from tui_backprop.core.ways import Point, Turn
+from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.sameness import same
 from tui_backprop.diagnosis.search import MistakeFound
 
@@ -53,7 +53,7 @@ def _wrong_ones(explanation: MistakeFound, formulas: Formulas) -> tuple[Turn, ..
         turn
         for turn in explanation.all_turns()
         if not (
-            (turn.point, turn.way) == ("carried", "error")
+            (turn.point, turn.way.kind) == ("carried", "error")
             and turn.layer is not None
             and all(name == "linear" for name in network.activation_names[turn.layer :])
         )
@@ -88,22 +88,17 @@ def _is_two_off(amount: float) -> bool:
 
 
 def _general(turn: Turn) -> str:
-    """Return a way without the layer or the activation that it names."""
-    if turn.way.startswith(("of layer", "weights of layer")):
-        return "another layer"
-    if turn.way == "one minus activation":
-        return "activation itself"
-    if (
-        turn.point in ("output slope", "hidden slope")
-        and turn.way.startswith("of ")
-        and turn.way != "of the activation"
-    ):
-        return "another activation"
-    return turn.way
+    """Return the kind of a way as the gallery has it, without the layer or the activation that it names."""
+    return {
+        "of layer": "of another layer",
+        "weights of layer": "weights of another layer",
+        "one minus activation": "activation itself",
+        "of an activation": "of another activation",
+    }.get(turn.way.kind, turn.way.kind)
 
 
 _KINDS: dict[tuple[Point, str], str] = {
-    (turn.point, turn.way): mistake.name for mistake in MISTAKES.values() for turn in mistake.turns
+    (turn.point, turn.way.kind): mistake.name for mistake in MISTAKES.values() for turn in mistake.turns
 }
 
 
@@ -113,10 +108,10 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
     layer = turn.layer if turn.layer is not None else depth
     of_biases = turn.point in ("bias", "bias factor")
     own = turn.point in ("input", "bias", "weight factor", "bias factor", "layer gradient", "penalty")
-    parameters = _parameters(formulas, layer, layer if own else _last_reached(turn, layer, turns))
+    parameters = _parameters(formulas, layer, layer if own else _last_reached(turn, layer, turns, formulas))
     if of_biases:
         parameters = (names.biases[layer - 1],)
-    elif turn.point in ("input", "weight factor", "penalty") or turn.way == "transposed":
+    elif turn.point in ("input", "weight factor", "penalty") or turn.way.kind == "transposed":
         parameters = (names.weights[layer - 1],)
     write = formulas.biases if of_biases else formulas.weights
     as_is, right = write(layer, turns), write(layer)
@@ -128,11 +123,11 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
     return Diagnosis(parameters, kind_of(turn), sentence, as_is, right, harmless)
 
 
-def _last_reached(turn: Turn, layer: int, turns: Sequence[Turn]) -> int:
+def _last_reached(turn: Turn, layer: int, turns: Sequence[Turn], formulas: Formulas) -> int:
     """Return the first layer whose gradients a mistake in δ of `layer` makes wrong: δ does not go back everywhere."""
     if turn.point in ("factor", "loss", "batch"):
         return 1
-    while layer > 1 and way_at(turns, "carried", layer - 1) not in ("error", "raw error"):
+    while layer > 1 and formulas.way(turns, "carried", layer - 1).kind not in ("error", "raw error"):
         layer -= 1
     return layer
 
@@ -152,7 +147,7 @@ def _input(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
         "pre-activation": f"z{layer - 1}",
         "raw input": "x",
         "own output": f"{formulas.activation(layer)}, the unit's own output,",
-    }.get(turn.way)
+    }.get(turn.way.kind)
     if given is None:
         return f"{right}, the input of that weight, is left out", False
     return f"you multiply by {given} where the chain rule has {right} (the input of that weight)", False
@@ -165,7 +160,7 @@ def _bias(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
         "times input": f"you multiply by {source}, as for a weight; the input of a bias is 1",
         "mean": "you divide by the batch size once more than for the weights",
         "sum": "you do not divide by the batch size, as the loss is a mean",
-    }[turn.way], False
+    }[turn.way.kind], False
 
 
 def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
@@ -173,59 +168,59 @@ def _slope(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     name = formulas.network.activation_names[layer - 1]
     output = turn.point == "output slope"
     whose = f"the slope of the output, {right}," if output else f"the slope of {a}, {right},"
-    match turn.way.split():
-        case ["left", "out"]:
+    match turn.way.kind:
+        case "left out":
             return f"{whose} is left out", False
-        case ["twice"] if output and formulas.objective.fused:
+        case "twice" if output and formulas.objective.fused:
             pair = f"{name} and {formulas.objective.loss.name}"
             return f"you multiply by the slope of the output, {right}; with {pair} it has cancelled already", False
-        case ["twice"]:
+        case "twice":
             return f"{whose} is in it twice", False
-        case ["of", "the", "activation"]:
+        case "of the activation":
             return f"you take the slope at {a}, which is the activation already; the chain rule has {right}", False
-        case ["fed", "with", "z"]:
+        case "fed with z":
             wrong = formulas.slope(layer, turn.way)
             return f"you put z{layer} where the formula wants {a}: {wrong} is not {right}", False
-        case ["activation", "itself"] | ["one", "minus", "activation"]:
+        case "activation itself" | "one minus activation":
             return f"you take {formulas.slope(layer, turn.way)} for the slope of {a}; the chain rule has {right}", False
-        case ["of", "layer", number]:
-            other = formulas.slope(int(number)) or "1"
-            return f"you take the slope of layer {number}, {other}; the chain rule has {right}", False
-        case ["of", "sigmoid"] if name == "softmax":
+        case "of layer" if turn.way.layer is not None:
+            other = formulas.slope(turn.way.layer) or "1"
+            return f"you take the slope of layer {turn.way.layer}, {other}; the chain rule has {right}", False
+        case "of an activation" if (turn.way.name, name) == ("sigmoid", "softmax"):
             return (
                 f"you take {formulas.slope(layer, turn.way)} for the slope of softmax, which is the diagonal of its "
                 f"Jacobian alone: with e = ∂L/∂{a}, the chain rule has {a}·(e − Σ e·{a}), a sum over the units of the layer"
             ), False
     wrong = formulas.slope(layer, turn.way)
-    return f"you take the slope of {turn.way.removeprefix('of ')}, {wrong}; the layer is {name}: {right}", False
+    return f"you take the slope of {turn.way.name}, {wrong}; the layer is {name}: {right}", False
 
 
 def _carried(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     a, w = formulas.activation(layer), formulas.names.weights[layer]
     above = formulas.slope(layer + 1)
-    match turn.way.split():
-        case ["error"]:
+    match turn.way.kind:
+        case "error":
             near = layer + 1 == formulas.network.depth and above
             lacks = f"it lacks {above}" if near else "it lacks every slope on the way"
             return f"what you carry back to {a} is the error, not δ: {lacks}", False
-        case ["raw", "error"]:
+        case "raw error":
             return f"what you carry back to {a} is {formulas.loss_slope()} itself, through neither slope nor {w}", False
-        case ["without", "weights"]:
+        case "without weights":
             return f"what you carry back to {a} does not go through {w}", False
-        case ["transposed", "weights"]:
+        case "transposed weights":
             return f"the error goes back to {a} through {w} the wrong way round: it is transposed", False
-        case ["updated", "weights"]:
+        case "updated weights":
             return (
                 f"the error goes back to {a} through {w} as it is after the update; the chain rule has it before",
                 False,
             )
-    other = formulas.names.weights[int(turn.way.split()[-1]) - 1]
+    other = formulas.names.weights[(turn.way.layer or layer + 1) - 1]
     return f"the error goes back to {a} through {other} where the chain rule has {w}", False
 
 
 def _loss(turn: Turn, _layer: int, formulas: Formulas) -> tuple[str, bool]:
     own, taken = formulas.objective.loss.name, formulas.loss_slope(turn.way)
-    return f"∂L/∂ŷ is that of the {turn.way} loss, {taken}; your loss is {own}: {formulas.loss_slope()}", False
+    return f"∂L/∂ŷ is that of the {turn.way.name} loss, {taken}; your loss is {own}: {formulas.loss_slope()}", False
 
 
 def _batch(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:
@@ -237,11 +232,11 @@ def _batch(turn: Turn, _layer: int, _formulas: Formulas) -> tuple[str, bool]:
         "mean again": ("you divide by the batch size twice: harmless, equal to a rate divided by it", True),
         "last sample": ("only the last sample of a batch counts: it overwrites where it should be added", False),
         "leftovers": ("each sample's gradient still holds those of the samples before it in the batch", False),
-    }[turn.way]
+    }[turn.way.kind]
 
 
 def _layer_gradient(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
-    if turn.way == "transposed":
+    if turn.way.kind == "transposed":
         return f"{formulas.names.weights[layer - 1]}: its gradient is given transposed", False
     names = [formulas.names.weights[layer - 1], *filter(None, [formulas.names.biases[layer - 1]])]
     return f"{' and '.join(names)}: this layer never gets a gradient, so it stays as it began", False
@@ -275,7 +270,7 @@ def _part(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
 
 def _penalty(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     w = formulas.names.weights[layer - 1]
-    term = f"{turn.amount:.4g}·{f'sign({w})' if turn.way == 'on their size' else w}".replace("-", "−")
+    term = f"{turn.amount:.4g}·{f'sign({w})' if turn.way.kind == 'on their size' else w}".replace("-", "−")
     return f"the gradient has {term} that the loss has not: a penalty is missing in loss, or too many here", False
 
 

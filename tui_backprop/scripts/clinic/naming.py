@@ -13,7 +13,8 @@ from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import Objective
 from tui_backprop.core.other_activations import activation_called
-from tui_backprop.core.turns import Given, Turn, backward_with
+from tui_backprop.core.turns import Given, backward_with
+from tui_backprop.core.ways import Turn, Way
 from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.loss_recognition import LossFound
 from tui_backprop.diagnosis.recognition import Recognition
@@ -166,7 +167,7 @@ def _with_batch(explanation: MistakeFound, rows: int) -> MistakeFound:
     """Read a factor that is the size of the batch as what it is: a sum for a mean, or a mean taken twice."""
     for way, factor in (("sum", float(rows)), ("mean again", 1.0 / rows)):
         if rows > 2 and abs(explanation.factor - factor) <= TOLERANCE * factor:
-            return MistakeFound((Turn("batch", way), *explanation.turns), 1.0)
+            return MistakeFound((Turn("batch", Way(way)), *explanation.turns), 1.0)
     return explanation
 
 
