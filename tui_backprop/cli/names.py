@@ -11,7 +11,7 @@ from collections.abc import Mapping
 NAMES: Mapping[str, tuple[str, ...]] = {
     "scale_inputs": ("none", "max", "standard", "minmax"),
     "scale_targets": ("none", "max", "standard", "minmax"),
-    "activation": ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "sine", "linear"),
+    "activation": ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "sine", "linear"),
     "output_activation": (
         "auto",
         "sigmoid",
@@ -21,13 +21,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "elu",
         "softplus",
         "gelu",
+        "swish",
         "sine",
         "linear",
         "softmax",
     ),
     "init": ("uniform", "xavier", "he", "normal", "zeros"),
     "loss": ("auto", "squared", "half-squared", "binary-cross-entropy", "cross-entropy", "huber", "absolute"),
-    "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"),
+    "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion"),
     "sampling": ("random", "shuffle", "sequential"),
     "engine": ("auto", "numpy", "compiled", "reference"),
 }
