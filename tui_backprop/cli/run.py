@@ -32,6 +32,7 @@ from tui_backprop.session.keep.sitting import saved, write_session
 from tui_backprop.session.keep.tables import write_curve, write_predictions
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
@@ -140,7 +141,7 @@ def _train_to(session: Session, end: int, condition: Condition | None, progress:
         if stop.reason != "steps" or session.step >= end:
             return stop
         progress.show(session.step, session.curve.final_loss)
-        steps = max(1, min(2 * steps, int(steps * _SLICE / max(took, 1e-9))))
+        steps = next_portion(steps, took, _SLICE)
 
 
 def _text(session: Session, found: dict[str, Any]) -> str:

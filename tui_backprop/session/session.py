@@ -14,6 +14,7 @@ from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.records.curve import Curve
 from tui_backprop.session.anatomy.phases import Phase, phases
+from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, share_memory
 from tui_backprop.session.branches.trail import Place, Trail
 from tui_backprop.session.branches.undo import Situation, UndoList
@@ -33,7 +34,7 @@ from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.run.what_if import what_if
 
 
-class Session:
+class Session(Walker):
     """One or more runs, one of which is looked at and goes on.
 
     Raises:
@@ -63,7 +64,7 @@ class Session:
         self.halts: list[Breakpoint] = []
         """Where a lesson lets the run halt; they are not listed among the learner's own."""
         self.watches: list[Watch] = []
-        self._phase: int | None = None
+        self.phase = None
         self._checked: tuple[Condition, Segment] | None = None
         self._undo = UndoList()
         self._trail = Trail()
@@ -134,7 +135,7 @@ class Session:
     @property
     def inside(self) -> Phase | None:
         """The phase that the step in progress has reached; None between two steps."""
-        return None if self._phase is None else phases(self.problem.network)[self._phase]
+        return None if self.phase is None else phases(self.problem.network)[self.phase]
 
     def last_record(self) -> StepRecord | None:
         """Return the update that led here in full; None at step 0 and where the network was just rebuilt."""
@@ -142,7 +143,7 @@ class Session:
 
     def record(self) -> StepRecord | None:
         """Return the update to look at: the one in progress, or else the last."""
-        return self.current.next_record() if self._phase is not None else self.last_record()
+        return self.current.next_record() if self.phase is not None else self.last_record()
 
     def record_to_check(self) -> StepRecord:
         """Return the update whose gradient is checked: the one to look at, at step 0 the coming one."""
@@ -158,6 +159,10 @@ class Session:
         `change(**finding.changes)` applies a remedy. `examiner.pause` says how long to wait while a run goes on.
         """
         return self.examiner.examine(self.current)
+
+    def first_value(self, name: str) -> float:
+        """Return the value that an entry began with, by its name such as `w1[0,1]`."""
+        return float(self.current.segment.first_parameters[self.problem.network.positions(name)[0]])
 
     def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
         """Return the update that one sample of one's own would make from the present state; it is not made.
@@ -187,7 +192,7 @@ class Session:
         Raises:
             ConditionError: `until` names what there is not, or is neither true nor false.
         """
-        self._phase = None
+        self.phase = None
         if until is not None:
             moment, checked = self.current.moment(), (until, self.current.segment)
             if checked != self._checked:  # to check costs a pass over the data, and a run in portions asks each time
@@ -200,7 +205,7 @@ class Session:
     def step_once(self) -> Stop:
         """Make one update, or finish the one in progress, and note the loss after it on the curve."""
         self.note_place()
-        self._phase = None
+        self.phase = None
         return self.current.step_once(self._watchers(None))
 
     def advance_epoch(self) -> Stop:
@@ -213,37 +218,17 @@ class Session:
 
     def phase_forward(self) -> Stop | None:
         """Go one phase on; from the last phase of a step the update is made. Return how that ended, or None."""
-        if self._phase == len(phases(self.problem.network)) - 1:
-            return self.step_once()
-        self._phase = 0 if self._phase is None else self._phase + 1
-        return None
+        return None if self.enter_next_phase() else self.step_once()
 
-    def phase_back(self) -> None:
-        """Go one phase back; between two steps, into the last phase of the step before.
+    def present_step(self) -> int:
+        """Return the number of updates made so far, as `step` does."""
+        return self.step
 
-        Raises:
-            ValueError: this is step 0, before its first phase.
-        """
-        if self._phase is None:
-            self.back()
-            self._phase = len(phases(self.problem.network)) - 1
-        else:
-            self._phase = self._phase - 1 if self._phase else None
+    def phase_count(self) -> int:
+        """Return how many phases a step of the network has."""
+        return len(phases(self.problem.network))
 
     # Going elsewhere.
-
-    def back(self) -> None:
-        """Go back one step; from inside a step, to its beginning.
-
-        Raises:
-            ValueError: this is step 0.
-        """
-        if self._phase is not None:
-            self._phase = None
-            return
-        if self.step == 0:
-            raise ValueError("this is step 0: there is nothing before it")
-        self.go_to(self.step - 1)
 
     def go_to(self, step: int) -> None:
         """Stand at a step that the run has reached; it is bit for bit what it was.
@@ -253,7 +238,7 @@ class Session:
         """
         self.note_place()
         self.current.go_to(step)
-        self._phase = None
+        self.phase = None
 
     def seen_back(self) -> None:
         """Go to the place that was looked at before this one.
@@ -282,7 +267,7 @@ class Session:
         if place.branch is not self.branch:
             self._look_at(place.branch)
         self.current.go_to(min(place.step, self.last_step))
-        self._phase = None
+        self.phase = None
 
     # Changing.
 
@@ -380,7 +365,7 @@ class Session:
 
     def _look_at(self, branch: Branch) -> None:
         self.branch = branch
-        self._phase = None
+        self.phase = None
         self._share_memory()
 
     def undo(self) -> str:

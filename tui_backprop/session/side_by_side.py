@@ -13,6 +13,7 @@ import numpy as np
 from tui_backprop.core.errors import InputError
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.anatomy.phases import Phase, phases
+from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, differing, first_difference, parted, same_parameters
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame
@@ -80,7 +81,7 @@ class Parting:
     """The largest difference between two predictions for a training sample now; None where the data differ."""
 
 
-class SideBySide:
+class SideBySide(Walker):
     """Two runs that move together.
 
     Args:
@@ -93,8 +94,6 @@ class SideBySide:
         self.sides = sides
         self.step = step
         """Where both stand, or are to stand."""
-        self.phase: int | None = None
-        """Which phase of a step both have reached, from 0; None between two steps."""
         self._since = since
         self._parted: tuple[int, tuple[str, ...]] | None = None
         for side in sides:
@@ -136,19 +135,6 @@ class SideBySide:
         """Run to the end of the first one's present epoch; say whether at least one of them goes on."""
         return self.advance(max(1, self.sides[0].run.epoch_end() - self.sides[0].run.step))
 
-    def back(self) -> None:
-        """Go back one step, or to the beginning of the one in progress.
-
-        Raises:
-            ValueError: this is step 0.
-        """
-        if self.phase is not None:
-            self.phase = None
-            return
-        if self.step == 0:
-            raise ValueError("this is step 0: there is nothing before it")
-        self.go_to(self.step - 1)
-
     def go_to(self, step: int) -> None:
         """Stand at a step that one of them has reached; the other one as near to it as it has been.
 
@@ -161,29 +147,20 @@ class SideBySide:
         for side in self.sides:
             side.run.go_to(min(step, side.run.last_step))
 
-    @property
-    def _phases(self) -> int:
+    def present_step(self) -> int:
+        """Return where both are, or are to be."""
+        return self.step
+
+    def phase_count(self) -> int:
         """Phases of a step of the deeper network: the other run waits before its update."""
         return max(len(phases(side.run.problem.network)) for side in self.sides)
 
     def phase_forward(self) -> None:
         """Go one phase on in both; from the last phase of a step the updates are made."""
-        if self.phase == self._phases - 1:
+        if not self.over and self.enter_next_phase():
+            return
+        if self.phase is not None:
             self.advance(1)
-        elif not self.over:
-            self.phase = 0 if self.phase is None else self.phase + 1
-
-    def phase_back(self) -> None:
-        """Go one phase back in both; between two steps, into the last phase of the step before.
-
-        Raises:
-            ValueError: this is step 0, before its first phase.
-        """
-        if self.phase is None:
-            self.back()
-            self.phase = self._phases - 1
-        else:
-            self.phase = self.phase - 1 if self.phase else None
 
     def _inside(self, side: Side) -> Phase | None:
         """Return the phase that a run has reached; None between two steps, and where it does not make this one."""

@@ -18,7 +18,7 @@ from tui_backprop.diagnosis.experiments import Experiment
 from tui_backprop.diagnosis.loss_recognition import LossFound, recognise_loss
 from tui_backprop.diagnosis.recognition import Recognition, recognise
 from tui_backprop.diagnosis.sentences import Diagnosis
-from tui_backprop.scripts.clinic.checkup import Checkup, Recognised, Verdict
+from tui_backprop.scripts.clinic.checkup import Checkup, ParameterCheck, Recognised, Verdict
 from tui_backprop.scripts.clinic.comparison import Compared, Seen, compare, overall
 from tui_backprop.scripts.clinic.gradients import (
     AskedGradients,
@@ -55,7 +55,7 @@ def check(learner: Learner) -> Checkup:
     Raises:
         LearnerError: the file cannot be used; one sentence.
     """
-    return _Check(learner).made()
+    return _Check(learner).checked()
 
 
 def _some(span: slice, most: int, random: np.random.Generator) -> Indices:
@@ -74,32 +74,44 @@ class _Check:
         self._asked: list[OwnGradient] = []
         self._notes: list[str] = []
 
-    def made(self) -> Checkup:
-        learner = self._learner
-        own = (learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows))
+    def checked(self) -> Checkup:
+        """Make the check: judge the gradients, name the mistakes, and try whether it learns.
+
+        Raises:
+            LearnerError: nothing can be told.
+        """
+        own = self._own_call()
         drawn = [self._draw(self._rows) for _ in range(_CHECKED)]
         recognition, loss = self._recognise()
-        seen = self._seen([own, *drawn], loss)
+        seen, compared = self._judged([own, *drawn], loss)
+        parameters = tuple(one.check for one in compared)
+        if all(one.verdict == "unsure" for one in parameters):
+            raise LearnerError(f"{self._learner.name}: nothing can be told of any gradient: {compared[0].reason}")
+        shown = [(one.theta, one.batch) for one in seen[1:] if one.judged(0).wrong.any()]
+        mistakes, notes = self._mistakes(compared, shown, recognition, loss)
+        verdict = _verdict(parameters, mistakes)
+        recognised, learns = self._recognised(recognition, loss), None
+        if verdict in ("right", "scaled"):
+            tried = trial(self._learner, self._rows, recognised)
+            learns, notes = tried.learns, [*notes, *tried.notes]
+        notes = [*self._notes, *self._gradients.notes, *notes]
+        return Checkup(self._learner.name, verdict, parameters, tuple(mistakes), recognised, tuple(notes), learns)
+
+    def _own_call(self) -> GradientCall:
+        """Return their own parameters, with their own batch where there is one."""
+        learner = self._learner
+        return learner.theta, self._draw_batch(self._rows) if learner.data is None else own_batch(learner, self._rows)
+
+    def _judged(self, calls: Sequence[GradientCall], loss: LossFound | None) -> tuple[list[Seen], list[Compared]]:
+        """Ask for the gradients and judge them; ask for more draws while something cannot be told."""
+        seen = self._seen(calls, loss)
         compared = self._compared(seen)
         for _ in range(_MORE_DRAWS):
             if all(one.check.verdict != "unsure" for one in compared):
                 break
             seen += self._seen([self._draw(self._rows) for _ in range(_CHECKED)], loss, first=len(seen))
             compared = self._compared(seen)
-        parameters = tuple(one.check for one in compared)
-        if all(one.verdict == "unsure" for one in parameters):
-            raise LearnerError(f"{learner.name}: nothing can be told of any gradient: {compared[0].reason}")
-        shown = [(one.theta, one.batch) for one in seen[1:] if one.judged(0).wrong.any()]
-        mistakes, notes = self._mistakes(compared, shown, recognition, loss)
-        verdict: Verdict = overall(parameters)
-        if any(one.kind == "leftovers" or not one.harmless for one in mistakes):
-            verdict = "wrong"
-        recognised, learns = self._recognised(recognition, loss), None
-        if verdict in ("right", "scaled"):
-            tried = trial(learner, self._rows, recognised)
-            learns, notes = tried.learns, [*notes, *tried.notes]
-        notes = [*self._notes, *self._gradients.notes, *notes]
-        return Checkup(learner.name, verdict, parameters, tuple(mistakes), recognised, tuple(notes), learns)
+        return seen, compared
 
     # Their numbers.
 
@@ -272,6 +284,13 @@ class _Check:
             notes.append(f"{in_words([one.check.name for one in unsure])}: cannot tell: {unsure[0].reason}")
         mistakes = [*self._gradients.mistakes, *broken, *odd]
         return list(dict.fromkeys(mistakes)), [*notes, *_guarded(compared, loss)]
+
+
+def _verdict(parameters: Sequence[ParameterCheck], mistakes: Sequence[Diagnosis]) -> Verdict:
+    """Return the verdict on all: a mistake that does more than scale makes it wrong, whatever the numbers say."""
+    if any(one.kind == "leftovers" or not one.harmless for one in mistakes):
+        return "wrong"
+    return overall(parameters)
 
 
 def _guarded(compared: Sequence[Compared], loss: LossFound | None) -> list[str]:

@@ -24,6 +24,11 @@ _REPLAY = 2500.0  # microseconds of steps made again to reach one between two th
 _CLOSEST = 16  # steps between two points of a curve, and between two kept states, at the least
 
 
+def next_portion(steps: int, took: float, slice_: float) -> int:
+    """Return how many steps to make next, so that they take about `slice_` seconds: at most twice those that took `took`."""
+    return max(1, min(2 * steps, int(steps * slice_ / max(took, 1e-9))))
+
+
 def pass_time(problem: Problem, rows: int) -> float:
     """Microseconds, about, of a forward pass over so many rows, with its loss."""
     sizes = problem.network.sizes

@@ -17,6 +17,7 @@ from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.breakpoints import spacing_of
 from tui_backprop.session.run.changes import first_segment
 from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.jobs import Job
@@ -110,7 +111,7 @@ def _make_alone(
         if stop.reason != "steps" or session.step >= job.steps:
             break
         progress.show(session.step / job.steps)
-        steps = max(1, min(2 * steps, int(steps * _SLICE / max(time.monotonic() - started, 1e-9))))
+        steps = next_portion(steps, time.monotonic() - started, _SLICE)
     progress.finish(1)
     return judge(run, session.problem, session.state.parameters, session.step, stop.reason)
 

@@ -89,8 +89,7 @@ class ChangingActions(TrainerBase):
     def action_first_value(self) -> None:
         """Give the selected parameter the value that it began with."""
         name = self.selected_name()
-        position = self.session.problem.network.positions(name)[0]
-        self.change({name: float(self.session.current.segment.first_parameters[position])})
+        self.change({name: self.session.first_value(name)})
 
     def action_freeze(self) -> None:
         """Freeze the selected parameter, or let it be trained again."""

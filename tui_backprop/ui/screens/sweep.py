@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.sweep.outcome import Outcome, checksum
 from tui_backprop.session.sweep.sweep import Sweep, processors
 from tui_backprop.session.sweep.wording import duration, seconds_left
@@ -159,7 +160,7 @@ class SweepScreen(EndsOnce, Screen[None]):
             while session.step < plan.recipe.steps and (stop is None or stop.reason == "steps"):
                 began = time.perf_counter()
                 stop = session.run(min(steps, plan.recipe.steps - session.step), condition)
-                steps = max(1, min(2 * steps, int(steps * _SLICE / max(time.perf_counter() - began, 1e-9))))
+                steps = next_portion(steps, time.perf_counter() - began, _SLICE)
                 self.query_one("#progress", Static).update(f"{name}: step {session.step:,} of {outcome.steps:,}")
                 await asyncio.sleep(0)
                 if self.ended:
