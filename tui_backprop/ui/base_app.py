@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import Notification
 from textual.timer import Timer
@@ -15,7 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_backprop.core.errors import CrashError
+from tui_backprop.system.settings import Settings, SettingsError
+from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.bars.status import StatusLine
+from tui_backprop.ui.glyphs import GlyphFilter
 from tui_backprop.ui.keys import Key
 from tui_backprop.ui.lists import close_gap
 from tui_backprop.ui.screens.dialog import Palette
@@ -37,8 +42,30 @@ class BaseApp(App[None]):
             self.set_reactive(App.ansi_theme_dark, SIXTEEN)
             self.set_reactive(App.ansi_theme_light, SIXTEEN)
             self._refresh_truecolor_filter(SIXTEEN)
+        self._glyphs: tuple[LineFilter, ...] = ()
         self._newest: Notification | None = None
         self._forget: Timer | None = None
+
+    # Settings.
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take what the user has set for good, before the app runs.
+
+        Raises:
+            SettingsError: there is no such theme.
+        """
+        if settings.theme not in self.available_themes:
+            close = difflib.get_close_matches(settings.theme, self.available_themes, n=1)
+            hint = f": did you mean {close[0]}?" if close else f", such as {', '.join(list(self.available_themes)[:4])}"
+            raise SettingsError(f"settings: there is no theme {clean(settings.theme)}{hint}")
+        self.theme = settings.theme
+        self._glyphs = () if settings.glyphs == "braille" else (GlyphFilter(settings.glyphs),)
+        self.KEYS = tuple(key.on(settings.keys.get(key.id, key.key)) for key in self.KEYS)  # type: ignore[misc]
+        self.set_keymap(dict(settings.keys))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through: colours that there are, and signs that there are."""
+        return [*super().get_line_filters(), *self._glyphs]
 
     # Falling.
 

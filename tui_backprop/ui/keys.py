@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
@@ -28,6 +28,16 @@ class Key:
     anywhere: bool = False
     """Whether it works over every screen, and where one types."""
 
+    @property
+    def id(self) -> str:
+        """What the settings call it: its label with hyphens, behind `panel-` where it leads to one."""
+        name = self.label.lower().replace(" ", "-")
+        return f"panel-{name}" if self.action.startswith("panel(") else name
+
+    def on(self, key: str) -> Key:
+        """Return the same on another key."""
+        return self if key == self.key else replace(self, key=key, shown=key.partition(",")[0])
+
     def binding(self) -> Binding:
         """Return it as Textual wants it."""
         return Binding(
@@ -38,6 +48,7 @@ class Key:
             show=self.in_footer,
             tooltip=self.help,
             priority=self.anywhere,
+            id=self.id,
         )
 
 
@@ -115,6 +126,11 @@ KEYS: tuple[Key, ...] = (
     LEAVE,
 )
 """Every key of the trainer. The palette itself is ^p, which is Textual's own."""
+
+
+def action_ids() -> Mapping[str, str]:
+    """Return the ids by which settings name the trainer's actions, each with the key that it has."""
+    return {key.id: key.key for key in KEYS}
 
 
 IN_PANELS = ("enter", "escape", "up", "down", "left", "right", "backspace", "tab")

@@ -12,7 +12,6 @@ SLICE = 0.002
 SPEEDS: tuple[float | None, ...] = (1, 10, 100, 1000, None)
 """Steps a second that can be chosen; None for full speed."""
 
-_REDRAW = 0.1  # seconds between two frames while running
 _COST = 15  # times the cost of a frame that lies between two at full speed: the rest of the time is for training
 _PACED_COST = 1.5  # the same where training keeps up with the speed that was chosen, and needs no more time
 _TURNS = 20  # turns of the event loop between two slices of training, at the most, so that a key never waits for long
@@ -24,8 +23,9 @@ _MEMORY = 0.2  # share of the newest slice in the measured time of a step
 class Pacer:
     """Says how many steps are due; it is told the time and has no clock of its own."""
 
-    def __init__(self, speed: float | None) -> None:
+    def __init__(self, speed: float | None, frames: int = 10) -> None:
         self.speed = speed
+        self._redraw = 1 / frames
         self._step_time = SLICE / 4
         self._started: float | None = None
         self._made = 0
@@ -40,9 +40,9 @@ class Pacer:
         return max(0, min(fits, int((now - self._started) * self.speed) + 1 - self._made))
 
     def between_frames(self, cost: float) -> float:
-        """Return the seconds from one frame to the next, each of which costs `cost`: a tenth, or more if that is a lot."""
+        """Return the seconds from one frame to the next: more than was asked for where `cost`, that of one, is a lot."""
         keeps_up = self.speed is not None and self.speed * self._step_time < _SHARE
-        return max(_REDRAW, (_PACED_COST if keeps_up else _COST) * cost)
+        return max(self._redraw, (_PACED_COST if keeps_up else _COST) * cost)
 
     def made(self, steps: int, seconds: float) -> None:
         """Note that `steps` took `seconds`."""
@@ -59,7 +59,7 @@ async def keep_going(pacer: Pacer, advance: Callable[[int], bool], draw: Callabl
         advance: makes so many steps, and says whether there is more to come.
         draw: shows how far it is; it is told the seconds since it was called last.
     """
-    drawn, wanted = time.perf_counter(), _REDRAW
+    drawn, wanted = time.perf_counter(), pacer.between_frames(0.0)
     while True:
         started = time.perf_counter()
         due = pacer.due(started)

@@ -10,6 +10,8 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.session.lessons.guide import Guide
 from tui_backprop.session.run.changes import Change
 from tui_backprop.session.session import Session
+from tui_backprop.system.settings import SPEEDS as NAMES_OF_SPEEDS
+from tui_backprop.system.settings import Settings
 from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp
 
@@ -25,6 +27,8 @@ class TrainerBase(PanelsApp):
         self.session = session
         self.speed = len(SPEEDS) - 1
         """Which of `SPEEDS` it runs at."""
+        self.frames = 10
+        """Frames a second while it runs, at the most."""
         self.training: asyncio.Task[None] | None = None
         self.selected = 0
         """Position in θ of the entry that is selected."""
@@ -34,6 +38,16 @@ class TrainerBase(PanelsApp):
         """Which sample of the batch is looked at, from 0."""
         self.guide: Guide | None = None
         """The lesson that is open."""
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take the user's settings, the speed at which a run begins among them.
+
+        Raises:
+            SettingsError: there is no such theme.
+        """
+        super().apply_settings(settings)
+        self.speed = NAMES_OF_SPEEDS.index(settings.speed)
+        self.frames = settings.frames
 
     @property
     def running(self) -> bool:

@@ -32,7 +32,7 @@ class RunningActions(EngineActions):
     async def _train(self) -> None:
         """Train until the run halts by itself."""
         stop, drawn_step = Stop("steps", self.session.step), self.session.step
-        pacer = Pacer(SPEEDS[self.speed])
+        pacer = Pacer(SPEEDS[self.speed], self.frames)
 
         def advance(steps: int) -> bool:
             nonlocal stop
