@@ -213,7 +213,7 @@ async def test_the_original_case_shows_ticks(trainer):
 async def test_what_is_wrong_is_seen_at_a_glance(trainer):
     """Saturated and dead units and vanishing gradients stand first in a layer's line."""
     cases = [
-        ({"set": (("w1", 50.0),)}, "activations", "% saturated"),
+        ({"set": (("w1", 50.0),)}, "activations", "% near ends"),
         ({"activation": "relu", "set": (("b1[2]", -100.0),)}, "activations", "1 dead"),
         ({"activation": "sigmoid", "hidden": (8, 8, 8)}, "gradients", " of layer 4"),
     ]

@@ -116,20 +116,20 @@ def test_vanishing_gradients_are_seen():
     assert abs(float(well[-1].medians[-1] - well[0].medians[-1])) < 1.5
 
 
-def test_saturated_units_are_counted():
+def test_values_near_the_ends_of_a_range_are_counted():
     """Large weights drive tanh to its ends; small ones do not."""
     small = ran("circle", 0)
     large = ran("circle", 0, set=(("w1", 50.0),))
-    assert picture(small, "activations").layers[0].saturated < 0.2
-    assert picture(large, "activations").layers[0].saturated > 0.9
-    assert picture(large, "weights").layers[0].saturated is None
+    assert picture(small, "activations").layers[0].near_ends < 0.2
+    assert picture(large, "activations").layers[0].near_ends > 0.9
+    assert picture(large, "weights").layers[0].near_ends is None
 
 
 def test_a_certain_answer_is_not_saturation():
     """With cross-entropy an output near 0 or 1 is what is wanted; with the squared loss it learns no more."""
     trained = ran("iris", 500)
-    assert picture(trained, "activations").layers[-1].saturated is None
-    assert picture(ran("parity"), "activations").layers[-1].saturated == 0
+    assert picture(trained, "activations").layers[-1].near_ends is None
+    assert picture(ran("parity"), "activations").layers[-1].near_ends == 0
 
 
 def test_dead_units_are_counted():

@@ -25,8 +25,8 @@ QuantityId = Literal["weights", "activations", "deltas", "gradients", "ratios"]
 FEW = 12
 """Most values that are shown one by one."""
 
-SATURATED = 0.05
-"""Share of its activation's range, at either end, in which a unit counts as saturated."""
+NEAR_ENDS = 0.05
+"""Share of its activation's range, at either end, in which a value counts as near an end; the finding looks at slopes."""
 
 MOST_ROWS = 256
 """Most training samples that activations, δ and gradients are over."""
@@ -83,8 +83,8 @@ class LayerDistribution:
     """Values below which a tenth and nine tenths lie; NaN where there are none."""
     zeros: float
     """Share of exact zeros."""
-    saturated: float | None
-    """Share within `SATURATED` of an end of the activation's range.
+    near_ends: float | None
+    """Share within `NEAR_ENDS` of an end of the activation's range.
 
     None for other quantities, ranges without end, and an output whose loss needs no slope of it: there it is certainty.
     """
@@ -268,7 +268,7 @@ def _layer(
 ) -> LayerDistribution:
     values, activations = now.finite, quantity.id == "activations"
     bounded = activations and math.isfinite(activation.low) and math.isfinite(activation.high)
-    edge = SATURATED * (activation.high - activation.low)
+    edge = NEAR_ENDS * (activation.high - activation.low)
     outer = (values < activation.low + edge) | (values > activation.high - edge) if bounded and not certain else None
     return LayerDistribution(
         layer=layer,
@@ -281,7 +281,7 @@ def _layer(
         medians=np.array([_quantile(one, 0.5) for one in over_time]),
         spread=(_quantile(values, 0.1), _quantile(values, 0.9)),
         zeros=now.zeros / now.count,
-        saturated=None if outer is None else float(outer.mean()) if len(values) else 0.0,
+        near_ends=None if outer is None else float(outer.mean()) if len(values) else 0.0,
         dead=now.dead if activations and activation.low == 0 and not bounded else None,
     )
 

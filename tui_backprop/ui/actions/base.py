@@ -16,6 +16,7 @@ from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp
 
 if TYPE_CHECKING:  # it brings the processes that train, which no run needs
+    from tui_backprop.session.sweep.plan import SweepPlan
     from tui_backprop.session.sweep.sweep import Sweep
 
 
@@ -59,6 +60,19 @@ class TrainerBase(PanelsApp):
         if self.training is not None:
             self.training.cancel()
             self.training = None
+
+    def begin_sweep(self, plan: SweepPlan) -> Sweep:
+        """Return the sweep of a plan: the last one where it is of the same plan, so that it goes on."""
+        from tui_backprop.session.sweep.sweep import Sweep
+
+        if self.sweep is None or self.sweep.plan != plan:
+            self.sweep = Sweep(plan)
+        return self.sweep
+
+    def end_sweep(self) -> None:
+        """Send the workers away; what they have finished stays."""
+        if self.sweep is not None:
+            self.sweep.stop()
 
     def selected_name(self) -> str:
         """Name of the entry that is selected, such as `w1[0,1]`."""

@@ -8,7 +8,7 @@ import numpy as np
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.session.pictures.distributions import SATURATED, Distributed, DistributionPicture, LayerDistribution
+from tui_backprop.session.pictures.distributions import NEAR_ENDS, Distributed, DistributionPicture, LayerDistribution
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.numbers import plain
@@ -69,20 +69,20 @@ def _cells(values: Array, axis: tuple[float, float], columns: int) -> list[int]:
     return [int(at) for at in np.clip((values - low) / (high - low) * columns, 0, columns - 1)]
 
 
-def _is_saturated(share: float) -> bool:
-    return share < SATURATED or share > 1 - SATURATED
+def _is_near_end(share: float) -> bool:
+    return share < NEAR_ENDS or share > 1 - NEAR_ENDS
 
 
 def _bars(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[Text]:
-    """Draw the histogram as bars; the ends in which units saturate in another colour, and a guide where one is."""
+    """Draw the histogram as bars; the ends of the range in another colour, and a guide where one is."""
     lines = [Text(line, style=POSITIVE, no_wrap=True) for line in columns_of(layer.histogram.tolist(), room.rows)]
     for at, glyph in _guides(layer, quantity, room):
         for line in lines:
             if line.plain[at] == " ":
                 line.plain = line.plain[:at] + glyph + line.plain[at + 1 :]
                 line.stylize("dim", at, at + 1)
-    if layer.saturated is not None:
-        ends = [i for i in range(room.bins) if _is_saturated((i + 0.5) / room.bins)]
+    if layer.near_ends is not None:
+        ends = [i for i in range(room.bins) if _is_near_end((i + 0.5) / room.bins)]
         for line in lines:
             for at in ends:
                 line.stylize(f"bold {NEGATIVE}", at, at + 1)
@@ -99,8 +99,8 @@ def _few(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[Te
     assert layer.few is not None  # noqa: S101  (asked only where there are few)
     cells = _cells(layer.few, layer.axis, room.bins)
     for at in cells:
-        saturated = layer.saturated is not None and _is_saturated((at + 0.5) / room.bins)
-        style = f"bold {NEGATIVE if saturated else POSITIVE}"
+        at_end = layer.near_ends is not None and _is_near_end((at + 0.5) / room.bins)
+        style = f"bold {NEGATIVE if at_end else POSITIVE}"
         for row in range(room.rows - 1):
             canvas.put(at, row, "┃" if cells.count(at) > 1 else "│", style)
         canvas.put(at, room.rows - 1, "╂" if cells.count(at) > 1 else "┼", style)
@@ -108,10 +108,10 @@ def _few(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[Te
 
 
 def _guides(layer: LayerDistribution, quantity: Distributed, room: Room) -> list[tuple[int, str]]:
-    """Return the columns of what values are compared with: 0, a usual size, the ends in which units saturate."""
+    """Return the columns of what values are compared with: 0, a usual size, the ends of the range."""
     low, high = layer.axis
-    if layer.saturated is not None:
-        return [(at, "┊") for at in (int(SATURATED * room.bins), room.bins - 1 - int(SATURATED * room.bins))]
+    if layer.near_ends is not None:
+        return [(at, "┊") for at in (int(NEAR_ENDS * room.bins), room.bins - 1 - int(NEAR_ENDS * room.bins))]
     value = 0.0 if not quantity.log else math.log10(quantity.guide) if quantity.guide else None
     if value is None or not low < value < high:
         return []
@@ -144,9 +144,9 @@ def _heading(layer: LayerDistribution, picture: DistributionPicture, columns: in
 
 def _remarks(layer: LayerDistribution, picture: DistributionPicture) -> list[tuple[str, str]]:
     found = []
-    if layer.saturated is not None:
+    if layer.near_ends is not None:
         found.append(
-            (f"{100 * layer.saturated:.0f} % saturated", f"bold {NEGATIVE}" if layer.saturated >= 0.5 else "not bold")
+            (f"{100 * layer.near_ends:.0f} % near ends", f"bold {NEGATIVE}" if layer.near_ends >= 0.5 else "not bold")
         )
     if layer.dead is not None:
         found.append((f"{layer.dead} dead", f"bold {NEGATIVE}" if layer.dead else "not bold"))

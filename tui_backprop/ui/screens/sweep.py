@@ -74,8 +74,7 @@ class SweepScreen(EndsOnce, Screen[None]):
 
     def on_unmount(self) -> None:
         """Send the workers away; what they have finished stays."""
-        if self._trainer.sweep is not None:
-            self._trainer.sweep.stop()
+        self._trainer.end_sweep()
         if self._making is not None:
             self._making.cancel()
 
@@ -87,9 +86,7 @@ class SweepScreen(EndsOnce, Screen[None]):
             if sweep is not None and sweep.going:
                 sweep.stop()
             else:
-                plan = form.plan()
-                if sweep is None or sweep.plan != plan:
-                    sweep = self._trainer.sweep = Sweep(plan)
+                sweep = self._trainer.begin_sweep(form.plan())
                 self._started = time.monotonic()
                 sweep.start(processes=processors())
                 self.query_one(MapView).focus()
