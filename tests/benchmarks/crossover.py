@@ -22,7 +22,7 @@ from tests.benchmarks.competitors.measure import Effort, take_turns
 from tests.benchmarks.growth import training
 from tests.benchmarks.machine import use_one_thread
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.optimizers import Adam, Momentum, Optimizer, Sgd
+from tui_backprop.core.operations.optimizers import Adam, Momentum, Optimizer, Sgd
 from tui_backprop.core.step import Training
 from tui_backprop.engines.choice import LARGEST_COMPILED, LOADING_TIME, make_engine
 from tui_backprop.engines.work import Work, work_of_training

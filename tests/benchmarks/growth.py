@@ -25,7 +25,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import Optimizer, Sgd
+from tui_backprop.core.operations.optimizers import Optimizer, Sgd
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
 from tui_backprop.engines.choice import make_engine

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
 from tui_backprop.core.judge import judge
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.numbers import DECIMAL, FLOAT
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.core.truth import Batch, truth_of
 

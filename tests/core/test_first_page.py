@@ -12,7 +12,7 @@ from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training, take_step
 

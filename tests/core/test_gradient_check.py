@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from tests.core.drawn_judgements import Outcome, draw, look_at
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.forward import forward
 from tui_backprop.core.gradient_check import COMPLEX_STEP, check_update
 from tui_backprop.core.judge import judge
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.numbers import DECIMAL, FLOAT, LONG
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import Sgd
+from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.optimizers import Sgd
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training, take_step
 from tui_backprop.core.truth import Batch, truth_of

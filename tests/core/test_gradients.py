@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LEAK
 from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
 from tui_backprop.core.gradient_check import batch_loss, relative_error
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, LEAK
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.rules import RULES
 from tui_backprop.core.slopes import slopes_of_loss
 

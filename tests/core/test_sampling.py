@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_backprop.core.initializers import INITIALIZERS, initial_parameters
 from tui_backprop.core.network import Network, Parameters
+from tui_backprop.core.operations.initializers import INITIALIZERS, initial_parameters
 from tui_backprop.core.sampling import SAMPLINGS, Sampling, _random_block, _shuffled_block
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.forward import forward
+from tui_backprop.core.mistakes.turns import Given, backward_with
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.turns import Given, backward_with
 from tui_backprop.diagnosis.search import Observation
 
 BATCHES = (4, 3, 5, 2, 4, 3)

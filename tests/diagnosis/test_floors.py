@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_backprop.core import losses
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.operations import losses
 from tui_backprop.diagnosis.floors import MOST_ROWS, floors_of
 from tui_backprop.diagnosis.isotonic import rising_fit
 from tui_backprop.diagnosis.linear_fit import least_squares, lowest_cross_entropy

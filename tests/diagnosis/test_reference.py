@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.diagnosis.reference import best_constant
 
 

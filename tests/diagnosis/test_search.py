@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.diagnosis.conftest import BATCHES, NETWORKS, SINGLE, observations, same_numbers
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
+from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.ways import Turn, Way
 from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.search import search
 from tui_backprop.diagnosis.sentences import diagnoses

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
+from tui_backprop.core.mistakes.ways import Turn, Way, ways
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.ways import Turn, Way, ways
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.search import MistakeFound

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tests.engines.trainings import segment_of
-from tui_backprop.core.activations import ACTIVATIONS
 from tui_backprop.core.errors import IncompleteError, require
-from tui_backprop.core.losses import LOSSES
-from tui_backprop.core.optimizers import OPTIMIZERS, Optimizer
-from tui_backprop.core.schedules import SCHEDULES
+from tui_backprop.core.operations.activations import ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.optimizers import OPTIMIZERS, Optimizer
+from tui_backprop.core.operations.schedules import SCHEDULES
 from tui_backprop.core.step import take_step
 from tui_backprop.engines.compiled_engine import is_installed
 from tui_backprop.engines.numpy_plan import activations, objectives, updates

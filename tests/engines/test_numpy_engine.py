@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.trainings import assert_agree, assert_cut_anyhow, assert_flat_elu_learns, recipes, segment_of
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS, Sampling
 from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.numpy_engine import NumpyEngine

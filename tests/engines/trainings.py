@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.protocol import Engine

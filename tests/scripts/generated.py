@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
 
 STYLES = Path(__file__).parent / "styles"
 RIGHT = "right"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.scripts.generated import EITHER, RIGHT, SCALED, every_script, scripts_of, write
 from tests.scripts.score import CORPUS, Result, is_good
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
 
 EXPECTED = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
 FAULTY = {

@@ -248,7 +248,7 @@ async def play(seed: int, keys: int, found: Found, make: Callable[[random.Random
     draw = random.Random(seed)  # noqa: S311  (what is drawn is no secret)
     loop, lost = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda _, context: lost.append(context))
-    with somewhere_else() as folder, mock.patch("tui_backprop.ui.screens.sweep.processors", return_value=1):
+    with somewhere_else() as folder, mock.patch("tui_backprop.ui.screens.sweep.screen.processors", return_value=1):
         app = (make or (clinic if draw.random() < 0.12 else trainer))(draw, folder)
         player = None
         try:

@@ -17,10 +17,10 @@ from tui_backprop.session.session import Session
 from tui_backprop.ui.bars.header import header_text
 from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
-from tui_backprop.ui.drawing.chart import Series, draw_chart, legend, merged, thin
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend, merged, thin
+from tui_backprop.ui.drawing.charts.ticks import log_ticks, tick_text
 from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
 from tui_backprop.ui.drawing.styles import text_runs
-from tui_backprop.ui.drawing.ticks import log_ticks, tick_text
 from tui_backprop.ui.keys import KEYS, keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
 from tui_backprop.ui.pacing import Pacer, keep_going

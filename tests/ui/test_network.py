@@ -12,8 +12,8 @@ from tui_backprop.session.pictures.network import network_picture
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.bars import columns_of
+from tui_backprop.ui.drawing.charts.lines import draw_lines
 from tui_backprop.ui.drawing.layers import LayersDrawing
-from tui_backprop.ui.drawing.lines import draw_lines
 from tui_backprop.ui.drawing.network import DrawingStyle, NetworkDrawing
 from tui_backprop.ui.drawing.numbers import short
 from tui_backprop.ui.drawing.spots import Spot, spot_at

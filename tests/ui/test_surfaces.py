@@ -10,9 +10,9 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
-from tui_backprop.ui.drawing.curves import draw_curve
+from tui_backprop.ui.drawing.charts.axes import Axes
+from tui_backprop.ui.drawing.charts.curves import draw_curve
 from tui_backprop.ui.drawing.regions import class_regions, contours, heat_regions, put_points
 from tui_backprop.ui.theme import (
     NEGATIVE,

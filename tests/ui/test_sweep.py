@@ -17,8 +17,8 @@ from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.view import seeds_of, sweep_map
 from tui_backprop.session.sweep.workers import Here
 from tui_backprop.ui.drawing.sweep import MapRoom, draw_map, draw_seeds
-from tui_backprop.ui.screens.sweep import SweepScreen
-from tui_backprop.ui.screens.sweep_results import MapView, SeedsView
+from tui_backprop.ui.screens.sweep.results import MapView, SeedsView
+from tui_backprop.ui.screens.sweep.screen import SweepScreen
 
 BIG = (120, 36)
 

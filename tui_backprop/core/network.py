@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Activation
 
 MAX_HIDDEN_LAYERS = 8
 MAX_UNITS = 256

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, Activation, pull_back, sigmoid
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import LOSSES, Loss
+from tui_backprop.core.operations.activations import ACTIVATIONS, Activation, pull_back, sigmoid
+from tui_backprop.core.operations.losses import LOSSES, Loss
 
 
 def sigmoid_cross_entropy(z: Array, target: Array) -> Array:

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_backprop.core.activations import ACTIVATIONS, precise_sigmoid, precise_softmax
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.errors import require
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network
 from tui_backprop.core.numbers import Many, Numbers, counting_with
 from tui_backprop.core.objective import Objective
+from tui_backprop.core.operations.activations import ACTIVATIONS, precise_sigmoid, precise_softmax
+from tui_backprop.core.operations.losses import LOSSES
 
 _ROUNDING = 0.5 * float(np.finfo(np.float64).eps)
 _PART = 0.03  # seconds that a part of the work may take: what goes on beside it is not held up for longer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.core.backward import Rule, exact, posted
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
 
 RULES: dict[str, Rule] = {"exact": exact, "posted": posted, **MISTAKES}
 """Every rule by name; only `exact` is right."""

@@ -15,10 +15,10 @@ from tui_backprop.core.backward import Gradients, Rule
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.optimizers import Optimizer
-from tui_backprop.core.penalties import clip_by_norm, penalty_gradient
+from tui_backprop.core.operations.optimizers import Optimizer
+from tui_backprop.core.operations.penalties import clip_by_norm, penalty_gradient
+from tui_backprop.core.operations.schedules import CONSTANT, Schedule
 from tui_backprop.core.sampling import Sampling
-from tui_backprop.core.schedules import CONSTANT, Schedule
 
 LARGEST = float(np.finfo(np.float64).max)
 """The largest number that is not infinite."""

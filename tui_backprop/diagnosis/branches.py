@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.other_activations import elu_of, leaky
+from tui_backprop.core.operations.other_activations import elu_of, leaky
 from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, Evidence
 
 LIKELY = tuple(leaky(slope) for slope in (0.1, 0.2, 0.3, 0.05, 0.001, 0.02, 0.25, 0.5))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.mistakes.ways import RIGHT, Point, Turn, Way, amount_at, way_at
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import FUSED, Objective
-from tui_backprop.core.other_activations import activation_called
-from tui_backprop.core.ways import RIGHT, Point, Turn, Way, amount_at, way_at
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.other_activations import activation_called
 
 _WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; beyond it begins with δ
 

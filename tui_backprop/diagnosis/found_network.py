@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import predict
 from tui_backprop.core.network import Network, Parameters
-from tui_backprop.core.other_activations import activation_called
+from tui_backprop.core.operations.activations import Activation
+from tui_backprop.core.operations.other_activations import activation_called
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.losses import absolute_slope, huber_slope
+from tui_backprop.core.operations.losses import absolute_slope, huber_slope
 from tui_backprop.diagnosis.reference import BISECTIONS
 
 _SLOPES: dict[str, Callable[[Array, Array], Array]] = {"absolute": absolute_slope, "huber": huber_slope}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.core.activations import sigmoid, softmax
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.objective import sigmoid_cross_entropy, softmax_cross_entropy
+from tui_backprop.core.operations.activations import sigmoid, softmax
 
 _NEWTON_STEPS = 60
 _ENOUGH = 1e-11  # squared Newton decrement, about twice what is left to gain, at which the optimum counts as found

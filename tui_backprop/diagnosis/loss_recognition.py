@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.operations.losses import LOSSES
 
 _SAME = 1e-6  # relative difference of two values of one loss
 _LARGEST_GUARD = 1e-5  # ε in log(p + ε) up to which it is taken for a guard against log 0

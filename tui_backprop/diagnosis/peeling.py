@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, Activation
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import MAX_HIDDEN_LAYERS
-from tui_backprop.core.other_activations import OTHER_NAMES, activation_called
+from tui_backprop.core.operations.activations import ACTIVATIONS, Activation
+from tui_backprop.core.operations.other_activations import OTHER_NAMES, activation_called
 from tui_backprop.diagnosis.branches import LIKELY, branch_names, last_branch_names
 from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, Evidence, Experiment
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.losses import LOSSES, huber_slope
+from tui_backprop.core.operations.losses import LOSSES, huber_slope
 
 BISECTIONS = 200
 """Halvings that bring an interval of any size to neighbours, or to far less than anyone sees."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.turns import (
+from tui_backprop.core.mistakes.turns import (
     Given,
     back_through,
     bias_gradient,
@@ -26,7 +26,7 @@ from tui_backprop.core.turns import (
     row_shares,
     weight_gradient,
 )
-from tui_backprop.core.ways import RIGHT, Point, Turn, Way, ways
+from tui_backprop.core.mistakes.ways import RIGHT, Point, Turn, Way, ways
 from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, shares_of, without_rounding
 
 LIMIT = 3
@@ -66,7 +66,7 @@ class MistakeFound:
         return len(self.thoughts), self.factor != 1.0, len(self.turns)
 
     def all_turns(self) -> tuple[Turn, ...]:
-        """Return the turns with the factor among them, as `tui_backprop.core.turns.backward_with` takes them."""
+        """Return the turns with the factor among them, as `tui_backprop.core.mistakes.turns.backward_with` takes them."""
         return (*self.turns, *((Turn("factor", Way("whole"), amount=self.factor),) if self.factor != 1.0 else ()))
 
 

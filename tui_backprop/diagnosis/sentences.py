@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui_backprop.core.mistakes import MISTAKES
-from tui_backprop.core.ways import Point, Turn
+from tui_backprop.core.mistakes.gallery import MISTAKES
+from tui_backprop.core.mistakes.ways import Point, Turn
 from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.sameness import same
 from tui_backprop.diagnosis.search import MistakeFound
@@ -20,7 +20,7 @@ class Diagnosis:
     parameters: tuple[str, ...]
     """Whose gradients it makes wrong, in somebody's own names."""
     kind: str
-    """Its name in the gallery (`tui_backprop.core.mistakes.MISTAKES`)."""
+    """Its name in the gallery (`tui_backprop.core.mistakes.gallery.MISTAKES`)."""
     sentence: str
     formula_as_is: str
     formula_right: str

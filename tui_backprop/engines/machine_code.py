@@ -31,7 +31,7 @@ def folder() -> Path:
     package = Path(__file__).parents[1]
     digest.update(os.fsencode(package))  # numba keeps the code of each place apart
     for room in (package / "engines" / "compiled", package / "core"):  # the constants of core's formulas are in it too
-        for source in sorted(room.glob("*.py")):
+        for source in sorted(room.rglob("*.py")):
             digest.update(source.read_bytes())
     return _user_cache() / f"compiled-{digest.hexdigest()[:16]}"
 

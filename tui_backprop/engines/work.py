@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.step import Training
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.forward import forward
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
+from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.engines.batched.plane_losses import plane_losses
 
 OUTPUTS = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}

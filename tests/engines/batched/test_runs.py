@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import SAMPLINGS
 from tui_backprop.engines.batched.runs import BatchedRuns, shared_by

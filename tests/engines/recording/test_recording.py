@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.objective import log_softmax
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
 
 RNG = np.random.default_rng(0)

@@ -11,10 +11,10 @@ import pytest
 from tests.diagnosis.conftest import BATCHES, NETWORKS, same_numbers
 from tests.scripts.clinic.own_code import ask_directly, right_code
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes import MISTAKES
+from tui_backprop.core.mistakes.gallery import MISTAKES
+from tui_backprop.core.mistakes.turns import Given, backward_with
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.turns import Given, backward_with
 from tui_backprop.scripts.clinic.check import check
 from tui_backprop.scripts.functions.network import LearnerNetwork
 from tui_backprop.scripts.functions.process import LearnerError

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tui_backprop.core.activations import HIDDEN_ACTIVATIONS
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.session.anatomy.explanation import explain, phase_of, quantities
 from tui_backprop.session.anatomy.expressions import Leaf, leaves, number, printed, text_of
 from tui_backprop.session.anatomy.forward import ONE, traced_or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.operations.activations import ACTIVATIONS
 from tui_backprop.diagnosis.findings.evidence import COPIES, SOLVED, Evidence
 from tui_backprop.diagnosis.findings.rates import (
     FULL_BATCH_ROWS,

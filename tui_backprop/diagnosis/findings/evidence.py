@@ -20,7 +20,7 @@ from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.gradient_check import batch_loss
 from tui_backprop.core.judge import Judgement
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.penalties import penalty_gradient
+from tui_backprop.core.operations.penalties import penalty_gradient
 from tui_backprop.core.step import LARGEST, State, StepRecord, Training, first_broken, penalised_gradient, take_step
 from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.diagnosis.facts import Facts

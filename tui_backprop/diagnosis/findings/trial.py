@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
-from tui_backprop.core.schedules import CONSTANT
+from tui_backprop.core.operations.schedules import CONSTANT
 from tui_backprop.core.step import State, Training, take_step
 
 _LOWEST = 1e-12  # rate at which the search ends

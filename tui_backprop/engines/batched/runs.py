@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
-from tui_backprop.core.optimizers import Optimizer
-from tui_backprop.core.penalties import penalty_gradient
+from tui_backprop.core.operations.optimizers import Optimizer
+from tui_backprop.core.operations.penalties import penalty_gradient
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.batched.draws import Draws
 from tui_backprop.engines.batched.layout import Stack
@@ -220,7 +220,7 @@ class BatchedRuns:
         return found
 
     def _clip_factors(self, gradient: Array) -> Array:
-        """`core.penalties.clip_factor` of each run, (runs,)."""
+        """`core.operations.penalties.clip_factor` of each run, (runs,)."""
         rows = gradient[self._theta.places]
         norms = np.sqrt((rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0])
         assert self._clip is not None  # noqa: S101  (who asks for factors has limits)

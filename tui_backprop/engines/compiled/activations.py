@@ -1,11 +1,11 @@
-"""The activations of `core.activations` by number, over all units and samples of a layer at once."""
+"""The activations of `core.operations.activations` by number, over all units and samples of a layer at once."""
 
 from __future__ import annotations
 
 import math
 
-from tui_backprop.core.activations import ACTIVATIONS, GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.operations.activations import ACTIVATIONS, GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK
 from tui_backprop.engines.compiled.derived import chosen, nothing, pull_loop, value_loop
 from tui_backprop.engines.compiled.exponentials import exp, expm1, sigmoid, tanh
 from tui_backprop.engines.compiled.jit import at, inlined

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core import activations
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import Loss
-from tui_backprop.core.optimizers import Optimizer
+from tui_backprop.core.operations import activations
+from tui_backprop.core.operations.losses import Loss
+from tui_backprop.core.operations.optimizers import Optimizer
 from tui_backprop.engines.compiled import exponentials
 from tui_backprop.engines.compiled.jit import at, inlined
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import HUBER_THRESHOLD, LOSSES
+from tui_backprop.core.operations.losses import HUBER_THRESHOLD, LOSSES
 from tui_backprop.engines.compiled.activations import pull_back
 from tui_backprop.engines.compiled.derived import chosen, error_loop, nothing
 from tui_backprop.engines.compiled.exponentials import exp, sigmoid

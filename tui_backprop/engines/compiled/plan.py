@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.backward import exact
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import Sgd
+from tui_backprop.core.operations.optimizers import Sgd
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, objectives, updates

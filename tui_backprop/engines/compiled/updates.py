@@ -11,15 +11,25 @@ from dataclasses import fields
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.optimizers import OPTIMIZERS, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
-from tui_backprop.core.schedules import SCHEDULES
+from tui_backprop.core.operations.optimizers import (
+    OPTIMIZERS,
+    Adagrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RmsProp,
+    Sgd,
+)
+from tui_backprop.core.operations.schedules import SCHEDULES
 from tui_backprop.engines.compiled.derived import chosen, for_one_number, nothing, update_loop
 from tui_backprop.engines.compiled.jit import inlined, summing
 
 _KINDS: tuple[type[Optimizer], ...] = tuple(dict.fromkeys(type(make(0.0)) for make in OPTIMIZERS.values()))
 
 OPTIMIZER_CODES = {kind: code for code, kind in enumerate(_KINDS)}
-"""The number of every optimizer of `core.optimizers`, by its type."""
+"""The number of every optimizer of `core.operations.optimizers`, by its type."""
 
 SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
 """The number of every schedule."""
@@ -57,7 +67,7 @@ def record_of(optimizer: Optimizer) -> Array:
 
 @inlined
 def schedule_factor(kind: int, period: int, gamma: float, warmup: int, step: int) -> float:
-    """What the rate is multiplied with at `step`, as in `core.schedules`."""
+    """What the rate is multiplied with at `step`, as in `core.operations.schedules`."""
     rise = (step + 1) / (warmup + 1) if step < warmup else 1.0
     return rise * _factor(kind, step, period, gamma)  # type: ignore[no-any-return]
 
@@ -81,7 +91,7 @@ def penalise(theta: Array, gradient: Array, l1: Array, l2: Array) -> None:
 
 @inlined
 def clip(gradient: Array, limit: float) -> None:
-    """Shorten the gradient to the length `limit` as `core.penalties.clip_factor` says."""
+    """Shorten the gradient to the length `limit` as `core.operations.penalties.clip_factor` says."""
     length = math.sqrt(squared_length(gradient))
     if length > limit:
         factor = limit / (length + 1e-6)

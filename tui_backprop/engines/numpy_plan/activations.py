@@ -1,4 +1,4 @@
-"""The activations of `core.activations` as calls, each function beside its derivative. Arrays are (units, batch).
+"""The activations of `core.operations.activations` as calls, each function beside its derivative. Arrays are (units, batch).
 
 No call writes to an array that it reads: where there is one number only, NumPy takes three times as long for that.
 """
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tui_backprop.core.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK, Activation
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.operations.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, LEAK, Activation
 from tui_backprop.engines.calls import ONE, ZERO, Call, Scratch, chain, scalar
 from tui_backprop.engines.numpy_plan.bound import BoundActivation
 from tui_backprop.engines.numpy_plan.derived import derived_activation

@@ -11,10 +11,10 @@ from functools import partial
 
 import numpy as np
 
-from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import Loss
-from tui_backprop.core.optimizers import Optimizer
+from tui_backprop.core.operations.activations import Activation
+from tui_backprop.core.operations.losses import Loss
+from tui_backprop.core.operations.optimizers import Optimizer
 from tui_backprop.engines.calls import Call, Scratch
 from tui_backprop.engines.numpy_plan.bound import BoundActivation, BoundOptimizer, Slope
 from tui_backprop.engines.recording.notes import root

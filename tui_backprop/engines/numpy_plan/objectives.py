@@ -8,8 +8,8 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.errors import require
-from tui_backprop.core.losses import HUBER_THRESHOLD
 from tui_backprop.core.objective import FUSED, Objective
+from tui_backprop.core.operations.losses import HUBER_THRESHOLD
 from tui_backprop.engines.calls import ONE, Call, Scratch, chain, scalar
 from tui_backprop.engines.numpy_plan.activations import bound_activation, sigmoid_value
 from tui_backprop.engines.numpy_plan.bound import Slope

@@ -13,8 +13,8 @@ from functools import partial
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
-from tui_backprop.core.penalties import clip_factor
+from tui_backprop.core.operations.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
+from tui_backprop.core.operations.penalties import clip_factor
 from tui_backprop.core.step import Training
 from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, scalar
 from tui_backprop.engines.numpy_plan.bound import BoundOptimizer

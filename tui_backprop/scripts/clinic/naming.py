@@ -9,12 +9,12 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import Gradients as Pass
 from tui_backprop.core.forward import forward
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.mistakes.turns import Given, backward_with
+from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.other_activations import activation_called
-from tui_backprop.core.turns import Given, backward_with
-from tui_backprop.core.ways import Turn, Way
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.other_activations import activation_called
 from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.loss_recognition import LossFound
 from tui_backprop.diagnosis.recognition import Recognition

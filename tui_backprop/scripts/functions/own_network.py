@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.scripts.functions.course import follow
 from tui_backprop.scripts.functions.form_search import find_forms, rows_of_samples, samples_of

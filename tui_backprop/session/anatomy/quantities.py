@@ -8,7 +8,7 @@ from typing import Literal
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
-from tui_backprop.core.penalties import clip_factor
+from tui_backprop.core.operations.penalties import clip_factor
 from tui_backprop.core.step import StepRecord, penalised_gradient
 
 UnitKind = Literal["a", "z", "slope", "error", "delta"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.optimizers import Optimizer
+from tui_backprop.core.operations.optimizers import Optimizer
 from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,

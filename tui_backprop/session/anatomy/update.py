@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tui_backprop.core.errors import require
-from tui_backprop.core.optimizers import (
+from tui_backprop.core.operations.optimizers import (
     OPTIMIZERS,
     Adagrad,
     Adam,

@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tui_backprop.core.activations import Activation
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import exact
 from tui_backprop.core.forward import forward
 from tui_backprop.core.network import Parameters
+from tui_backprop.core.operations.activations import Activation
 from tui_backprop.core.step import State, Training, take_step
 from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.session.frames.frame import Frame

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tui_backprop.core.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from tui_backprop.core.initializers import INITIALIZERS
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import MAX_HIDDEN_LAYERS, MAX_UNITS
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from tui_backprop.core.operations.initializers import INITIALIZERS
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.schedules import parse_schedule
 from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import SAMPLINGS
-from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.datasets.scaling import SCALINGS
 from tui_backprop.diagnosis.findings.table import check_threshold
 from tui_backprop.engines.choice import ENGINES

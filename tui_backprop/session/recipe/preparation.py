@@ -6,13 +6,13 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import Rule
-from tui_backprop.core.initializers import initial_parameters
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import make_objective
-from tui_backprop.core.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.initializers import initial_parameters
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.schedules import parse_schedule
 from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import Sampling
-from tui_backprop.core.schedules import parse_schedule
 from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler, fit_scaler

@@ -84,7 +84,7 @@ class LookingActions(TrainerBase):
 
     def action_sweep(self) -> None:
         """Open the sweep of many runs; whichever of them is opened there is then looked at here."""
-        from tui_backprop.ui.screens.sweep import SweepScreen
+        from tui_backprop.ui.screens.sweep.screen import SweepScreen
 
         self.pause()
         self.push_screen(SweepScreen(self), lambda _: self.redraw())

@@ -13,11 +13,11 @@ from tui_backprop.scripts.clinic.checkup import Checkup
 from tui_backprop.scripts.clinic.checkup_text import SpanKind, checkup_text
 from tui_backprop.scripts.clinic.frame import OwnFrame, OwnUpdate
 from tui_backprop.ui.drawing.answers import Setting, draw_curve_picture, legend
-from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.bars import signed_bar
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
-from tui_backprop.ui.drawing.chart import Series, draw_chart
-from tui_backprop.ui.drawing.curves import DOTS
+from tui_backprop.ui.drawing.charts.axes import Axes
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart
+from tui_backprop.ui.drawing.charts.curves import DOTS
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel

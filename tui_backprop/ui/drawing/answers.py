@@ -12,9 +12,9 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.records.prediction_curve import Points, PredictionCurve
 from tui_backprop.records.ranges import apart
 from tui_backprop.session.pictures.prediction import Confusion, DecisionSurface, Scatter
-from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine, place
-from tui_backprop.ui.drawing.curves import draw_curve
+from tui_backprop.ui.drawing.charts.axes import Axes
+from tui_backprop.ui.drawing.charts.curves import draw_curve
 from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_regions, mark_of, put_numbers, put_points
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, class_glyph
 

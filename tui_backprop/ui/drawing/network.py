@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.session.pictures.network import EntryLayer, NetworkPicture, UnitLayer
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
-from tui_backprop.ui.drawing.lines import LineField, draw_lines
+from tui_backprop.ui.drawing.charts.lines import LineField, draw_lines
 from tui_backprop.ui.drawing.numbers import short
 from tui_backprop.ui.drawing.spots import Spot
 from tui_backprop.ui.drawing.tints import LEVELS, chip_style, lamp, level_of, line_style, sign_of

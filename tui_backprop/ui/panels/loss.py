@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from tui_backprop.records.curve import Curve
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import CanvasPanel
 

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.chart import Series, draw_chart, legend
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _NAME = 30  # characters of a run's name in the legend

@@ -29,9 +29,9 @@ from tui_backprop.ui.drawing.answers import (
     draw_surface,
     legend,
 )
-from tui_backprop.ui.drawing.axes import Axes
 from tui_backprop.ui.drawing.canvas import CanvasLine
-from tui_backprop.ui.drawing.curves import DOTS
+from tui_backprop.ui.drawing.charts.axes import Axes
+from tui_backprop.ui.drawing.charts.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import PicturePanel
 

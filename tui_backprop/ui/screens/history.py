@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui_backprop.session.run.seen import History
-from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart
 from tui_backprop.ui.screens.dialog import Dialog
 
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from tui_backprop.core.activations import ACTIVATIONS, Activation, sigmoid
 from tui_backprop.core.arrays import Array
+from tui_backprop.core.operations.activations import ACTIVATIONS, Activation, sigmoid
 
 _WITH_NUMBER = re.compile(r"(?P<kind>leaky-relu|elu)\((?P<number>[^()]+)\)")
 

@@ -9,12 +9,12 @@ import pytest
 
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes import MISTAKES, Mistake
+from tui_backprop.core.mistakes.gallery import MISTAKES, Mistake
+from tui_backprop.core.mistakes.turns import Given, row_shares
+from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.core.turns import Given, row_shares
-from tui_backprop.core.ways import Turn, Way
 
 NETWORKS = [
     (Network((1, 1, 1), ("sigmoid", "sigmoid")), "squared"),

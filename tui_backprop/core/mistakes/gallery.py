@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import Gradients
 from tui_backprop.core.forward import Tape
+from tui_backprop.core.mistakes.turns import Given, backward_with
+from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.turns import Given, backward_with
-from tui_backprop.core.ways import Turn, Way
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The backward pass as a small program with choice points, at each of which people take wrong turns.
 
-`tui_backprop.core.ways.Turn` names one way at one choice point; `backward_with` is the program. With no turns at all it is
-the chain rule (`tui_backprop.core.backward.exact`); every other way is wrong on purpose. The parts of the program are
-functions of their own, so that a search can try the ways of one choice point without running the rest again.
+`tui_backprop.core.mistakes.ways.Turn` names one way at one choice point; `backward_with` is the program. With no turns at
+all it is the chain rule (`tui_backprop.core.backward.exact`); every other way is wrong on purpose. The parts of the program
+are functions of their own, so that a search can try the ways of one choice point without running the rest again.
 
 Shapes: rows are samples; δ, error and what is carried back are (rows, units).
 """
@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.activations import pull_back
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import Gradients
 from tui_backprop.core.forward import Tape
-from tui_backprop.core.losses import LOSSES
+from tui_backprop.core.mistakes.ways import RIGHT, Point, Turn, Way, amount_at, taken, unknown_way, way_at
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.other_activations import activation_called
-from tui_backprop.core.ways import RIGHT, Point, Turn, Way, amount_at, taken, unknown_way, way_at
+from tui_backprop.core.operations.activations import pull_back
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.core.operations.other_activations import activation_called
 
 
 @dataclass(frozen=True, eq=False)

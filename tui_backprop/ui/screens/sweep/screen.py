@@ -22,8 +22,8 @@ from tui_backprop.session.sweep.wording import duration, seconds_left
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.screens.dialog import EndsOnce
-from tui_backprop.ui.screens.sweep_form import SweepForm
-from tui_backprop.ui.screens.sweep_results import MapView, SeedsView
+from tui_backprop.ui.screens.sweep.form import SweepForm
+from tui_backprop.ui.screens.sweep.results import MapView, SeedsView
 from tui_backprop.ui.tasks import begin_task
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _BAR = 20
 class SweepScreen(EndsOnce, Screen[None]):
     """A form on the left, and on the right the map, with the seeds of the cell under the cursor below it."""
 
-    CSS_PATH = "sweep.tcss"
+    CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "trainer"),
         Binding("ctrl+s", "start", "start, stop", priority=True),

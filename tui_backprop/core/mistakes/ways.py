@@ -1,6 +1,6 @@
 """Where a backward pass has a choice, and which ways people take there.
 
-A `Turn` is one way at one choice point; `tui_backprop.core.turns` is the pass that takes them.
+A `Turn` is one way at one choice point; `tui_backprop.core.mistakes.turns` is the pass that takes them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_backprop.core.activations import ACTIVATIONS
-from tui_backprop.core.losses import LOSSES
 from tui_backprop.core.network import Network
 from tui_backprop.core.objective import Objective
+from tui_backprop.core.operations.activations import ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
 
 Point = Literal[
     "factor",

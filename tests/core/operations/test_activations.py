@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_backprop.core.activations import ACTIVATIONS
+from tui_backprop.core.operations.activations import ACTIVATIONS
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tui_backprop.core.network import Network
-from tui_backprop.core.optimizers import OPTIMIZERS
-from tui_backprop.core.penalties import clip_by_norm, penalty_gradient
-from tui_backprop.core.schedules import Schedule, parse_schedule
+from tui_backprop.core.operations.optimizers import OPTIMIZERS
+from tui_backprop.core.operations.penalties import clip_by_norm, penalty_gradient
+from tui_backprop.core.operations.schedules import Schedule, parse_schedule
 
 GRADIENTS = [0.5, -1.0, 0.25]
 RATE = 0.1

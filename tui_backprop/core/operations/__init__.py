@@ -1,0 +1,1 @@
+"""The operations that a recipe chooses from, one entry each: activations, losses, optimizers, schedules, first values."""

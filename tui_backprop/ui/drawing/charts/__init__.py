@@ -1,0 +1,1 @@
+"""Charts: curves in braille and by plotext, with their axes."""

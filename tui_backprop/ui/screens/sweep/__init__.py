@@ -1,0 +1,1 @@
+"""The Sweep screen: its form, its map and its seeds."""
