@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tui_backprop.cli import main as main_module
+from tui_backprop.core.errors import require
+
 BROKEN_RUN = (
     "import tui_backprop.cli.datasets as broken\ndef fall(*_):\n    raise LookupError('such\\x1b[31m a\\nthing')\n"
 )
@@ -92,3 +95,16 @@ def test_the_app_gives_the_terminal_back_and_ends_like_any_command(tmp_path, set
     left = seen.rpartition("\x1b[?1049l")[2]  # from here on there is the screen that was there before the app
     assert where in told(left[left.index("error: ") :], tmp_path)
     assert "Traceback" not in seen
+
+
+def test_a_program_that_lacks_an_entry_refuses_with_a_sentence(monkeypatch, capsys):
+    """One line that names what is missing, and no traceback."""
+
+    def load(_command):
+        require("Step's formulas of optimizers", ["sgd"], ["sgd", "lion"])
+
+    monkeypatch.setattr(main_module, "_load", load)
+    assert main_module.main(["run"]) == 70
+    assert capsys.readouterr().err == (
+        "error: tui-backprop is incomplete: Step's formulas of optimizers: no entry for lion\n"
+    )

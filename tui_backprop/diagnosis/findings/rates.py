@@ -77,7 +77,7 @@ def calmer_start(evidence: Evidence) -> Remedy | None:
 
 def heavy(evidence: Evidence) -> Remedy | None:
     """A momentum that adds up hundreds of updates before it turns."""
-    used = evidence.recipe["optimizer"] in ("momentum", "nesterov") and evidence.recipe["momentum"] > 0.95
+    used = getattr(evidence.training.optimizer, "momentum", 0.0) > 0.95
     return ("take a momentum of 0.9, which turns within ten updates", {"momentum": 0.9}) if used else None
 
 
