@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
 from tui_backprop.cli.options import HelpText, Parser, seconds
 from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.limits import TIMEOUT
+
+_MOST_LINES = 10**7
 
 _DESCRIPTION = """\
 Check a backward pass that you wrote yourself against values of your own loss, and name the mistake.
@@ -29,7 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     """
     own, script_arguments = _split(list(arguments))
     options = command_parser().parse(own)
-    if len(options.files) > 1 or not is_functions(options.files[0]):
+    several = len(options.files) > 1 or options.watch or options.format == "csv"
+    if several or not is_functions(options.files[0]):
         from tui_backprop.cli.check_scripts import check_scripts
 
         return check_scripts(options, script_arguments)
@@ -44,6 +48,17 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Return our arguments, and those after `--`, which are the script's."""
     at = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:at], arguments[at + 1 :]
+
+
+def _line(text: str) -> int:
+    """Read a line's number.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, in a few words.
+    """
+    if not text.isdecimal() or not 0 < int(text) < _MOST_LINES:
+        raise argparse.ArgumentTypeError(f"expected a line's number from 1, not {text!r}")
+    return int(text)
 
 
 def command_parser() -> Parser:
@@ -64,6 +79,14 @@ def command_parser() -> Parser:
     parser.add_argument(
         "--fix", action="store_true", help="write NAME.fixed.py beside a script whose mistakes have a proven fix"
     )
+    parser.add_argument(
+        "--line",
+        metavar="N",
+        type=_line,
+        help="a line of the training that is followed, where a script has several (the first)",
+    )
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file is saved, until ^C")
+    parser.add_argument("--data-out", metavar="FILE.csv", help="write the samples that the script trains on")
     parser.add_argument("--python", metavar="PATH", help="the interpreter that runs a script: 3.9 or newer, with NumPy")
     parser.add_argument("--verbose", action="store_true", help="let a script's own output through")
     parser.add_argument(

@@ -4,84 +4,67 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from tui_backprop.cli.printing import print_json
-from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, answer_text
+from tui_backprop.cli.checked import COLUMNS, Checked, check_file
+from tui_backprop.cli.printing import note, print_json
+from tui_backprop.cli.progress import Bar
+from tui_backprop.scripts.answer import answer_text
+from tui_backprop.scripts.interpreter import check_interpreter
 from tui_backprop.scripts.mending.fixed_file import write_fixed
-from tui_backprop.scripts.notebooks import place_of
-from tui_backprop.scripts.reading.errors import NoTrainingError
-from tui_backprop.scripts.running import Limits, ScriptRun, Setting
-from tui_backprop.scripts.source import ScriptError, Source, read_source
+from tui_backprop.scripts.running import Limits, Setting
+from tui_backprop.scripts.source import ScriptError
+from tui_backprop.session.sweep.wording import duration, seconds_left
+from tui_backprop.system.csv_output import write_csv
+from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
 _SUFFIXES = (".py", ".ipynb")
 _LONGEST = 1_000  # characters of a line of text
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A file and what came of its check."""
-
-    name: str
-    answer: Answer | None
-    source: Source | None
-    error: str | None
-    seconds: float
-    trains: bool = True
-
-    @property
-    def status(self) -> int:
-        """Return the exit status that this file has among others: one that trains nothing is no error there."""
-        if not self.trains:
-            return 0
-        return 2 if self.answer is None else self.answer.status
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the object of `--json`."""
-        if self.answer is None:
-            empty = Answer(self.name)
-            return {**empty.as_json(), "verdict": "unchecked", "error": self.error}
-        found = self.answer.as_json()
-        return place_of(found, self.source) if self.source is not None else found
+_GLANCE = 0.3  # seconds between two looks at whether a file was saved
+_DATA_OUT = "--data-out"
 
 
 def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
     """Check all files and print what came of them; return the highest status.
 
     Raises:
-        InputError: the only file cannot be used.
+        InputError: the only file cannot be used, or an option does not fit.
     """
     files = list(_files(options.files))
+    alone = len(files) == 1
+    for option, given in (("--line", options.line), (_DATA_OUT, options.data_out)):
+        if given is not None and not alone:
+            raise ScriptError(f"{option}: it is for one file; {len(files)} were given")
+    if options.watch and "-" in files:
+        raise ScriptError("--watch: standard input is not saved again; name a file")
+    if options.python:
+        check_interpreter(options.python)
     setting = Setting(
         python=options.python or sys.executable,
         arguments=tuple(arguments),
         verbose=options.verbose,
+        line=options.line,
         limits=Limits(timeout=options.timeout, seconds=min(options.timeout / 2, Limits().seconds)),
     )
-    style = "json" if options.json else options.format
-    status = 0
-    rows: list[list[str]] = []
-    for name in files:
-        checked = _checked(name, setting, options)
-        status = max(status, checked.status)
-        _report(checked, style, options, rows, alone=len(files) == 1)
-    if style == "csv":
-        _print_rows(rows)
-    return status
+    wanted = {_DATA_OUT: Path(options.data_out) if options.data_out is not None else None}
+    outputs = Outputs(wanted, {name: Path(name) for name in files if name != "-"}, json_report=options.json)
+    try:
+        return (
+            _watched(files, setting, options, outputs) if options.watch else _checked(files, setting, options, outputs)
+        )
+    finally:
+        outputs.close()
 
 
 def _files(names: list[str]) -> Iterator[str]:
     for name in names:
         if name != "-" and Path(name).is_dir():
             inside = sorted(str(one) for one in Path(name).iterdir() if one.suffix in _SUFFIXES and one.is_file())
+            inside = [one for one in inside if ".fixed." not in Path(one).name]
             if not inside:
                 raise ScriptError(f"{clean(name)}: there is no Python file and no notebook in this folder")
             yield from inside
@@ -89,74 +72,108 @@ def _files(names: list[str]) -> Iterator[str]:
             yield name
 
 
-def _checked(name: str, setting: Setting, options: argparse.Namespace) -> Checked:
-    began = time.monotonic()
-    source: Source | None = None
-    run: ScriptRun | None = None
-    try:
-        source = read_source(name, sys.stdin.read() if name == "-" else None)
-        run = ScriptRun(source, setting)  # the script runs while this process loads what judges it
-        from tui_backprop.scripts.checking import check_script
+def _checked(files: list[str], setting: Setting, options: argparse.Namespace, outputs: Outputs) -> int:
+    style = "json" if options.json else options.format
+    alone = len(files) == 1
+    bar, began, status = Bar(), time.monotonic(), 0
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    if style == "csv":
+        table.writerow(COLUMNS)
+    for number, name in enumerate(files):
+        if not alone and bar.due():
+            left = seconds_left(number / len(files), time.monotonic() - began)
+            said = "" if left is None else f", {duration(left)} left"
+            bar.paint(number / len(files), f"{number} of {len(files)} files{said}: {clean(Path(name).name)}")
+        found = check_file(name, setting, sys.stdin.read() if name == "-" else None)
+        bar.close()
+        _write_samples(found, options, outputs)
+        status = max(status, found.status if alone or found.trains else 0)
+        if style == "json":
+            print_json(found.as_json())
+        elif style == "csv":
+            table.writerow(found.row)
+            sys.stdout.flush()
+        else:
+            _print_text(found, alone=alone)
+        if found.error is not None and alone:
+            raise ScriptError(_alone_error(found))
+        _write_fix(found, options, style)
+    return status
 
-        answer = check_script(source, setting, begun=run)
-        return Checked(answer.file, answer, source, None, time.monotonic() - began)
-    except NoTrainingError as error:
-        return Checked(clean(Path(name).name), None, source, str(error), time.monotonic() - began, trains=False)
-    except InputError as error:
-        return Checked(clean(Path(name).name), None, source, " ".join(str(error).split()), time.monotonic() - began)
-    finally:
-        if run is not None:
-            run.close()
+
+def _print_text(found: Checked, *, alone: bool) -> None:
+    if not alone:
+        print(clean(found.line, _LONGEST), flush=True)
+    elif found.answer is not None and found.source is not None:
+        lines = [found.source.placed_text(line) for line in answer_text(found.answer, found.source.place_of)]
+        print("\n".join(clean(line, _LONGEST) for line in lines), flush=True)
 
 
-def _report(checked: Checked, style: str, options: argparse.Namespace, rows: list[list[str]], *, alone: bool) -> None:
-    if style == "json":
-        print_json(checked.as_json())
-    elif style == "csv":
-        rows.append(_row(checked))
-    elif not alone:
-        print(clean(": ".join([checked.name, _one_line(checked)]), _LONGEST), flush=True)
-    elif checked.answer is not None:
-        print("\n".join(clean(line, _LONGEST) for line in answer_text(checked.answer)))
-    if checked.answer is None and alone:
-        if style == "csv":
-            _print_rows(rows)
-        if not checked.trains:
-            hint = "`tui-backprop new-check FILE.py` writes functions to begin with"
-            raise ScriptError(f"{checked.name}: {checked.error}; {hint}")
-        raise ScriptError(checked.error or checked.name)
-    if options.fix and checked.answer is not None and checked.source is not None:
-        written = write_fixed(checked.answer, checked.source)
+def _alone_error(found: Checked) -> str:
+    if found.trains:
+        return found.error or found.name
+    return f"{found.name}: {found.error}; `tui-backprop new-check FILE.py` writes functions to begin with"
+
+
+def _write_samples(found: Checked, options: argparse.Namespace, outputs: Outputs) -> None:
+    """Write the samples where they are wanted, and add the command that trains on them."""
+    if found.answer is None:
+        return
+    samples, target = found.answer.samples, outputs.get(_DATA_OUT)
+    if target is not None:
+        if samples is None:
+            raise ScriptError(
+                f"{_DATA_OUT}: the samples of {found.name} could not be told from its training; nothing is written"
+            )
+        write_csv(target, samples.header, samples.rows)
+        if not samples.whole:
+            found.answer.notes.append(
+                f"{_DATA_OUT}: these are the {len(samples.rows)} samples that were seen; it may have more."
+            )
+        from tui_backprop.scripts.samples import command_for
+
+        found.answer.recipe = command_for(found.answer.network, samples, options.data_out)
+
+
+def _write_fix(found: Checked, options: argparse.Namespace, style: str) -> None:
+    if options.fix and found.answer is not None and found.source is not None:
+        written = write_fixed(found.answer, found.source)
         if written is not None and style == "text":
-            print(written)
+            print(written, end="" if written.endswith("\n") else "\n")
+        elif written is not None and found.source.name != "<stdin>":
+            note(written)
 
 
-def _one_line(checked: Checked) -> str:
-    if checked.answer is None:
-        return f"? {checked.error}"
-    answer = checked.answer
-    told = [one.sentence for one in answer.mistakes] + [one.sentence for one in answer.causes if one.severity != "info"]
-    mark = "✓" if answer.status == 0 else "?" if answer.verdict == "unchecked" and not told else "✗"
-    return f"{mark} {told[0] if told else answer.verdict}"
+# watching
 
 
-def _row(checked: Checked) -> list[str]:
-    if checked.answer is None:
-        return [checked.name, "unchecked", "", "", checked.error or "", f"{checked.seconds:.1f}"]
-    answer = checked.answer
-    told = [one.sentence for one in answer.mistakes] + [one.sentence for one in answer.causes]
-    places = {line for one in answer.mistakes for line in one.lines} | {
-        line for one in answer.causes for line in one.lines
-    }
-    lines = " ".join(map(str, sorted(places)))
-    learns = "" if answer.learns is None else str(answer.learns).lower()
-    first = told[0] if told else ""
-    return [checked.name, answer.verdict, learns, lines, first, f"{checked.seconds:.1f}"]
+def _watched(files: list[str], setting: Setting, options: argparse.Namespace, outputs: Outputs) -> int:
+    """Check again whenever a file is saved; ^C ends it, with the status of the last check."""
+    status = 0
+    try:
+        while True:
+            seen = _saved(files)
+            try:
+                status = _checked(files, setting, options, outputs)
+            except ScriptError as error:
+                status = 2
+                print(f"error: {error}", file=sys.stderr, flush=True)
+            note(f"watching {', '.join(clean(Path(name).name) for name in files[:3])}: save to check again, ^C ends")
+            while _saved(files) == seen:
+                time.sleep(_GLANCE)
+    except KeyboardInterrupt:
+        print("watching has ended", file=sys.stderr, flush=True)
+    return status
 
 
-def _print_rows(rows: list[list[str]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "verdict", "learns", "lines", "sentence", "seconds"])
-    writer.writerows(rows)
-    print(text.getvalue(), end="")
+def _saved(files: list[str]) -> list[tuple[int, int] | None]:
+    """Return when each file, and the Python files beside it, were saved last."""
+    found: list[tuple[int, int] | None] = []
+    beside = {one for name in files for one in Path(name).parent.glob("*.py")}
+    for path in sorted({*map(Path, files), *beside}):
+        try:
+            state = path.stat()
+            found.append((state.st_mtime_ns, state.st_size))
+        except OSError:
+            found.append(None)
+    return found

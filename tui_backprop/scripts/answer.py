@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.source import Source
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.perceptron import Perceptron
+    from tui_backprop.scripts.samples import Samples
 
 
 @dataclass(slots=True)
@@ -21,6 +26,13 @@ class Mistake:
     as_is: str
     right: str
     fix: dict[str, Any] | None = None
+    file: str | None = None
+    """The module beside the script that has the line; None for the script itself."""
+
+    @property
+    def where(self) -> str:
+        """Return where it is, as a sentence begins."""
+        return f"line {self.line}" if self.file is None else f"{self.file}, line {self.line}"
 
 
 @dataclass(slots=True)
@@ -46,6 +58,7 @@ class BackwardLine:
     derivative: str | None
     factor: float | None
     right: bool | None
+    file: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +77,12 @@ class Answer:
     fixed: dict[str, Any] | None = None
     fixed_source: Source | None = None
     """The script, and the modules beside it, with its fixes."""
+    network: Perceptron | None = None
+    """The perceptron that it is recognised as."""
+    samples: Samples | None = None
+    """What it trains on."""
+    recipe: str | None = None
+    """The command that trains the same network on the same samples in the trainer."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -90,6 +109,7 @@ class Answer:
                 {
                     "parameters": one.parameters,
                     "kind": one.kind,
+                    **_beside(one.file),
                     "line": one.line,
                     "lines": one.lines,
                     "sentence": one.sentence,
@@ -112,23 +132,34 @@ class Answer:
                 for one in self.causes
             ],
             "backward": [
-                {"line": one.line, "name": one.name, "is": one.derivative, "factor": one.factor, "right": one.right}
+                {
+                    **_beside(one.file),
+                    "line": one.line,
+                    "name": one.name,
+                    "is": one.derivative,
+                    "factor": one.factor,
+                    "right": one.right,
+                }
                 for one in self.backward
             ],
             "loss": self.loss,
-            "recognised": None,
-            "recipe": None,
+            "recognised": None if self.network is None else self.network.as_json(),
+            "recipe": self.recipe,
             "fixed": self.fixed,
             "notes": self.notes,
         }
 
 
-def answer_text(answer: Answer) -> list[str]:
-    """Return the answer as lines of text."""
+def _beside(file: str | None) -> dict[str, Any]:
+    return {} if file is None else {"file": file, "cell": None}
+
+
+def answer_text(answer: Answer, place: Callable[[int], str] = str) -> list[str]:
+    """Return the answer as lines of text; `place` tells a line in the table of the backward pass."""
     lines = [f"{answer.file}: {answer.summary[0]}" if answer.summary else f"{answer.file}:"]
     lines += answer.summary[1:]
     if answer.backward:
-        lines += ["", *_table(answer)]
+        lines += ["", *_table(answer, place)]
     lines.append("")
     if answer.verdict == "wrong":
         lines.append(f"✗ {_counted(len(answer.mistakes), 'mistake')}{_in_lines(answer)}")
@@ -157,14 +188,18 @@ def answer_text(answer: Answer) -> list[str]:
                 if line[:1] in "+-" and line[:3] not in ("+++", "---")
             ]
     lines += answer.notes
+    if answer.recipe is not None:
+        lines.append(f"Next: {answer.recipe} trains this network in the trainer")
     return lines
 
 
-def _table(answer: Answer) -> list[str]:
+def _table(answer: Answer, place: Callable[[int], str]) -> list[str]:
     out = ["line  its backward pass                                  is"]
     for one in answer.backward:
         mark = {True: "✓", False: "✗", None: "·"}[one.right]
-        out.append(f"{one.line:>4}  {_cut(one.source, 50):<50}  {_said(one):<24} {mark}")
+        out.append(
+            f"{place(one.line) if one.file is None else one.line:>4}  {_cut(one.source, 50):<50}  {_said(one):<24} {mark}"
+        )
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from tui_backprop.scripts.foreign import left_to_a_library
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.reading import Reading, read
 from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
@@ -79,7 +80,10 @@ def _usable(case: Case) -> None:
             case.trace.notes.append(f"It ended with an error in {where}: {error['type']}: {error['text']}")
         return
     place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
+    library = left_to_a_library(case.source.text, case.source.name)
     if error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
+        if library is not None and error["module"].split(".", 1)[0] != "sklearn":  # which has data as well
+            raise ScriptError(library)
         raise ScriptError(
             f"{place}: it needs the module {error['module']}, which is not here; run it with your own "
             f"interpreter: --python PATH"

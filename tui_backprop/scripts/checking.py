@@ -7,11 +7,15 @@ import numpy as np
 from tui_backprop.scripts.answer import Answer, BackwardLine
 from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.causes.table import find_causes
+from tui_backprop.scripts.foreign import left_to_a_library, surroundings
 from tui_backprop.scripts.mending.fix import mend_mistakes
+from tui_backprop.scripts.perceptron import perceptron_of
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.reading import Reading, grouped, read
 from tui_backprop.scripts.running import ScriptRun, Setting
+from tui_backprop.scripts.samples import command_for, samples_of
 from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.trainings import trainings
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
 
@@ -33,7 +37,7 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
     """
     source = case.source
     answer = Answer(source.name)
-    answer.notes += [*source.notes, *case.trace.notes]
+    answer.notes += [*source.notes, *case.trace.notes, *surroundings(source.text)]
     if case.reading is None or case.examination is None:
         find_causes(case, answer)
         if not answer.causes:
@@ -53,11 +57,31 @@ def _missing(case: Case) -> str:
     if case.reading is None:
         try:
             read(case.trace)
-        except NoTrainingError:
-            raise
+        except NoTrainingError as error:
+            raise NoTrainingError(_nothing_trained(case, str(error))) from None
         except UnreadableError as error:
             return str(error)
     return "no loss of its prediction has derivatives that could be computed"
+
+
+def _nothing_trained(case: Case, said: str) -> str:
+    library = left_to_a_library(case.source.text, case.source.name)
+    if library is not None:
+        return library.split(": ", 1)[1]
+    if case.setting.line is not None:
+        return f"--line {case.setting.line}: no training begins there, or none was seen; leave it out for the first one"
+    return said
+
+
+def _which(case: Case, updates: set[int]) -> list[str]:
+    """Return a note on which training was followed, where the script has several."""
+    lines = trainings(case.source.text, updates)
+    if len(lines) < 2:
+        return []
+    shown = ", ".join(map(str, lines))
+    if case.setting.line is not None:
+        return [f"It trains {len(lines)} times (lines {shown}); the one of line {case.setting.line} was followed."]
+    return [f"It trains {len(lines)} times (lines {shown}); the first was followed, --line {lines[1]} takes another."]
 
 
 def _describe(case: Case, answer: Answer) -> None:
@@ -85,6 +109,13 @@ def _describe(case: Case, answer: Answer) -> None:
         f"{_lines_text({line for line in lines.values() if line})}",
     ]
     answer.notes += examination.notes
+    answer.network = perceptron_of(case)
+    if answer.network is not None:
+        answer.samples = samples_of(case, answer.network)
+        answer.recipe = command_for(answer.network, answer.samples, None)
+        answer.summary[0] = f"{answer.network.line}, {answer.summary[0]}"
+    made = [trace.place(update.record) for step in reading.steps for update in step.updates]
+    answer.notes += _which(case, {at.line for at in made if at is not None and at.file == 0})
     if case.backward is not None:
         answer.backward = _backward_lines(case)
 

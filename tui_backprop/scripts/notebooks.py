@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,13 @@ _MAGIC = re.compile(r"^\s*[%!?]|^\s*\w+\s*=\s*!|\?\s*$")
 
 
 def cells_of(text: str) -> list[tuple[int, list[str]]] | None:
-    """Return the code cells of a notebook, each with its number from 1; None where the text is no notebook."""
+    """Return the code cells of a notebook, numbered from 1 among themselves; None where the text is no notebook."""
     try:
-        cells = json.loads(text)["cells"]
+        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
         out = []
         for number, cell in enumerate(cells, start=1):
-            if cell["cell_type"] == "code":
-                source = cell["source"]
-                out.append((number, ("".join(source) if isinstance(source, list) else str(source)).splitlines()))
+            source = cell["source"]
+            out.append((number, ("".join(source) if isinstance(source, list) else str(source)).splitlines()))
     except (ValueError, KeyError, TypeError):
         return None
     return out
@@ -40,25 +40,71 @@ def joined(cells: list[tuple[int, list[str]]]) -> tuple[str, tuple[tuple[int, in
     return "\n".join(lines) + "\n", tuple(places)
 
 
-def place_of(answer: dict[str, Any], source: Source) -> dict[str, Any]:
-    """Return the JSON of an answer with cells beside lines, where the source is a notebook."""
+def placed(answer: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Return the JSON of an answer with cells beside lines and in its sentences, where the source is a notebook."""
     if not source.cells:
         return answer
 
-    def placed(thing: Any) -> Any:
+    def told(thing: Any) -> Any:
         if isinstance(thing, list):
-            return [placed(one) for one in thing]
+            return [told(one) for one in thing]
         if not isinstance(thing, dict):
             return thing
-        out = {key: placed(value) for key, value in thing.items()}
+        out = {key: source.placed_text(one) if key in _SAID else told(one) for key, one in thing.items()}
+        out["notes"] = [source.placed_text(one) for one in out["notes"]] if "notes" in out else None
+        if out["notes"] is None:
+            del out["notes"]
+        if out.get("file", source.name) != source.name:  # a module beside it
+            return out
         line = out.get("line")
         if isinstance(line, int) and 0 < line <= len(source.cells):
-            out["file"] = out.get("file", source.name)
+            out["file"] = source.name
             out["cell"], out["line"] = source.cells[line - 1]
         if isinstance(out.get("lines"), list):
-            out["lines"] = [
-                source.cells[n - 1][1] if isinstance(n, int) and 0 < n <= len(source.cells) else n for n in out["lines"]
-            ]
+            places = [source.cells[n - 1] for n in out["lines"] if isinstance(n, int) and 0 < n <= len(source.cells)]
+            out["lines"] = [line for _, line in places]
+            out["cells"] = [cell for cell, _ in places]
         return out
 
-    return placed(answer)  # type: ignore[no-any-return]
+    return told(answer)  # type: ignore[no-any-return]
+
+
+def with_cells(text: str, cells: tuple[tuple[int, int], ...]) -> str:
+    """Return a sentence in which `line 34` is the cell and the line in it."""
+
+    def one(number: str) -> str:
+        n = int(number)
+        return "cell {}, line {}".format(*cells[n - 1]) if 0 < n <= len(cells) else f"line {number}"
+
+    def several(match: re.Match[str]) -> str:
+        numbers = re.sub(r"(\d+)-(\d+)", r"\1 to \2", match[1])
+        return re.sub(r"\d+", lambda found: one(found[0]), numbers)
+
+    return _LINES.sub(several, text)
+
+
+def rewritten(original: str, before: str, after: str, cells: tuple[tuple[int, int], ...]) -> str:
+    """Return a notebook with the changes between two joined texts in its cells, and all else in it as it was."""
+    book = json.loads(original)
+    old, new = before.split("\n")[: len(cells)], after.split("\n")
+    if new and not new[-1]:
+        new.pop()
+    lines: dict[int, list[str]] = {number: [] for number, _ in cells}
+    raw = dict(cells_of(original) or [])
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            for at in range(i1, i2):
+                cell, line = cells[at]
+                lines[cell].append(raw[cell][line - 1])
+        else:
+            lines[cells[min(i1, len(cells) - 1)][0]] += new[j1:j2]
+    codes = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    for number, body in lines.items():
+        if body != raw[number]:
+            whole, cell = "\n".join(body), codes[number - 1]
+            cell["source"] = whole.splitlines(keepends=True) if isinstance(cell["source"], list) else whole
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+_SAID = ("sentence", "error")
+_LINES = re.compile(r"\blines? (\d+(?:(?:, | and |-)\d+)*)")

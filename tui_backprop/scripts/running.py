@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.trainings import beginning
 from tui_backprop.system.process import Child, OverlongError
 from tui_backprop.text.cleaning import clean
 
@@ -49,6 +50,8 @@ class Setting:
     arguments: tuple[str, ...] = ()
     seed: int = 0
     verbose: bool = False
+    line: int | None = None
+    """A line of the training that is followed; None for the first one."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -57,13 +60,20 @@ class ScriptRun:
 
     Raises:
         OSError: its process cannot be started.
+        ScriptError: there is no statement in the line that was chosen.
     """
 
     def __init__(self, source: Source, setting: Setting, **more: Any) -> None:
         self._source, self._setting = source, setting
+        begin = _beginning(source, setting)
         self._scratch = tempfile.TemporaryDirectory(prefix="tui-backprop-")
         self._answer = Path(self._scratch.name) / "trace.npz"
-        request = {**request_for(source, setting, self._scratch.name), "answer": str(self._answer), **more}
+        request = {
+            **request_for(source, setting, self._scratch.name),
+            "answer": str(self._answer),
+            "begin": begin,
+            **more,
+        }
         try:
             self._child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=ENVIRONMENT)
         except OSError:
@@ -127,6 +137,20 @@ def request_for(source: Source, setting: Setting, scratch: str) -> dict[str, Any
         "size": limits.size,
         "seconds": limits.seconds,
     }
+
+
+def _beginning(source: Source, setting: Setting) -> tuple[int, int] | None:
+    """Return where recording begins; None for at once.
+
+    Raises:
+        ScriptError: there is no statement in the line that was chosen.
+    """
+    if setting.line is None:
+        return None
+    found = beginning(source.text, setting.line)
+    if found is None:
+        raise ScriptError(f"{source.name}: --line {setting.line}: there is no statement in that line")
+    return found
 
 
 def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:

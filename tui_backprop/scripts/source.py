@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.notebooks import cells_of, joined
+from tui_backprop.scripts.notebooks import cells_of, joined, with_cells
 from tui_backprop.scripts.python2 import translated
 from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown
 from tui_backprop.text.cleaning import clean
@@ -56,6 +56,14 @@ class Source:
             return self.name
         inside = Path(path)
         return clean(str(inside.relative_to(self.folder)) if inside.is_relative_to(self.folder) else inside.name)
+
+    def place_of(self, line: int) -> str:
+        """Return a line as a table has it: its number, in a notebook that of its cell and the line in it (3:2)."""
+        return "{}:{}".format(*self.cells[line - 1]) if 0 < line <= len(self.cells) else str(line)
+
+    def placed_text(self, text: str) -> str:
+        """Return a sentence with its lines told as cells and lines, where this is a notebook."""
+        return with_cells(text, self.cells) if self.cells else text
 
     def line(self, number: int) -> str:
         """Return a line without its indentation."""

@@ -38,7 +38,14 @@ def mistake_at(case: Case, place: WrongPlace) -> Mistake:
         sentence_of(case, place),
         place_source(case, place),
         right,
+        file=_module(case, place),
     )
+
+
+def _module(case: Case, place: WrongPlace) -> str | None:
+    """Return the module beside the script that a place is in; None for the script itself."""
+    file = case.trace.places[place.place].file
+    return case.source.name_of(case.trace.files[file]) if file else None
 
 
 def lines_of(case: Case, place: WrongPlace) -> list[int]:
@@ -129,7 +136,8 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
     code = place_source(case, place)
     shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
     belong = {case.reading.graph.shape(one) for one in place.targets} if case.reading else set()
-    where = f"line {at.line}"
+    module = _module(case, place)
+    where = f"{module}, line {at.line}" if module else f"line {at.line}"
     if place.sign:
         return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
     if shapes and belong and not shapes & belong:

@@ -9,11 +9,16 @@ from tui_backprop.scripts.mending.missing import MODULES, NEAR, Change, missing_
 from tui_backprop.scripts.mending.scope import Scope
 from tui_backprop.scripts.mending.writing import Writer
 
+_DELTAS = 12  # names of what the next layer has
+
 
 def changes_of(writer: Writer, scope: Scope) -> Iterator[Change]:
     """Yield the changes of an expression."""
     for node in ast.walk(writer.root):
-        if not isinstance(node, ast.expr) or isinstance(node, ast.Constant):
+        if not isinstance(node, ast.expr):
+            continue
+        if isinstance(node, ast.Constant):
+            yield from _numbers(writer, node, scope)
             continue
         parent = writer.parent(node)
         if isinstance(parent, ast.Call) and parent.func is node:
@@ -41,7 +46,15 @@ def _is_operand(node: ast.expr, parent: ast.AST | None) -> bool:
     return isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult | ast.Mult | ast.Add | ast.Sub)
 
 
-# names and indices
+# names, numbers and indices
+
+
+def _numbers(writer: Writer, node: ast.Constant, scope: Scope) -> Iterator[Change]:
+    if type(node.value) in (int, float) and not isinstance(
+        writer.parent(node), ast.keyword | ast.Subscript | ast.Slice
+    ):
+        for n, number in enumerate(scope.numbers):
+            yield Change(node, number, "number", 1.9 + 0.01 * n)
 
 
 def _names(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
@@ -132,6 +145,9 @@ def _calls(writer: Writer, node: ast.Call) -> Iterator[Change]:
     if len(arguments) >= 1:
         yield Change(node, arguments[0], "function too many", 1.5)
     name = writer.text(node.func)
+    if len(arguments) == 2 and not node.keywords and name.split(".", 1)[0] not in MODULES:
+        yield Change(node, f"{arguments[0]} - {writer.closed(node.args[1])}", "cost", 1.4)
+        yield Change(node, f"{arguments[1]} - {writer.closed(node.args[0])}", "cost", 1.45)
     if len(arguments) == 2 and name in ("np.dot", "np.matmul", "numpy.dot"):
         a, b = arguments
         ta, tb = _turned(writer, node.args[0]), _turned(writer, node.args[1])
@@ -144,13 +160,24 @@ def _calls(writer: Writer, node: ast.Call) -> Iterator[Change]:
         yield Change(node, f"{writer.atom(right)}.dot({writer.text(left)})", "transposed", 1.6)
         yield Change(node, f"np.outer({writer.text(left)}, {arguments[0]})", "outer", 1.4)
     if len(arguments) == 2 and name in ("np.dot", "np.matmul", "np.inner", "np.multiply"):
-        for second in dict.fromkeys((arguments[1], arguments[1].removesuffix(".T"))):
-            yield Change(node, f"np.outer({arguments[0]}, {second})", "outer", 1.4)
-            yield Change(node, f"np.outer({second}, {arguments[0]})", "outer", 1.5)
+        for second, cost in _beside(writer, node.args[1]):
+            yield Change(node, f"np.outer({arguments[0]}, {second})", "outer", cost)
+            yield Change(node, f"np.outer({second}, {arguments[0]})", "outer", cost + 0.1)
     if len(arguments) == 2 and name == "np.outer":
         yield Change(node, f"np.outer({arguments[1]}, {arguments[0]})", "transposed", 1.2)
     if _last_of(node) in ("sum", "mean"):
         yield from _axes(writer, node)
+
+
+def _beside(writer: Writer, node: ast.expr) -> list[tuple[str, float]]:
+    """Return an operand as it is, not transposed, and one place before and after it."""
+    found = {writer.text(node): 1.4}
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        node = node.value
+        found[writer.text(node)] = 1.45
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Tuple | ast.Slice):
+        found.update({f"{writer.text(node.value)}[{one}]": 2.0 for one in _shifted(node.slice)})
+    return list(found.items())
 
 
 def _last_of(call: ast.Call) -> str:
@@ -242,6 +269,8 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
     if inner or chain is None:
         return
     written = [writer.closed(one) for one in chain]
+    yield from _softmax(node, written, scope)
+    yield from _carried(node, chain, written, scope)
     pairs = [(n, n + 1) for n in range(len(chain))] + [(n, n + 2) for n in range(len(chain) - 1)]
     for first, last in pairs:
         rest = written[:first] + written[last:]
@@ -264,6 +293,27 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
                     yield Change(node, " * ".join(new), "slope of another function", 1.9 + 0.002 * n)
 
 
+def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: Scope) -> Iterator[Change]:
+    """Carry what the next layer has back through its weights, where the layer was compared with targets of its own."""
+    for n, factor in enumerate(chain):
+        if not isinstance(factor, ast.BinOp) or not isinstance(factor.op, ast.Sub):
+            continue
+        for delta in scope.names[:_DELTAS]:
+            for weights in scope.names[:NEAR]:
+                for carried in (f"({delta} @ {weights}.T)", f"({weights}.T @ {delta})"):
+                    new = " * ".join([*factors[:n], carried, *factors[n + 1 :]])
+                    yield Change(node, new, "carried", 2.3)
+
+
+def _softmax(node: ast.expr, factors: list[str], scope: Scope) -> Iterator[Change]:
+    """Carry a derivative back through a softmax, all of whose entries depend on each other."""
+    for g in factors:
+        for n, a in enumerate(scope.names[:NEAR]):
+            for axis in ("-1", "0"):
+                new = f"{a} * ({g} - ({g} * {a}).sum(axis={axis}, keepdims=True))"
+                yield Change(node, new, "softmax", 2.1 + 0.002 * n)
+
+
 def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
     """Multiply in another way: element by element, as matrices, transposed, as an outer product."""
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.MatMult):
@@ -271,7 +321,7 @@ def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
     a, b = writer.closed(node.left), writer.atom(node.right)
     ta, tb = _turned(writer, node.left), _turned(writer, node.right)
     if isinstance(node.op, ast.Mult):
-        for new, cost in ((f"{a} @ {b}", 1.4), (f"{b} @ {a}", 1.6), (f"{ta} @ {b}", 1.6), (f"{a} @ {tb}", 1.6)):
+        for new, cost in ((f"{a} @ {b}", 1.15), (f"{b} @ {a}", 1.6), (f"{ta} @ {b}", 1.6), (f"{a} @ {tb}", 1.6)):
             yield Change(node, new, "product", cost)
         chain = _chain(node)
         if chain and len(chain) > 2:  # c * x * y as c * np.outer(x, y)

@@ -14,7 +14,15 @@ from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched
 from tui_backprop.scripts.mending.sentences import sentence_for
-from tui_backprop.scripts.mending.sites import Happened, Site, happened, site_at, upstream_sites
+from tui_backprop.scripts.mending.sites import (
+    Happened,
+    Site,
+    happened,
+    renaming_sites,
+    right_values,
+    site_at,
+    upstream_sites,
+)
 from tui_backprop.scripts.mending.statements import Lines, statement_edits
 from tui_backprop.scripts.mending.trials import try_by_what_follows, try_where_right_is_known
 from tui_backprop.scripts.verdict.wrong import WrongPlace
@@ -65,25 +73,48 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
 
 def _round(case: Case, at: Case, base: Happened, answer: Answer, budget: Budget) -> Case | None:
     """Return the case with a few more edits, with which fewer parameters are wrong; None where none was found."""
-    for search, most in ((_direct, _CHECKS), (_following, _CHECKS), (_of_statements, _STATEMENTS)):
-        best: tuple[int, Case, list[Proposal]] | None = None
-        wrong = len(at.examination.wrong) if at.examination is not None else 0
+    searches = (
+        (_direct, _CHECKS),
+        (_following, _CHECKS),
+        (_only_named, _CHECKS),
+        (_of_statements, _STATEMENTS),
+    )
+    for search, most in searches:
+        best: tuple[tuple[int, int], Case, list[Proposal]] | None = None
         for chosen in islice(search(at, base), most):
             if best is not None and budget.is_spent:
                 break
             again = _checked(at, [edit for one in chosen for edit in one.edits])
-            left = len(again.examination.wrong) if again is not None and again.examination is not None else wrong
-            if again is not None and left < (best[0] if best is not None else wrong):
-                best = (left, again, chosen)
-            if left == 0 or budget.is_spent:
+            score = _score(at, again)
+            if again is not None and score is not None and (best is None or score < best[0]):
+                best = (score, again, chosen)
+            if score == (0, 0) or budget.is_spent:
                 break
         if best is not None:
             for one in best[2]:
                 _tell(case, at, answer, one)
-            if best[0]:
+            if best[0][0]:
                 explained(best[1])
             return best[1]
     return None
+
+
+def _score(before: Case, after: Case | None) -> tuple[int, int] | None:
+    """Return how many parameters are wrong after an edit, and how many it scales; None unless it only mends some."""
+    if before.examination is None or after is None or after.examination is None:
+        return None
+    old, new = before.examination.parameters, after.examination.parameters
+    wrong = set(after.examination.wrong)
+    spoilt = [
+        name
+        for name, one in old.items()
+        if one.verdict in ("right", "scaled") and name in new and new[name].verdict not in ("right", "scaled")
+    ]
+    if spoilt or not wrong < set(before.examination.wrong):
+        return None
+    return len(wrong), sum(
+        one.verdict == "scaled" and name in old and old[name].verdict != "scaled" for name, one in new.items()
+    )
 
 
 def _checked(case: Case, edits: list[Edit]) -> Case | None:
@@ -92,6 +123,8 @@ def _checked(case: Case, edits: list[Edit]) -> Case | None:
     except InputError:
         return None
     if again.examination is None or again.examination.verdict == "unchecked":
+        return None
+    if again.trace.error is not None and case.trace.error is None:  # right for a moment, and then it does not run
         return None
     same = case.examination is not None and set(again.examination.parameters) >= set(case.examination.parameters)
     return again if same else None
@@ -110,7 +143,7 @@ def _direct(case: Case, base: Happened) -> Iterator[list[Proposal]]:
         site = site_at(case, at.file, at.line, at.column, place)
         if site is not None:
             sites.append(site)
-    try_where_right_is_known(case, base, sites)
+    try_where_right_is_known(case, [(site, right_values(case, base, site)) for site in sites])
     fitting = [site for site in sites if site.fitting]
     if not fitting:
         return
@@ -142,6 +175,25 @@ def _following(case: Case, base: Happened) -> Iterator[list[Proposal]]:
                 together.append(Proposal([second], _place(case, other, more), more))
                 left = [name for name in left if name not in more]
         yield together
+
+
+def _only_named(case: Case, base: Happened) -> Iterator[list[Proposal]]:
+    """Yield edits of lines that give a right value another name: `gb = d`, where a gradient should be computed."""
+    assert case.examination is not None  # noqa: S101  (asked before)
+    pairs = list(renaming_sites(case, base, case.examination.wrong))
+    try_where_right_is_known(case, [(site, right) for site, right, _ in pairs])
+    fitting = [(site, name) for site, _, name in pairs if site.fitting]
+    together: dict[str, Site] = {}
+    for site, name in sorted(fitting, key=lambda one: one[0].fitting[0].cost):
+        if name not in together and all(site.span != other.span for other in together.values()):
+            together[name] = site
+    if together:
+        yield [_renamed(case, site, name) for name, site in together.items()]
+        yield from ([_renamed(case, site, name)] for site, name in fitting)
+
+
+def _renamed(case: Case, site: Site, name: str) -> Proposal:
+    return Proposal([site.fitting[0]], _place(case, site, [name]), [name])
 
 
 def _place(case: Case, site: Site, mended: list[str]) -> WrongPlace:
@@ -183,8 +235,9 @@ def _of_statements(case: Case, base: Happened) -> Iterator[list[Proposal]]:
 def _tell(case: Case, at: Case, answer: Answer, proposal: Proposal) -> None:
     """Put a proven edit into the answer: to the mistake at its line, or as a new one."""
     edit = proposal.edits[0]
+    file = case.source.name_of(edit.path) if edit.path else None
     line = _line_before(case.source.text_of(edit.path), at.source.text_of(edit.path), edit.start[0])
-    mistake = _mistake_of(at, answer, proposal, line)
+    mistake = _mistake_of(at, answer, proposal, line, file)
     if mistake is None:
         return
     if proposal.place is not None:
@@ -194,18 +247,19 @@ def _tell(case: Case, at: Case, answer: Answer, proposal: Proposal) -> None:
     mistake.fix = fix_of(at.source, proposal.edits)
 
 
-def _mistake_of(at: Case, answer: Answer, proposal: Proposal, line: int) -> Mistake | None:
+def _mistake_of(at: Case, answer: Answer, proposal: Proposal, line: int, file: str | None) -> Mistake | None:
     place = proposal.place
     known = [one for one in answer.mistakes if one.fix is None]
     if place is not None:
         told = at.trace.places[place.place].line
         for one in known:
             if one.line in (line, told) or line in one.lines:
-                one.lines = sorted({*one.lines, line})
-                one.line = line
+                one.lines = sorted({*one.lines, line}) if one.file == file else [line]
+                one.line, one.file = line, file
                 return one
         made = mistake_at(at, place)
-        made.line, made.lines = line, sorted({line, *made.lines})
+        made.lines = sorted({line, *made.lines}) if made.file == file else [line]
+        made.line, made.file = line, file
         answer.mistakes.append(made)
         return made
     return next(iter(known), None)

@@ -5,27 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.notebooks import rewritten
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.text.cleaning import clean
 
 
 def write_fixed(answer: Answer, source: Source) -> str | None:
-    """Write the fixed script and return what to say about it; None where there is no fix.
+    """Write each file that a fix changes as NAME.fixed.py beside it, and return what to say; None where there is no fix.
+
+    A notebook keeps its cells and magics. For standard input, what is returned is the fixed script itself.
 
     Raises:
-        ScriptError: there is a file of that name already.
+        ScriptError: there is a file of that name already, or it cannot be written.
     """
-    if answer.fixed_text is None:
+    fixed = answer.fixed_source
+    if fixed is None:
         return None
     if source.name == "<stdin>":
-        return answer.fixed_text
-    path = Path(source.path)
-    target = path.with_name(f"{path.stem}.fixed{path.suffix}")
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(answer.fixed_text)
-    except FileExistsError:
-        raise ScriptError(f"{clean(target.name)}: there is a file of that name; move it away first") from None
-    except OSError as error:
-        raise ScriptError(f"{clean(target.name)}: {error.strerror}") from None
-    return f"written: {clean(target.name)}"
+        return fixed.text
+    changed = [path for path in ("", *sorted(fixed.modules)) if fixed.text_of(path) != source.text_of(path)]
+    targets = {path: _beside(Path(path or source.path)) for path in changed}
+    for target in targets.values():
+        if target.exists():
+            raise ScriptError(f"{clean(target.name)}: there is a file of that name; move it away first")
+    for path, target in targets.items():
+        text = fixed.text_of(path)
+        if not path and source.cells:
+            text = rewritten(source.original, source.text, text, source.cells)
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise ScriptError(f"{clean(target.name)}: {error.strerror}") from None
+    return f"written: {', '.join(clean(target.name) for target in targets.values())}"
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.fixed{path.suffix}")

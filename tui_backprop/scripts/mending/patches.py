@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.source import Source
+
+_HUNK = re.compile(r"@@ -(\d+)")
 
 
 def patched(source: Source, edits: list[Edit]) -> Source:
@@ -64,7 +67,15 @@ def diff_of(before: Source, after: Source) -> str:
         found += difflib.unified_diff(
             old.splitlines(), new.splitlines(), name, f"{_fixed_name(name)}", n=1, lineterm=""
         )
-    return "\n".join(found)
+    return "\n".join(_in_cells(line, before) for line in found)
+
+
+def _in_cells(line: str, source: Source) -> str:
+    """Return a line of a notebook's difference, which says cells where lines are counted."""
+    match = _HUNK.match(line)
+    if match is None or not source.cells or int(match[1]) > len(source.cells):
+        return line
+    return "@@ cell {}, line {} @@".format(*source.cells[max(int(match[1]), 1) - 1])
 
 
 def _fixed_name(name: str) -> str:

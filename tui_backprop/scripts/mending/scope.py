@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 
 _NAMES, _FUNCTIONS = 60, 14
+_NUMBERS_WITHIN = 12  # lines
 _NO_VALUES = {"self", "range", "len", "sum", "zip", "enumerate", "print", "reversed", "np", "numpy", "math", "list"}
 
 
@@ -17,11 +18,13 @@ class Scope:
     """Names and attributes with values, the nearest first."""
     functions: tuple[str, ...]
     """Calls of the script's own functions of one argument, with `{}` where it goes."""
+    numbers: tuple[str, ...] = ()
+    """Numbers that are written nearby."""
 
     def slopes(self, name: str) -> list[str]:
         """Return the slopes that an activation may have at a value, as factors."""
         own = [one.replace("{}", name) for one in self.functions]
-        return [*own, f"{name} * (1 - {name})", f"(1 - {name} ** 2)", f"({name} > 0)"]
+        return [*own, f"{name} * (1 - {name})", f"(1 - {name} ** 2)", f"({name} > 0)", f"(1 - {name})"]
 
 
 def scope_of(text: str, line: int) -> Scope:
@@ -56,7 +59,15 @@ def scope_of(text: str, line: int) -> Scope:
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 names.setdefault(statement.targets[0].id)
     kept = [one for one in names if one not in called]
-    return Scope(tuple(kept)[:_NAMES], tuple(_functions(tree, owner, inside))[:_FUNCTIONS])
+    return Scope(tuple(kept)[:_NAMES], tuple(_functions(tree, owner, inside))[:_FUNCTIONS], tuple(_numbers(tree, line)))
+
+
+def _numbers(tree: ast.Module, line: int) -> list[str]:
+    near = sorted(
+        (one for one in ast.walk(tree) if isinstance(one, ast.Constant) and type(one.value) in (int, float)),
+        key=lambda one: abs(one.lineno - line),
+    )
+    return list(dict.fromkeys(ast.unparse(one) for one in near if abs(one.lineno - line) <= _NUMBERS_WITHIN))[:8]
 
 
 def _around(tree: ast.Module, line: int) -> tuple[ast.AST, ast.ClassDef | None]:

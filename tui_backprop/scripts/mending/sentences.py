@@ -18,7 +18,7 @@ def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) ->
     target = value_name(case, place.targets[0])
     is_parameter = case.reading is not None and place.targets[0] in case.reading.names
     what = f"the gradient of {target}" if is_parameter else f"the derivative ∂L/∂{target}"
-    start = f"line {mistake.line}: "
+    start = f"{mistake.where}: "
     texts = {
         "name": f"`{edit.old}` is where `{edit.new}` belongs: {what} {_why_name(is_parameter, edit)}",
         "slope missing": f"the factor `{_added(edit)}` is missing: {what} lacks the slope (derivative) of the "
@@ -52,6 +52,18 @@ def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) ->
         "dot": f"`{edit.old}` multiplies in another way: {what} needs `{edit.new}`",
         "axis": f"`{edit.old}` sums over the wrong axis, or over none: {what} is `{edit.new}`",
         "index": f"`{edit.old}` is one place off: {what} needs `{edit.new}`",
+        "number": f"`{edit.old}` is another number than belongs there: {what} needs `{edit.new}`",
+        "order": f"a value is used after it was changed: {what} needs it as it was in the forward pass, so the update "
+        "has to come later (or what reads it earlier)",
+        "copy": f"`{_first_line(edit.old)}` only gives the array another name, which its update in place changes too: "
+        f"{what} needs it as it was; `{_first_line(edit.new)}` copies it",
+        "result": f"`{edit.old}` computes a value that no name is given to, so it is lost: `{edit.new}` keeps it",
+        "softmax": f"`{edit.old}` takes the slope of softmax entry by entry, and its entries depend on each other (they "
+        f"have the sum 1): {what} needs `{edit.new}`",
+        "carried": f"`{edit.old}` compares a hidden layer with the targets, and hidden layers have none: {what} is what "
+        f"comes back from the next layer through its weights, `{edit.new}`",
+        "cost": f"`{edit.old}` is the cost (loss) itself, and the backward pass begins with its derivative: {what} needs "
+        f"`{edit.new}`",
         "precedence": f"`{edit.old}` is read as a − (b · c), since * binds before −: brackets are missing; "
         f"{what} needs `{edit.new}`",
         "add.at": f"`{edit.old}` overwrites: an index that occurs several times keeps only its last value, "
@@ -66,6 +78,10 @@ def _why_name(is_parameter: bool, edit: Edit) -> str:
     if is_parameter:
         return f"is the delta behind it times the input of that weight, `{edit.new}`, instead of `{edit.old}`"
     return f"has `{edit.new}` by the chain rule, instead of `{edit.old}`"
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0]
 
 
 def _added(edit: Edit) -> str:

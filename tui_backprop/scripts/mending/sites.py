@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import Edit, edits_of
 from tui_backprop.scripts.mending.scope import scope_of
+from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.verdict.aligned import aligned, carried_over
 from tui_backprop.scripts.verdict.backward import Backward
@@ -159,13 +160,9 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
     right: dict[int, Any] = {}
     if place is None or not used:
         return right
+    factor = _factor(case, base, place)
     for n, pairs in enumerate(base.pairs):
-        gradients = base.backward.gradients[n]
-        put = {
-            record: fitted(graph.shape(record), place.factor * np.asarray(gradients[target]))
-            for record, target in zip(place.records, place.targets, strict=True)
-            if target in gradients
-        }
+        put = _put(base, place, n, factor)
         if not put:
             continue
         affected = graph.affected(put, min(put) + 1, base.backward.step.end)
@@ -179,6 +176,37 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
     return right if sum(np.size(one) for one in right.values()) <= _LARGEST else {}
 
 
+def _put(base: Happened, place: WrongPlace, n: int, factor: float) -> dict[int, Any]:
+    """Return what is right at a place in a draw."""
+    gradients = base.backward.gradients[n]
+    return {
+        record: fitted(base.backward.graph.shape(record), factor * np.asarray(gradients[target]))
+        for record, target in zip(place.records, place.targets, strict=True)
+        if target in gradients
+    }
+
+
+def _factor(case: Case, base: Happened, place: WrongPlace) -> float:
+    """Return the multiple that belongs at a place: with it, its parameters change at the rate of the right ones."""
+    assert case.examination is not None  # noqa: S101  (there is a wrong place)
+    examination, backward = case.examination, base.backward
+    step, known = backward.step, any(one.verdict == "right" for one in examination.parameters.values())
+    old = next((one for one in step.parameters if backward.reading.names[one] in place.explains), None)
+    put = _put(base, place, 0, place.factor)
+    if old is None or not put or not known or not np.isfinite(examination.rate) or old not in backward.gradients[0]:
+        return place.factor
+    try:
+        values = replayed(backward, 0, put)
+    except (CannotReplayError, KeyError, ValueError):
+        return place.factor
+    change = np.asarray(change_of(backward.reading, step, old, step.parameters[old], values)[0], dtype=float)
+    truth = np.asarray(backward.gradients[0][old], dtype=float)
+    if change.size != truth.size or not np.any(truth):
+        return place.factor
+    found = -float(np.ravel(change) @ np.ravel(truth)) / float(np.sum(truth * truth))
+    return place.factor * examination.rate / found if np.isfinite(found) and found > 0 else place.factor
+
+
 def fitted(shape: tuple[int, ...], value: np.ndarray) -> Any:
     """Return a value in a shape, where it has so many numbers."""
     if value.shape != shape and value.size == int(np.prod(shape)):
@@ -189,7 +217,7 @@ def fitted(shape: tuple[int, ...], value: np.ndarray) -> Any:
 def upstream_sites(case: Case, place: WrongPlace | None, names: list[str]) -> Iterator[Site]:
     """Yield the expressions of the backward pass that the updates of some parameters are made from, the nearest first."""
     assert case.backward is not None  # noqa: S101
-    backward, trace = case.backward, case.trace
+    backward = case.backward
     graph, step = backward.graph, backward.step
     ends = [
         step.feeds[old][0] if old in step.feeds else new
@@ -204,12 +232,57 @@ def upstream_sites(case: Case, place: WrongPlace | None, names: list[str]) -> It
     )
     seen: set[tuple[int, ...]] = set()
     for record in ordered:
-        at = trace.place(record)
-        if at is None or (at.file, at.line, at.column) in seen:
-            continue
-        seen.add((at.file, at.line, at.column))
-        site = site_at(case, at.file, at.line, at.column)
-        if site is not None and (site.file, *site.span) not in seen and site.records:
+        for site in (_own_site(case, record), *_named_sites(case, record)):
+            if site is None or (site.file, *site.span) in seen or not site.records:
+                continue
             seen.add((site.file, *site.span))
             if not set(site.records) & step.forward:
                 yield site
+
+
+def _own_site(case: Case, record: int) -> Site | None:
+    at = case.trace.place(record)
+    return None if at is None else site_at(case, at.file, at.line, at.column)
+
+
+def _named_sites(case: Case, record: int) -> Iterator[Site]:
+    """Yield the calls of the script's own functions whose values, made inside of them, are given a name."""
+    assert case.backward is not None  # noqa: S101
+    step, trace = case.backward.step, case.trace
+    for _, number in trace.labels.get(record, ()):
+        at = trace.places[number]
+        site = site_at(case, at.file, at.line, at.column) if at.kind == "assign" else None
+        if site is not None and not site.records and isinstance(site.expression, ast.Call):
+            inside = range(step.start + 1, step.end + 1)
+            site.records = [one for one in inside if any(place == number for _, place in trace.labels.get(one, ()))]
+            yield site
+
+
+def renaming_sites(case: Case, base: Happened, names: list[str]) -> Iterator[tuple[Site, dict[int, Any], str]]:
+    """Yield the statements that only give a value of the backward pass another name, with each parameter that may need it.
+
+    What is right there is the parameter's gradient, for each record of the value in all steps.
+    """
+    backward, trace = base.backward, case.trace
+    graph, step = backward.graph, backward.step
+    for record in backward.records:
+        for _, number in trace.labels.get(record, ()):
+            at = trace.places[number]
+            site = site_at(case, at.file, at.line, at.column) if at.kind == "assign" else None
+            if (
+                site is None
+                or site.records
+                or not isinstance(site.expression, ast.Name | ast.Attribute | ast.Subscript)
+            ):
+                continue
+            site.records = [record]
+            for old in step.parameters:
+                name = backward.reading.names[old]
+                if name in names and graph.shape(old) == graph.shape(record):
+                    fresh = replace(site, fitting=[])
+                    right = {
+                        pairs[record]: gradients[old]
+                        for pairs, gradients in zip(base.pairs, backward.gradients, strict=True)
+                        if old in gradients and record in pairs
+                    }
+                    yield fresh, right, name

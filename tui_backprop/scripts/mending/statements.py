@@ -56,14 +56,14 @@ def _spans(node: ast.stmt, lines: frozenset[int]) -> bool:
 
 
 def _in_body(file: Lines, body: Body) -> Iterator[list[Edit]]:
-    changed = set().union(*(_stored(one) for one in body if _spans(one, file.updates)))
+    changed = set().union(*(_changed(file, one) for one in body))
     for n, statement in enumerate(body):
         if isinstance(statement, _DEFINITIONS):
             continue
         if _spans(statement, file.lines):
             yield from _alone(file, statement)
         yield from _aliased(file, statement, changed)
-        for target in sorted(_stored(statement)) if _spans(statement, file.updates) else ():
+        for target in sorted(_changed(file, statement)):
             for m in range(n + 1, len(body)):
                 if target in _loaded(body[m]) and not isinstance(body[m], _DEFINITIONS):
                     yield from _stale(file, body, n, m, target)
@@ -74,6 +74,16 @@ def _in_body(file: Lines, body: Body) -> Iterator[list[Edit]]:
             and _spans(statement, file.updates)
         ):
             yield [_moved(file, body, n, n + 1)]
+
+
+def _changed(file: Lines, statement: ast.stmt) -> set[str]:
+    """Return what a statement, or one inside of it, changes as parameters."""
+    return {
+        name
+        for one in ast.walk(statement)
+        if isinstance(one, ast.Assign | ast.AugAssign) and _spans(one, file.updates)
+        for name in _stored(one)
+    }
 
 
 def _alone(file: Lines, statement: ast.stmt) -> Iterator[list[Edit]]:

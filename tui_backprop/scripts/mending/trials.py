@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,23 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.mending.sites import Happened, Site, fitted, right_values
+from tui_backprop.scripts.mending.sites import Happened, Site, fitted
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.verdict.backward import Backward
 from tui_backprop.scripts.verdict.wrong import comes_right, replayed
 
-_OTHER_FACTOR = 1.5
-"""What it costs that an edit gives another multiple of what is right than the rest of the backward pass."""
+_OTHER_FACTOR = 0.5
+"""What it costs that an edit gives another multiple of what is right than the rate of the right parameters asks for."""
+_ENOUGH = 64  # numbers of a site's values in one step
 _FEWER = 700  # edits of one expression, where several are searched
 _SECONDS = 4.0  # of replays in one search
 
 
-def try_where_right_is_known(case: Case, base: Happened, sites: list[Site]) -> None:
-    """Find for each site the edits that give what is right there, as far as that is known."""
+def try_where_right_is_known(case: Case, sites: list[tuple[Site, dict[int, Any]]]) -> None:
+    """Find for each site the edits that give what is right there: by record, as far as that is known."""
     asked, requests = [], []
-    for site in sites:
-        right = right_values(case, base, site)
+    for site, right in sites:
         if not right:
             continue
         if not site.edits:
@@ -35,10 +36,24 @@ def try_where_right_is_known(case: Case, base: Happened, sites: list[Site]) -> N
         values = {str(one): np.asarray(value, dtype=float).tolist() for one, value in right.items()}
         requests.append({**_request(case, site), "right": values})
     for site, good in zip(asked, _run(case, requests), strict=False):
-        exact = [
-            (site.edits[int(n) - 1], abs(np.log(ratio)) > 1e-6) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)
-        ]
-        site.fitting = [edit for edit, _ in sorted(exact, key=lambda one: one[0].cost + _OTHER_FACTOR * one[1])]
+        tried = [(site.edits[int(n) - 1], ratio) for n, ratio, _ in good if 0 < int(n) <= len(site.edits)]
+        site.fitting = _one_of_each_factor(tried)
+
+
+def _one_of_each_factor(tried: list[tuple[Edit, float]]) -> list[Edit]:
+    """Return edits, cheapest first, those before all others that give a multiple of what is right which none before gives.
+
+    Which multiple belongs there is known only from the whole: the rate is the same for all parameters.
+    """
+    tried.sort(key=lambda one: one[0].cost + _OTHER_FACTOR * (abs(one[1] - 1) > 1e-6))
+    seen: set[float] = set()
+    first: list[Edit] = []
+    rest: list[Edit] = []
+    for edit, ratio in tried:
+        key = float(f"{ratio:.6g}")
+        (rest if key in seen else first).append(edit)
+        seen.add(key)
+    return [*first, *rest]
 
 
 def try_by_what_follows(
@@ -47,13 +62,12 @@ def try_by_what_follows(
     """Return edits with which some of the named parameters come right, the best first, each with those parameters."""
     for site in sites:
         site.find_edits(_FEWER)
-    requests = [
-        {
-            **_request(case, site),
-            "records": [pairs[one] for pairs in base.pairs for one in site.records if one in pairs],
-        }
-        for site in sites
-    ]
+    requests = []
+    for site in sites:
+        size = sum(np.size(base.backward.graph.value(one)) for one in site.records)
+        steps = base.pairs[:1] if size >= _ENOUGH else base.pairs  # a large array is refuted by one step
+        records = [pairs[one] for pairs in steps for one in site.records if one in pairs]
+        requests.append({**_request(case, site), "records": records})
     pending: list[tuple[float, int, Site, dict[str, Any]]] = []
     for number, (site, values) in enumerate(zip(sites, _run(case, requests), strict=False)):
         pending += [
@@ -77,22 +91,36 @@ def try_by_what_follows(
 def _mended(base: Happened, site: Site, found: dict[str, Any], names: list[str]) -> list[str]:
     """Return the parameters that come right with some values in place of a site's."""
     backward, graph = base.backward, base.backward.graph
-    values = []
+    values: list[dict[int, Any]] = []
+    draws: list[int] = []
     for n, pairs in enumerate(base.pairs):
         given = {
-            one: fitted(graph.shape(one), np.asarray(found[str(pairs[one])], dtype=float))
+            one: fitted(graph.shape(one), _decoded(found[str(pairs[one])]))
             for one in site.records
             if str(pairs.get(one)) in found
         }
+        if not given:
+            continue
         try:
-            values.append(replayed(backward, n, given) if given else dict(backward.draws[n].values))
+            values.append(replayed(backward, n, given))
         except (CannotReplayError, KeyError, ValueError, IndexError):
             return []
-        if n == 0:  # most edits are refuted by one step
-            alone = Backward(backward.reading, backward.step, backward.draws[:1], backward.gradients[:1])
+        draws.append(n)
+        if len(draws) == 1:  # most edits are refuted by one step
+            alone = _only(backward, draws)
             if not any(comes_right(alone, values, name) for name in names):
                 return []
-    return [name for name in names if comes_right(backward, values, name)]
+    return [name for name in names if draws and comes_right(_only(backward, draws), values, name)]
+
+
+def _only(backward: Backward, draws: list[int]) -> Backward:
+    chosen = [backward.draws[n] for n in draws], [backward.gradients[n] for n in draws]
+    return Backward(backward.reading, backward.step, *chosen)
+
+
+def _decoded(value: Any) -> np.ndarray:
+    shape, numbers = value
+    return np.frombuffer(base64.b64decode(numbers), dtype=float).reshape([int(one) for one in shape])
 
 
 def _request(case: Case, site: Site) -> dict[str, Any]:

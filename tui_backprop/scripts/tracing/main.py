@@ -43,6 +43,8 @@ class TracedRun:
             request.get("size", 200_000_000),
             request.get("seconds", 5.0),
         )
+        if request.get("begin"):
+            self.recorder.on, self.recorder.waiting = False, True
         self.tries: list[dict[str, Any]] = request.get("attempts", [])
         if self.tries:
             self.recorder.attempts = Attempts(self.tries, request.get("forgets", 0))
@@ -52,8 +54,12 @@ class TracedRun:
         tree = ast.parse(source, path)
         number = self.places.add_file(path)
         self.recorder.traced.add(path)
-        stops = {tuple(one["span"]): n for n, one in enumerate(self.tries) if one["file"] == path}
-        return compile(rewrite(tree, self.places, number, stops), path, "exec", dont_inherit=True)
+        begin = self.request.get("begin") if path == self.path else None
+        stops: dict[Any, list[int]] = {}
+        for n, one in enumerate(self.tries):
+            if one["file"] == path:
+                stops.setdefault(tuple(one["span"]), []).append(n)
+        return compile(rewrite(tree, self.places, number, stops, begin), path, "exec", dont_inherit=True)
 
     def go(self) -> None:
         """Run the script; the process ends in `finish`."""

@@ -84,6 +84,8 @@ class Recorder:
         self.observer: Callable[[int, str, Any], Any] | None = None
         self.attempts: Attempts | None = None
         self.forgets = 0
+        self.waiting = False
+        self.started = time.monotonic()
 
     # operations
 
@@ -301,6 +303,12 @@ class Recorder:
         self.labels.clear()
         self.drops.clear()
         self.passes.clear()
+
+    def begin(self) -> None:
+        """Begin to record, where that was to wait for a statement."""
+        if self.waiting:
+            self.waiting, self.on = False, True
+            self.until += time.monotonic() - self.started
 
     def attempt(self, number: int, value: Any) -> Any:
         """Try other expressions in place of one that was just computed."""

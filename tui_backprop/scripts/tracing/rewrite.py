@@ -66,31 +66,42 @@ Span = tuple[int, int, int, int]
 """First line, its column, last line, the column after it."""
 
 
-def rewrite(tree: ast.Module, places: Places, file: int, stops: dict[Span, int] | None = None) -> ast.Module:
+def rewrite(
+    tree: ast.Module, places: Places, file: int, stops: dict[Span, list[int]] | None = None, begin: Any = None
+) -> ast.Module:
     """Return the tree with recording calls in it; lines and columns stay those of the source.
 
-    `stops` has the expressions after which an attempt of that number is made.
+    `stops` has the expressions after which attempts are made, with their numbers; `begin` is the line and the column of the
+    statement before which recording begins.
     """
-    changed = Rewriter(places, file, stops).visit(tree)
+    changed = Rewriter(places, file, stops, begin).visit(tree)
     return ast.fix_missing_locations(changed)
 
 
 class Rewriter(ast.NodeTransformer):
     """Sends each operation through the recorder."""
 
-    def __init__(self, places: Places, file: int, stops: dict[Span, int] | None = None) -> None:
+    def __init__(
+        self, places: Places, file: int, stops: dict[Span, list[int]] | None = None, begin: Any = None
+    ) -> None:
         self.places = places
         self.file = file
         self.stops = stops or {}
+        self.begin = begin
 
     def visit(self, node: Any) -> Any:
         """Rewrite a node; where other expressions are tried in its place, its value goes by there."""
-        number = None
+        numbers: list[int] = []
         if self.stops and isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             span = (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-            number = self.stops.pop(span, None)
+            numbers = self.stops.pop(span, [])
         changed = super().visit(node)
-        return changed if number is None else self._hook(node, "attempt", ast.Constant(number), changed)
+        if self.begin is not None and isinstance(node, ast.stmt) and [node.lineno, node.col_offset] == self.begin:
+            start = _located(ast.Expr(self._hook(node, "begin")), node)
+            return [start, *(changed if isinstance(changed, list) else [changed])]
+        for number in numbers:
+            changed = self._hook(node, "attempt", ast.Constant(number), changed)
+        return changed
 
     # helpers
 

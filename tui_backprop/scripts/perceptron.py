@@ -1,0 +1,179 @@
+"""The multilayer perceptron that a script trains, where it is one: its layers, activations, loss, samples and rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.core.operations.activations import ACTIVATIONS
+from tui_backprop.core.operations.losses import LOSSES
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.reading.links import origin
+from tui_backprop.scripts.reading.reading import Step
+from tui_backprop.scripts.replay.graph import Graph
+
+_PRODUCTS = ("matmul", "dot", "mul")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer in a step's records."""
+
+    weights: int
+    bias: int
+    given: int
+    """The record of what comes into it."""
+    z: int
+    rows: bool
+    """Whether samples are rows: `x @ w`, weights (in, out)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perceptron:
+    """A network that the trainer has as well."""
+
+    layers: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+    layout: str
+    rate: float
+    """The learning rate that gives the same updates in the trainer, where the loss is a mean over the batch."""
+    optimizer: str | None
+    batch: int
+    first: Layer
+    rows: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the answer calls `recognised`."""
+        return {
+            "layers": list(self.layers),
+            "activations": list(self.activations),
+            "loss": self.loss,
+            "layout": self.layout,
+        }
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return f"{'-'.join(map(str, self.layers))}, {' → '.join(self.activations)}"
+
+
+def perceptron_of(case: Case) -> Perceptron | None:
+    """Return the perceptron that a script trains; None where it trains something else, or that cannot be told."""
+    if case.reading is None or case.examination is None or not case.examination.draws:
+        return None
+    graph, step = case.reading.graph, case.reading.steps[-1]
+    if len(step.residuals) != 1 or step.residuals[0].target < 0:
+        return None
+    layers = _layers(graph, step)
+    prediction = step.residuals[0].prediction
+    if not layers:
+        return None
+    outputs = [*(layer.given for layer in layers[1:]), prediction]
+    activations = [_activation(graph, layer, out) for layer, out in zip(layers, outputs, strict=True)]
+    if any(one is None for one in activations) or "softmax" in activations[:-1]:
+        return None
+    sizes = [_features(graph, layers[0].given, rows=layers[0].rows)]
+    sizes += [_features(graph, layer.z, rows=layer.rows) for layer in layers]
+    batch = int(np.size(graph.value(prediction))) // max(sizes[-1], 1)
+    found = _loss(case, prediction, step.residuals[0].target, layers[-1].rows, sizes[-1])
+    if found is None:
+        return None
+    loss = case.examination.loss
+    guessed = loss.inferred and case.examination.verdict == "wrong" and found[0] not in ("squared", "half-squared")
+    plain = not step.feeds and not step.memory and not guessed
+    numbers = all(np.size(graph.value(layer.weights)) == 1 for layer in layers)
+    weights = "numbers" if numbers else f"weights {'(in, out)' if layers[0].rows else '(out, in)'}"
+    many = "one sample at a time" if batch == 1 else f"samples as {'rows' if layers[0].rows else 'columns'}"
+    return Perceptron(
+        tuple(sizes),
+        tuple(str(one) for one in activations),
+        found[0],
+        f"{weights}, {many}",
+        found[1],
+        "sgd" if plain else None,
+        batch,
+        layers[0],
+        layers[0].rows,
+    )
+
+
+def _layers(graph: Graph, step: Step) -> list[Layer]:
+    """Return the layers in order; empty where a parameter is used in another way than a layer's weights and bias."""
+    parameters = set(step.parameters)
+    layers: list[Layer] = []
+    for record in sorted(step.forward):
+        if graph.ops[record] not in _PRODUCTS or len(graph.args[record]) != 2:
+            continue
+        left, right = graph.args[record]
+        owners = [origin(graph, left) in parameters, origin(graph, right) in parameters]
+        if sum(owners) != 1 or (graph.ops[record] == "mul" and (graph.shape(left) or graph.shape(right))):
+            continue
+        rows = owners[1]
+        weights, given = (right, left) if rows else (left, right)
+        sums = [
+            (one, other)
+            for one in graph.users[record]
+            if one in step.forward and graph.ops[one] == "add"
+            for other in graph.args[one]
+            if other != record and origin(graph, other) in parameters
+        ]
+        if len(sums) != 1:
+            return []
+        layers.append(Layer(origin(graph, weights), origin(graph, sums[0][1]), given, sums[0][0], rows))
+    used = [one for layer in layers for one in (layer.weights, layer.bias)]
+    return layers if sorted(used) == sorted(parameters) else []
+
+
+def _features(graph: Graph, record: int, *, rows: bool) -> int:
+    shape = graph.shape(record)
+    return 1 if not shape else shape[0] if len(shape) == 1 else shape[-1 if rows else 0]
+
+
+def _activation(graph: Graph, layer: Layer, out: int) -> str | None:
+    z, a = np.asarray(graph.value(layer.z), dtype=float), np.asarray(graph.value(out), dtype=float)
+    if z.shape != a.shape:
+        return None
+    turned = z.ndim == 2 and not layer.rows
+    for name, activation in ACTIVATIONS.items():
+        if name == "softmax" and z.size == 1:
+            continue
+        value = activation.value(z.T).T if turned else activation.value(np.atleast_1d(z)).reshape(z.shape)
+        if np.allclose(value, a, rtol=1e-9, atol=1e-12):
+            return name
+    return None
+
+
+def rows_of(value: Any, features: int, *, rows: bool) -> np.ndarray:
+    """Return values with a sample in each row."""
+    found = np.asarray(value, dtype=float)
+    if found.ndim == 2:
+        return found if rows else found.T
+    return found.reshape(-1, features)
+
+
+def _loss(case: Case, prediction: int, target: int, rows: bool, outputs: int) -> tuple[str, float] | None:
+    """Return the trainer's loss whose slope is a multiple of theirs, and the rate that makes the same updates of it."""
+    assert case.reading is not None  # noqa: S101  (asked before)
+    assert case.examination is not None  # noqa: S101
+    graph, examination = case.reading.graph, case.examination
+    step = case.reading.steps[-1]
+    draws = [n for n, one in enumerate(examination.draws) if one.step.number == step.number]
+    known = [n for n in draws if prediction in examination.gradients[n]]
+    if not known:
+        return None
+    n = known[-1]
+    p = rows_of(examination.draws[n].values.get(prediction, graph.value(prediction)), outputs, rows=rows)
+    t = rows_of(graph.value(target), outputs, rows=rows)
+    if t.shape != p.shape:  # each answer meets every target: no loss that the trainer has
+        return None
+    theirs = rows_of(examination.gradients[n][prediction], outputs, rows=rows)
+    for name in ("squared", "binary-cross-entropy", "cross-entropy", "absolute", "huber"):
+        ours = LOSSES[name].slope(p, t) / len(p)
+        size = float(np.sum(ours * ours))
+        factor = float(np.sum(ours * theirs)) / size if size > 0 else 0.0
+        if factor > 0 and np.allclose(theirs, factor * ours, rtol=1e-6, atol=1e-12):
+            return name, examination.rate * factor
+    return None

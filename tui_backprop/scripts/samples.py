@@ -1,0 +1,159 @@
+"""The samples that a script trains on, as far as its trace shows all of them, and the command that trains on them."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.datasets.source import open_source
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.perceptron import Perceptron, rows_of
+from tui_backprop.scripts.replay.graph import Graph
+
+_CARRIED = (
+    "item",
+    "view",
+    "transpose",
+    "copy",
+    "np.array",
+    "np.asarray",
+    "np.atleast_2d",
+    "np.reshape",
+    "method:reshape",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What a script trains on, a sample in each row."""
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    whole: bool
+    """Whether these are all of its samples."""
+
+    @property
+    def header(self) -> list[str]:
+        """Return the columns' names."""
+        return [*self.input_names, *self.target_names]
+
+    @property
+    def input_names(self) -> list[str]:
+        """Return the names of the inputs."""
+        return [f"x{n + 1}" for n in range(self.inputs.shape[1])]
+
+    @property
+    def target_names(self) -> list[str]:
+        """Return the names of the targets."""
+        count = self.targets.shape[1]
+        return ["y"] if count == 1 else [f"y{n + 1}" for n in range(count)]
+
+    @property
+    def rows(self) -> list[list[float]]:
+        """Return the rows, inputs first."""
+        return [[*map(float, x), *map(float, y)] for x, y in zip(self.inputs, self.targets, strict=True)]
+
+
+def samples_of(case: Case, network: Perceptron) -> Samples | None:
+    """Return the samples of a perceptron's script; None where they cannot be told."""
+    assert case.reading is not None  # noqa: S101  (there is a network)
+    graph, step = case.reading.graph, case.reading.steps[-1]
+    given, target = network.first.given, step.residuals[0].target
+    whole = _whole(graph, network, given, target)
+    if whole is not None:
+        return whole
+    seen: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+    users = [one for one in graph.users[given] if one in step.forward]
+    first, side = graph.trace.where[users[0]], graph.args[users[0]].index(given)
+    last, other = graph.trace.where[step.residuals[0].record], graph.args[step.residuals[0].record].index(target)
+    news = []
+    for number, one in enumerate(case.reading.passes):
+        inside = range(one.start + 1, one.end + 1)
+        xs = [graph.args[r][side] for r in inside if graph.trace.where[r] == first]
+        ts = [graph.args[r][other] for r in inside if graph.trace.where[r] == last]
+        if not xs or not ts:
+            continue
+        x, t = _pair(graph, network, xs[0], ts[0])
+        for a, b in zip(x, t, strict=False):
+            key = np.concatenate([a, b]).tobytes()
+            if key not in seen:
+                seen[key] = (a, b)
+                news.append(number)
+    if not seen:
+        return None
+    inputs, targets = (np.stack(part) for part in zip(*seen.values(), strict=True))
+    # nothing new in the second half of what was followed: these are all
+    return Samples(inputs, targets, max(news) < len(case.reading.passes) / 2)
+
+
+def _pair(graph: Graph, network: Perceptron, x: int, t: int) -> tuple[np.ndarray, np.ndarray]:
+    return (
+        rows_of(graph.value(x), network.layers[0], rows=network.rows),
+        rows_of(graph.value(t), network.layers[-1], rows=network.rows),
+    )
+
+
+def _whole(graph: Graph, network: Perceptron, given: int, target: int) -> Samples | None:
+    """Return the arrays that the samples were taken from, where those have the same number of rows."""
+    x, t = _pair(graph, network, given, target)
+    a, b = _root(graph, given), _root(graph, target)
+    inputs, targets = np.asarray(graph.value(a), dtype=float), np.asarray(graph.value(b), dtype=float)
+    if a == given and b == target:
+        return Samples(x, t, True) if len(x) > 1 and len(x) == len(t) else None
+    if inputs.ndim == 1:
+        inputs = inputs[:, None]
+    if targets.ndim == 1:
+        targets = targets[:, None]
+    fits = inputs.ndim == targets.ndim == 2 and len(inputs) == len(targets)
+    if not fits or inputs.shape[1] != network.layers[0] or targets.shape[1] != network.layers[-1]:
+        return None
+    pairs = {np.concatenate([p, q]).tobytes() for p, q in zip(inputs, targets, strict=True)}
+    used = [np.concatenate([p, q]).tobytes() for p, q in zip(x, t, strict=False)]
+    return Samples(inputs, targets, True) if all(one in pairs for one in used) else None
+
+
+def _root(graph: Graph, record: int) -> int:
+    while graph.ops[record] in _CARRIED and graph.args[record]:
+        record = graph.args[record][0]
+    return record
+
+
+def command_for(network: Perceptron | None, samples: Samples | None, file: str | None) -> str | None:
+    """Return the command that trains the same network on the same samples in the trainer.
+
+    None where it would not be the same. `file` is where the samples were written; without it they are a built-in set, or
+    there is no command.
+    """
+    if network is None or samples is None or not samples.whole or network.optimizer is None:
+        return None
+    hidden = network.layers[1:-1]
+    if len(set(network.activations[:-1])) > 1 or not np.isfinite(network.rate) or network.rate <= 0:
+        return None
+    source = _built_in(samples) if file is None else file
+    if source is None:
+        return None
+    words = ["tui-backprop", shlex.quote(source)]
+    if file is not None:
+        words += ["--inputs", ",".join(samples.input_names), "--target", ",".join(samples.target_names)]
+    words += ["--scale-inputs", "none", "--test-fraction", "0"]
+    words += ["--hidden", ",".join(map(str, hidden)) if hidden else "none"]
+    words += ["--activation", network.activations[0]] if hidden else []
+    words += ["--output-activation", network.activations[-1], "--loss", network.loss, "--lr", f"{network.rate:.6g}"]
+    words += ["--batch-size", "full" if network.batch >= len(samples.inputs) else str(network.batch)]
+    return " ".join(words)
+
+
+def _built_in(samples: Samples) -> str | None:
+    """Return the built-in data set that has the same rows."""
+    rows = np.array(sorted(samples.rows))
+    for entry in catalogue():
+        if (entry.rows, entry.inputs, entry.outputs) != (len(rows), samples.inputs.shape[1], samples.targets.shape[1]):
+            continue
+        found = open_source(entry.name)
+        theirs = np.array(sorted(np.hstack([found.inputs, found.targets]).tolist()))
+        if theirs.shape == rows.shape and np.allclose(theirs, rows, rtol=1e-12, atol=1e-12):
+            return entry.name
+    return None
