@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tui_backprop.cli.options import HelpText, Parser, seconds
 from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import LearnerProcess
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.scripts.limits import SCRIPT_TIMEOUT, TIMEOUT
 
 _MOST_LINES = 10**7
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         from tui_backprop.cli.check_scripts import check_scripts
 
         return check_scripts(options, script_arguments)
-    process = LearnerProcess(options.files[0], options.timeout)
+    process = LearnerProcess(options.files[0], options.timeout or TIMEOUT)
     process.start()  # the file is loaded while this process loads what judges it
     from tui_backprop.cli.check_functions import check_functions
 
@@ -93,7 +93,7 @@ def command_parser() -> Parser:
         "--timeout",
         metavar="SECONDS",
         type=seconds,
-        default=TIMEOUT,
-        help=f"how long the file may run in all ({TIMEOUT:g})",
+        default=None,
+        help=f"how long the file may run in all ({TIMEOUT:g}), or the answer to a script take ({SCRIPT_TIMEOUT:g})",
     )
     return parser

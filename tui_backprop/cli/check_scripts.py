@@ -7,6 +7,7 @@ import csv
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.cli.checked import COLUMNS, Checked, check_file
@@ -48,7 +49,7 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
         arguments=tuple(arguments),
         verbose=options.verbose,
         line=options.line,
-        limits=Limits(timeout=options.timeout, seconds=min(options.timeout / 2, Limits().seconds)),
+        limits=_limits(options.timeout),
     )
     wanted = {_DATA_OUT: Path(options.data_out) if options.data_out is not None else None}
     outputs = Outputs(wanted, {name: Path(name) for name in files if name != "-"}, json_report=options.json)
@@ -58,6 +59,11 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
         )
     finally:
         outputs.close()
+
+
+def _limits(timeout: float | None) -> Limits:
+    usual = Limits()
+    return usual if timeout is None else replace(usual, timeout=timeout, seconds=min(timeout / 2, usual.seconds))
 
 
 def _files(names: list[str]) -> Iterator[str]:

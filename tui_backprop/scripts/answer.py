@@ -84,6 +84,8 @@ class Answer:
     recipe: str | None = None
     """The command that trains the same network on the same samples in the trainer."""
     notes: list[str] = field(default_factory=list)
+    training: list[str] = field(default_factory=list)
+    """Sentences on what its own training does to its loss."""
 
     @property
     def fixed_text(self) -> str | None:
@@ -146,7 +148,7 @@ class Answer:
             "recognised": None if self.network is None else self.network.as_json(),
             "recipe": self.recipe,
             "fixed": self.fixed,
-            "notes": self.notes,
+            "notes": [*self.training, *self.notes],
         }
 
 
@@ -161,7 +163,9 @@ def answer_text(answer: Answer, place: Callable[[int], str] = str) -> list[str]:
     if answer.backward:
         lines += ["", *_table(answer, place)]
     lines.append("")
-    if answer.verdict == "wrong":
+    if answer.verdict == "wrong" and not answer.mistakes and any(one.fix for one in answer.causes):
+        lines.append("✗ its gradients are wrong, and right with the fix of what is said below")
+    elif answer.verdict == "wrong":
         lines.append(f"✗ {_counted(len(answer.mistakes), 'mistake')}{_in_lines(answer)}")
     elif answer.verdict == "unchecked":
         lines.append("? its gradients could not be checked")
@@ -178,6 +182,7 @@ def answer_text(answer: Answer, place: Callable[[int], str] = str) -> list[str]:
                 for line in mistake.fix["diff"].splitlines()
                 if line[:1] in "+-" and line[:3] not in ("+++", "---")
             ]
+    lines += answer.training
     for cause in answer.causes:
         mark = {"error": "▲", "warning": "△"}.get(cause.severity, "·")
         lines.append(f"{mark} {cause.sentence}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui_backprop.scripts.foreign import left_to_a_library
 from tui_backprop.scripts.reading.errors import UnreadableError
@@ -14,6 +15,9 @@ from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import Backward, backward_of
 from tui_backprop.scripts.verdict.verdict import Examination, best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import WrongPlace, wrong_places
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.training.follow import Training
 
 
 @dataclass(slots=True)
@@ -27,6 +31,22 @@ class Case:
     examination: Examination | None = None
     backward: Backward | None = None
     wrong: list[WrongPlace] | None = None
+    training: Training | None = None
+    """Its own training as it is."""
+    mended: Training | None = None
+    """Its own training with the wrong lines mended."""
+
+    @property
+    def judged(self) -> Training | None:
+        """Return the training in which other causes show: with right gradients, where they can be had."""
+        if self.examination is not None and self.examination.wrong:
+            return self.mended
+        return self.training
+
+    @property
+    def learns(self) -> bool | None:
+        """Return whether it learns with right gradients."""
+        return None if self.judged is None else self.judged.course.learns
 
 
 def examined(source: Source, setting: Setting, *, explain: bool = True, begun: ScriptRun | None = None) -> Case:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, BackwardLine
@@ -15,6 +18,7 @@ from tui_backprop.scripts.reading.reading import Reading, grouped, read
 from tui_backprop.scripts.running import ScriptRun, Setting
 from tui_backprop.scripts.samples import command_for, samples_of
 from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.training.telling import follow_training, tell_training
 from tui_backprop.scripts.trainings import trainings
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
@@ -26,6 +30,7 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: 
         ScriptError: it cannot be used.
         NoTrainingError: nothing is trained in it.
     """
+    setting = replace(setting, until=min(setting.until, time.monotonic() + setting.limits.timeout))
     return answer_to(examined(source, setting, begun=begun), mend=mend)
 
 
@@ -49,7 +54,9 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
         _explain(case, answer)
         if mend:
             mend_mistakes(case, answer)
+    follow_training(case, answer)
     find_causes(case, answer)
+    tell_training(case, answer)
     return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
 import tempfile
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_backprop.scripts.limits import SCRIPT_TIMEOUT
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.trainings import beginning
 from tui_backprop.system.process import Child, OverlongError
@@ -39,7 +41,7 @@ class Limits:
     records: int = 150_000
     size: int = 200_000_000  # bytes of values
     seconds: float = 6.0  # until it has shown enough
-    timeout: float = 60.0  # until the process is ended
+    timeout: float = SCRIPT_TIMEOUT  # until the process is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ class Setting:
     line: int | None = None
     """A line of the training that is followed; None for the first one."""
     limits: Limits = field(default_factory=Limits)
+    until: float = math.inf
+    """When everything that is run for one answer has to have ended, by the monotonic clock."""
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that the next process has."""
+        return max(0.0, min(self.limits.timeout, self.until - time.monotonic()))
 
 
 class ScriptRun:
@@ -79,7 +88,7 @@ class ScriptRun:
         except OSError:
             self._scratch.cleanup()
             raise
-        self._end = time.monotonic() + setting.limits.timeout
+        self._end = time.monotonic() + setting.left
         with contextlib.suppress(OSError):  # that it has ended is seen where its answer is waited for
             self._child.send(json.dumps(request).encode() + b"\n")
 
@@ -91,10 +100,18 @@ class ScriptRun:
         """
         from tui_backprop.scripts.trace import load_trace  # noqa: PLC0415  (a script runs before NumPy is loaded here)
 
+        return load_trace(self.written())
+
+    def written(self) -> Path:
+        """Wait for the end of the script and return the file that its process wrote, which is there until `close`.
+
+        Raises:
+            ScriptError: the process crashed, or did not end in time.
+        """
         said = self._waited()
         if not self._answer.exists():
             raise ScriptError(f"{self._source.name}: its process ended without an answer: {said}")
-        return load_trace(self._answer)
+        return self._answer
 
     def close(self) -> None:
         """End the process and remove its files; may be called twice."""

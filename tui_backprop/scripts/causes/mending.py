@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.causes.answers import softmax_edits
+from tui_backprop.scripts.causes.broadcast import grown_edits
+from tui_backprop.scripts.causes.kept import keep_fix
+from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched, whole_statement
+from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.wording import statement_at
 
 if TYPE_CHECKING:
@@ -34,13 +38,8 @@ def mend_cause(case: Case, answer: Answer, cause: Cause, look: Look) -> None:
         ):
             continue
         cause.fix = fix_of(case.source, edits)
-        if answer.fixed_source is None:
-            answer.fixed_source = source
-            answer.fixed = {
-                "diff": diff_of(case.source, source),
-                "loss_before": None,
-                "loss_after": None,
-            }
+        answer.mistakes = [one for one in answer.mistakes if one.fix is not None]  # with this fix they are right
+        keep_fix(case, answer, source, None)
         return
 
 
@@ -51,6 +50,12 @@ def _edits(case: Case, cause: Cause) -> Iterable[list[Edit]]:
         yield from _same_shapes(case, cause)
     elif cause.id == "sums-never-cleared":
         yield from _copies(case, cause)
+    elif cause.id == "softmax-axis":
+        yield from softmax_edits(case, cause)
+    elif cause.id == "grown-parameter":
+        yield from grown_edits(case, cause)
+    elif cause.id == "no-effect":
+        yield from no_effect_edits(case, cause)
     elif cause.id == "whole-numbers" and cause.line is not None:
         statement = statement_at(case.source.text, cause.line)
         if isinstance(statement, ast.Assign):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tui_backprop.scripts.reading.links import origin, roots
+from tui_backprop.scripts.wording import shown_name
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -35,6 +36,19 @@ def assignments(text: str, name: str) -> list[int]:
                 parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
                 found += [node.lineno for one in parts if ast.unparse(one) == name]
     return sorted(set(found))
+
+
+def made_lines(case: Case, path: str) -> list[int]:
+    """Return the line that first assigns to what a path names: to `W1` of `params["W1"]`, to `self.w` of `net.w[0]`."""
+    last = path.rsplit(".", maxsplit=1)[-1]
+    names = {last, last.split("[")[0], shown_name(path)}
+    found = []
+    for node in ast.walk(ast.parse(case.source.text)):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                parts = target.elts if isinstance(target, ast.Tuple) else [target]
+                found += [node.lineno for one in parts if ast.unparse(one).split(".")[-1] in names]
+    return [min(found)] if found else []
 
 
 def samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.causes.places import input_operands, named_line
+from tui_backprop.scripts.causes.places import input_operands, made_lines, named_line
 from tui_backprop.scripts.reading.links import roots
 from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.wording import shown_name
@@ -45,7 +46,14 @@ def targets_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     )
     del answer
     return [
-        Cause("target-range", "error", line or own, lines, sentence, {"targets": [low, high], "output": [bottom, top]})
+        Cause(
+            "target-range",
+            "warning" if case.learns else "error",
+            line or own,
+            lines,
+            sentence,
+            {"targets": [low, high], "output": [bottom, top]},
+        )
     ]
 
 
@@ -69,30 +77,50 @@ def _output_range(case: Case, prediction: int) -> tuple[float, float] | None:
 
 
 def equal_units(case: Case, answer: Answer) -> list[Cause]:
-    """Return the cause where all units of a hidden layer start equal: they get equal gradients and stay equal."""
+    """Return the cause where all units of a layer start equal, get equal gradients and stay equal."""
     if case.reading is None:
         return []
-    graph, reading = case.reading.graph, case.reading
     names, lines = [], set()
-    first = reading.passes[0]
-    for record in sorted({one for update in first.updates for one in (update.root, update.old)}):
-        value = np.asarray(graph.value(record), dtype=float)
-        if value.ndim == _SMALL_MATRIX and min(value.shape) >= _SMALL_MATRIX and np.ptp(value) == 0:
-            name, line = named_line(graph, record)
-            names.append(name or "a matrix of weights")
-            if line is not None:
-                lines.add(line)
+    for name, first, last in _matrices(case):
+        if np.ptp(first, axis=1).max() == 0 and np.ptp(last, axis=1).max() == 0:
+            names.append(shown_name(name))
+            lines |= set(made_lines(case, name))
     if not names:
         return []
     at = min(lines) if lines else None
-    shown = ", ".join(shown_name(name) for name in names)
     sentence = (
-        f"{f'line {at}: ' if at else ''}all weights of {shown} start with the same value (zeros or equal), so "
-        f"the hidden units are all "
-        "the same and stay so (symmetry): they learn as one unit. Start with small random numbers."
+        f"{f'line {at}: ' if at else ''}all weights of {', '.join(names)} start with the same value (zeros or equal rows), "
+        "so the units of this layer are all the same and stay so (symmetry): they learn as one unit. Start with small "
+        "random numbers."
     )
     del answer
-    return [Cause("equal-units", "error", at, sorted(lines), sentence, {"parameters": names})]
+    severity = "warning" if case.learns else "error"
+    return [Cause("equal-units", severity, at, sorted(lines), sentence, {"parameters": names})]
+
+
+def _matrices(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yield each matrix of weights, (inputs, units), at its first update and at the last one that was read."""
+    assert case.reading is not None  # noqa: S101  (asked before)
+    graph, reading = case.reading.graph, case.reading
+    begin, end = reading.steps[0], reading.steps[-1]
+    starts = {reading.names[old]: old for old in begin.parameters}
+    for old, new in end.parameters.items():
+        name = reading.names[old]
+        if name not in starts or min(np.shape(graph.value(old)), default=0) < _SMALL_MATRIX:
+            continue
+        first, last = (np.asarray(graph.value(one), dtype=float) for one in (starts[name], new))
+        if first.ndim != _SMALL_MATRIX or last.shape != first.shape:
+            continue
+        sides = {
+            graph.args[one].index(old) for one in graph.users[old] if one in end.forward and old in graph.args[one]
+        }
+        yield (name, first, last) if sides != {0} else (name, first.T, last.T)
+    for path, records, shape in case.trace.paths:
+        if len(shape) != _SMALL_MATRIX or min(shape) < _SMALL_MATRIX or path not in reading.names.values():
+            continue
+        if min(records) >= 0 and len(set(records)) == len(records) == np.prod(shape):
+            values = np.array([float(np.ravel(graph.value(one))[0]) for one in records]).reshape(shape).T
+            yield path, values, values
 
 
 def far_inputs(case: Case, answer: Answer) -> list[Cause]:
@@ -116,7 +144,8 @@ def far_inputs(case: Case, answer: Answer) -> list[Cause]:
         "mean and spread or their maximum."
     )
     del answer
-    return [Cause("input-scale", "warning", line, [line] if line else [], sentence, {"largest": largest})]
+    severity = "error" if case.learns is False else "warning"
+    return [Cause("input-scale", severity, line, [line] if line else [], sentence, {"largest": largest})]
 
 
 def whole_numbers(case: Case, answer: Answer) -> list[Cause]:

@@ -12,6 +12,7 @@ from tui_backprop.scripts.reading.residuals import find_residuals
 from tui_backprop.scripts.replay.graph import Graph
 
 _SAMPLED = 8
+_SHORT = 3  # updates, one after the other, of parameters that do not last
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _continued(graph: Graph, candidates: list[Update]) -> list[Update]:  # noqa:
         return []
     span = candidates[-1].record - candidates[0].record
     good_places: dict[int, list[float]] = defaultdict(list)
+    short: set[int] = set()
     for one in candidates:
         if one.record in before:
             continue
@@ -114,10 +116,13 @@ def _continued(graph: Graph, candidates: list[Update]) -> list[Update]:  # noqa:
             length += 1
         share = (last - one.record) / max(span, 1)
         good_places[graph.trace.where[one.record]].append(share if length >= 2 else 0.0)
+        if length >= _SHORT:
+            short.add(graph.trace.where[one.record])
     lasting: set[int] = set()
     for place, shares in good_places.items():
         if max(shares) >= 0.3:
             lasting.add(place)
+    lasting = lasting or short  # parameters that are made again in a loop
     for _ in range(3):
         for one in candidates:
             if one.record in before and graph.trace.where[before[one.record]] in lasting:

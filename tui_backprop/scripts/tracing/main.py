@@ -43,6 +43,7 @@ class TracedRun:
             request.get("size", 200_000_000),
             request.get("seconds", 5.0),
         )
+        self.hooks: Any = self.recorder
         if request.get("begin"):
             self.recorder.on, self.recorder.waiting = False, True
         self.tries: list[dict[str, Any]] = request.get("attempts", [])
@@ -71,7 +72,7 @@ class TracedRun:
         sys.setrecursionlimit(max(6000, sys.getrecursionlimit() * 3))
         sys.meta_path.insert(0, _OwnModules(self, folder, self.request.get("modules", {})))
         os.chdir(folder)
-        setattr(builtins, rewriting.NAME, self.recorder)
+        setattr(builtins, rewriting.NAME, self.hooks)
         module = types.ModuleType("__main__")
         module.__file__ = self.path
         sys.modules["__main__"] = module
@@ -172,4 +173,8 @@ class _OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def main() -> None:
     """Answer one request."""
     request = json.loads(sys.stdin.buffer.readline())
+    if "follow" in request:
+        from .training import WatchedTraining
+
+        WatchedTraining(request).go()
     TracedRun(request).go()

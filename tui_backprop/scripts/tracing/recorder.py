@@ -19,7 +19,7 @@ from .functions import known_functions, scipy_functions
 from .progress import chain
 from .store import Store, plain
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -34,7 +34,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "lshift": operator.lshift,
     "rshift": operator.rshift,
 }
-_IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.iadd,
     "sub": operator.isub,
     "mul": operator.imul,
@@ -97,12 +97,12 @@ class Recorder:
     def binary(self, place: int, op: str, a: Any, b: Any, literal: int = 0) -> Any:
         """Do a binary operation."""
         if not self.on:
-            return _BINARY[op](a, b)
+            return BINARY[op](a, b)
         if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and (a.dtype == object or b.dtype == object):
             return self._objects(place, op, a, b)
         if (type(b) is np.ndarray and b.dtype == object) or (type(a) is np.ndarray and a.dtype == object):
             return self._objects(place, op, a, b)
-        result = _BINARY[op](a, b)
+        result = BINARY[op](a, b)
         if type(result) is float or isinstance(result, (np.ndarray, np.generic)):
             name = "matmul" if op == "mul" and isinstance(result, np.matrix) and _both_matrices(a, b) else op
             self.note(name, place, (a, b), result, {"literal": literal} if literal else None)
@@ -111,7 +111,7 @@ class Recorder:
     def _objects(self, place: int, op: str, a: Any, b: Any) -> Any:
         """Do an operation on arrays of objects one object at a time, as NumPy does."""
         if op == "matmul":
-            return _BINARY[op](a, b)
+            return BINARY[op](a, b)
         a, b = np.broadcast_arrays(np.asarray(a, dtype=object), np.asarray(b, dtype=object))
         result = np.empty(a.shape, dtype=object)
         for index in np.ndindex(*a.shape):
@@ -181,12 +181,12 @@ class Recorder:
     def augment(self, place: int, op: str, label: str, old: Any, value: Any, literal: int = 0) -> Any:
         """Do `old op= value`."""
         if not self.on:
-            return _IN_PLACE[op](old, value)
+            return IN_PLACE[op](old, value)
         if isinstance(old, np.ndarray) and old.dtype != object:
             before, right = self.store.before_write(old), self.store.find(value)
             if right < 0:
                 right = calls.listed(self, place, value)
-            result = _IN_PLACE[op](old, value)
+            result = IN_PLACE[op](old, value)
             if before < 0 or right < 0:
                 return result
             if result is old:
@@ -198,7 +198,7 @@ class Recorder:
             if not hasattr(type(old), f"__i{op}__"):
                 result = self.binary(place, op, old, value, literal)
             else:
-                result = _IN_PLACE[op](old, value)
+                result = IN_PLACE[op](old, value)
             record = self.store.known(result)
         if record >= 0:
             self.labels.append((record, label, place))

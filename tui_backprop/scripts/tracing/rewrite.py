@@ -23,7 +23,7 @@ _PLAIN_CALLS = {
     "type",
 }
 _ATTRIBUTES = {"T", "mT", "flat", "A1", "A", "real"}
-_OPERATORS = {
+OPERATORS = {
     ast.Add: "add",
     ast.Sub: "sub",
     ast.Mult: "mul",
@@ -118,9 +118,7 @@ class Rewriter(ast.NodeTransformer):
         place = self._place(node, type(node.op).__name__)
         literal = ast.Constant(isinstance(node.left, ast.Constant) + 2 * isinstance(node.right, ast.Constant))
         self.generic_visit(node)
-        return self._hook(
-            node, "binary", place, ast.Constant(_OPERATORS[type(node.op)]), node.left, node.right, literal
-        )
+        return self._hook(node, "binary", place, ast.Constant(OPERATORS[type(node.op)]), node.left, node.right, literal)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
@@ -157,7 +155,7 @@ class Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
             return node
-        return self._hook(node, "item", place, node.value, _index(node.slice))
+        return self._hook(node, "item", place, node.value, index_expression(node.slice))
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         wanted = isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES
@@ -232,7 +230,7 @@ class Rewriter(ast.NodeTransformer):
                 self._place(node, "set"),
                 value,
                 self.visit(target.value),
-                _index(self.visit(target.slice)),
+                index_expression(self.visit(target.slice)),
             )
             return _located(ast.Expr(call), node)
         node.value = value
@@ -268,7 +266,7 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        operator = ast.Constant(_OPERATORS[type(node.op)])
+        operator = ast.Constant(OPERATORS[type(node.op)])
         place, label = self._place(node, "augment"), ast.Constant(ast.unparse(node.target))
         literal = ast.Constant(2 * isinstance(node.value, ast.Constant))
         value, target = self.visit(node.value), node.target
@@ -281,7 +279,9 @@ class Rewriter(ast.NodeTransformer):
                 ast.Expr(self._hook(node, "augment_attribute", place, operator, label, pair, value, literal)), node
             )
         inner = self._place(target, "subscript")
-        pair = self._hook(node, "pair_item", inner, self.visit(target.value), _index(self.visit(target.slice)))
+        pair = self._hook(
+            node, "pair_item", inner, self.visit(target.value), index_expression(self.visit(target.slice))
+        )
         return _located(ast.Expr(self._hook(node, "augment_item", place, operator, label, pair, value, literal)), node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
@@ -324,12 +324,12 @@ def _located(new: Any, old: Any) -> Any:
     return ast.copy_location(new, old)
 
 
-def _index(node: Any) -> ast.expr:
+def index_expression(node: Any) -> ast.expr:
     """Return a subscript's index as an expression: slices become calls of `slice`."""
     if isinstance(node, ast.Slice):
         parts = [part or ast.Constant(None) for part in (node.lower, node.upper, node.step)]
         hook = ast.Attribute(ast.Name(NAME, ast.Load()), "slice", ast.Load())
         return ast.Call(hook, parts, [])  # type: ignore[arg-type]
     if isinstance(node, ast.Tuple):
-        return ast.Tuple([_index(one) for one in node.elts], ast.Load())
+        return ast.Tuple([index_expression(one) for one in node.elts], ast.Load())
     return node  # type: ignore[no-any-return]

@@ -1,0 +1,116 @@
+"""Parameters that are made again while training goes on, and statements whose result goes nowhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.patches import whole_statement
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.case import Case
+
+_TIMES = 10
+_OFTEN = 0.7  # of all updates: then something else changes the parameters too
+
+
+def made_again(case: Case, answer: Answer) -> list[Cause]:
+    """Return the cause where parameters return to fresh values again and again, and nothing is kept of what was learned."""
+    if case.training is None or case.reading is None or case.training.course.learned:
+        return []
+    followed = case.training.course.followed
+    count = len(followed.resets)
+    if count < _TIMES or count > _OFTEN * followed.updates:
+        return []
+    between = np.diff(followed.resets)
+    every = int(np.median(between))
+    if (between == every).mean() < 0.8:
+        return []
+    roots = {name.split(".")[0].split("[")[0] for name in case.reading.names.values()}
+    lines = _making_lines(case.source.text, roots)
+    sentence = (
+        f"{f'line {lines[0]}: ' if lines else ''}the parameters are made again (reset to new initial values) after every "
+        f"{every} updates, inside the loop, so what was learned is thrown away each time. Make the network once, before "
+        "the loop."
+    )
+    return [
+        Cause("made-again", "error", lines[0] if lines else None, lines, sentence, {"every": every, "times": count})
+    ]
+
+
+def _making_lines(text: str, roots: set[str]) -> list[int]:
+    """Return the lines inside loops that assign to the names of parameters or of what they belong to."""
+    tree = ast.parse(text)
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    named, made = set(), set()
+    for loop in (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)):
+        for node in ast.walk(loop):
+            if isinstance(node, ast.Assign):
+                targets = {n.id for one in node.targets for n in ast.walk(one) if isinstance(n, ast.Name)}
+                called = {ast.unparse(n.func) for n in ast.walk(node.value) if isinstance(n, ast.Call)}
+                fresh = bool(called & own) or any(re.search(r"rand|uniform|normal|zeros|ones", one) for one in called)
+                if targets & roots and fresh:
+                    named.add(node.lineno)
+                elif called & {n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}:
+                    made.add(node.lineno)
+    return sorted(named or made)
+
+
+def no_effect(case: Case, answer: Answer) -> list[Cause]:
+    """Return the cause where a statement that runs in training computes something and drops it."""
+    if case.reading is None or case.source.cells:
+        return []
+    first = case.reading.passes[0]
+    ran = {
+        place.line
+        for record in range(first.start + 1, case.reading.passes[-1].end + 1)
+        if (place := case.trace.place(record)) is not None and place.file == 0
+    }
+    out = []
+    for node in ast.walk(ast.parse(case.source.text)):
+        if (
+            not isinstance(node, ast.Expr)
+            or not isinstance(node.value, ast.BinOp | ast.Compare)
+            or node.lineno not in ran
+        ):
+            continue
+        sentence = (
+            f"line {node.lineno}: `{ast.unparse(node)}` computes a value and drops it: the statement has no effect, and "
+            "what it was to change is unchanged. Is an = missing?"
+        )
+        out.append(Cause("no-effect", "error", node.lineno, [node.lineno], sentence, {"statement": ast.unparse(node)}))
+    return out
+
+
+def no_effect_edits(case: Case, cause: Cause) -> list[list[Edit]]:
+    """Return edits that give the first operand what the rest computes: `a - b` as `a -= b`, or as `a = b`."""
+    node = next(
+        (n for n in ast.walk(ast.parse(case.source.text)) if isinstance(n, ast.Expr) and n.lineno == cause.line), None
+    )
+    if node is None:
+        return []
+    text = ast.unparse(node)
+    out = []
+    if isinstance(node.value, ast.Compare):
+        out.append([whole_statement(node, text.replace("==", "=", 1), "equals")])
+    for sign in ("-", "+"):
+        if f" {sign} " in text:
+            left, right = text.split(f" {sign} ", 1)
+            out.append([whole_statement(node, f"{left} = {right}", "equals")])
+            out.append([whole_statement(node, f"{left} {sign}= {right}", "equals")])
+    return out
+
+
+def turned_sign(text: str) -> list[tuple[int, str, str]]:
+    """Return (line, as it is, as it was meant) where `=-` is written for `-=`."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = re.match(r"^(\s*[\w.\[\]'\", ]*[\w\]])\s*=([-+]) ?(?=\S)(.*)$", line)
+        if match and f"={match[2]}" in line and not re.match(r"^\s*\d+(\.\d*)?\s*(#.*)?$", match[3]):
+            found.append((number, line, f"{match[1]} {match[2]}= {match[3]}"))
+    return found

@@ -1,0 +1,88 @@
+"""What a script's own training does to its loss, as it is and with the fix, in the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.training.follow import follow, follow_fixed
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.training.course import Course
+
+_SAME = 0.02
+"""Relative difference of two losses that is not worth two numbers."""
+
+
+def follow_training(case: Case, answer: Answer) -> None:
+    """Follow a script's own training, and with its mistakes mended where they are."""
+    case.training = follow(case)
+    if case.training is None:
+        return
+    answer.learns = case.training.course.learns
+    if answer.fixed_source is not None:
+        case.mended = follow_fixed(case, case.training, answer.fixed_source)
+
+
+def tell_training(case: Case, answer: Answer) -> None:
+    """Say what the training does to the loss, as it is and with the fix."""
+    if case.training is None:
+        return
+    own = case.training.course
+    if answer.fixed_source is not None and answer.fixed is not None:
+        if case.mended is None:
+            case.mended = follow_fixed(case, case.training, answer.fixed_source)
+        answer.fixed["loss_before"] = finite(own.end)
+        if case.mended is not None:
+            answer.fixed["loss_after"] = finite(case.mended.course.end)
+    fixed = case.mended.course if case.mended is not None and answer.fixed_source is not None else None
+    answer.training.append(_sentence(own, fixed))
+
+
+def _sentence(own: Course, fixed: Course | None) -> str:
+    constant = f"one constant answer has {own.constant:.4g}"
+    where = updates_text(own)
+    if fixed is None:
+        start = {True: "It learns: ", False: "It does not learn: ", None: ""}[own.learns]
+        return f"{_opened(start + where)} its loss ({own.loss}) goes {course_text(own)}; {constant}."
+    if fixed.learns is False:
+        same = abs(fixed.end - own.end) <= _SAME * max(abs(own.end), 1e-300)
+        ends = (
+            f"{number(own.start)} to {number(fixed.end)} with it as without it"
+            if same
+            else f"{number(fixed.start)} to {number(fixed.end)} with it, {number(own.start)} to {number(own.end)} as it is"
+        )
+        return (
+            f"With the fix its gradients are right, and it still does not learn: {where.replace('in ', '', 1)} take the "
+            f"loss from {ends}; {constant}."
+        )
+    return (
+        f"{_opened(where)} its loss ({own.loss}) goes {course_text(own)} as it is, {course_text(fixed)} with the fix; "
+        f"{constant}."
+    )
+
+
+def updates_text(course: Course) -> str:
+    """Return `in its own 4,000 updates`, or `in the first 900 of its own updates` where there are more."""
+    count = f"{course.followed.updates:,}"
+    return f"in its own {count} updates" if course.followed.ended else f"in the first {count} of its own updates"
+
+
+def course_text(course: Course) -> str:
+    """Return a loss at the beginning and at the end: `0.31 → 0.01`."""
+    return f"{number(course.start)} → {number(course.end)}"
+
+
+def number(value: float) -> str:
+    """Return a loss with three figures."""
+    return f"{value:.3g}" if abs(value) < 1e5 else "∞" if value == float("inf") else f"{value:.1e}"
+
+
+def finite(value: float) -> float | None:
+    """Return a number that JSON has; None for what is none."""
+    return value if abs(value) < float("inf") else None
+
+
+def _opened(text: str) -> str:
+    return text[:1].upper() + text[1:]
