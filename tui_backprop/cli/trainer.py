@@ -60,8 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         return _print_version(verbose=options.verbose)
     if options.verbose:
         raise UsageError("--verbose is for --version: `tui-backprop --version --verbose`")
-    if options.source.endswith(".py"):
-        return _open_clinic(options)
+    if options.source.endswith((".py", ".ipynb")):
+        return _open_own(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
     from tui_backprop.cli.sessions import make_edits, open_session
@@ -108,15 +108,37 @@ def _refuse_nearly_a_command(arguments: Sequence[str]) -> None:
         raise UsageError(f"there is no command '{clean(word)}': did you mean `tui-backprop {close[0]}`?")
 
 
-def _open_clinic(options: argparse.Namespace) -> int:
-    """Open the app for somebody's own network."""
+def _open_own(options: argparse.Namespace) -> int:
+    """Open the app for a file of the user's own: the clinic for functions, and a script's screen for any other."""
     given = [field.flag for field in FIELDS if getattr(options, field.name) is not None]
     if given:
         name = clean(options.source)
         raise UsageError(
             f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
-            "its rate is changed by keys"
+            "change them in the file"
         )
+    from tui_backprop.scripts.forms import is_functions
+
+    return _open_clinic(options) if is_functions(options.source) else _open_script(options)
+
+
+def _open_script(options: argparse.Namespace) -> int:
+    from tui_backprop.cli.terminal import require_terminal
+    from tui_backprop.session.script_run.stepped import SteppedScript
+
+    script = SteppedScript(options.source, timeout=TIMEOUT if options.timeout is None else options.timeout)
+    try:
+        require_terminal("a script's screen", "tui-backprop check")
+        from tui_backprop.ui.script.app import ScriptApp
+
+        ScriptApp(script).run()
+    finally:
+        script.close()
+    return 0
+
+
+def _open_clinic(options: argparse.Namespace) -> int:
+    """Open the app for functions of the user's own."""
     from tui_backprop.cli.terminal import require_terminal
     from tui_backprop.scripts.clinic.run import OwnRun
 

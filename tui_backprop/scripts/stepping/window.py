@@ -113,6 +113,34 @@ class Window:
         return dict(out)
 
     @cached_property
+    def spans(self) -> dict[tuple[str, int, int, int | None, int | None], list[int]]:
+        """For each part of the source, by file and place, the records that it made."""
+        out: dict[tuple[str, int, int, int | None, int | None], list[int]] = defaultdict(list)
+        for record in range(len(self.trace)):
+            at = self.trace.place(record)
+            if at is not None:
+                out[self.trace.files[at.file], at.line, at.column, at.end_line, at.end_column].append(record)
+        return dict(out)
+
+    @cached_property
+    def labelled(self) -> dict[str, list[tuple[int, int]]]:
+        """For each name, the statements that gave it a number, and which."""
+        out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for event in sorted(self.made):
+            for one in self.made[event]:
+                if one.record >= 0:
+                    out[one.name].append((event, one.record))
+        return dict(out)
+
+    @cached_property
+    def numbers_of_line(self) -> dict[tuple[str, int], list[int]]:
+        """For each line, by file, the statements that ran there, in order."""
+        out: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for one in self.events:
+            out[one.file, one.line].append(one.number)
+        return dict(out)
+
+    @cached_property
     def named(self) -> set[int]:
         """The records that were given a name."""
         return {one.record for made in self.made.values() for one in made if one.name not in ("return", "if")}

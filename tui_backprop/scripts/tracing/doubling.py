@@ -103,13 +103,17 @@ class _Doubler(ast.NodeTransformer):
     def visit_List(self, node: Any) -> Any:
         """Make each number in a list an object of its own: equal inputs are not the same input."""
         self.generic_visit(node)
-        for n, one in enumerate(node.elts):
-            if isinstance(node.ctx, ast.Load) and isinstance(one, ast.Constant) and isinstance(one.value, float):
-                hook = ast.Attribute(ast.Name(NAME, ast.Load()), "number", ast.Load())
-                node.elts[n] = ast.copy_location(ast.Call(hook, [one], []), one)
+        if isinstance(node.ctx, ast.Load):
+            node.elts = [_own_number(one) for one in node.elts]
         return node
 
     visit_Tuple = visit_List
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """Do the same with a number that is given a name: equal parameters are not the same parameter."""
+        self.generic_visit(node)
+        node.value = _own_number(node.value)
+        return node
 
     def _loop(self, node: Any) -> Any:
         here = (node.lineno, node.col_offset) == self.tick
@@ -122,6 +126,14 @@ class _Doubler(ast.NodeTransformer):
         return self._guarded(node)
 
     visit_For = visit_While = _loop
+
+
+def _own_number(node: ast.expr) -> ast.expr:
+    """Return an expression that gives a number of the source as another object each time."""
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, float)):
+        return node
+    hook = ast.Attribute(ast.Name(NAME, ast.Load()), "number", ast.Load())
+    return ast.copy_location(ast.Call(hook, [node], []), node)
 
 
 class _Stripped(ast.NodeTransformer):

@@ -60,6 +60,13 @@ class ScriptFrame:
         return 0 if self.window is None else self.window.update
 
     @property
+    def lines_touched(self) -> frozenset[int]:
+        """The lines of the shown file that the update runs."""
+        if self.window is None:
+            return frozenset()
+        return frozenset(line for file, line in self.window.numbers_of_line if file == self.file)
+
+    @property
     def event(self) -> Event | None:
         """The statement that is looked at."""
         return None if self.window is None or not self.window.events else self.window.events[self.at]

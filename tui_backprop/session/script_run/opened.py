@@ -45,6 +45,7 @@ class OpenedScript:
         self._setting = setting or Setting()
         self._timeout = timeout
         self._lock = threading.RLock()
+        self._explaining = threading.Lock()
         self._stamp = self._stamp_on_disk()
         self.versions = [Version(read_source(path), "as it is")]
         """The texts of the script, the present one last."""
@@ -168,16 +169,16 @@ class OpenedScript:
 
     def explain(self) -> None:
         """Look for mistakes, fixes and causes of the present text; this may take long, and holds up nothing else."""
-        version = self.version
-        if version.case is None or version.answer is not None:
-            return
         self._checking = True
-        try:
-            version.answer = answer_to(version.case)
-        except (InputError, UnreadableError) as error:
-            self._trouble = str(error)
-        finally:
-            self._checking = False
+        with self._explaining:
+            version = self.version  # the newest: what was to be explained before may have been replaced
+            try:
+                if version.case is not None and version.answer is None:
+                    version.answer = answer_to(version.case)
+            except (InputError, UnreadableError) as error:
+                self._trouble = str(error)
+            finally:
+                self._checking = False
 
     # processes
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.source import read_source
+from tui_backprop.scripts.source import ScriptError, read_source
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
-from tui_backprop.session.script_run.fixes import fixed_text, lines_of, moved_line, still_true
+from tui_backprop.session.script_run.fixes import difference, fixed_text, lines_of, moved_line, still_true
 from tui_backprop.session.script_run.stops import LineStop, condition_stop, visible_names
 from tui_backprop.session.script_run.travel import TravellingScript
 from tui_backprop.session.script_run.version import Problem, Version
+from tui_backprop.system.outputs import replacing
 
 
 class SteppedScript(TravellingScript):
@@ -122,6 +124,35 @@ class SteppedScript(TravellingScript):
         version = self._undone.pop()
         self._begin(version)
         return version.label
+
+    def difference(self) -> str:
+        """Return all that fixes changed, as a unified diff."""
+        return difference(self.source.name, self.versions[0].source.text, self.source.text)
+
+    @property
+    def fixed_path(self) -> Path:
+        """Where the fixed script is written."""
+        path = Path(self.source.path)
+        return path.with_name(f"{path.stem}.fixed{path.suffix}")
+
+    def write_fixed(self, *, replace: bool = False) -> None:
+        """Write the fixed script beside the original, which is never changed.
+
+        Raises:
+            ScriptError: there is a file of that name, and it is not to be replaced; or it cannot be written.
+        """
+        path = self.fixed_path
+        try:
+            if replace:
+                with replacing(path) as file:
+                    file.write(self.source.text)
+            else:
+                with path.open("x", encoding="utf-8") as file:
+                    file.write(self.source.text)
+        except FileExistsError:
+            raise ScriptError(f"{path.name}: there is a file of that name; move it away first") from None
+        except OSError as error:
+            raise ScriptError(f"{path.name}: {error.strerror}") from None
 
     def reload(self) -> str:
         """Load the file as it is saved now; breakpoints and place stay by line. Fixes in memory are gone.

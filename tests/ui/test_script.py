@@ -1,0 +1,408 @@
+"""A script on the screen: from its wrong line to the floor, every key, what a person sees, and files that misbehave."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.strip import Strip
+from textual.widgets import Input, OptionList, Static
+
+from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
+from tui_backprop.records.curve import CurveRecorder
+from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.script_run.stepped import SteppedScript
+from tui_backprop.ui.keys import KEYS as TRAINER_KEYS
+from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.screens.keys import KeysScreen
+from tui_backprop.ui.screens.line import LineScreen
+from tui_backprop.ui.screens.script_difference import DifferenceScreen
+from tui_backprop.ui.screens.script_reload import ReloadScreen
+from tui_backprop.ui.screens.script_stops import StopsScreen
+from tui_backprop.ui.script.app import ScriptApp
+from tui_backprop.ui.script.keys import KEYS
+from tui_backprop.ui.script.panels import (
+    ScriptFindingsPanel,
+    ScriptGradientsPanel,
+    ScriptLossPanel,
+    ScriptPredictionPanel,
+)
+from tui_backprop.ui.script.source import SourcePanel
+from tui_backprop.ui.script.step import ScriptStepPanel
+
+SMALL, BIG = (80, 24), (120, 36)
+TEXTS = {"original": ORIGINAL, "class": PERCEPTRON, "neurons": NEURONS, "recurrent": COUNTING}
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """Give a script by its name, opened and explained once for all tests of this file; every test begins at update 1."""
+    folder, scripts = tmp_path_factory.mktemp("scripts"), {}
+
+    def one(name):
+        if name not in scripts:
+            path = folder / f"{name}.py"
+            path.write_text(TEXTS[name], encoding="utf-8")
+            scripts[name] = SteppedScript(str(path))
+            scripts[name].open()
+            scripts[name].explain()
+        script = scripts[name]
+        first = script.versions[0]
+        script.versions[:] = [replace(first, curve=CurveRecorder(Spacing(1, 1)), last=0, total=None)]
+        script.version._windows = OrderedDict()
+        script.stops.clear()
+        script._behind, script._ahead, script._undone = [], [], []
+        script._drop()
+        return script
+
+    yield one
+    for script in scripts.values():
+        script.close()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """Make the app on a file with a text, and end its processes."""
+    scripts = []
+
+    def make(text, timeout=20.0):
+        path = tmp_path / "my_script.py"
+        path.write_text(text, encoding="utf-8")
+        scripts.append(SteppedScript(str(path), timeout=timeout))
+        return ScriptApp(scripts[-1])
+
+    yield make
+    for script in scripts:
+        script.close()
+
+
+async def until(pilot, true):
+    """Wait until something is true, for as long as a slow machine may need."""
+    for _ in range(1500):
+        if true():
+            await pilot.pause()
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it never came true")
+
+
+def idle(app):
+    return (
+        not app._turn.locked() and not app.script.running and not app._following and app.script.frame.window is not None
+    )
+
+
+async def press(app, pilot, *keys):
+    for key in keys:
+        await pilot.press(key)
+        await until(pilot, lambda: idle(app))
+
+
+def lines_of(app, kind):
+    panel = app.screen_stack[0].query_one(kind)
+    panel.show(app.script.frame)
+    lines = [panel.line_at(panel.frame, row) for row in range(panel.line_count(panel.frame))]
+    return [line.text if isinstance(line, Strip) else line.plain for line in lines]
+
+
+def line_of(part):
+    return next(n for n, line in enumerate(ORIGINAL.splitlines(), start=1) if part in line)
+
+
+def here(app):
+    frame = app.script.frame
+    return frame.lines[frame.event.line - 1].strip()
+
+
+@pytest.mark.covers_script("6", "!", "space", "2")
+async def test_from_the_wrong_line_to_the_floor(fresh):
+    """The finding leads to its line, which says what it lacks; three fixes, a run, and then the floor and the range."""
+    app = fresh(ORIGINAL)
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: app.script.version.answer is not None)
+        wrong = [line_of("back = slope * w2"), line_of("d_w2 = slope"), line_of("d_w1 = back")]
+        assert [one.line for one in app.script.frame.problems[:3]] == wrong
+        await press(app, pilot, "n", "6", "down", "up", "enter")
+        assert app.active == "source"
+        assert here(app) == "back = slope * w2"
+        shown = next(line for line in lines_of(app, SourcePanel) if "back = slope" in line)
+        assert "✗ should be ∂L/∂h" in shown
+        explained = " ".join(lines_of(app, ScriptStepPanel))
+        assert "✗ should be ∂L/∂h" in explained
+        assert "`sigmoid_slope(out)` is missing" in explained
+        for left in (2, 1, 0):
+            await press(app, pilot, "exclamation_mark")
+            mistakes = [one for one in app.script.frame.problems if one.line in wrong]
+            assert len(mistakes) == left
+        assert "✓ all 4" in str(app.query_one(ScriptGradientsPanel).border_subtitle)
+        await press(app, pilot, "space")
+        assert app.script.frame.total == 3000
+        findings = " ".join(lines_of(app, ScriptFindingsPanel))
+        assert "cannot go below the floor 0.2222" in " ".join(one.sentence for one in app.script.frame.problems)
+        assert "floor 0.2222" in "\n".join(chart(app))
+        assert "asked about 5, 16" in findings.replace("16, 5", "5, 16")
+        await press(app, pilot, "2")
+        assert "it is asked about" in " ".join(lines_of(app, ScriptPredictionPanel))
+
+
+def chart(app):
+    panel = app.screen_stack[0].query_one(ScriptLossPanel)
+    panel.show(app.script.frame)
+    return [strip.text for strip in panel._strips]
+
+
+@pytest.mark.covers_script("n", "b", "p", "P", "home", "end", "g", "shift+←", "shift+→", "[", "]")
+async def test_updates_and_lines_by_keys(opened):
+    """The keys of the trainer lead through updates and lines, on and back."""
+    app = ScriptApp(opened("original"))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "home")
+        assert app.check_action("step_back", ()) is None
+        await press(app, pilot, "n", "n")
+        assert app.script.frame.update == 3
+        await press(app, pilot, "b")
+        assert app.script.frame.update == 2
+        before = app.script.frame.at
+        await press(app, pilot, "p")
+        assert app.script.frame.at == before + 1
+        await press(app, pilot, "P", "P")
+        assert app.script.frame.at == before - 1
+        await pilot.press("g")
+        assert isinstance(app.screen, LineScreen)
+        app.screen.query_one(Input).value = "40"
+        await press(app, pilot, "enter")
+        await until(pilot, lambda: app.script.frame.update == 40)
+        await press(app, pilot, "left_square_bracket")
+        assert app.script.frame.update == 2
+        await press(app, pilot, "right_square_bracket")
+        assert app.script.frame.update == 40
+        await press(app, pilot, "home", "shift+right")
+        assert app.script.frame.update == 1 + max(1, app.script.frame.last // 50)
+        await press(app, pilot, "shift+left")
+        assert app.script.frame.update == 1
+        await press(app, pilot, "end")
+        assert app.script.frame.update == app.script.frame.last
+
+
+@pytest.mark.covers_script("1", "5")
+async def test_over_calls_out_of_them_and_along_operands(opened):
+    """`right` steps over a call, `left` goes out; `enter` in *Step* follows an operand, `backspace` returns."""
+    app = ScriptApp(opened("original"))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "1")
+        app.script.go_to_line(line_of("h, out = ask(x)"))
+        await press(app, pilot, "right")
+        assert here(app) == "diff = out - y"
+        await press(app, pilot, "up", "up")
+        assert here(app) == "return 1 / (1 + math.exp(-v))"
+        await press(app, pilot, "left")
+        assert here(app) == "out = sigmoid(w2 * h + b2)"
+        app.script.go_to_line(line_of("back = slope * w2"))
+        app.redraw()
+        await press(app, pilot, "5", "enter")
+        assert here(app) == "slope = 2 * diff"
+        await press(app, pilot, "backspace")
+        assert here(app) == "back = slope * w2"
+
+
+@pytest.mark.covers_script("k")
+async def test_breakpoints_by_keys(opened):
+    """`k` in *Source* halts at its line; elsewhere it lists all, and a condition is typed there."""
+    app = ScriptApp(opened("original"))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "home", "1")
+        app.script.go_to_line(line_of("b2 -= d_b2"))
+        await press(app, pilot, "k")
+        assert any(line.startswith("●") and "b2 -= d_b2" in line for line in lines_of(app, SourcePanel))
+        await press(app, pilot, "space")
+        assert (app.script.frame.update, here(app)) == (2, "b2 -= d_b2 * RATE")
+        await press(app, pilot, "4", "k")
+        assert isinstance(app.screen, StopsScreen)
+        assert app.screen.query_one(OptionList).option_count == 1
+        await pilot.press("space")
+        assert not app.script.stops[0].enabled
+        app.screen.query_one(Input).focus()
+        await pilot.press(*"zzz > 1")
+        assert "unknown name zzz" in str(app.screen.query_one("#problem", Static).content)
+        app.screen.query_one(Input).value = "b2 < -0.05"
+        await pilot.press("enter", "escape")
+        await press(app, pilot, "space")
+        b2 = next(one for one in app.script.frame.window.parameters if one.name == "b2")
+        assert b2.value[0] < -0.05
+
+
+@pytest.mark.covers_script("u", "U", "D", "T")
+async def test_fixes_are_undone_shown_and_written(opened):
+    """`D` shows what changed and writes NAME.fixed.py, and asks before it writes over one."""
+    app = ScriptApp(opened("original"))
+    path = app.script.fixed_path
+    path.unlink(missing_ok=True)
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "u")
+        assert app.check_action("undo", ()) is None
+        await press(app, pilot, "exclamation_mark")
+        assert app.script.frame.fixes == 1
+        shown = lines_of(app, SourcePanel)
+        at = next(n for n, line in enumerate(shown) if "−     back = slope * w2" in line)
+        assert "+" in shown[at + 1][:8]
+        await pilot.press("D")
+        assert isinstance(app.screen, DifferenceScreen)
+        assert "-    back = slope * w2" in str(app.screen.query_one("#difference", Static).content)
+        await pilot.press("w")
+        assert path.read_text(encoding="utf-8") == app.script.source.text
+        await pilot.press("D", "w")
+        assert "is there already" in str(app.screen.query_one("#problem", Static).content)
+        await pilot.press("w")
+        await until(pilot, lambda: not isinstance(app.screen, DifferenceScreen))
+        await press(app, pilot, "u")
+        assert app.script.frame.fixes == 0
+        await press(app, pilot, "U")
+        assert app.script.frame.fixes == 1
+        assert Path(app.script.path).read_text(encoding="utf-8") == ORIGINAL
+        await pilot.press("T")
+        await pilot.pause()
+
+
+@pytest.mark.covers_script("s")
+async def test_a_saved_file_is_noticed_and_asked_for_once(fresh, tmp_path):
+    """It is loaded at `enter`; after `escape` it is asked for no more, and `s` loads it."""
+    app = fresh(PERCEPTRON)
+    path = tmp_path / "my_script.py"
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app) and app.script.version.answer is not None)
+        path.write_text("# one more line\n" + PERCEPTRON, encoding="utf-8")
+        await until(pilot, lambda: isinstance(app.screen, ReloadScreen))
+        await pilot.press("escape")
+        app._watch()
+        assert not isinstance(app.screen, ReloadScreen)
+        assert app.script.frame.lines[0] == "import numpy as np"
+        await press(app, pilot, "s")
+        assert app.script.frame.lines[0] == "# one more line"
+
+
+@pytest.mark.covers_script("3", "4", "7", "y", "z", "?", "S", "q", "^z")
+async def test_panels_pictures_and_keys(opened):
+    """What every app of panels has."""
+    app, suspended = ScriptApp(opened("class")), []
+    app.action_suspend_process = lambda: suspended.append(True)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: idle(app))
+        for key, name in (("3", "parameters"), ("4", "gradients"), ("7", "loss"), ("1", "source")):
+            await press(app, pilot, key)
+            assert app.active == name
+            assert app.query_one(f"#{name}", Panel).is_on_screen
+            assert app.query_one(SourcePanel).is_on_screen
+        await pilot.press("y")
+        assert app.query_one(ScriptLossPanel).log_axis
+        await pilot.press("z")
+        assert app.screen.maximized is not None
+        await pilot.press("z", "question_mark")
+        assert isinstance(app.screen, KeysScreen)
+        await pilot.press("escape", "S")
+        await pilot.press("escape", "ctrl+z")
+        assert suspended == [True]
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+def test_every_key_of_the_table_is_tested_and_means_what_it_means_in_the_trainer():
+    """A key that no test of this file presses is not in the table; where the trainer has its action, it is that key."""
+    found = set()
+    for names in re.findall(r"^@pytest\.mark\.covers_script\((.*)\)$", Path(__file__).read_text("utf-8"), re.MULTILINE):
+        found.update(ast.literal_eval(f"({names},)"))
+    assert {key.shown for key in KEYS} == found
+    trainer = {key.action: key.key for key in TRAINER_KEYS if not key.action.startswith("panel(")}
+    assert {key.action: key.key for key in KEYS if key.action in trainer} == {
+        action: key for action, key in trainer.items() if action in {one.action for one in KEYS}
+    }
+
+
+async def test_a_script_that_never_ends_freezes_nothing(fresh):
+    """Keys are answered while it is waited for, and then one sentence says where it is stuck."""
+    app = fresh(ORIGINAL.replace("b1 -= d_b1 * RATE", "b1 -= d_b1 * RATE\n    while turn == 90: pass"), timeout=1.5)
+    app.script._setting = app.script._setting.__class__(
+        limits=app.script._setting.limits.__class__(updates=20, seconds=1.0)
+    )
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await pilot.press("space")
+        await pilot.press("3")
+        assert app.active == "parameters"
+        await until(pilot, lambda: "does a loop never end" in app.script.frame.trouble)
+        await until(pilot, lambda: not app.running)
+        await press(app, pilot, "home")
+        assert app.script.frame.trouble == ""
+
+
+async def test_a_file_that_trains_nothing_says_so(fresh):
+    """One line, and the source is there to read."""
+    app = fresh("x = 1\nprint(x)\n")
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: app.script.frame.trouble)
+        assert "no training was recognised" in app.script.frame.trouble
+        assert "x = 1" in lines_of(app, SourcePanel)[0]
+
+
+# What a person sees.
+
+
+async def shown(app, pilot, *keys):
+    await until(pilot, lambda: idle(app))
+    app._touched = True
+    await press(app, pilot, "home", *keys)
+    app.clear_notifications()
+    await pilot.pause()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [(SMALL, "textual-dark"), (BIG, "textual-dark"), ((200, 60), "textual-dark"), (BIG, "textual-light")],
+    ids=lambda one: one if isinstance(one, str) else f"{one[0]}x{one[1]}",
+)
+async def test_picture_of_the_original(opened, picture, size, theme):
+    """You should see the cursor at the first wrong line, what should be there, and below or beside it why."""
+    app = ScriptApp(opened("original"))
+    app.theme = theme
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: idle(app))
+        app.script.go_to(1)
+        app.script.go_to_line(line_of("back = slope * w2"))
+        await shown(app, pilot)
+        assert picture(app)
+
+
+async def test_picture_without_colours(opened, picture, monkeypatch):
+    """You should see the same marks in no colour."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = ScriptApp(opened("original"))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        app.script.go_to_line(line_of("d_w2 = slope"))
+        await shown(app, pilot, "6")
+        assert picture(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "part"),
+    [("class", BIG, "dh = e * self.v"), ("neurons", SMALL, "n.delta = "), ("recurrent", (200, 60), "dz = dh * ")],
+    ids=["class", "neurons", "recurrent"],
+)
+async def test_picture_of_right_scripts(opened, picture, name, size, part):
+    """You should see which derivative every line of the backward pass is."""
+    app = ScriptApp(opened(name))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: idle(app))
+        line = next(n for n, one in enumerate(TEXTS[name].splitlines(), start=1) if part in one)
+        app.script.go_to(1)
+        app.script.go_to_line(line)
+        await shown(app, pilot)
+        assert picture(app)

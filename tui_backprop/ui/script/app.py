@@ -1,0 +1,471 @@
+"""The app of a script: it sends the learner's wishes to a run of their own code and shows its frames."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from tui_backprop.core.errors import InputError
+from tui_backprop.session.script_run.frame import ScriptFrame
+from tui_backprop.session.script_run.stepped import SteppedScript
+from tui_backprop.ui.actions.saving import SavingActions
+from tui_backprop.ui.bars.footer import KeysFooter
+from tui_backprop.ui.bars.status import StatusLine
+from tui_backprop.ui.clinic.aside import aside
+from tui_backprop.ui.layout import SMALLEST
+from tui_backprop.ui.panels.entries import EntriesPanel
+from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.script.header import ScriptHeader
+from tui_backprop.ui.script.keys import KEYS, PANELS, PLACES
+from tui_backprop.ui.script.panels import (
+    ScriptFindingsPanel,
+    ScriptGradientsPanel,
+    ScriptLossPanel,
+    ScriptParametersPanel,
+    ScriptPredictionPanel,
+)
+from tui_backprop.ui.script.source import SourcePanel
+from tui_backprop.ui.script.step import ScriptStepPanel
+
+_SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
+_SLICE = 0.08  # seconds of a run between two frames
+_WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked
+_STUCK = 1.0  # seconds after which a question is taken to be stuck
+
+
+class ScriptBase(SavingActions):
+    """The screen of a script: what is seen, and how its process is asked."""
+
+    TITLE = "tui-backprop"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../app.tcss", "script.tcss", "../panels/panels.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
+    KEYS = KEYS
+    PANELS = PANELS
+    PLACES = PLACES
+
+    def __init__(self, script: SteppedScript) -> None:
+        super().__init__()
+        self.script = script
+        self.running = False
+        """Whether its own loop goes on."""
+        self.carried: Any = None
+        """What is to be opened in the trainer once this app has ended."""
+        self._following = False
+        self._turn = asyncio.Lock()  # the process is asked one thing at a time
+        self._asked_at: float | None = None
+        self._speed = 0.0
+        self._touched = False
+        self._asked_to_reload: object = None
+        self._dimmed: tuple[bool, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Header, the panels, the tab bar of small terminals, a line for what is new, and the footer."""
+        yield ScriptHeader()
+        yield Static(id="tabs")
+        with Container(id="panels"):
+            yield SourcePanel("source")
+            yield ScriptStepPanel("step")
+            yield ScriptGradientsPanel("gradients")
+            yield ScriptParametersPanel("parameters")
+            yield ScriptLossPanel("loss")
+            yield ScriptPredictionPanel("prediction")
+            yield ScriptFindingsPanel("findings")
+        yield Static(id="news", markup=False)
+        yield StatusLine()
+        yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
+        yield KeysFooter(show_command_palette=True)
+
+    def on_mount(self) -> None:
+        """Show the file, and run it for its check once that is painted."""
+        sys.setswitchinterval(_SWITCH)
+        self.lay_out(self.size.width, self.size.height)
+        self.action_panel(self.active)
+        self.set_interval(_WATCH, self._watch)
+        self.call_after_refresh(self._open)
+
+    def on_unmount(self) -> None:
+        """Let nothing that the script is asked go on."""
+        self.running = False
+        self.script.interrupt()
+
+    # what is seen
+
+    @property
+    def seen(self) -> str:
+        """The file and the update."""
+        frame = self.script.frame
+        return f"{frame.name}, update {frame.update}"
+
+    def redraw(self) -> None:
+        """Take a frame and show it to whatever is in sight."""
+        self._redraw_due = False
+        if not self.is_running:  # an answer that comes while the app ends is for nobody
+            return
+        frame = self.script.frame
+        base = self.screen_stack[0]
+        base.query_one(ScriptHeader).show(frame, self.run_state)
+        for panel in base.query(Panel):
+            if panel.frame is None or self.is_in_sight(panel):
+                panel.show(frame)
+        line = base.query_one("#news", Static)
+        line.update(self._line(frame))
+        line.set_class(bool(frame.trouble), "trouble")
+        dimmed = (frame.update <= 1, frame.fixes == 0, frame.window is None)
+        if dimmed != self._dimmed:  # the footer is built again each time, which takes long
+            self._dimmed = dimmed
+            self.refresh_bindings()
+
+    def _line(self, frame: ScriptFrame) -> str:
+        """Return what is new: what went wrong, that the file was saved, or at first which keys start it."""
+        if frame.trouble:
+            return frame.trouble
+        if frame.window is None:
+            return f"{frame.name} is run for its check, with its random numbers seeded; what it writes is thrown away"
+        if frame.window.trouble:
+            return frame.window.trouble
+        if self._touched:
+            return ""
+        return (
+            "p goes one line on, n one update, space lets it run, 6 lists what is wrong, ! applies a fix, ? shows keys"
+        )
+
+    @property
+    def run_state(self) -> str:
+        """What the header says: whether it runs, and how fast."""
+        passing = self.script.frame.passing
+        if passing is not None:
+            return f"… at update {passing:,}"
+        if self.stuck and self._asked_at is not None:
+            return f"… no answer for {time.monotonic() - self._asked_at:.0f} s"
+        if not self.running:
+            return "‖ paused"
+        return "▶" + (f" {self._speed:,.0f}/s" if self._speed else "")
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the script has not answered for a while."""
+        return self._asked_at is not None and not self._following and time.monotonic() - self._asked_at > _STUCK
+
+    def _watch(self) -> None:
+        """Show what changes by itself: that the file was saved, and that its process does not answer."""
+        if self.stuck:
+            self.redraw()
+        if self.script.changed_on_disk and len(self.screen_stack) == 1 and self.script.frame.window is not None:
+            self._ask_to_reload()
+
+    def _ask_to_reload(self) -> None:
+        raise NotImplementedError
+
+    # asking the script
+
+    async def ask(self, work: Callable[[], object]) -> bool:
+        """Ask the script something beside the event loop, and say whether it answered; if not, why not is to be seen."""
+        async with self._turn:
+            self._asked_at = time.monotonic()
+            try:
+                await aside(partial(_done, work))
+            except ValueError as error:
+                self.tell(str(error))
+                return False
+            except InputError as error:
+                self.running = False
+                if self.is_running and self.script.frame.trouble != str(error):  # that is on the line below
+                    self.refuse(error)
+                return False
+            finally:
+                self._asked_at = None
+        return True
+
+    def begin(self, work: Callable[[], object], then: Callable[[], None] | None = None) -> None:
+        """Halt its run, have some work done beside the event loop, and show what came of it."""
+        self._touched = True
+
+        async def do() -> None:
+            await self.halt()
+            if await self.ask(work) and then is not None:
+                then()
+            self.redraw()
+
+        self.run_worker(do())
+
+    async def halt(self) -> None:
+        """Have its own loop pause, and wait until it does."""
+        self.running = False
+        if self.script.running:
+            await self.ask(self.script.pause)
+
+    def _open(self) -> None:
+        async def do() -> None:
+            self.redraw()
+            if await self.ask(self.script.open):
+                self.explain()
+            self.redraw()
+
+        self.run_worker(do())
+
+    def explain(self) -> None:
+        """Look for mistakes and causes beside everything else."""
+
+        async def do() -> None:
+            await aside(self.script.explain)
+            self.redraw()
+
+        self.run_worker(do())
+
+    # running
+
+    async def follow(self) -> None:
+        """Follow its own loop in portions, and redraw about ten times a second."""
+        self._following, self._speed = True, 0.0
+        if await self.ask(self.script.start):
+            while self.running and self.script.running:
+                started, update = time.monotonic(), self.script.frame.update
+                reason: list[str] = []
+                if not await self.ask(partial(self._take, reason)):
+                    break
+                took = time.monotonic() - started
+                self._speed = max(0.0, (self.script.frame.update - update) / took)
+                self._halted(reason[0])
+                self.redraw()
+                await asyncio.sleep(0)
+        self._following = False
+        if self.script.running:
+            await self.ask(self.script.pause)
+        self.running = False
+        self.redraw()
+
+    def _take(self, reason: list[str]) -> None:
+        reason.append(self.script.follow(_SLICE))
+
+    def _halted(self, reason: str) -> None:
+        frame = self.script.frame
+        if reason == "ended":
+            self.tell(f"its own training is over after {frame.total:,} updates" if not frame.notes else frame.notes[0])
+        elif reason == "line" and frame.event is not None:
+            self.tell(f"halted at line {frame.event.line} of update {frame.update:,}")
+        elif reason and reason not in ("paused", "pause"):
+            self.tell(f"halted before update {frame.update:,}: {reason}")
+
+    # messages of the panels
+
+    @on(Panel.Selected)
+    def follow_entry(self, message: Panel.Selected) -> None:
+        """Let the other list follow the entry that was selected."""
+        for panel in self.screen_stack[0].query(EntriesPanel):
+            if panel is not message.panel and message.position is not None:
+                panel.select(message.position)
+
+    @on(SourcePanel.LineChosen)
+    def look_at_line(self, message: SourcePanel.LineChosen) -> None:
+        """Look at a line that was clicked."""
+        frame = self.script.frame
+        if not self.script.go_to_line(message.line, frame.file):
+            self.tell(f"line {message.line} does not run in this update")
+        self.redraw()
+
+    @on(ScriptStepPanel.Followed)
+    def follow_operand(self, message: ScriptStepPanel.Followed) -> None:
+        """Look at the statement that made an operand."""
+        self.script.stand(message.event)
+        self.redraw()
+
+    @on(ScriptFindingsPanel.Chosen)
+    def look_at_finding(self, message: ScriptFindingsPanel.Chosen) -> None:
+        """Look at the line of a finding."""
+        from tui_backprop.session.script_run.fixes import lines_of  # noqa: PLC0415  (loaded with the first finding)
+
+        lines = lines_of(message.problem)
+        if not lines:
+            self.tell("it speaks of the whole network, not of a line")
+        elif self.script.go_to_line(lines[0]):
+            self.action_panel("source")
+            self.bring_to_front("step")
+            self.active = "source"
+        else:
+            self.tell(f"line {lines[0]} does not run in this update")
+        self.redraw()
+
+
+class ScriptApp(ScriptBase):
+    """A script's app."""
+
+    def action_toggle_run(self) -> None:
+        """Let its own loop run, or pause; what is stuck is interrupted."""
+        self._touched = True
+        if self.stuck:
+            self.script.interrupt()
+            return
+        self.running = not self.running
+        if self.running and not self._following:
+            self.run_worker(self.follow())
+        self.redraw()
+
+    def action_step(self) -> None:
+        """Make one update."""
+        self.begin(self.script.step)
+
+    def action_step_back(self) -> None:
+        """Go one update back."""
+        self.begin(lambda: self.script.go_to(max(1, self.script.frame.update - 1)))
+
+    def action_phase(self) -> None:
+        """Go one line on."""
+        self.begin(self.script.line)
+
+    def action_phase_back(self) -> None:
+        """Go one line back."""
+        self.begin(self.script.line_back)
+
+    def action_over(self) -> None:
+        """Go over a call, or a whole loop; at the end of the update into the next one."""
+        from tui_backprop.session.script_run.walking import over  # noqa: PLC0415  (loaded when it is first pressed)
+
+        self.begin(lambda: self.script.walk(over) or self.script.line())
+
+    def action_out(self) -> None:
+        """Go out to the caller, or to the head of the loop."""
+        from tui_backprop.session.script_run.walking import out  # noqa: PLC0415  (loaded when it is first pressed)
+
+        self.begin(partial(self.script.walk, out))
+
+    def action_first(self) -> None:
+        """Go to the first update."""
+        self.begin(lambda: self.script.go_to(1))
+
+    def action_last(self) -> None:
+        """Go to the last update that was reached."""
+        self.begin(self.script.last_update)
+
+    def action_jump(self, direction: int) -> None:
+        """Go a fiftieth of the run on or back."""
+        frame = self.script.frame
+        by = max(1, frame.last // 50)
+        self.begin(lambda: self.script.go_to(min(max(1, frame.update + direction * by), max(1, frame.last))))
+
+    def action_seen_back(self) -> None:
+        """Go to the place that was looked at before."""
+        self.begin(partial(self.script.visited, -1))
+
+    def action_seen_forward(self) -> None:
+        """Go forward again along the places that were looked at."""
+        self.begin(partial(self.script.visited, 1))
+
+    def action_go_to(self) -> None:
+        """Open the line to type an update."""
+        from tui_backprop.ui.screens.line import LineScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        line = LineScreen("Go to update", str(self.script.frame.update), _whole)
+        self.push_screen(line, lambda update: self.begin(partial(self.script.go_to, update)) if update else None)
+
+    def action_log_axis(self) -> None:
+        """Draw the loss on the other kind of axis."""
+        panel = self.screen_stack[0].query_one(ScriptLossPanel)
+        panel.log_axis = not panel.log_axis
+        panel.redraw()
+
+    # breakpoints
+
+    def action_breakpoints(self) -> None:
+        """Halt at the line that is looked at, or no longer; elsewhere list all breakpoints."""
+        if self.active == "source":
+            self.tell(self.script.toggle_line())
+            self.redraw()
+            return
+        from tui_backprop.ui.screens.script_stops import StopsScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        self.push_screen(StopsScreen(self.script), lambda _: self.redraw())
+
+    # fixes
+
+    def action_remedy(self) -> None:
+        """Apply the fix of the selected finding, or of the first one that has a fix, in memory."""
+        frame = self.script.frame
+        chosen = self.screen_stack[0].query_one(ScriptFindingsPanel).choose(frame)
+        if chosen is None or not chosen.fix:
+            chosen = next((one for one in frame.problems if one.fix), None)
+        if chosen is None:
+            self.tell("fixes are being looked for" if frame.checking else "no fix is known for what is found")
+            return
+        self._apply(partial(self.script.fix, chosen))
+
+    def action_undo(self) -> None:
+        """Take the last fix back."""
+        self._apply(self.script.undo)
+
+    def action_redo(self) -> None:
+        """Apply the fix again that was taken back."""
+        self._apply(self.script.redo)
+
+    def _apply(self, change: Callable[[], str]) -> None:
+        said: list[str] = []
+
+        def then() -> None:
+            self.tell(f"{said[0]}; its run begins again beside the old one")
+            self.explain()
+
+        self.begin(lambda: said.append(change()), then)
+
+    def action_difference(self) -> None:
+        """Show all that was changed, and offer to write it."""
+        from tui_backprop.ui.screens.script_difference import DifferenceScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        self.push_screen(DifferenceScreen(self.script))
+
+    # the file
+
+    def action_reload_rule(self) -> None:
+        """Load the file as it was saved."""
+        said: list[str] = []
+
+        def then() -> None:
+            self.tell(said[0])
+            self.explain()
+
+        self.begin(lambda: said.append(self.script.reload()), then)
+
+    def _ask_to_reload(self) -> None:
+        from tui_backprop.ui.screens.script_reload import ReloadScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        self.script.dismiss_change()
+        name = self.script.frame.name
+        self.push_screen(ReloadScreen(name), lambda wanted: self.action_reload_rule() if wanted else None)
+
+    def action_carry_over(self) -> None:
+        """Carry a recognised network over to the trainer."""
+        self.tell("its network is not recognised as a perceptron: it stays here")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what cannot be done now."""
+        frame = self.script.frame
+        if action == "step_back" and frame.update <= 1:
+            return None
+        if action in ("undo", "difference") and frame.fixes == 0:
+            return None
+        return super().check_action(action, parameters)
+
+
+def _done(work: Callable[[], object]) -> None:
+    work()
+
+
+def _whole(text: str) -> int:
+    """Return a number of an update.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number = int(text.replace(",", ""))
+    if number < 1:
+        raise ValueError("updates are counted from 1")
+    return number

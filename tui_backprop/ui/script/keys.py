@@ -1,0 +1,71 @@
+"""The keys and panels of a script's screen; where the trainer has the same, they are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tui_backprop.ui.keys import LEAVE, SAVE, SUSPEND, Key
+from tui_backprop.ui.layout import Layout, PanelName, Places
+
+PANELS: tuple[PanelName, ...] = (
+    PanelName("source", "1", "Source", "Source"),
+    PanelName("prediction", "2", "Prediction", "Predict"),
+    PanelName("parameters", "3", "Parameters", "Params"),
+    PanelName("gradients", "4", "Gradients", "Grads"),
+    PanelName("step", "5", "Step", "Step"),
+    PanelName("findings", "6", "Findings", "Finds"),
+    PanelName("loss", "7", "Loss", "Loss"),
+)
+"""Every panel, in the order of the tab bar."""
+
+_OTHERS = ("step", "findings", "gradients", "parameters", "loss", "prediction")
+PLACES: Mapping[Layout, Places] = {
+    "tiny": (),
+    "tabs": (("source",), _OTHERS),
+    "grid": (("source",), ("step",), ("gradients", "parameters"), ("loss", "prediction"), ("findings",)),
+    "large": (("source",), ("step",), ("gradients",), ("parameters",), ("loss",), ("prediction",), ("findings",)),
+}
+"""Source is in sight in every layout; a small terminal has one other panel below it."""
+
+KEYS: tuple[Key, ...] = (
+    Key("space", "space", "toggle_run", "run", "Let its own loop run, or pause.", in_footer=True),
+    Key("n", "n", "step", "step", "Make one update of theirs.", in_footer=True),
+    Key("p", "p", "phase", "line", "Go one line on, into functions that are called.", in_footer=True),
+    Key("P", "P", "phase_back", "line back", "Go one line back."),
+    Key("b", "b", "step_back", "back", "Go one update back: it is run again, and compared.", in_footer=True),
+    Key("exclamation_mark", "!", "remedy", "fix", "Apply the fix of the selected finding, in memory.", in_footer=True),
+    Key(
+        "D",
+        "D",
+        "difference",
+        "difference",
+        "Show all that was changed, and write it as NAME.fixed.py.",
+        in_footer=True,
+    ),
+    Key("question_mark", "?", "show_keys", "keys", "Show all keys.", in_footer=True),
+    Key("u", "u", "undo", "undo", "Take the last fix back."),
+    Key("U", "U", "redo", "redo", "Apply the fix again that was taken back."),
+    Key("T", "T", "carry_over", "to trainer", "Carry a recognised network over to the trainer."),
+    Key("s", "s", "reload_rule", "reload", "Load the file as it was saved; the place stays by line."),
+    Key(
+        "k",
+        "k",
+        "breakpoints",
+        "breakpoints",
+        "In Source: halt at this line, or no longer. Elsewhere: list breakpoints.",
+    ),
+    Key("g", "g", "go_to", "go to", "Go to an update by number."),
+    Key("home", "home", "first", "first step", "Go to the first update."),
+    Key("end", "end", "last", "last step", "Go to the last update that was reached."),
+    Key("shift+left", "shift+←", "jump(-1)", "earlier", "Go a fiftieth of the run back."),
+    Key("shift+right", "shift+→", "jump(1)", "later", "Go a fiftieth of the run forward."),
+    Key("left_square_bracket", "[", "seen_back", "seen before", "Go to what you looked at before."),
+    Key("right_square_bracket", "]", "seen_forward", "seen after", "Go forward again along what you looked at."),
+    Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
+    Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
+    SAVE,
+    *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
+    SUSPEND,
+    LEAVE,
+)
+"""Every key of a script's screen. The palette itself is ^p, which is Textual's own."""
