@@ -19,7 +19,7 @@ from tui_backprop.session.script_run.fixes import lines_of
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.version import Problem
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
-from tui_backprop.ui.drawing.chart import Series, draw_chart
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel

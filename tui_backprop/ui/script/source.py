@@ -111,7 +111,10 @@ class SourcePanel(Panel[ScriptFrame]):
     def _reveal(self, line: int) -> None:
         row, top, height = self._row_of.get(line, 0), self.scroll_offset.y, self.size.height
         if not top + 1 <= row < top + height - 2:
-            self.scroll_to(y=max(0, row - height // 3), animate=False)
+            self.scroll_to(y=max(0, row - height // 3), animate=False, immediate=True)
+            if not self.scroll_offset.y <= row < self.scroll_offset.y + height:
+                self._revealed = ()  # there was no room yet: the next frame tries again
+                self.app.call_later(self.redraw)
 
     def line_count(self, frame: ScriptFrame) -> int:
         """Return the number of rows."""
