@@ -48,7 +48,7 @@ def test_what_does_not_go_with_it_is_one_line(tmp_path, what):
 BROKEN = {
     "missing": (None, "my_net.py: there is no such file"),
     "syntax": ("def f(:\n", "my_net.py:1: not valid Python"),
-    "endless": ("while True:\n    pass\n", "it did not end within 1 s"),
+    "endless": (f"{RIGHT}\nwhile True:\n    pass\n", "it did not end within 1 s"),
     "no update": (RIGHT.replace("def backward", "def back"), "neither backward(parameters, x, y) nor update"),
 }
 

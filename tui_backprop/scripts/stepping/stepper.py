@@ -66,6 +66,8 @@ class Stepper:
         self.source = source
         self.position = 1
         """The update that comes next."""
+        self.reported = False
+        """Whether it has reported anything yet."""
         self.ended: Ended | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="tui-backprop-", ignore_cleanup_errors=True)
         request = request_for(source, setting, self._scratch.name)
@@ -110,6 +112,7 @@ class Stepper:
                 raise ScriptError(f"{self.source.name}: its process ended (status {status}) {said}".rstrip())
             found = self._read(line)
             if found is not None:
+                self.reported = True
                 return found
 
     def _read(self, line: bytes) -> Report | None:

@@ -32,6 +32,8 @@ from tui_backprop.session.script_run.version import Version
 TIMEOUT = 20.0
 """Seconds that a script may take for one update, or to its first one."""
 
+_START = 20.0  # seconds more until a process has begun: Python, NumPy, and what the script reads
+
 
 class OpenedScript:
     """A script, opened.
@@ -223,7 +225,7 @@ class OpenedScript:
 
     def _next(self, stepper: Stepper) -> Recorded | Passing | Stopped | Ended:
         try:
-            report = stepper.next(self._timeout)
+            report = stepper.next(self._timeout if stepper.reported else self._timeout + _START)
         except TimeoutError:
             said = f"no answer for {self._timeout:g} s after update {stepper.position - 1:,}: does a loop never end?"
             raise ScriptError(f"{self.source.name}: {said}") from None
