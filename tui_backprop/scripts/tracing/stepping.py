@@ -41,6 +41,7 @@ class SteppedRun(TracedRun):
     def __init__(self, request: dict[str, Any], requests: Any) -> None:
         super().__init__(request)
         self.recorder: Follower = Follower(self.wanted, self.done, request["tick"][3])  # type: ignore[assignment]
+        self.hooks = self.recorder
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self.answers = os.fdopen(os.dup(1), "w", buffering=1)
         nothing = os.open(os.devnull, os.O_RDWR)
