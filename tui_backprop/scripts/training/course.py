@@ -14,7 +14,9 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.reading.losses import FORMULAS, Formula
 
 Array = np.ndarray
-_BINS = 40
+_ARITHMETIC = ("OverflowError", "ZeroDivisionError", "FloatingPointError", "SystemExit")
+_BINS = 10
+_LAST = 4  # bins whose scatter is the noise of one
 _LEARNED = 0.9  # of the loss of the best constant answer
 _AT_FLOOR = 1.05
 _ENOUGH = 500  # updates
@@ -51,8 +53,9 @@ class Followed:
 
     @property
     def ended(self) -> bool:
-        """Whether the training was followed to its end."""
-        return self.reason in ("end", "error", "diverged")
+        """Whether the training was followed to its end: an error that is not one of arithmetic interrupts it."""
+        arithmetic = self.error is not None and self.error.get("type") in _ARITHMETIC
+        return self.reason in ("end", "diverged") or (self.reason == "error" and arithmetic)
 
 
 def load_followed(path: Path) -> Followed:
@@ -156,7 +159,7 @@ class Course:
     @property
     def learned(self) -> bool:
         """Whether it ends well below the best constant answer, and near the lowest that it had or still falling."""
-        noise = self.noise(max(1, len(self.values) // len(self.bins)))
+        noise = 0.0 if self.whole else float(np.std(self.bins[-_LAST:]))
         near = self.end <= _AT_FLOOR * self.floor + 2 * noise + 1e-3 * self.constant
         return self.end < _LEARNED * self.constant and (near or self.falls)
 
@@ -167,8 +170,8 @@ class Course:
             return True
         if self.followed.ended:
             return False
-        if self.followed.updates < _ENOUGH or self.falls:
-            return None
+        if self.followed.updates < _ENOUGH or self.falls or self.end < _LEARNED * self.constant:
+            return None  # it goes on, and may still get there
         return False
 
     @property

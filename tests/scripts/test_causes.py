@@ -1,0 +1,79 @@
+"""Causes beyond the formula: each is raised by a script that has it, and by no right one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scripts.score import CORPUS
+from tui_backprop.scripts.checking import check_script
+from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.source import read_source
+
+NEAR_MISSES = """\
+import numpy as np
+
+np.random.seed(1)
+kinds = np.repeat([0, 1, 2], 30)
+x = np.array([[0.0, 1.0], [1.0, 0.0], [-1.0, -1.0]])[kinds] + 0.2 * np.random.randn(90, 2)
+t = np.eye(3)[kinds]
+order = np.random.permutation(90)
+x, t = x[order], t[order]
+
+v = np.random.randn(2, 6)
+c = np.zeros(6)
+w = np.zeros((6, 3))
+b = np.zeros(3)
+
+
+def forward(rows):
+    h = np.tanh(rows @ v + c)
+    s = h @ w + b
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    return h, e / e.sum(axis=1, keepdims=True)
+
+
+for epoch in range(400):
+    h, p = forward(x)
+    d = (p - t) / 90
+    dh = d @ w.T * (1 - h * h)
+    w -= 0.5 * h.T @ d
+    b -= 0.5 * d.sum(axis=0)
+    v -= 0.5 * x.T @ dh
+    c -= 0.5 * dh.sum(axis=0)
+    accuracy = np.mean(np.argmax(p, axis=1) == np.argmax(t, axis=1))
+print(accuracy, forward(x[:1])[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "line", "mended"),
+    [
+        ("06_params_dict_flowers.py", "grown-parameter", 45, True),
+        ("29_new_network_each_epoch.py", "made-again", 32, False),
+        ("33_rate_far_too_high.py", "rate-too-high", 14, True),
+        ("36_huge_weights.py", "huge-weights", 8, False),
+        ("37_stopped_after_a_moment.py", "too-few-updates", 43, True),
+        ("38_shuffled_alone.py", "other-order", 14, True),
+        ("39_tested_with_the_first_weights.py", "untrained-weights", 34, False),
+        ("40_accuracy_axis.py", "class-axis", 27, True),
+        ("41_nor_without_bias.py", "no-bias", 19, False),
+        ("45_last_case_never_drawn.py", "never-reached", 27, False),
+        ("46_rows_that_are_one_list.py", "shared-rows", 12, False),
+        ("48_always_the_first.py", "one-sample", 21, False),
+        ("92_minus_for_equals.py", "no-effect", 40, True),
+    ],
+)
+def test_a_cause_is_raised_with_its_line_and_a_fix_where_there_is_one(name, cause, line, mended):
+    answer = check_script(read_source(str(CORPUS / name)), Setting(), mend=False)
+    found = {one.id: one for one in answer.causes if one.severity == "error"}
+    assert list(found) == [cause]
+    assert found[cause].line == line
+    assert (found[cause].fix is not None) is mended
+
+
+def test_a_right_script_that_comes_near_some_causes_has_none(tmp_path):
+    """Output weights start at zero, both parts are shuffled by one order, softmax and argmax go over the classes."""
+    path = tmp_path / "near.py"
+    path.write_text(NEAR_MISSES, encoding="utf-8")
+    answer = check_script(read_source(str(path)), Setting())
+    assert (answer.verdict, answer.learns, answer.causes) == ("right", True, [])
