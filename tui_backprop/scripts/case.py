@@ -13,8 +13,10 @@ from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
 from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import Backward, backward_of
+from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.verdict.verdict import Examination, best_examination, draws_of
-from tui_backprop.scripts.verdict.wrong import WrongPlace, wrong_places
+from tui_backprop.scripts.verdict.wrong import wrong_places
+from tui_backprop.scripts.wording import file_text
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.training.follow import Training
@@ -84,7 +86,17 @@ def explained(case: Case) -> None:
         return
     case.backward = backward_of(case.reading, case.examination)
     if case.backward is not None and case.examination.wrong:
-        case.wrong = wrong_places(case.backward, case.examination)
+        case.wrong = wrong_places(case.backward, case.examination, _functions(case))
+
+
+def _functions(case: Case) -> dict[int, list[tuple[int, int]]]:
+    """Return for each file of a script the first and last lines of its functions."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    found = {}
+    for number in range(len(case.trace.files)):
+        nodes = [node for node in ast.walk(ast.parse(file_text(case, number))) if isinstance(node, kinds)]
+        found[number] = [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
+    return found
 
 
 def _usable(case: Case) -> None:

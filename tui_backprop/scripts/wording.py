@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tui_backprop.scripts.answer import Mistake
-from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.verdict.wrong import WrongPlace
+from tui_backprop.scripts.trace import Place, Trace
+from tui_backprop.scripts.verdict.places import WrongPlace
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -27,33 +30,60 @@ def shown_name(name: str) -> str:
 
 def mistake_at(case: Case, place: WrongPlace) -> Mistake:
     """Return the mistake at a wrong place, as far as it is known without a fix."""
-    line = case.trace.places[place.place].line
+    lines = lines_of(case, place)
     parameters = [shown_name(name) for name in place.explains]
     right = f"∂L/∂{value_name(case, place.targets[0])}"
+    kind = (
+        "updated before it is used" if place.early else "gradient of the pass before" if place.late else "wrong formula"
+    )
     return Mistake(
         parameters,
-        "wrong formula",
-        line,
-        lines_of(case, place),
+        kind,
+        _shown(case, place).line,
+        lines,
         sentence_of(case, place),
         place_source(case, place),
         right,
-        file=_module(case, place),
+        file=_module(case, _shown(case, place).file),
     )
 
 
-def _module(case: Case, place: WrongPlace) -> str | None:
-    """Return the module beside the script that a place is in; None for the script itself."""
-    file = case.trace.places[place.place].file
+def _module(case: Case, file: int) -> str | None:
+    """Return the module beside the script that a file is; None for the script itself."""
     return case.source.name_of(case.trace.files[file]) if file else None
 
 
+def _shown(case: Case, place: WrongPlace) -> Place:
+    """Return where a mistake is shown: the function of a wrong slope, else where the value got its name, else its place."""
+    trace = case.trace
+    if place.slope is not None:
+        found = trace.place(place.slope)
+        if found is not None:
+            return found
+    own = trace.places[place.place]
+    words = set(re.findall(r"\w+", expression_at(case, place.place) or ""))
+    for source in place.sources:
+        other = [(name, trace.places[at]) for name, at in trace.labels.get(source, [])[1:] if at >= 0]
+        for name, at in other:
+            if name in words and at.file == own.file and at.line != trace.line(source):
+                return at  # a right value under another name
+    named = [trace.places[number] for _, number in trace.labels.get(place.records[0], []) if number >= 0]
+    named = [one for one in named if one.kind != "unpack"]
+    returned = case.reading is not None and case.reading.graph.ops[place.records[0]] == "copy"
+    if named and not returned and own.file == named[0].file and not named[0].line <= own.line <= named[0].end_line:
+        return named[0]  # a function's result: the call is wrong, not what is called
+    return own
+
+
 def lines_of(case: Case, place: WrongPlace) -> list[int]:
-    """Return the lines that make a wrong value: its own, and those of the functions that it calls."""
+    """Return the lines that make a wrong value: its own, those of the functions that it calls, where it got its name."""
     assert case.reading is not None  # noqa: S101  (there is a wrong place)
-    graph, at = case.reading.graph, case.trace.places[place.place]
+    graph, shown = case.reading.graph, _shown(case, place)
+    at = case.trace.places[place.place]
+    found = {one.line for one in (shown, at) if one.file == shown.file}
+    if place.early is not None:
+        found |= {case.trace.line(place.early[1]) or shown.line}
     statement = statement_at(file_text(case, at.file), at.line)
-    found = {at.line}
     called = (
         {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
         if statement
@@ -65,7 +95,7 @@ def lines_of(case: Case, place: WrongPlace) -> list[int]:
         if isinstance(node, ast.FunctionDef) and node.name in called
     ]
     first = place.records[0]
-    for record in graph.cone([first], max(0, first - 40)):
+    for record in graph.cone([first], max(0, first - 40)) if at.file == shown.file else ():
         line = case.trace.line(record)
         if line is not None and any(node.lineno <= line <= (node.end_lineno or 0) for node in functions):
             found.add(line)
@@ -75,6 +105,8 @@ def lines_of(case: Case, place: WrongPlace) -> list[int]:
 def value_name(case: Case, record: int) -> str:
     """Return what the script calls a forward value: its name, a parameter's path, or its expression."""
     assert case.reading is not None  # noqa: S101  (there are values to name)
+    if case.backward is not None:
+        record = case.backward.parts.get(record, record)
     if record in case.reading.names:
         return case.reading.names[record]
     labels = case.trace.labels.get(record)
@@ -124,27 +156,45 @@ def statement_at(text: str, line: int, column: int | None = None) -> ast.stmt | 
 
 def place_source(case: Case, place: WrongPlace) -> str:
     """Return the statement of a wrong place."""
-    at = case.trace.places[place.place]
+    at = _shown(case, place)
     statement = statement_at(file_text(case, at.file), at.line)
     return ast.unparse(statement).splitlines()[0] if statement is not None else ""
 
 
 def sentence_of(case: Case, place: WrongPlace) -> str:
     """Return what is wrong at a place, where no fix says it better."""
-    at = case.trace.places[place.place]
+    at = _shown(case, place)
     target = value_name(case, place.targets[0])
     code = place_source(case, place)
-    shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
-    belong = {case.reading.graph.shape(one) for one in place.targets} if case.reading else set()
-    module = _module(case, place)
+    module = _module(case, at.file)
     where = f"{module}, line {at.line}" if module else f"line {at.line}"
+    if place.late:
+        return (
+            f"{where}: `{code}` uses a gradient that was computed before this update's own pass: {target} is moved by "
+            f"the sample before, and its own gradient comes one update too late."
+        )
+    if place.early is not None:
+        name, update = shown_name(place.early[0]), case.trace.line(place.early[1])
+        return (
+            f"{where}: `{code}` uses {name} after it was already updated in line {update}: the gradient needs the value "
+            f"from before the update, so compute it first, or keep a copy of {name}."
+        )
+    if place.slope is not None:
+        call = case.trace.places[place.place].line
+        turned = (
+            "has the wrong sign"
+            if place.sign
+            else "is the slope (derivative) of another function than the forward pass uses"
+        )
+        return f"{where}: `{code}` {turned}: with it the derivative ∂L/∂{target} in line {call} is wrong."
     if place.sign:
         return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
-    if shapes and belong and not shapes & belong:
+    shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
+    belong = {np.shape(case.backward.gradients[0][one]) for one in place.targets} if case.backward else set()
+    if shapes and belong and not shapes & belong and () in shapes:
         return (
             f"{where}: `{code}` has the shape {_shape(next(iter(shapes)))}, and the derivative of {target} that "
-            f"belongs there "
-            f"{_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
+            f"belongs there {_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
         )
     return f"{where}: `{code}` is no multiple of the derivative ∂L/∂{target} that the chain rule has there."
 

@@ -25,7 +25,7 @@ from tui_backprop.scripts.mending.sites import (
 )
 from tui_backprop.scripts.mending.statements import Lines, statement_edits
 from tui_backprop.scripts.mending.trials import try_by_what_follows, try_where_right_is_known
-from tui_backprop.scripts.verdict.wrong import WrongPlace
+from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import mistake_at
 
 if TYPE_CHECKING:

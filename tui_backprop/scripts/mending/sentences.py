@@ -10,7 +10,7 @@ from tui_backprop.scripts.wording import value_name
 if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Mistake
     from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.verdict.wrong import WrongPlace
+    from tui_backprop.scripts.verdict.places import WrongPlace
 
 
 def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:

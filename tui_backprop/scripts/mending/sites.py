@@ -16,8 +16,8 @@ from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.verdict.aligned import aligned, carried_over
 from tui_backprop.scripts.verdict.backward import Backward
+from tui_backprop.scripts.verdict.places import WrongPlace, replayed
 from tui_backprop.scripts.verdict.verdict import base_draws, examine
-from tui_backprop.scripts.verdict.wrong import WrongPlace, replayed
 from tui_backprop.scripts.wording import file_text, statement_at
 
 _STEPS = 3
@@ -169,7 +169,7 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
         if not (affected | set(put)) & used:
             return {}
         try:
-            values = replayed(base.backward, n, put)
+            values = replayed(base.backward, base.backward.draws[n].values, put)
         except (CannotReplayError, KeyError, ValueError):
             return {}
         right.update({pairs[one]: put.get(one, values[one] if one in values else graph.value(one)) for one in used})
@@ -196,7 +196,7 @@ def _factor(case: Case, base: Happened, place: WrongPlace) -> float:
     if old is None or not put or not known or not np.isfinite(examination.rate) or old not in backward.gradients[0]:
         return place.factor
     try:
-        values = replayed(backward, 0, put)
+        values = replayed(backward, backward.draws[0].values, put)
     except (CannotReplayError, KeyError, ValueError):
         return place.factor
     change = np.asarray(change_of(backward.reading, step, old, step.parameters[old], values)[0], dtype=float)

@@ -15,7 +15,7 @@ from tui_backprop.scripts.mending.sites import Happened, Site, fitted
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.verdict.backward import Backward
-from tui_backprop.scripts.verdict.wrong import comes_right, replayed
+from tui_backprop.scripts.verdict.places import comes_right, replayed
 
 _OTHER_FACTOR = 0.5
 """What it costs that an edit gives another multiple of what is right than the rate of the right parameters asks for."""
@@ -102,7 +102,7 @@ def _mended(base: Happened, site: Site, found: dict[str, Any], names: list[str])
         if not given:
             continue
         try:
-            values.append(replayed(backward, n, given))
+            values.append(replayed(backward, backward.draws[n].values, given))
         except (CannotReplayError, KeyError, ValueError, IndexError):
             return []
         draws.append(n)

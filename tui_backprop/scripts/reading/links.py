@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -152,10 +153,19 @@ _FACTORS = {
 """What may make the factor of a decay."""
 
 
-def before(graph: Graph, record: int, goals: set[int], floor: int, *, products: bool = True) -> int | None:
+def before(
+    graph: Graph,
+    record: int,
+    goals: set[int],
+    floor: int,
+    *,
+    products: bool = True,
+    olds: Mapping[int, int] | None = None,
+) -> int | None:
     """Return which of `goals` a value is a new version of: through sums, writes and carriers, its shape kept.
 
-    `floor` is the oldest record that is looked at; without `products` no factor may come in between.
+    `floor` is the oldest record that is looked at; without `products` no factor may come in between. `olds` has for sums
+    that are known as updates the operand that is the value before.
     """
     if record in goals:
         return record
@@ -170,6 +180,8 @@ def before(graph: Graph, record: int, goals: set[int], floor: int, *, products: 
             operands = graph.args[at]
             if op in (*WRITES, "view", "item"):
                 operands = operands[:1]
+            if olds is not None and at in olds:
+                operands = (olds[at],)
             for one in operands:
                 if one in goals and (graph.shape(one) == shape or op in ("add", "sub")):
                     return one

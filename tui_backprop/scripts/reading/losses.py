@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.replay.derivatives import fitted
 from tui_backprop.scripts.replay.graph import Graph
+
+if TYPE_CHECKING:
+    from tui_backprop.scripts.reading.reading import Step
 
 Array = np.ndarray
 _NAMES = re.compile(r"loss|cost|err|mse|entropy|nll|wrong|total|energy|sse|\bE\b|\bJ\b|\bL\b|\bC\b", re.IGNORECASE)
@@ -28,7 +31,7 @@ class Formula:
 
 
 def _unit(p: Array, t: Array) -> bool:
-    return bool(((p > 0) & (p < 1)).all() and ((t >= 0) & (t <= 1)).all())
+    return bool(((p >= 0) & (p <= 1)).all() and ((t >= 0) & (t <= 1)).all())
 
 
 def _simplex(p: Array, t: Array) -> bool:
@@ -50,12 +53,15 @@ FORMULAS = (
     Formula("squared error", lambda p, t: p - t, lambda p, t: float(((p - t) ** 2).mean()), lambda p, t: True),
     Formula(
         "cross-entropy",
-        lambda p, t: (p - t) / (p * (1 - p)),
+        lambda p, t: np.where(p == t, 0.0, (p - t) / (p * (1 - p))),
         lambda p, t: float(-(t * np.log(p + 1e-300) + (1 - t) * np.log(1 - p + 1e-300)).mean()),
         lambda p, t: _unit(p, t) and not _simplex(p, t),
     ),
     Formula(
-        "cross-entropy", lambda p, t: -t / p, lambda p, t: float(-(t * np.log(p + 1e-300)).sum() / len(p)), _simplex
+        "cross-entropy",
+        lambda p, t: np.where(t == 0, 0.0, -t / p),
+        lambda p, t: float(-(t * np.log(p + 1e-300)).sum() / len(p)),
+        _simplex,
     ),
     Formula("absolute error", lambda p, t: np.sign(p - t), lambda p, t: float(abs(p - t).mean()), lambda p, t: True),
     Formula(
@@ -110,35 +116,31 @@ def pair(graph: Graph, one: Residual, values: Mapping[int, Any]) -> tuple[Array,
     return np.asarray(p, dtype=float), np.asarray(target_value(graph, one, dict(values)), dtype=float)
 
 
-def possible_losses(graph: Graph, start: int, end: int, residuals: list[Residual], learned: set[int]) -> list[Loss]:
-    """Return the losses to try, the computed one first."""
-    losses = [
-        Loss(_name_of(graph, one, residuals), one, None)
-        for one in computed_losses(graph, start, end, residuals, learned)
-    ]
-    pairs = [pair(graph, one, {}) for one in residuals]
+def possible_losses(graph: Graph, step: Step) -> list[Loss]:
+    """Return the losses that a step may descend, the ones that the script computes first."""
+    losses = [Loss(_name_of(graph, one, step.residuals), one, None) for one in computed_losses(graph, step)]
+    pairs = [pair(graph, one, {}) for one in step.residuals]
     usual = [formula for formula in FORMULAS if all(formula.fits(p, t) for p, t in pairs)]
     return [*losses, *(Loss(formula.name, None, formula) for formula in usual)]
 
 
-def computed_losses(graph: Graph, start: int, end: int, residuals: list[Residual], learned: set[int]) -> list[int]:
-    """Return the records of a pass that may be its loss: single numbers made from all predictions, the last first."""
-    wanted = {one.prediction for one in residuals}
-    inside = {one.record for one in residuals}
+def computed_losses(graph: Graph, step: Step) -> list[int]:
+    """Return the records of a step that may be its loss: single numbers made from all predictions, the last first."""
+    wanted = {one.prediction for one in step.residuals}
+    inside = {one.record for one in step.residuals}
+    changed = {one.record for one in step.updates}
     found: list[int] = []
-    for record in range(end, start, -1):
+    for record in range(step.end, step.start, -1):
         if (
-            record not in learned
+            record not in step.learned
             or int(np.prod(graph.shape(record), dtype=int)) != 1
             or graph.ops[record].startswith(("branch", "choice"))
         ):
             continue
         if record in inside or record in wanted or not _named_like_loss(graph, record):
             continue
-        cone = graph.cone([record], start)
-        if not wanted <= cone or _counts(graph, cone):
-            continue
-        if any(one in cone for one in found):
+        cone = graph.cone([record], step.start)
+        if not wanted <= cone or _counts(graph, cone) or cone & changed or any(one in cone for one in found):
             continue
         found.append(record)
         if len(found) >= 3:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tui_backprop.scripts.reading.links import roots
 from tui_backprop.scripts.reading.residuals import find_residuals
-from tui_backprop.scripts.reading.updates import Update
+from tui_backprop.scripts.reading.updates import Update, reaches
 from tui_backprop.scripts.replay.graph import Graph
 
 _CLOSING = {"set", "put", "const", "view", "np.array", "np.asarray", "copy"}
@@ -34,8 +34,9 @@ def find_passes(graph: Graph, updates: list[Update], used: bool) -> list[Pass]:
     watch = _Watch(graph, updates)
     for one in updates:
         if used:
-            predicted, first = watch.predicted(one.record), min(inside, default=one.record)
-            again = predicted or bool(inside & (roots(graph, one.old, first) | {one.root}))
+            again, first = watch.predicted(one.record), min(inside, default=one.record)
+            if not again and inside & (roots(graph, one.old, first) | {one.root}):
+                again = reaches(graph, one.step, inside)  # else it is added to once more, as by another sample
         else:
             again = (graph.trace.where[one.record], one.root) in places
         if again:
@@ -87,7 +88,8 @@ def _cut(graph: Graph, groups: list[list[Update]]) -> list[Pass]:
         one = Pass(start, ends[n], group)
         for update in group:
             earlier = ends[n - 3] if n > 2 else 0  # what is older than the passes just before it is used no more
-            one.olds |= {r for r in roots(graph, update.old, earlier) | {update.root} if r <= start}
+            sources = roots(graph, update.old, earlier) | {update.root}
+            one.olds |= {r for r in sources if r <= start or (not n and graph.ops[r] == "leaf")}
         passes.append(one)
     return passes
 

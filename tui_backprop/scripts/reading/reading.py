@@ -73,12 +73,7 @@ def read(trace: Trace, wanted: int = 6) -> Reading:
     names = _names(graph)
     steps = []
     complete = passes[2:-1] if len(passes) > 4 and used else passes[:-1] if len(passes) > 1 else passes
-    chosen = (
-        complete
-        if len(complete) <= wanted
-        else [complete[n * (len(complete) - 1) // (wanted - 1)] for n in range(wanted)]
-    )
-    for one in chosen:
+    for one in _chosen(complete, wanted):
         step = _step(graph, passes, one, used)
         if step is not None:
             steps.append(step)
@@ -93,21 +88,35 @@ def read(trace: Trace, wanted: int = 6) -> Reading:
     return reading
 
 
+def _chosen(passes: list[Pass], wanted: int) -> list[Pass]:
+    """Return some passes from first to last; a long one is among them: short sequences hide what goes back in time."""
+    if len(passes) <= wanted:
+        return passes
+    numbers = {n * (len(passes) - 1) // (wanted - 1) for n in range(wanted)}
+    longest = max(range(len(passes)), key=lambda n: (passes[n].end - passes[n].start, n in numbers))
+    return [passes[n] for n in sorted({*sorted(numbers)[:-1], longest})]
+
+
 def _step(graph: Graph, passes: list[Pass], one: Pass, used: bool) -> Step | None:
     number = passes.index(one)
     learned = graph.affected(one.olds, one.start + 1, one.end)
     ends = [update.step for update in one.updates]
-    residuals = find_residuals(graph, graph.cone(ends, one.start), learned)
+    made_from = graph.cone(ends, one.start)
+    residuals = find_residuals(
+        graph, made_from if made_from & learned else learned, learned
+    )  # else: updates that are late
     if not residuals:
         return None
     forward = graph.cone([r.prediction for r in residuals], one.start)
     frontier = graph.frontier(forward, one.start) | {r.prediction for r in residuals if r.prediction <= one.start}
+    frontier |= forward & one.olds  # in the first pass, what was first seen while it ran
     parameters: dict[int, int] = {}
     goals = frontier & one.olds
     following = passes[number + 1] if number + 1 < len(passes) else None
     made = {update.record: update for update in one.updates}
+    olds = {update.record: update.old for update in one.updates}
     for target in _candidates(graph, one, following, used):
-        found = before(graph, target, goals, one.start)
+        found = before(graph, target, goals, one.start, olds=olds)
         if found is not None:
             parameters[found] = max(parameters.get(found, -1), target)
     if not parameters:

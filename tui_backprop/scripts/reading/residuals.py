@@ -90,24 +90,36 @@ def _residual(graph: Graph, record: int, learned: set[int]) -> Residual | None:
                 return Residual(record, prediction, target, "difference")
         if op == "truediv" and b in learned and a not in learned and not literal & 1 and graph.ops[a] not in ("const",):
             return Residual(record, b, a, "ratio")
-    if op in ("set", "at:subtract", "at:add") and args[0] in learned:
+    if op in ("set", "put", "at:subtract", "at:add") and args[0] in learned:
         return _one_hot(graph, record, learned)
     return None
 
 
 def _one_hot(graph: Graph, record: int, learned: set[int]) -> Residual | None:
-    """Recognise `d = p.copy(); d[rows, labels] -= 1`."""
+    """Recognise `d = p.copy(); d[rows, labels] -= 1`, where a part that is a view of d is written through it."""
     base, value = graph.args[record][:2]
-    if graph.ops[record] == "set":
+    if graph.ops[record] in ("set", "put"):
         op, args = graph.ops[value], graph.args[value]
-        if op != "sub" or args[1] in learned or graph.ops[args[0]] != "item":
+        if op != "sub" or args[1] in learned or graph.ops[args[0]] not in ("item", "view"):
             return None
-        if graph.args[args[0]][0] != base:
+        if not _sources_of(graph, args[0]) & _sources_of(graph, base):
             return None
     prediction = base
-    while graph.ops[prediction] == "copy":
+    while graph.ops[prediction] == "copy" or (
+        graph.ops[prediction] in ("item", "view")
+        and np.prod(graph.shape(graph.args[prediction][0])) == np.prod(graph.shape(prediction))
+    ):
         prediction = graph.args[prediction][0]
     return Residual(record, prediction, -1, "one hot")
+
+
+def _sources_of(graph: Graph, record: int) -> set[int]:
+    """Return a record and the arrays that it is a part of."""
+    found = {record}
+    while graph.ops[record] in ("item", "view"):
+        record = graph.args[record][0]
+        found.add(record)
+    return found
 
 
 def target_value(graph: Graph, residual: Residual, values: dict[int, Any]) -> Any:

@@ -13,6 +13,8 @@ from tui_backprop.scripts.replay.graph import Graph
 
 _SAMPLED = 8
 _SHORT = 3  # updates, one after the other, of parameters that do not last
+_SHARE = 0.25  # of the sums of a place whose value before leads to what is added
+_STALE = 3  # updates by which what is added may be late
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,30 @@ def find_updates(graph: Graph) -> tuple[list[Update], bool]:
 def _side(graph: Graph, records: list[int]) -> int | None:
     """Return which operand of a place's sums is the value before; None where none leads to the other."""
     sample = records[:: max(1, len(records) // _SAMPLED)][:_SAMPLED] + records[-2:]
-    votes = [0, 0]
-    for record in sample:
-        for side in (0, 1) if graph.ops[record] == "add" else (0,):
-            old, step = graph.args[record][side], graph.args[record][1 - side]
-            if graph.ops[old] == "const":
-                continue
-            goals = roots(graph, old) | {origin(graph, old)}
-            if reaches(graph, step, goals):
-                votes[side] += 1
-    if max(votes) == 0:
-        return None
-    return int(np.argmax(votes))
+    for back in (0, _STALE):
+        votes = [0, 0]
+        for record in sample:
+            for side in (0, 1) if graph.ops[record] == "add" else (0,):
+                old, step = graph.args[record][side], graph.args[record][1 - side]
+                if graph.ops[old] != "const" and reaches(graph, step, _versions(graph, record, side, back)):
+                    votes[side] += 1
+        if max(votes) >= _SHARE * len(sample):  # equal numbers may be one object at the start, and lead to each other
+            return int(np.argmax(votes))
+    return None
+
+
+def _versions(graph: Graph, record: int, side: int, back: int) -> set[int]:
+    """Return what carries the value before a sum, and with `back` that many values before it, made at the same place."""
+    place, found = graph.trace.where[record], set()
+    for _ in range(back + 1):
+        old = graph.args[record][side]
+        last = roots(graph, old) | {origin(graph, old)}
+        found |= last
+        sums = (one for one in last if graph.trace.where[one] == place and graph.ops[one] == graph.ops[record])
+        record = max(sums, default=-1)
+        if record < 0:
+            break
+    return found
 
 
 def reaches(graph: Graph, start: int, goals: set[int]) -> bool:

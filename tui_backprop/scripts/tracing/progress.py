@@ -28,18 +28,40 @@ def chain(store: Store) -> int:
         members = set(records)
         for last in records[-1:-6:-2]:
             for old in store.args[last]:
-                roots = _roots(store, old)
+                roots = _versions(store, old, members)
                 other = [one for one in store.args[last] if one != old]
                 if other and _reaches(store, other, roots):
-                    length, at = 1, last
-                    while at >= 0 and length < 400:
-                        at = next(
-                            (one for operand in store.args[at] for one in _roots(store, operand) if one in members), -1
-                        )
-                        length += at >= 0
+                    length = _length(store, last, members)
                     dropped = length == 1 and last not in used
                     best = max(best, sum(one not in used for one in records) if dropped else length)
     return best
+
+
+def _length(store: Store, last: int, members: set[int]) -> int:
+    """Return how many of the sums that lead to one add something that the value before led to: sums over samples do not."""
+    length, at, steps = 1, last, 0
+    while steps < 2000 and length < 60:
+        steps += 1
+        before = next((one for operand in store.args[at] for one in _roots(store, operand) if one in members), -1)
+        if before < 0:
+            break
+        at = before
+        for old in store.args[at]:
+            other = [one for one in store.args[at] if one != old]
+            if other and _reaches(store, other, _versions(store, old, members)):
+                length += 1
+                break
+    return length
+
+
+def _versions(store: Store, old: int, members: set[int]) -> set[int]:
+    """Return what carries a value, and a few values before it: what is added may be late."""
+    found = last = _roots(store, old)
+    for _ in range(2):
+        sums = last & members
+        last = set().union(*(_roots(store, one) for at in sums for one in store.args[at][:1]))
+        found = found | last
+    return found
 
 
 def _roots(store: Store, record: int) -> set[int]:
@@ -47,9 +69,11 @@ def _roots(store: Store, record: int) -> set[int]:
     found = {record}
     at, steps = record, 0
     while steps < 400:
-        name = store.name(at)
-        if (name in _CARRIERS and store.args[at]) or (name in ("set", "put") and store.args[at]):
-            at = store.args[at][0]
+        name, operands = store.name(at), store.args[at]
+        if operands and (name in _CARRIERS or name in ("set", "put")):
+            at = operands[0]
+        elif name == "mul" and len(operands) == 2 and "const" in [store.name(one) for one in operands]:
+            at = operands[store.name(operands[0]) == "const"]  # a decay
         else:
             break
         found.add(at)

@@ -106,6 +106,8 @@ class Recorder:
         if type(result) is float or isinstance(result, (np.ndarray, np.generic)):
             name = "matmul" if op == "mul" and isinstance(result, np.matrix) and _both_matrices(a, b) else op
             self.note(name, place, (a, b), result, {"literal": literal} if literal else None)
+        elif op == "mul" and type(result) is list:  # `[0.0] * n`: equal numbers, but not the same parameter
+            return [self.number(one) if type(one) is float and self.store.known(one) < 0 else one for one in result]
         return result
 
     def _objects(self, place: int, op: str, a: Any, b: Any) -> Any:
@@ -330,6 +332,14 @@ class Recorder:
             record = self.store.known(value)
             if record >= 0:
                 self.labels.append((record, label, place))
+        return value
+
+    def given_back(self, place: int, value: Any) -> Any:
+        """Note that a function gives an argument back."""
+        if self.on:
+            record = self.store.known(value)
+            if record >= 0:
+                self.store.bind(value, self.store.add("copy", (record,), place, plain(value)))
         return value
 
     def unpack(self, place: int, value: Any) -> Any:

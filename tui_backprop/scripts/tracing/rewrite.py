@@ -88,6 +88,7 @@ class Rewriter(ast.NodeTransformer):
         self.file = file
         self.stops = stops or {}
         self.begin = begin
+        self.arguments: set[str] = set()
 
     def visit(self, node: Any) -> Any:
         """Rewrite a node; where other expressions are tried in its place, its value goes by there."""
@@ -145,6 +146,9 @@ class Rewriter(ast.NodeTransformer):
             return node
         place = self._place(node, "call")
         self.generic_visit(node)
+        node.args = [self._numbered(one) for one in node.args]
+        for one in node.keywords:
+            one.value = self._numbered(one.value)
         if plain:
             return node
         hook = ast.Attribute(ast.Name(NAME, ast.Load()), "call", ast.Load())
@@ -172,29 +176,46 @@ class Rewriter(ast.NodeTransformer):
             generator.ifs = [self.visit(one) for one in generator.ifs]
         for field in ("elt", "key", "value"):
             if hasattr(node, field):
-                setattr(node, field, self.visit(getattr(node, field)))
+                setattr(node, field, self._numbered(self.visit(getattr(node, field))))
         return node  # type: ignore[no-any-return]
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
 
     def visit_List(self, node: Any) -> Any:
-        """Make each number in a list an object of its own: equal samples are not the same sample."""
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load):
-            numbers = [isinstance(one, ast.Constant) and isinstance(one.value, float) for one in node.elts]
-            node.elts = [self._hook(one, "number", one) if number else one for one, number in zip(node.elts, numbers)]
+            node.elts = [self._numbered(one) for one in node.elts]
         return node
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        self.generic_visit(node)
+        node.values = [self._numbered(one) for one in node.values]
+        return node
+
+    def _numbered(self, node: Any) -> Any:
+        """Make a number that is written in the source an object of its own: Python has one for all equal ones of a file."""
+        number = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        return self._hook(node, "number", node) if number else node
 
     visit_Tuple = visit_List
 
     # statements
 
     def visit_FunctionDef(self, node: Any) -> ast.AST:
+        outer, self.arguments = self.arguments, {one.arg for one in node.args.args}
         entered = ast.Expr(self._hook(node, "enter", self._place(node, "function")))
         node.body = [self.visit(one) for one in node.body]
         node.args.defaults = [self.visit(one) for one in node.args.defaults]
         node.body = [ast.copy_location(entered, node), *_flat(node.body)]
+        self.arguments = outer
         return node  # type: ignore[no-any-return]
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        """Note an argument that is given back: as it came, or changed in place."""
+        if isinstance(node.value, ast.Name) and node.value.id in self.arguments:
+            node.value = self._hook(node, "given_back", self._place(node, "return"), node.value)
+            return node
+        return self.generic_visit(node)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -214,7 +235,7 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
-        value = self.visit(node.value)
+        value = self._numbered(self.visit(node.value))
         tail: list[ast.stmt] = []
         if len(node.targets) == 1 and isinstance(node.targets[0], (ast.Tuple, ast.List)):
             value = self._unpacked(node, value, tail)
@@ -262,7 +283,7 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:
-            node.value = self._named(node, node.target, self.visit(node.value))
+            node.value = self._named(node, node.target, self._numbered(self.visit(node.value)))
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:

@@ -69,6 +69,10 @@ class Anything(types.ModuleType):
             raise AttributeError(name)
         return Anything(name)
 
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        """Let classes be made of it, as libraries make them of what is stood in for."""
+        return (Anything,)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], types.FunctionType):
             return args[0]

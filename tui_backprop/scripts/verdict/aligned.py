@@ -38,10 +38,6 @@ def carried_over(
 ) -> tuple[Draw, dict[int, Any]]:
     """Return a draw of another step under the record numbers of `step`."""
     graph = reading.graph
-    values = {
-        one: draw.values[two] if two in draw.values else graph.value(two)
-        for one, two in pairs.items()
-        if graph.ops[two] != "const"
-    }
+    values = {one: draw.values[two] if two in draw.values else graph.value(two) for one, two in pairs.items()}
     back: dict[int, Any] = {one: gradients[two] for one, two in pairs.items() if two in gradients}
     return Draw(step, values, {}, {}), back

@@ -47,6 +47,15 @@ class Backward:
     """For each record, the parameters whose updates it is used in."""
     through: dict[int, set[int]] = field(default_factory=dict)
     """For each parameter, the forward values that it acts through."""
+    parts: dict[int, int] = field(default_factory=dict)
+    """Numbers above all records that stand for a part of a derivative: of which value."""
+    elements: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def size(self, target: int) -> int:
+        """Return how many numbers the derivative of a value, or a part of one, has."""
+        return (
+            int(np.size(self.gradients[0][target])) if target in self.parts else int(np.prod(self.graph.shape(target)))
+        )
 
     @property
     def graph(self) -> Graph:
@@ -64,7 +73,9 @@ def backward_of(reading: Reading, examination: Examination) -> Backward | None:
     chosen = max(by_step, key=lambda one: (len(by_step[one]), _liveliness(examination, by_step[one])))
     numbers = by_step[chosen]
     step = examination.draws[numbers[0]].step
-    out = Backward(reading, step, [examination.draws[n] for n in numbers], [examination.gradients[n] for n in numbers])
+    out = Backward(
+        reading, step, [examination.draws[n] for n in numbers], [dict(examination.gradients[n]) for n in numbers]
+    )
     graph = reading.graph
     for number, others in by_step.items():
         other = examination.draws[others[0]].step
@@ -72,8 +83,9 @@ def backward_of(reading: Reading, examination: Examination) -> Backward | None:
         for n in others[:2] if pairs is not None else []:
             assert pairs is not None  # noqa: S101  (asked just now)
             draw, gradients = carried_over(reading, examination.draws[n], examination.gradients[n], step, pairs)
-            out.draws.append(draw)
-            out.gradients.append(gradients)
+            if all(old in gradients for old in step.parameters if old in out.gradients[0]):
+                out.draws.append(draw)
+                out.gradients.append(gradients)
     ends = graph.cone(
         [*(update.record for update in step.updates), *(feed for feed, _ in step.feeds.values())], step.start
     )
@@ -102,6 +114,7 @@ def _connect(out: Backward) -> None:
 def _belongs(backward: Backward, record: int, forward: int) -> bool:
     """Return whether a backward value can be a forward value's derivative: a parameter it is used for acts through it."""
     reach = backward.reach.get(record)
+    forward = backward.parts.get(forward, forward)
     return not reach or any(forward in backward.through[old] for old in reach)
 
 
@@ -140,11 +153,12 @@ class _Rows:
 
 def _table(backward: Backward) -> dict[int, _Rows]:
     graph, rows = backward.graph, defaultdict(list)
-    wanted = [one for one in backward.gradients[0] if one in backward.step.forward or one in backward.step.parameters]
-    for record in sorted(wanted, key=lambda one: (one not in backward.step.parameters, record_named(graph, one), one)):
+    step, named = backward.step, backward.parts
+    wanted = [one for one in backward.gradients[0] if one in step.forward or one in step.parameters or one in named]
+    for record in sorted(wanted, key=lambda one: (one not in step.parameters, record_named(graph, one), one)):
         if any(record not in g for g in backward.gradients):
             continue
-        parts = [np.asarray(g[record]) for g in backward.gradients]
+        parts = [np.asarray(g[record], dtype=float) for g in backward.gradients]
         flat = np.concatenate([np.ravel(part) for part in parts])
         norm = float(np.linalg.norm(flat))
         if norm > 0 and np.isfinite(norm):

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tui_backprop.core.judge import RELATIVE, Truth, judge
 from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.reading.reading import Reading
 
 Array = np.ndarray
-RELATIVE = 1e-6
+_ROUNDING = 1e-9
+"""Share of its largest entry by which long sums may take an entry of a gradient away."""
 _ZERO = 1e-13
 """Share of the largest change or gradient of a draw below which a parameter's is taken for nothing."""
 
@@ -28,6 +30,23 @@ class _Series:
         self.steps: list[int] = []
         self.floors: list[float] = []
         self.noise: list[float] = []
+
+
+def is_multiple(claimed: Array, true: Array) -> bool:
+    """Return whether the judge finds a claimed gradient (size,) a positive multiple of the true one."""
+    if not np.isfinite(claimed).all() or not np.any(true):
+        return False
+    scale = float(claimed @ true) / float(true @ true)
+    return scale > 0 and not judge(claimed, truth_of(scale * true)).wrong.any()
+
+
+def truth_of(right: Array, floor: float = 0.0) -> Truth:
+    """Return what is known of a gradient (size,) that the derivatives of the script's own operations give.
+
+    Both it and the script's are sums of products of numbers as large as its largest; `floor` is what rounding does besides.
+    """
+    rounding = _ROUNDING * float(abs(right).max(initial=0.0)) + floor
+    return Truth(right, right, np.full(right.shape, rounding), np.zeros(right.shape), "derivatives of its operations")
 
 
 def compare(

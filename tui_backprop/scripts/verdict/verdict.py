@@ -68,7 +68,7 @@ def draws_of(reading: Reading, seed: int = 1) -> tuple[list[Draw], list[str]]:
             if one is not None:
                 draws.append(one)
                 made += 1
-        if made < 2:
+        if made < 2 and not step.memory:  # what is remembered is no part of this step's gradient
             base = {old: reading.graph.value(old) for old in step.parameters}
             draws.append(_draw_at(reading, step, base, {}))
     return draws, problems
@@ -146,7 +146,7 @@ def hypotheses(reading: Reading) -> list[Any]:
     """Return the losses to try, each as a function from a step to its own loss."""
     found: dict[tuple[str, bool], dict[int, Loss]] = {}
     for step in reading.steps:
-        for n, loss in enumerate(possible_losses(reading.graph, step.start, step.end, step.residuals, step.learned)):
+        for n, loss in enumerate(possible_losses(reading.graph, step)):
             where = reading.trace.where[loss.record] if loss.record is not None else -1 - n
             key = (loss.formula.name + str(id(loss.formula)) if loss.formula else f"computed {where}", loss.inferred)
             found.setdefault(key, {})[step.number] = loss

@@ -1,0 +1,144 @@
+"""Wrong signs, and slopes that are wrong in the function that computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tui_backprop.scripts.replay.operations import CannotReplayError
+from tui_backprop.scripts.verdict.backward import Backward, Match
+from tui_backprop.scripts.verdict.comparison import is_multiple
+from tui_backprop.scripts.verdict.places import WrongPlace, comes_right, like
+
+Functions = Mapping[int, list[tuple[int, int]]]
+"""For each file the first and last lines of its functions."""
+
+
+def turned_sign(
+    backward: Backward, values: list[dict[int, Any]], matches: dict[int, Match], name: str
+) -> WrongPlace | None:
+    """Return the place where a parameter's change gets the wrong sign, where that is all that is wrong with it."""
+    step, graph = backward.step, backward.graph
+    olds = [old for old in step.parameters if backward.reading.names[old] == name]
+    if not olds or comes_right(backward, values, name) or not comes_right(backward, values, name, sign=1):
+        return None
+    cone = graph.cone([step.parameters[olds[0]]], step.start)
+    for record in backward.records:
+        if record in cone and _turns(backward, matches, record):
+            place = graph.trace.where[record]
+            records = [one for one in backward.records if graph.trace.where[one] == place and one in matches]
+            targets = [matches[one].forward for one in records]
+            return WrongPlace(place, records, targets, -matches[record].factor, [name], [], sign=True)
+    record, target = _turned_record(backward, values, matches, olds[0]), olds[0]
+    own = matches.get(record)
+    factor = -own.factor if own is not None else 1.0
+    return WrongPlace(graph.trace.where[record], [record], [target], factor, [name], [], sign=True)
+
+
+def _turns(backward: Backward, matches: dict[int, Match], record: int) -> bool:
+    """Return whether a slope turns the sign of what is multiplied by it: a slope belongs there as it is."""
+    graph = backward.graph
+    if graph.ops[record] != "mul" or record not in matches or graph.trace.where[record] < 0:
+        return False
+    for one, other in (graph.args[record], graph.args[record][::-1]):
+        turned = one in matches and matches[one].factor * matches[record].factor < 0
+        if turned and other not in matches and other in backward.step.learned:
+            return True
+    return False
+
+
+def _turned_record(backward: Backward, values: list[dict[int, Any]], matches: dict[int, Match], old: int) -> int:
+    """Return the record of a gradient whose sign differs from that of the right ones, else that of the update."""
+    step, graph, names = backward.step, backward.graph, backward.reading.names
+    new = step.parameters[old]
+    right = [name for name in {names[one] for one in step.parameters} if comes_right(backward, values, name)]
+    signs = set()
+    for one, after in step.parameters.items():
+        if names[one] in right:
+            found = [
+                matches[r].factor for r in graph.cone([after], step.start) & set(matches) if matches[r].forward == one
+            ]
+            signs |= {float(np.sign(found[0]))} if found else set()
+
+    def turned(record: int) -> bool:
+        return record in matches and float(np.sign(matches[record].factor)) not in signs
+
+    cone = graph.cone([new], step.start)
+    for record in backward.records if signs else ():
+        sources = [one for one in graph.args[record] if one in matches]
+        begins = turned(record) and bool(sources) and not any(turned(one) for one in sources)
+        if record in cone and begins and graph.trace.where[record] >= 0:
+            return record
+    own = [one for one in backward.records if backward.reach.get(one) == {old} and graph.trace.where[one] >= 0]
+    return new if graph.trace.where[new] >= 0 or not own else own[0]
+
+
+def slope_at_fault(backward: Backward, place: WrongPlace, functions: Functions) -> int | None:
+    """Return the factor of a wrong product, made in a function of the script's, that is wrong at the right argument.
+
+    None where the factor is right for another value: then it is called with the wrong one.
+    """
+    graph, record, target = backward.graph, place.records[0], place.targets[0]
+    if graph.ops[record] != "mul" or target in backward.parts or target not in backward.gradients[0]:
+        return None
+    for one, factor in (graph.args[record], graph.args[record][::-1]):
+        made = _made_in(backward, record, factor, functions)
+        if one not in backward.records or factor in backward.records or made is None:
+            continue
+        if not _right_elsewhere(backward, place, one, factor, made):
+            return factor
+    return None
+
+
+def _made_in(backward: Backward, record: int, factor: int, functions: Functions) -> set[int] | None:
+    """Return the records of the function that made a factor, where that is another one than the product's."""
+    trace, here = backward.graph.trace, backward.graph.trace.place(record)
+    at = trace.place(factor)
+    if at is None or here is None:
+        return None
+    inside = [(a, b) for a, b in functions.get(at.file, []) if a <= at.line <= b]
+    if not inside:
+        return None
+    first, last = max(inside)
+    if here.file == at.file and first <= here.line <= last:
+        return None
+    found, todo = {factor}, [factor]
+    while todo:
+        for one in backward.graph.args[todo.pop()]:
+            where = trace.place(one)
+            known = where is not None and where.file == at.file and first <= where.line <= last
+            if known and one > backward.step.start and one not in found and one not in backward.step.forward:
+                found.add(one)
+                todo.append(one)
+    return found
+
+
+def _right_elsewhere(backward: Backward, place: WrongPlace, other: int, factor: int, made: set[int]) -> bool:
+    """Return whether a function gives the right factor for another value of the forward pass than it was given."""
+    graph, step, target = backward.graph, backward.step, place.targets[0]
+    given = {one for record in made for one in graph.args[record] if one not in made and one in step.learned}
+    if len(given) != 1:
+        return True
+    (argument,) = given
+    shape = graph.shape(argument)
+    near = [one for one in sorted(step.forward | step.learned) if one != argument and graph.shape(one) == shape]
+    near = sorted(near, key=lambda one: abs(one - target))[:12]
+    for one in near:
+        products, truths = [], []
+        for draw, gradients in zip(backward.draws, backward.gradients, strict=True):
+            value = draw.values[one] if one in draw.values else graph.value(one)
+            try:
+                put = graph.replay({**draw.values, argument: value}, [], check=False)
+                drop = {r: v for r, v in put.items() if r not in made}
+                found = graph.replay(drop, sorted(made), check=False)
+                carried = draw.values[other] if other in draw.values else graph.value(other)
+                products.append(np.ravel(np.asarray(found[factor]) * np.asarray(carried)))
+                truths.append(np.ravel(like(graph, place.records[0], np.asarray(gradients[target]))))
+            except (CannotReplayError, KeyError, ValueError):
+                break
+        complete = len(products) == len(backward.draws) and products[0].size == truths[0].size
+        if complete and is_multiple(np.concatenate(products), np.concatenate(truths)):
+            return True
+    return False
