@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from tui_backprop.core.network import Network, Parameters
     from tui_backprop.core.rules import RULES
     from tui_backprop.core.step import State, StepRecord, Training, take_step
+    from tui_backprop.session.conditions import Condition
     from tui_backprop.session.frames.frame import Frame
     from tui_backprop.session.recipe.recipe import Recipe
     from tui_backprop.session.recipe.suggestion import suggested_recipe
-    from tui_backprop.session.run.conditions import Condition
     from tui_backprop.session.session import Session
 
 __version__ = "0.1.0"
@@ -54,7 +54,7 @@ _HOMES = {
     "core.network": ("Network", "Parameters"),
     "core.rules": ("RULES",),
     "core.step": ("State", "StepRecord", "Training", "take_step"),
-    "session.run.conditions": ("Condition",),
+    "session.conditions": ("Condition",),
     "session.frames.frame": ("Frame",),
     "session.recipe.recipe": ("Recipe",),
     "session.session": ("Session",),

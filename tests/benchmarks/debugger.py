@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from tests.benchmarks.machine import use_one_thread
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.breakpoints import Breakpoint
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.session import Session
 
 EXPRESSIONS = (

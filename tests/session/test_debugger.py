@@ -10,10 +10,10 @@ import pytest
 
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.branches.branch import compare
+from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
-from tui_backprop.session.run.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.session import Session
 
 

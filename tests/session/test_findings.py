@@ -12,8 +12,8 @@ import pytest
 from tui_backprop.diagnosis.findings.finding import SEVERITIES
 from tui_backprop.diagnosis.findings.table import BY_ID, KINDS
 from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.examination import course_steps
 from tui_backprop.session.session import Session
 

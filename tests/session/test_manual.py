@@ -11,11 +11,10 @@ import pytest
 
 import tui_backprop
 from tests.written import Reader, blocks, commands, links
-from tui_backprop.session import manual
+from tui_backprop.session import conditions, manual
 from tui_backprop.session.lessons import schema
 from tui_backprop.session.lessons.moment import LessonMoment
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run import conditions
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.session import Session
 

@@ -7,9 +7,9 @@ import pytest
 
 from tui_backprop.records.curve import CURVE_POINTS, CurveRecorder
 from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run.conditions import Condition, ConditionError
 from tui_backprop.session.session import Session
 
 RECIPES = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tui_backprop.session.conditions import Condition, Expression
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
-from tui_backprop.session.run.conditions import Condition, Expression
 from tui_backprop.session.side_by_side import beside_rule
 from tui_backprop.ui.screens.compare import CompareScreen
 

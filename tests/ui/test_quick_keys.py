@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.ui.random_keys import Found, Player, clinic, play
 from tests.ui.random_keys import trainer as drawn_trainer
-from tui_backprop.session.run.conditions import Condition, ConditionError
+from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.screens.breakpoints import BreakpointsScreen

@@ -26,12 +26,12 @@ from tui_backprop.cli.progress import Progress
 from tui_backprop.cli.sessions import Opened, make_edits, open_session
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.keep.one_line import recipe_string
 from tui_backprop.session.keep.report import report
 from tui_backprop.session.keep.sitting import saved, write_session
 from tui_backprop.session.keep.tables import write_curve, write_predictions
 from tui_backprop.session.recipe.problem import Problem
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session

@@ -18,6 +18,7 @@ from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, share_memory
 from tui_backprop.session.branches.trail import Place, Trail
 from tui_backprop.session.branches.undo import Situation, UndoList
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame
 from tui_backprop.session.recipe.engine import engine_notes
@@ -25,7 +26,6 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
 from tui_backprop.session.run.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.examination import Examiner
 from tui_backprop.session.run.run import Run, Stop, Watcher

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_backprop.datasets.source import open_source
+from tui_backprop.session.conditions import Condition, Expression
 from tui_backprop.session.keep.one_line import OneLineError, command_of, read_edit, recipe_string, run_from_string
 from tui_backprop.session.keep.session_file import SessionFileError, read_session, session_from_text
 from tui_backprop.session.keep.sitting import restored, saved, write_session
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
-from tui_backprop.session.run.conditions import Condition, Expression
 from tui_backprop.session.session import Session
 from tui_backprop.system.outputs import Output
 

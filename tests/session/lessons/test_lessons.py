@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.lessons.guide import Guide
 from tui_backprop.session.lessons.moment import LessonMoment, unknown_names
 from tui_backprop.session.lessons.reading import LessonError, lessons, open_lesson, read_lesson
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.session import Session
 
 GOOD = """

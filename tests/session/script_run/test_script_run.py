@@ -10,7 +10,7 @@ import pytest
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.running import Limits, Setting
-from tui_backprop.session.run.conditions import ConditionError
+from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.stepped import SteppedScript
 

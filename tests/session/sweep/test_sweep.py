@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.changes import read_data
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.axes import SweepError, parse_axis
 from tui_backprop.session.sweep.jobs import cut

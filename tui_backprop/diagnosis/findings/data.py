@@ -117,15 +117,20 @@ def _probe_out_of_range(evidence: Evidence, threshold: float) -> Sighting | None
 def _without(evidence: Evidence, left_out: Sequence[int]) -> dict[str, Any]:
     """Return the changes that leave columns out; none where the rest cannot be named, or nothing would be left."""
     names = [name for i, name in enumerate(evidence.facts.input_names) if i not in set(left_out)]
+    if evidence.recipe["features"]:
+        return {"features": tuple(names)} | _unnamed(evidence) if names else {}
     if not names or any("," in name or name != name.strip() for name in names):
         return {}
     changes: dict[str, Any] = {"inputs": tuple(names)}
     kept = [i for i in range(len(evidence.facts.input_names)) if i not in set(left_out)]
     if evidence.recipe["probe"]:
         changes["probe"] = tuple(tuple(probe[i] for i in kept) for probe in evidence.recipe["probe"])
-    if evidence.recipe["set"] or evidence.recipe["freeze"]:
-        changes |= {"set": (), "freeze": ()}
-    return changes
+    return changes | _unnamed(evidence)
+
+
+def _unnamed(evidence: Evidence) -> dict[str, Any]:
+    """Give up what is set or frozen by name, where the first layer gets another size."""
+    return {"set": (), "freeze": ()} if evidence.recipe["set"] or evidence.recipe["freeze"] else {}
 
 
 def _constant_input(evidence: Evidence, threshold: float) -> Sighting | None:

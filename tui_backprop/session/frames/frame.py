@@ -184,7 +184,7 @@ class Frame:
             return ()
         raw = np.array(self.recipe.probe)
         columns = (
-            self.problem.scaler.transform(raw),
+            self.problem.encode(raw),
             self.problem.predict(self.first_parameters, raw),
             self.problem.predict(self.state.parameters, raw),
         )

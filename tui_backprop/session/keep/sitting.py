@@ -13,6 +13,7 @@ from typing import Any
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.branches.branch import Branch
+from tui_backprop.session.conditions import Condition, Expression
 from tui_backprop.session.keep.session_file import (
     SavedBranch,
     SavedBreakpoint,
@@ -25,7 +26,6 @@ from tui_backprop.session.keep.session_file import (
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
 from tui_backprop.session.run.changes import COLUMNS, first_segment, read_data
-from tui_backprop.session.run.conditions import Condition, Expression
 from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
 from tui_backprop.system.inputs import InputFileError, read_input, shown

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.lessons.lesson import Lesson, LessonScreen
 from tui_backprop.session.lessons.moment import LessonMoment
 from tui_backprop.session.run.breakpoints import Breakpoint
-from tui_backprop.session.run.conditions import Condition, ConditionError
 from tui_backprop.session.session import Session
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run.conditions import Condition
 
 Fields = Mapping[str, Any]
 """`source`, and recipe fields by name, as they were read."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.session.conditions import Expression, Word
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.recipe import Recipe
-from tui_backprop.session.run.conditions import Expression, Word
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.session import Session
 

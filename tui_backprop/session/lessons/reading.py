@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.lessons.lesson import Fields, Lesson, LessonScreen
 from tui_backprop.session.lessons.moment import unknown_names
 from tui_backprop.session.lessons.schema import LESSON, SCREEN
 from tui_backprop.session.recipe.recipe import is_file
 from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.session.run.changes import first_segment, read_data
-from tui_backprop.session.run.conditions import Condition, ConditionError
 from tui_backprop.system.inputs import read_input
 from tui_backprop.text.cleaning import clean
 

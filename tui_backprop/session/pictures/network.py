@@ -188,7 +188,7 @@ def response_surfaces(frame: Frame, sizes: Sequence[tuple[int, int] | None]) -> 
             surfaces.append(None)
             continue
         if size not in tapes:
-            grid = frame.problem.scaler.transform(input_grid(frame, *size)[2])
+            grid = frame.problem.encode(input_grid(frame, *size)[2])
             with np.errstate(all="ignore"):
                 tapes[size] = forward(frame.network, frame.parameters, grid)
         values = tapes[size].a[layer]

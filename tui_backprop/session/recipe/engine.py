@@ -20,7 +20,9 @@ def engine_for(recipe: Recipe, dataset: Dataset) -> str:
         raise RecipeError((problem,))
     rows = max(1, round(dataset.rows * (1 - recipe.test_fraction)))
     batch = rows if recipe.batch_size is None else recipe.batch_size
-    work = work_of((dataset.n_inputs, *recipe.hidden, dataset.n_outputs), batch, slots_of(recipe.optimizer))
+    work = work_of(
+        (len(recipe.features) or dataset.n_inputs, *recipe.hidden, dataset.n_outputs), batch, slots_of(recipe.optimizer)
+    )
     return choose_engine(recipe.engine, work, recipe.steps, chain_rule=recipe.rule == "exact")
 
 

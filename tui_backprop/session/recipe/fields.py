@@ -183,13 +183,25 @@ def _read_names(text: str) -> tuple[str, ...]:
 def _split_outside_brackets(text: str) -> tuple[str, ...]:
     parts, depth, current = [], 0, ""
     for character in text:
-        depth += (character == "[") - (character == "]")
+        depth += (character in "[(") - (character in "])")
         if character == "," and depth == 0:
             parts.append(current)
             current = ""
         else:
             current += character
     return tuple(part.strip() for part in [*parts, current] if part.strip())
+
+
+def _read_features(text: str) -> tuple[str, ...]:
+    from tui_backprop.session.recipe.features import read_feature  # noqa: PLC0415  (as above)
+
+    parts = _split_outside_brackets(text)
+    most = _rooms().MAX_UNITS
+    if len(parts) > most:
+        raise ValueError(f"expected at most {most} expressions, not {len(parts)}")
+    for part in parts:
+        read_feature(part)
+    return parts
 
 
 def _read_settings(text: str, example: str = "w1[0,1]=0.5") -> tuple[tuple[str, float], ...]:
@@ -251,6 +263,13 @@ FIELDS: tuple[Field, ...] = (
         "data",
         "share of wrong training labels (numbers: noise in standard deviations), 0 to 1",
         **_number("a number from 0 to 1", lambda value: 0 <= value <= 1),
+    ),
+    Field(
+        "features",
+        "network",
+        "inputs of the network as expressions over the columns x1, x2 …, such as x1,x1*x2,sin(x1) (the columns)",
+        _read_features,
+        _join,
     ),
     Field(
         "hidden",

@@ -18,6 +18,7 @@ from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler, fit_scaler
 from tui_backprop.datasets.splits import add_noise, split
 from tui_backprop.session.recipe.engine import engine_for
+from tui_backprop.session.recipe.features import Features, features_of
 from tui_backprop.session.recipe.fields import check_fields
 from tui_backprop.session.recipe.problem import Problem, Samples
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
@@ -50,11 +51,14 @@ def prepare(recipe: Recipe, dataset: Dataset) -> Problem:
     Raises:
         RecipeError: what does not fit, each in one sentence, all at once.
     """
-    sizes = (dataset.n_inputs, *recipe.hidden, dataset.n_outputs)
+    features = _features(recipe, dataset)
+    sizes = (features.count, *recipe.hidden, dataset.n_outputs)
     network = Network(sizes, (*(recipe.activation for _ in recipe.hidden), recipe.output_activation))
     check_fit(recipe, dataset, network)
-    scalers, train, test = _split(recipe, dataset)
-    return Problem(dataset, *scalers, train, test, network, make_objective(recipe.output_activation, recipe.loss))
+    scalers, train, test = _split(recipe, dataset, features)
+    return Problem(
+        dataset, features, *scalers, train, test, network, make_objective(recipe.output_activation, recipe.loss)
+    )
 
 
 def objective_misfits(recipe: Recipe, dataset: Dataset) -> list[str]:
@@ -98,7 +102,25 @@ def check_fit(recipe: Recipe, dataset: Dataset, network: Network) -> None:
         raise RecipeError(tuple(problems))
 
 
-def _split(recipe: Recipe, dataset: Dataset) -> tuple[tuple[Scaler, Scaler], Samples, Samples]:
+def _features(recipe: Recipe, dataset: Dataset) -> Features:
+    """Return what the network gets of the data.
+
+    Raises:
+        RecipeError: a feature that names what there is not, or has no value for a row of the data.
+    """
+    try:
+        features = features_of(recipe.features, dataset.input_names)
+    except ValueError as error:
+        raise RecipeError((str(error),)) from None
+    if features.expressions:
+        broken = np.argwhere(~np.isfinite(features.of(dataset.inputs)))
+        if len(broken):
+            row, column = broken[0].tolist()
+            raise RecipeError((f"features: {features.names[column]} has no value for row {row + 1} of {dataset.name}",))
+    return features
+
+
+def _split(recipe: Recipe, dataset: Dataset, features: Features) -> tuple[tuple[Scaler, Scaler], Samples, Samples]:
     """Split, add noise to the training part, and scale both by what the training part shows."""
     strata = None if dataset.task == "regression" else dataset.targets @ np.arange(1.0, dataset.n_outputs + 1)
     train_rows, test_rows = split(dataset.rows, recipe.test_fraction, recipe.seed, strata)
@@ -110,10 +132,10 @@ def _split(recipe: Recipe, dataset: Dataset) -> tuple[tuple[Scaler, Scaler], Sam
         label_noise=recipe.label_noise,
         seed=recipe.seed,
     )
-    scaler, target_scaler = fit_scaler(raw, recipe.scale_inputs), fit_scaler(targets, recipe.scale_targets)
+    scaler, target_scaler = fit_scaler(features.of(raw), recipe.scale_inputs), fit_scaler(targets, recipe.scale_targets)
 
     def samples(rows: Indices, raw: Array, targets: Array) -> Samples:
-        return Samples(rows, raw, scaler.transform(raw), targets, target_scaler.transform(targets))
+        return Samples(rows, raw, scaler.transform(features.of(raw)), targets, target_scaler.transform(targets))
 
     return (
         (scaler, target_scaler),
@@ -165,5 +187,5 @@ def make_training(recipe: Recipe, problem: Problem, rule: Rule, slots_since: int
         clip=recipe.clip,
         free=free,
         slots_since=slots_since,
-        input_names=problem.dataset.input_names,
+        input_names=problem.features.names,
     )

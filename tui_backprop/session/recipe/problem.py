@@ -14,6 +14,7 @@ from tui_backprop.core.objective import Objective
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler
 from tui_backprop.diagnosis.facts import Facts
+from tui_backprop.session.recipe.features import Features
 
 LIVE_ROWS = 8192
 """Most rows of each part that a live loss is computed over; the report's losses are always over all."""
@@ -28,7 +29,7 @@ class Samples:
     raw: Array
     """Inputs before scaling, with the noise if any, (rows, inputs)."""
     inputs: Array
-    """Scaled inputs, (rows, inputs)."""
+    """As the network gets them: features, scaled, (rows, features)."""
     raw_targets: Array
     """Targets before scaling, with the noise if any, (rows, outputs)."""
     targets: Array
@@ -63,8 +64,9 @@ class Problem:
     """What is to be learned and by what; it holds until the data or the network is changed."""
 
     dataset: Dataset
+    features: Features
     scaler: Scaler
-    """Of the inputs."""
+    """Of the features."""
     target_scaler: Scaler
     train: Samples
     test: Samples
@@ -84,10 +86,10 @@ class Problem:
             self.network,
             self.objective,
             self.dataset.task,
-            self.dataset.input_names,
+            self.features.names,
             self.dataset.classes or self.dataset.target_names,
             self.labels,
-            self.train.raw,
+            self.features.of(self.train.raw),
             self.train.inputs,
             self.train.targets,
         )
@@ -105,10 +107,14 @@ class Problem:
             return tuple(f"{answer:0{outputs}b}"[::-1] for answer in range(2**outputs))
         return self.dataset.classes
 
+    def encode(self, raw: Array) -> Array:
+        """Return raw inputs (rows, columns) as the network gets them, (rows, features): features, scaled."""
+        return self.scaler.transform(self.features.of(raw))
+
     def predict(self, theta: Array, raw: Array) -> Array:
         """ŷ in the units of the data, (rows, outputs), for raw inputs (rows, inputs) and θ (size,)."""
         with np.errstate(all="ignore"):
-            tape = forward(self.network, Parameters(self.network, theta), self.scaler.transform(raw))
+            tape = forward(self.network, Parameters(self.network, theta), self.encode(raw))
             return self.target_scaler.inverse(tape.prediction)
 
     def loss(self, theta: Array, samples: Samples) -> float:

@@ -34,6 +34,8 @@ class Recipe:
     """Target columns of a CSV; empty for the last one."""
     inputs: tuple[str, ...] = ()
     """Input columns of a CSV; empty for all that are not targets."""
+    features: tuple[str, ...] = ()
+    """What the network gets instead of the columns, each an expression over them; empty for the columns themselves."""
     hidden: tuple[int, ...] = (1,)
     """Units of each hidden layer, 1 … 256 each, at most 8 layers; empty for none."""
     activation: str = "sigmoid"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tui_backprop.records.spacing import Spacing
-from tui_backprop.session.run.conditions import Condition, ConditionError, Expression
+from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.run.pace import check_spacing
 from tui_backprop.session.run.run import Run, Stop, Watcher

@@ -32,7 +32,7 @@ from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
 
-COLUMNS = ("target", "inputs", "probe", "scale_targets")
+COLUMNS = ("target", "inputs", "features", "probe", "scale_targets")
 """Fields of which another data set brings its own, where they are not changed with it."""
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
@@ -92,7 +92,13 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
     if changes.get("source", asked.source) != asked.source:
         columns = {name: changes[name] for name in ("target", "inputs") if name in changes}
         suggested = suggested_recipe(changes["source"], **columns)
-        own = {"target": (), "inputs": (), "probe": suggested.probe, "scale_targets": suggested.scale_targets}
+        own = {
+            "target": (),
+            "inputs": (),
+            "features": (),
+            "probe": suggested.probe,
+            "scale_targets": suggested.scale_targets,
+        }
         return asked.replace(**{**own, **changes})
     return asked.replace(**changes)
 
@@ -156,9 +162,10 @@ def changed_segment(
 
 def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]) -> Recipe:
     """Give up what cannot hold for another data set, and note it."""
-    old, new = current.problem.network.sizes, (dataset.n_inputs, *asked.hidden, dataset.n_outputs)
+    inputs = len(asked.features) or dataset.n_inputs
+    old, new = current.problem.network.sizes, (inputs, *asked.hidden, dataset.n_outputs)
     if old != new:
-        inputs, outputs = dataset.n_inputs, dataset.n_outputs
+        outputs = dataset.n_outputs
         notes.append(
             f"the network is rebuilt as {'-'.join(map(str, new))}: {dataset.name} has "
             f"{inputs} input{'s' * (inputs > 1)} and {outputs} output{'s' * (outputs > 1)}"

@@ -65,7 +65,7 @@ def gather(run: Run) -> Evidence:
     steps = course_steps(first.start, step, curve_spacing(segment))
     losses = run.losses_at(steps)
     earlier = max(first.start, step - _updates(segment.training))
-    scaled = problem.scaler.transform(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
+    scaled = problem.encode(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
     return Evidence(
         facts=problem.facts,
         recipe={field.name: getattr(run.recipe, field.name) for field in fields(Recipe)}

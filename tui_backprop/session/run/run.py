@@ -18,10 +18,10 @@ from tui_backprop.core.backward import exact
 from tui_backprop.core.step import State, StepRecord, first_broken, take_step
 from tui_backprop.records.curve import Curve, CurveRecorder
 from tui_backprop.scripts.functions.outside import problem_of
+from tui_backprop.session.conditions import ConditionError, Expression
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.changes import asked_after, changed_segment
-from tui_backprop.session.run.conditions import ConditionError, Expression
 from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.run.pace import checkpoint_spacing, curve_spacing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tui_backprop.core.arrays import Indices
-from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.timeline import Segment
 
 if TYPE_CHECKING:

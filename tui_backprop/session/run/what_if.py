@@ -36,7 +36,7 @@ def what_if(run: Run, inputs: Sequence[float], target: Sequence[float] | None = 
     wanted = problem.predict(run.state.parameters, raw) if target is None else np.array([target], dtype=np.float64)
     alone = replace(
         training,
-        inputs=problem.scaler.transform(raw),
+        inputs=problem.encode(raw),
         targets=problem.target_scaler.transform(wanted),
         sampling=Sampling("sequential", 1, None, 0),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.session.run.conditions import Condition, ConditionError
+from tui_backprop.session.conditions import Condition, ConditionError
 
 WORDS = (
     "abs", "min", "max", "sum", "len", "any", "all", "isnan", "isinf", "isfinite", "mean", "norm", "sqrt", "exp", "log",

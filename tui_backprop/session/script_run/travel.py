@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tui_backprop.scripts.stepping.stepper import Ended, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.window import Window
-from tui_backprop.session.run.conditions import ConditionError
+from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.opened import OpenedScript
 from tui_backprop.session.script_run.stops import ConditionStop, LineStop, UpdateMoment

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Parameters
 from tui_backprop.engines.batched.evaluation import final_layer
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.problem import Problem, Samples
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.timeline import Segment
 
 _TOGETHER = 2**18  # numbers of one layer that are computed at once

@@ -12,12 +12,12 @@ from typing import Any
 from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import shared_by
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
 from tui_backprop.session.run.breakpoints import spacing_of
 from tui_backprop.session.run.changes import first_segment
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.run.watching import CLOSE

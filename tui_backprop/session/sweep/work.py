@@ -12,11 +12,11 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.engines.batched.runs import BatchedRuns
 from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.breakpoints import spacing_of
 from tui_backprop.session.run.changes import first_segment
-from tui_backprop.session.run.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.session import Session

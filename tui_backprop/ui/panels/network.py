@@ -82,7 +82,7 @@ class NetworkPanel(CanvasPanel[Frame]):
         if spot.kind == "unit":
             units = picture.units[spot.layer]
             place = f"[{spot.unit}]" if network.sizes[spot.layer] > 1 else ""
-            columns = frame.problem.dataset.input_names
+            columns = frame.problem.features.names
             signal = f"a{spot.layer}{place}" if spot.layer else input_name(columns, spot.unit, len(columns))
             names = {"a": signal, "delta": "δ"}
             values = {kind: float(found[spot.unit]) for kind, found in units.known.items()}

@@ -13,8 +13,8 @@ from textual.containers import Vertical
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 
+from tui_backprop.session.conditions import FUNCTIONS, Condition, ConditionError, Expression
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch, spacing_of
-from tui_backprop.session.run.conditions import FUNCTIONS, Condition, ConditionError, Expression
 from tui_backprop.session.session import Session
 from tui_backprop.ui.screens.dialog import Dialog
 

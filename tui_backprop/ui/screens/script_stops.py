@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
-from tui_backprop.session.run.conditions import ConditionError
+from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.session.script_run.stops import condition_stop
 from tui_backprop.ui.screens.dialog import Dialog

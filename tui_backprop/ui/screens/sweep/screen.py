@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.run.conditions import Condition
+from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.sweep.outcome import Outcome, checksum
 from tui_backprop.session.sweep.sweep import Sweep, processors

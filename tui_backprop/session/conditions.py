@@ -47,6 +47,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "abs": np.abs,
     "all": np.all,
     "any": np.any,
+    "cos": np.cos,
+    "exp": np.exp,
     "isfinite": np.isfinite,
     "isnan": np.isnan,
     "log": np.log,
@@ -54,8 +56,10 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "mean": np.mean,
     "min": np.min,
     "norm": lambda values: np.linalg.norm(np.ravel(values)),
+    "sin": np.sin,
     "sqrt": np.sqrt,
     "sum": np.sum,
+    "tanh": np.tanh,
 }
 """Functions of one argument that an expression may call."""
 
@@ -146,6 +150,10 @@ class Expression:
         if isinstance(result, Word | frozenset):
             raise ConditionError(f'{self.text!r} is not a number: compare it, as in rule == "exact"')
         return float(result)
+
+    def each(self, moment: Moment) -> Any:
+        """Return the values of an `elementwise` expression where names stand for arrays: of their shape, or one number."""
+        return self._result(moment)
 
     def _value(self, moment: Moment) -> Any:
         try:
