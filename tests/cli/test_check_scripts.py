@@ -33,7 +33,10 @@ def train(T, steps):
 
 
 """
-TWICE = HEAD + "train(np.array([[0.0], [1], [1], [1]]), 200)\ntrain(np.array([[0.0], [0], [0], [0.5]]), 200)\n"
+TWICE = (
+    HEAD
+    + "print(train(np.array([[0.0], [1], [1], [1]]), 200))\nprint(train(np.array([[0.0], [0], [0], [0.5]]), 200))\n"
+)
 RULE = "def backward(network, parameters, tape, y):\n    return parameters\n"
 
 

@@ -31,7 +31,8 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: 
         NoTrainingError: nothing is trained in it.
     """
     setting = replace(setting, until=min(setting.until, time.monotonic() + setting.limits.timeout))
-    return answer_to(examined(source, setting, begun=begun), mend=mend)
+    with np.errstate(all="ignore"):  # what a diverging script computes is no warning of ours
+        return answer_to(examined(source, setting, begun=begun), mend=mend)
 
 
 def answer_to(case: Case, *, mend: bool = True) -> Answer:

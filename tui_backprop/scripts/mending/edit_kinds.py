@@ -144,6 +144,8 @@ def _calls(writer: Writer, node: ast.Call) -> Iterator[Change]:
         yield Change(node, f"({arguments[0]} > 0)", "slope of another function", 1.5)
     if len(arguments) >= 1:
         yield Change(node, arguments[0], "function too many", 1.5)
+        yield Change(node, f"(1 - {text} ** 2)", "value for slope", 1.45)
+        yield Change(node, f"{text} * (1 - {text})", "value for slope", 1.45)
     name = writer.text(node.func)
     if len(arguments) == 2 and not node.keywords and name.split(".", 1)[0] not in MODULES:
         yield Change(node, f"{arguments[0]} - {writer.closed(node.args[1])}", "cost", 1.4)
@@ -294,15 +296,17 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
 
 
 def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: Scope) -> Iterator[Change]:
-    """Carry what the next layer has back through its weights, where the layer was compared with targets of its own."""
+    """Carry what the next layer has back through its weights, where the error itself was taken."""
     for n, factor in enumerate(chain):
-        if not isinstance(factor, ast.BinOp) or not isinstance(factor.op, ast.Sub):
+        compared = isinstance(factor, ast.BinOp) and isinstance(factor.op, ast.Sub)
+        summed = isinstance(factor, ast.Call) and _last_of(factor) in ("sum", "mean")
+        if not compared and not summed and not isinstance(factor, ast.Name):
             continue
         for delta in scope.names[:_DELTAS]:
             for weights in scope.names[:NEAR]:
                 for carried in (f"({delta} @ {weights}.T)", f"({weights}.T @ {delta})"):
                     new = " * ".join([*factors[:n], carried, *factors[n + 1 :]])
-                    yield Change(node, new, "carried", 2.3)
+                    yield Change(node, new, "carried", 2.3 if compared or summed else 2.5)
 
 
 def _softmax(node: ast.expr, factors: list[str], scope: Scope) -> Iterator[Change]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_backprop.scripts.answer import Answer, Mistake
 
 _ROUNDS = 5
-_SECONDS = 10.0  # of computing, after which no further round begins
+_SECONDS = 9.0  # of computing, after which no further round begins
 _CHECKS = 4  # new checks of sources with other expressions, in one round
 _STATEMENTS = 10  # and with other statements
 _SITES = 14  # expressions that are searched at once
@@ -82,7 +82,7 @@ def _round(case: Case, at: Case, base: Happened, answer: Answer, budget: Budget)
     for search, most in searches:
         best: tuple[tuple[int, int], Case, list[Proposal]] | None = None
         for chosen in islice(search(at, base), most):
-            if best is not None and budget.is_spent:
+            if budget.is_spent:
                 break
             again = _checked(at, [edit for one in chosen for edit in one.edits])
             score = _score(at, again)

@@ -43,6 +43,7 @@ def missing_parts(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Chan
             yield Change(node, f"{product} @ {name}", "factor missing", 1.9 + late)
             yield Change(node, f"{name}.T @ {writer.atom(node)}", "factor missing", 1.9 + late)
     if whole:
+        yield from _whole_gradients(node, scope)
         for function in ("sum", "mean"):
             for rest in ("axis=0", "axis=1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
                 yield Change(node, f"np.{function}({text}, {rest})", "axis", 1.9 + 0.05 * (function == "mean"))
@@ -54,13 +55,27 @@ def missing_parts(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Chan
             yield from _centred(writer, node, scope, keep)
 
 
+def _whole_gradients(node: ast.expr, scope: Scope) -> Iterator[Change]:
+    """Write the whole gradient of weights, from two values, or that of a bias, from one."""
+    for n, delta in enumerate(scope.names[:NEAR]):
+        late = 0.001 * n
+        for axis in (0, 1):
+            yield Change(node, f"{delta}.sum(axis={axis})", "gradient", 2.2 + late)
+            yield Change(node, f"{delta}.sum(axis={axis}, keepdims=True)", "gradient", 2.25 + late)
+        for given in scope.names[:NEAR]:
+            if given != delta:
+                yield Change(node, f"{given}.T @ {delta}", "gradient", 2.6 + late)
+                yield Change(node, f"{delta} @ {given}.T", "gradient", 2.6 + late)
+                yield Change(node, f"np.outer({delta}, {given})", "gradient", 2.65 + late)
+
+
 def _centred(writer: Writer, node: ast.expr, scope: Scope, axis: str) -> Iterator[Change]:
     """Subtract a mean, or a value's share of it, as the derivatives of normalisations and of softmax have it."""
     for one in ast.walk(node):
         if not isinstance(one, ast.Name | ast.Subscript | ast.Attribute) or writer.text(one) in MODULES:
             continue
         parent = writer.parent(one)
-        if isinstance(parent, ast.Call) and parent.func is one:
+        if isinstance(one.ctx, ast.Store) or (isinstance(parent, ast.Call) and parent.func is one):
             continue
         x = writer.text(one)
         yield Change(one, f"({x} - {x}.mean({axis}))", "term missing", 2.4)

@@ -60,10 +60,13 @@ def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) ->
         "result": f"`{edit.old}` computes a value that no name is given to, so it is lost: `{edit.new}` keeps it",
         "softmax": f"`{edit.old}` takes the slope of softmax entry by entry, and its entries depend on each other (they "
         f"have the sum 1): {what} needs `{edit.new}`",
-        "carried": f"`{edit.old}` compares a hidden layer with the targets, and hidden layers have none: {what} is what "
-        f"comes back from the next layer through its weights, `{edit.new}`",
+        "carried": f"`{edit.old}` takes an error as it is, and what reaches a hidden layer is what comes back from the next "
+        f"layer through its weights (the error carried back): {what} is `{edit.new}`",
         "cost": f"`{edit.old}` is the cost (loss) itself, and the backward pass begins with its derivative: {what} needs "
         f"`{edit.new}`",
+        "value for slope": f"`{edit.old}` is the activation itself, where its slope (derivative) belongs: `{edit.new}`",
+        "gradient": f"`{edit.old}` is no gradient: {what} is `{edit.new}` (that of weights is the delta of their layer "
+        f"times the layer's input, that of a bias the delta, summed over the samples)",
         "precedence": f"`{edit.old}` is read as a − (b · c), since * binds before −: brackets are missing; "
         f"{what} needs `{edit.new}`",
         "add.at": f"`{edit.old}` overwrites: an index that occurs several times keeps only its last value, "

@@ -57,7 +57,7 @@ class Site:
         one = self.expression
         return one.lineno, one.col_offset, one.end_lineno or one.lineno, one.end_col_offset or 0
 
-    def find_edits(self, most: int = 2500) -> None:
+    def find_edits(self, most: int = 3500) -> None:
         """Make the edits that may be tried, as many as are wanted."""
         self.edits = edits_of(self.text, self.expression, scope_of(self.text, self.statement.lineno), self.path)[:most]
 

@@ -249,8 +249,10 @@ def _region_edit(file: Lines, first: ast.stmt, last: ast.stmt, new: str) -> Edit
 
 
 def _region(file: Lines, body: Body, n: int, m: int) -> str:
-    """Return the source from one statement to another, without the first one's indentation."""
-    return _between(file, body[n], body[m])
+    """Return the source from one statement to another, without the first one's indentation and with the last comment."""
+    rest = file.text.encode().split(b"\n")[(body[m].end_lineno or body[m].lineno) - 1][body[m].end_col_offset or 0 :]
+    comment = rest.decode().rstrip() if rest.lstrip().startswith(b"#") else ""
+    return _between(file, body[n], body[m]) + comment
 
 
 def _source(file: Lines, statement: ast.stmt) -> str:

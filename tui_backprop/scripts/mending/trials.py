@@ -21,7 +21,7 @@ _OTHER_FACTOR = 0.5
 """What it costs that an edit gives another multiple of what is right than the rate of the right parameters asks for."""
 _ENOUGH = 64  # numbers of a site's values in one step
 _FEWER = 700  # edits of one expression, where several are searched
-_SECONDS = 4.0  # of replays in one search
+_SECONDS = 3.0  # of replays in one search
 
 
 def try_where_right_is_known(case: Case, sites: list[tuple[Site, dict[int, Any]]]) -> None:

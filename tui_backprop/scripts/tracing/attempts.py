@@ -31,7 +31,7 @@ class Attempts:
             int(one) for request in tries for one in (*request.get("right", ()), *request.get("records", ()))
         )
         self.tries = [_Comparison(one) if "right" in one else _Values(one) for one in tries]
-        self.left = 4.0  # seconds of computing
+        self.left = 3.0  # seconds of computing
         self.room = [_SENT // max(len(tries), 1)] * len(tries)
 
     def is_past(self, records: int, forgets: int) -> bool:
