@@ -61,6 +61,7 @@ print(accuracy, forward(x[:1])[1])
         ("46_rows_that_are_one_list.py", "shared-rows", 12, False),
         ("48_always_the_first.py", "one-sample", 21, False),
         ("92_minus_for_equals.py", "no-effect", 40, True),
+        ("103_equals_minus.py", "turned-sign", 25, True),
     ],
 )
 def test_a_cause_is_raised_with_its_line_and_a_fix_where_there_is_one(name, cause, line, mended):

@@ -87,6 +87,12 @@ def test_a_loss_that_grows_diverges_and_one_that_is_stuck_does_not():
     assert not course(FALLING).stuck
 
 
+def test_when_a_loss_is_reached_is_told_in_updates():
+    assert course(FALLING).reaches(0.31) == 1
+    assert course(FALLING).reaches(0.01001) == 600
+    assert course(FALLING).reaches(0.001) is None
+
+
 def test_each_sample_counts_alike_however_often_it_was_drawn():
     seen = followed([0.0] * 1)
     rare, often = (1, (np.array(0.0), np.array(1.0))), (2, (np.array(0.0), np.array(0.0)))
@@ -123,3 +129,4 @@ def test_a_right_script_is_told_that_it_learns():
     assert answer.learns is True
     assert not answer.causes
     assert answer.training[0].startswith("It learns: in its own 600 updates its loss (cross-entropy) goes 1.09 → 0.0")
+    assert "It would learn faster with momentum" in answer.training[1]

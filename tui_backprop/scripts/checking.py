@@ -17,7 +17,7 @@ from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.reading import Reading, grouped, read
 from tui_backprop.scripts.running import ScriptRun, Setting
 from tui_backprop.scripts.samples import command_for, samples_of
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source import ScriptError, Source
 from tui_backprop.scripts.training.telling import follow_training, tell_training
 from tui_backprop.scripts.trainings import trainings
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
@@ -46,9 +46,10 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
     answer.notes += [*source.notes, *case.trace.notes, *surroundings(source.text)]
     if case.reading is None or case.examination is None:
         find_causes(case, answer)
+        said = "no update of a parameter was followed" if answer.causes else _missing(case)
         if not answer.causes:
-            answer.notes.insert(0, _missing(case))
-        answer.summary = [_missing(case)]
+            answer.notes.insert(0, said)
+        answer.summary = [said]
         return answer
     _describe(case, answer)
     if case.examination.wrong:
@@ -63,6 +64,11 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
 
 def _missing(case: Case) -> str:
     if case.reading is None:
+        if case.trace.reason == "time":
+            limit = f"{case.setting.limits.timeout:g} s"
+            raise ScriptError(
+                f"{case.source.name}: it did not end within {limit}, and no training was seen: does a loop never end?"
+            )
         try:
             read(case.trace)
         except NoTrainingError as error:

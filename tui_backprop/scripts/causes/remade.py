@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.mending.patches import whole_statement
+from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-
+_TURNED = re.compile(r"^([\w.\[\]'\", ]*[\w\]])\s*=([-+])\s*(?![\d.\s]+(?:#.*)?$)(\S.*?)(?:;.*|#.*)?$")
 _TIMES = 10
 _OFTEN = 0.7  # of all updates: then something else changes the parameters too
 
@@ -106,11 +106,35 @@ def no_effect_edits(case: Case, cause: Cause) -> list[list[Edit]]:
     return out
 
 
-def turned_sign(text: str) -> list[tuple[int, str, str]]:
-    """Return (line, as it is, as it was meant) where `=-` is written for `-=`."""
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = re.match(r"^(\s*[\w.\[\]'\", ]*[\w\]])\s*=([-+]) ?(?=\S)(.*)$", line)
-        if match and f"={match[2]}" in line and not re.match(r"^\s*\d+(\.\d*)?\s*(#.*)?$", match[3]):
-            found.append((number, line, f"{match[1]} {match[2]}= {match[3]}"))
-    return found
+def turned_sign(case: Case, answer: Answer) -> list[Cause]:
+    """Return the cause where `=-` is written for `-=`: the parameter becomes the step, and keeps nothing of what it was."""
+    edits, lines = [], []
+    for node in ast.walk(ast.parse(case.source.text)):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.UnaryOp | ast.BinOp):
+            continue
+        written = _TURNED.match(case.source.line(node.lineno))
+        if written is None or node.end_lineno != node.lineno:
+            continue
+        new = f"{written[1]} {written[2]}= {written[3]}"
+        edits.append(whole_statement(node, new, "turned sign"))
+        lines.append(node.lineno)
+    if not edits:
+        return []
+    source = patched(case.source, edits)
+    try:
+        again = examined(source, case.setting, explain=False)
+    except InputError:
+        return []
+    if again.reading is None or again.examination is None or again.examination.verdict == "unchecked":
+        return []
+    made = {again.trace.line(update.record) for step in again.reading.steps for update in step.updates}
+    if not made & set(lines):
+        return []
+    sentence = (
+        f"line {lines[0]}: `{case.source.line(lines[0])}` has =- where -= belongs: the parameter is set to the step "
+        "alone (Python reads = and then a minus), and loses what it was before the update."
+    )
+    if again.examination.verdict in ("right", "scaled"):
+        keep_fix(case, answer, source, None)
+        answer.mistakes = []  # with this fix they are right
+    return [Cause("turned-sign", "error", lines[0], lines, sentence, {"lines": lines}, fix_of(case.source, edits))]

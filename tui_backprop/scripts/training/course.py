@@ -143,6 +143,13 @@ class Course:
         """Return the lowest loss that it had for a while."""
         return float(np.min(self.bins))
 
+    def reaches(self, loss: float) -> int | None:
+        """Return after how many updates its loss is as low as `loss`, its samples' noise averaged out; None if never."""
+        width = 1 if self.whole else max(1, min(len(self.values) // 20, 200))
+        means = np.convolve(self.values, np.full(width, 1 / width), mode="valid")
+        low = np.flatnonzero(means <= loss)
+        return int(self.updates[low[0] + width - 1]) + 1 if low.size else None
+
     @property
     def falls(self) -> bool:
         """Whether it still falls at the end, by more than the noise of its samples."""

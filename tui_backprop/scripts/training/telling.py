@@ -11,6 +11,9 @@ from tui_backprop.scripts.training.follow import follow, follow_fixed
 if TYPE_CHECKING:
     from tui_backprop.scripts.training.course import Course
 
+_MOMENTUM = 0.9
+_TRIAL = 0.6  # seconds
+_WORTH = 0.7  # of the updates
 _SAME = 0.02
 """Relative difference of two losses that is not worth two numbers."""
 
@@ -38,6 +41,8 @@ def tell_training(case: Case, answer: Answer) -> None:
             answer.fixed["loss_after"] = finite(case.mended.course.end)
     fixed = case.mended.course if case.mended is not None and answer.fixed_source is not None else None
     answer.training.append(_sentence(own, fixed))
+    if answer.status == 0 and answer.fixed is None:
+        answer.training += _faster(case, own)
 
 
 def _sentence(own: Course, fixed: Course | None) -> str:
@@ -61,6 +66,21 @@ def _sentence(own: Course, fixed: Course | None) -> str:
         f"{_opened(where)} its loss ({own.loss}) goes {course_text(own)} as it is, {course_text(fixed)} with the fix; "
         f"{constant}."
     )
+
+
+def _faster(case: Case, own: Course) -> list[str]:
+    """Return a sentence on what makes a right script learn faster, as tried in its own loop; none where it does not."""
+    optimizer = case.reading is None or any(step.feeds for step in case.reading.steps)
+    if case.training is None or optimizer or not own.learned or not own.followed.ended or case.setting.line is not None:
+        return []
+    trial = case.training.trial(momentum=_MOMENTUM, seconds=_TRIAL)
+    reached = trial.reaches(own.end) if trial is not None and not trial.diverges else None
+    if reached is None or reached > _WORTH * own.followed.updates:
+        return []
+    return [
+        f"It would learn faster with momentum: with {_MOMENTUM:g} (each step adds {_MOMENTUM:g} times the one before) it is "
+        f"at {number(own.end)} after {reached:,} of its {own.followed.updates:,} updates."
+    ]
 
 
 def updates_text(course: Course) -> str:
