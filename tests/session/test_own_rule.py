@@ -10,6 +10,7 @@ import pytest
 from tests.cli.test_run import refused
 from tui_backprop.cli.main import main
 from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.session.anatomy.explanation import explain
 from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.recipe.recipe import Recipe
@@ -62,6 +63,57 @@ def test_what_a_rule_keeps_between_calls_does_not_change_the_run(rule_file):
     session.run(40)
     straight.run(40)
     assert session.state.same_values(straight.state)
+
+
+@pytest.mark.parametrize("text", [RIGHT, WRONG])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {},
+        {"hidden": (3,), "optimizer": "adam", "sampling": "shuffle", "schedule": "cosine:90"},
+        {"optimizer": "nesterov", "l2": 0.01, "clip": 0.2, "freeze": ("b1",), "batch_size": 4},
+    ],
+)
+def test_many_updates_for_one_question_have_the_bits_of_updates_one_by_one(rule_file, text, recipe):
+    """However a step is reached: in a long run, one at a time, or by going back."""
+    rule_file.write_text(text, encoding="utf-8")
+    session, single = (Session(Recipe(rule=str(rule_file), **recipe)) for _ in range(2))
+    session.run(120)
+    for _ in range(40):
+        single.step_once()
+    session.go_to(40)
+    assert session.state.same_values(single.state)
+
+
+def test_many_updates_are_few_questions(rule_file, monkeypatch):
+    """The file is asked for hundreds of updates at once where a run goes on, and for no more than it needs at its start."""
+    asked, ask = [], LearnerProcess.ask
+
+    def counted(self, question, read, **details):
+        asked.append((question, details.get("count", 0)))
+        return ask(self, question, read, **details)
+
+    session = Session(Recipe(rule=str(rule_file)))
+    monkeypatch.setattr(LearnerProcess, "ask", counted)
+    session.run(2000)
+    counts = [count for question, count in asked if question == "steps"]
+    assert len(asked) < 40
+    assert counts[0] <= 16
+    assert max(counts) >= 256
+
+
+def test_a_rule_that_remembers_is_seen_to_and_asked_call_by_call(rule_file):
+    """What is seen by a sample of the calls: here each call counts those before it."""
+    counting = RIGHT.replace(
+        "    return gradients",
+        "    TOTAL.append(1)\n    gradients['b1'] = gradients['b1'] * len(TOTAL)\n    return gradients",
+    )
+    rule_file.write_text("TOTAL = []\n" + counting, encoding="utf-8")
+    session, single = (Session(Recipe(rule=str(rule_file))) for _ in range(2))
+    session.run(20)
+    for _ in range(20):
+        single.step_once()
+    assert session.state.same_values(single.state)
 
 
 def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):

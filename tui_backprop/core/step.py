@@ -116,16 +116,22 @@ def take_step(training: Training, state: State) -> StepRecord:
         tape = forward(network, parameters, training.inputs[rows])
         loss = training.objective.mean_loss(tape.z[-1], tape.a[-1], targets)
         gradients = training.rule(network, training.objective, parameters, tape, targets)
-        descent = penalised_gradient(training, state.parameters, gradients.parameters.vector)
-        if training.clip is not None:
-            descent = clip_by_norm(descent, training.clip)
-        rate = training.rate_at(state.step)
-        moved, slots = training.optimizer.update(
-            state.parameters, descent, state.slots, state.step - training.slots_since + 1, rate
-        )
-        theta = np.where(training.free > 0, moved, state.parameters)
-    after = State(state.step + 1, theta, slots)
+        descent, after = updated(training, state, gradients.parameters.vector)
+    rate = training.rate_at(state.step)
     return StepRecord(training, state, rows, targets, tape, loss, gradients, descent, rate, after)
+
+
+def updated(training: Training, state: State, gradient: Array) -> tuple[Array, State]:
+    """Return what the optimizer is given of a batch's ∂L/∂θ, (size,), and the state after its update."""
+    descent = penalised_gradient(training, state.parameters, gradient)
+    if training.clip is not None:
+        descent = clip_by_norm(descent, training.clip)
+    count = state.step - training.slots_since + 1
+    moved, slots = training.optimizer.update(
+        state.parameters, descent, state.slots, count, training.rate_at(state.step)
+    )
+    theta = np.where(training.free > 0, moved, state.parameters)
+    return descent, State(state.step + 1, theta, slots)
 
 
 def penalised_gradient(training: Training, vector: Array, gradient: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_backprop.core.backward import SteppingRule
 from tui_backprop.core.step import State, Training, take_step
 from tui_backprop.engines.work import work_of_training
 
@@ -13,8 +14,12 @@ class ReferenceEngine:
 
     def advance(self, training: Training, state: State, steps: int) -> State:
         """Make `steps` updates."""
-        for _ in range(steps):
-            state = take_step(training, state).after
+        end = state.step + steps
+        while state.step < end:
+            if isinstance(training.rule, SteppingRule):
+                state = training.rule.advance(training, state, end - state.step)
+            if state.step < end:
+                state = take_step(training, state).after
         return state
 
     def step_time(self, training: Training) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.judge import Truth
+from tui_backprop.core.step import State
 from tui_backprop.scripts.functions.forms import Form
 from tui_backprop.scripts.functions.process import AnswerError
 from tui_backprop.text.cleaning import clean
@@ -58,6 +59,29 @@ def numbers(value: Any, shape: Sequence[int | None]) -> Array:
 def numbers_of(*shape: int | None) -> Callable[[Any], Array]:
     """Return what reads an array of a shape."""
     return lambda value: numbers(value, shape)
+
+
+def states_of(first: State, most: int) -> Callable[[Any], tuple[list[State], bool]]:
+    """Return what reads states after up to `most` updates from `first`, and whether calls were like fresh ones."""
+    keys = ("steps", "thetas", "slots", "same")
+
+    def read(value: Any) -> tuple[list[State], bool]:
+        if not (isinstance(value, dict) and value.keys() == set(keys) and isinstance(value["steps"], list)):
+            raise AnswerError("expected states")
+        steps = [whole(step, first.step + 1, first.step + most) for step in value["steps"]]
+        if steps != sorted(set(steps)):
+            raise AnswerError("expected states in order")
+        if not steps:
+            return [], truth(value["same"])
+        thetas = numbers(value["thetas"], (len(steps), *first.parameters.shape))
+        slots = (
+            numbers(value["slots"], (len(steps), *first.slots.shape))
+            if first.slots.size
+            else [first.slots] * len(steps)
+        )
+        return list(map(State, steps, thetas, slots)), truth(value["same"])
+
+    return read
 
 
 def number_in(value: Any) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 import numpy as np
 
@@ -12,11 +12,15 @@ from tui_backprop.core.backward import Gradients, exact
 from tui_backprop.core.forward import Tape
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.scripts.functions.answers import numbers_of, truth
+from tui_backprop.core.step import State, Training
+from tui_backprop.scripts.functions.answers import nothing, numbers_of, states_of, truth
 from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.rule_steps import training_as_told
 from tui_backprop.scripts.limits import TIMEOUT
 
+_TOGETHER = 3  # updates from which on they are quicker together: the file is loaded twice for them
+_AHEAD = 1024  # updates that are made for one question at the most, where the run goes on and on
 _KEPT = 256  # gradients that are remembered: a frame asks again for what a step has just computed
 
 
@@ -35,6 +39,11 @@ class FileRule(OutsideRule):
         self._process = LearnerProcess(path, timeout)
         self._known: OrderedDict[tuple[bytes, ...], tuple[Array, str]] = OrderedDict()
         self._broken = ""
+        self._told: Training | None = None  # the training that the process knows
+        self._ahead: deque[State] = deque()  # states that are known already, each after `_every` updates more
+        self._reached: State | None = None  # the state before them, which was returned last
+        self._every, self._rounds = 0, 1
+        self._pure = True  # whether no call was seen that depends on those before it
         weakref.finalize(self, self._process.close)
         if not self._process.ask("is_rule", truth):
             self._process.close()
@@ -51,6 +60,45 @@ class FileRule(OutsideRule):
             self._known[key] = self._asked(network, parameters, tape.a[0], target)
         vector, self.problem = self._known[key]
         return Gradients(Parameters(network, vector.copy()), exact(network, objective, parameters, tape, target).deltas)
+
+    def advance(self, training: Training, state: State, steps: int) -> State:
+        """Make `steps` updates in the process of the file, or fewer: none where the next call has to be made alone.
+
+        The file is loaded once for them, which is many times quicker. Some calls are compared with fresh ones, and a rule
+        whose calls depend on those before them is asked call by call from then on: every step keeps its bits.
+        """
+        goes_on = state is self._reached and training is self._told and steps == self._every
+        if not (goes_on and self._ahead):
+            self._rounds = min(2 * self._rounds, max(1, _AHEAD // steps)) if goes_on else 1
+            self._every, self._ahead = steps, self._made(training, state, steps, steps * self._rounds)
+        self._reached = self._ahead.popleft() if self._ahead else state
+        return self._reached
+
+    def _made(self, training: Training, state: State, every: int, count: int) -> deque[State]:
+        """Return the states after each `every` of `count` updates, or of fewer."""
+        if every < _TOGETHER or not self._pure or self._broken:
+            return deque()
+        self._process.renew()
+        try:
+            if self._told is not training or not self._process.alive:
+                told = training_as_told(training)
+                if told is None:
+                    return deque()
+                self._process.ask("take_training", nothing, training=told)
+                self._told = training
+            states, self._pure = self._process.ask(
+                "steps",
+                states_of(state, count),
+                step=state.step,
+                theta=state.parameters.tolist(),
+                slots=state.slots.tolist(),
+                count=count,
+                every=every,
+            )
+        except LearnerError:  # the call that is made alone says why
+            self._told = None
+            return deque()
+        return deque(states if self._pure else ())
 
     def try_on(self, network: Network) -> None:
         """Call it once for a network, with two samples.
@@ -81,6 +129,7 @@ class FileRule(OutsideRule):
                 y=target.tolist(),
             )
         except LearnerError as error:
+            self._told = None  # another process will not know it
             self._broken = "" if self._process.alive else str(error)
             return nothing, str(error)
         return found, ""

@@ -51,7 +51,7 @@ class OwnRule:
             UnusableError: what the rule returns is not gradients.
         """
         network = Network(tuple(sizes), tuple(activations))
-        found: list[float] = self._gradient(network, np.array(theta), np.array(x), np.array(y)).tolist()
+        found: list[float] = self.of_batch(network, np.array(theta), np.array(x), np.array(y)).tolist()
         return found
 
     def train(
@@ -71,12 +71,17 @@ class OwnRule:
         value = batch_loss(network, make_objective(activations[-1], loss), rows[:live], targets[:live])
 
         def update(values: Array, inputs: Array, wanted: Array) -> tuple[Array, Array]:
-            gradient = self._gradient(network, values, inputs, wanted)
+            gradient = self.of_batch(network, values, inputs, wanted)
             return values - rate * gradient, gradient
 
         return follow(update, value, theta, (rows, targets), **course)
 
-    def _gradient(self, network: Network, theta: Array, x: Array, y: Array) -> Array:
+    def of_batch(self, network: Network, theta: Array, x: Array, y: Array) -> Array:
+        """Return ∂L/∂θ of a batch as the rule has it, (size,).
+
+        Raises:
+            UnusableError: what the rule returns is not gradients.
+        """
         backward = getattr(self._module, "backward", None)
         if not callable(backward):
             raise UnusableError("there is no function backward(network, parameters, tape, y)")

@@ -21,6 +21,7 @@ import numpy as np
 
 from tui_backprop.scripts.functions import own_network, own_rule
 from tui_backprop.scripts.functions.forms import UnusableError
+from tui_backprop.scripts.functions.rule_steps import RuleSteps
 from tui_backprop.system.siblings import find_beside
 
 _NAME = "learner_file"  # what the file is called as a module
@@ -45,6 +46,7 @@ class Worker:
         self._path = ""
         self._code: CodeType | None = None
         self._questions: Questions = {}
+        self._steps = RuleSteps(lambda: own_rule.OwnRule(self._module()))
 
     def answer(self, question: str, details: dict[str, Any]) -> Any:
         """Answer one question; with `fresh` among its details, as if nothing had been asked before it."""
@@ -54,14 +56,22 @@ class Worker:
             return self._load()
         if question == "fresh":
             return self._load()
+        if question == "take_training":
+            return self._steps.take(details["training"])
+        if question == "steps":
+            return self._steps.steps(**details)
         if details.pop("fresh", False):
             self._load()
         return self._questions[question](**details)
 
     def _load(self) -> None:
-        assert self._code is not None  # noqa: S101  (the first question is always `load`)
-        module = load(self._path, self._code)
+        module = self._module()
         self._questions = {**own_network.questions(module), **own_rule.questions(module)}
+
+    def _module(self) -> ModuleType:
+        """Return the file as if nothing had been asked before."""
+        assert self._code is not None  # noqa: S101  (the first question is always `load`)
+        return load(self._path, self._code)
 
     def line_in_file(self, error: BaseException) -> int | None:
         """Return the line of the file where an exception was raised; None where it was not raised in the file."""
