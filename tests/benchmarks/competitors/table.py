@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from tests.benchmarks.competitors import libraries
 from tests.benchmarks.competitors.bare_numpy import BareNumpy
+from tests.benchmarks.competitors.c_code import CompiledC
 from tests.benchmarks.competitors.cases import Case
 from tests.benchmarks.competitors.node import NodeTrainer
 from tests.benchmarks.competitors.ours import EngineTrainer
@@ -26,6 +27,8 @@ class Competitor:
     make: Callable[[Case], Trainer]
     modules: tuple[str, ...] = ()
     """Python packages that it needs."""
+    command: str = ""
+    """A program that it needs."""
     node: str | None = None
     """The package that it needs under Node; an empty name where Node is enough."""
     adapt: Callable[[Case], Case] = lambda case: case
@@ -40,6 +43,8 @@ class Competitor:
         missing = [module for module in self.modules if find_spec(module) is None]
         if missing:
             return f"{missing[0]} is not installed"
+        if self.command and shutil.which(self.command) is None:
+            return f"{self.command} is not installed"
         if self.node is not None and shutil.which("node") is None:
             return "node is not installed"
         return None if self.node in (None, "") or has_node_package(str(self.node)) else f"{self.node} is not installed"
@@ -82,11 +87,13 @@ def _has_no_adam(case: Case) -> str | None:
 
 NUMPY, COMPILED, BARE = "numpy engine", "compiled engine", "bare NumPy calls"
 PYTHON, MICROGRAD, TORCH, SCIKIT = "plain Python", "micrograd", "PyTorch eager", "scikit-learn"
+C = "C, gcc, sizes known"
 TYPED, OBJECTS, CONVNET = "JavaScript, typed arrays", "JavaScript, objects", "ConvNetJS"
 
 COMPETITORS = (
     Competitor(NUMPY, partial(EngineTrainer, name="numpy")),
     Competitor(COMPILED, partial(EngineTrainer, name="compiled"), ("numba", "scipy")),
+    Competitor(C, CompiledC, command="gcc"),
     Competitor(BARE, BareNumpy),
     Competitor(PYTHON, PlainPython, cannot=_is_original),
     Competitor(MICROGRAD, libraries.Micrograd, ("micrograd",), cannot=_takes_seconds),
