@@ -10,8 +10,16 @@ from textual.widgets import Input
 from tests.ui.random_keys import Found, Player, clinic, play
 from tests.ui.random_keys import trainer as drawn_trainer
 from tui_backprop.session.conditions import Condition, ConditionError
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.session.session import Session
+from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.bars.status import StatusLine
+from tui_backprop.ui.drawing.charts.chart import draw_chart
+from tui_backprop.ui.panels import loss
+from tui_backprop.ui.panels.gradients import GradientsPanel
+from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.screens.breakpoints import BreakpointsScreen
 from tui_backprop.ui.screens.dialog import Palette
 
@@ -180,3 +188,45 @@ async def test_random_use(seed):
     await play(9_000 + seed, 80, found, drawn_trainer if seed else clinic)
     assert found.falls == []
     assert found.keys >= 1
+
+
+async def test_numbers_are_painted_before_charts():
+    """A step is in the header and the parameters at once; charts and findings follow with the next frame."""
+    app = TrainerApp(Session(Recipe()))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.session.step_once()
+        app.redraw()
+        assert app.query_one(ParametersPanel).frame.step == 1
+        assert app.query_one(GradientsPanel).frame.step == 1
+        assert app.query_one(LossPanel).frame.step == 0
+        await pilot.pause()
+        assert app.query_one(LossPanel).frame.step == 1
+        assert app.query_one(LossPanel).frame.findings == app.session.findings()
+
+
+async def test_a_chart_draws_no_more_however_many_edits_and_branches_there_are(monkeypatch):
+    """The curves of the newest branches, and a mark for each column at the most."""
+    session = Session(Recipe())
+    session.run(30)
+    for i in range(12):
+        session.go_to(20)
+        session.change(lr=0.2 + i / 100)
+        session.step_once()
+    for i in range(200):
+        session.change(lr=0.4 + i / 1000)
+        session.step_once()
+    drawn = []
+
+    def counted(series, references, marks, size, **others):
+        drawn.append((len(others["others"]), len(marks), size[0]))
+        return draw_chart(series, references, marks, size, **others)
+
+    monkeypatch.setattr(loss, "draw_chart", counted)
+    app = TrainerApp(session)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+    curves, marks, columns = drawn[-1]
+    assert len(session.branches) == 13
+    assert curves == 8
+    assert 20 < marks <= columns

@@ -44,6 +44,7 @@ class CurveRecorder:
         self._steps = np.empty(limit, dtype=np.int64)
         self._losses = np.empty((limit, 2))
         self._count = 0
+        self._taken: dict[bool, Curve] = {}  # snapshots of what there is now
 
     @property
     def last_step(self) -> int:
@@ -64,6 +65,7 @@ class CurveRecorder:
         self._steps[self._count] = step
         self._losses[self._count] = train, np.nan if test is None else test
         self._count += 1
+        self._taken = {}
 
     def at(self, step: int) -> tuple[float, float] | None:
         """Return the losses (train, test) noted at `step`; None where there is no point there."""
@@ -75,6 +77,7 @@ class CurveRecorder:
     def forget_after(self, step: int) -> None:
         """Drop the points after `step`: the run takes another way from there."""
         self._count = int(np.searchsorted(self._steps[: self._count], step, side="right"))
+        self._taken = {}
 
     def fork(self, step: int) -> CurveRecorder:
         """Return a copy with the points up to `step`."""
@@ -84,9 +87,14 @@ class CurveRecorder:
         return twin
 
     def snapshot(self, *, with_test: bool) -> Curve:
-        """Return the curve as it is now, copied; NaN where there was no test set at that step."""
-        steps, losses = self._steps[: self._count].copy(), self._losses[: self._count].copy()
-        return Curve(steps, losses[:, 0], losses[:, 1] if with_test else None)
+        """Return the curve as it is now, copied; NaN where there was no test set at that step.
+
+        It is the same one until a point comes or goes: a session looks at the curves of all its branches again and again.
+        """
+        if with_test not in self._taken:
+            steps, losses = self._steps[: self._count].copy(), self._losses[: self._count].copy()
+            self._taken[with_test] = Curve(steps, losses[:, 0], losses[:, 1] if with_test else None)
+        return self._taken[with_test]
 
     def _thin(self) -> None:
         kept = (self._count + 1) // 2

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
+from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.keep.remembered import Remembered
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
@@ -42,6 +43,7 @@ from tui_backprop.ui.panels.surface import SurfacePanel
 from tui_backprop.ui.panels.watches import WatchesPanel
 from tui_backprop.ui.said import SaidBar
 
+_LATEST = 0.02  # seconds that charts wait at the most
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
@@ -78,6 +80,8 @@ class TrainerApp(
         self._dimmed = True
         self._watching = False
         self._examined = 0.0
+        self._late: Frame | None = None  # what is still to be drawn, and from when on
+        self._late_from = 0.0
 
     def compose(self) -> ComposeResult:
         """Header, the panels, the tab bar of small terminals, what is said of the run, the timeline and the footer."""
@@ -118,7 +122,7 @@ class TrainerApp(
         self._redraw_due = False
         if not self.screen_stack:  # it is about to end
             return
-        frame = self.session.frame(examine=self._may_examine())
+        frame = self.session.frame(examine=self.running and self._may_examine())
         base = self.screen_stack[0]
         watching = bool(frame.breakpoints or frame.watches)
         if watching and not self._watching:
@@ -126,17 +130,49 @@ class TrainerApp(
         self._watching = watching
         base.query_one(Header).show(frame, self.run_state)
         base.query_one(TimelineBar).show(frame)
-        for panel in base.query(Panel):
-            if panel.frame is None or self.is_in_sight(panel):
-                panel.show(frame)
+        self._show_panels(frame, late=False)
         self.show_lesson()
-        untouched = not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)
-        base.query_one(SaidBar).show(frame, opening=self.opening if untouched else "")
-        base.query_one(TimelineBar).set_class(untouched, "untouched")
+        base.query_one(TimelineBar).set_class(self._is_untouched(frame), "untouched")
         at_start = frame.step == 0 and frame.inside is None
         if self._dimmed != at_start:  # the footer is built anew each time, which is dear
             self._dimmed = at_start
             self.refresh_bindings()
+        if self.running:
+            self._show_rest(frame)
+        elif self._late is None:
+            self.call_after_refresh(self._show_late)
+            self._late = frame
+        else:
+            self._late = frame
+
+    def _show_late(self) -> None:
+        """Show what takes long once the numbers are painted, in half of the time at the most: keys may come quickly."""
+        wait = self._late_from - time.monotonic()
+        if wait > 0:
+            self.set_timer(wait, self._show_late)
+            return
+        frame, self._late = self._late, None
+        if frame is None or not self.screen_stack:
+            return
+        began = time.monotonic()
+        self._show_rest(frame if self.running else frame.with_findings(self.session.findings()))
+        ended = time.monotonic()
+        self._late_from = ended + min(ended - began, _LATEST)
+
+    def _show_rest(self, frame: Frame) -> None:
+        """Draw what takes long: charts, pictures and what was found."""
+        self._show_panels(frame, late=True)
+        opening = self.opening if self._is_untouched(frame) else ""
+        self.screen_stack[0].query_one(SaidBar).show(frame, opening=opening)
+
+    def _show_panels(self, frame: Frame, *, late: bool) -> None:
+        for panel in self.screen_stack[0].query(Panel):
+            if panel.is_late is late and (panel.frame is None or self.is_in_sight(panel)):
+                panel.show(frame)
+
+    def _is_untouched(self, frame: Frame) -> bool:
+        """Whether nothing was done yet."""
+        return not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)
 
     def _may_examine(self) -> bool:
         """Whether to look for findings anew: always at rest, and while the run goes on in a twentieth of the time."""

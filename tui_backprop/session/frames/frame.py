@@ -6,7 +6,7 @@ judge says of the gradient) is computed when it is first asked for and kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -128,6 +128,12 @@ class Frame:
     watches: tuple[WatchView, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What can be said of the run, the worst first; while it goes on, as it was found a moment ago."""
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> Frame:
+        """Return the frame with these findings; what was computed of it already is known to it as well."""
+        twin = replace(self, findings=findings)
+        twin.__dict__.update({name: value for name, value in self.__dict__.items() if name not in twin.__dict__})
+        return twin
 
     @property
     def record(self) -> StepRecord | None:

@@ -19,6 +19,7 @@ class DistributionsPanel(PicturePanel[Frame]):
     """For each layer a histogram as it is now, and beside it the whole run."""
 
     name_shown = "Distributions"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "quantity(-1)", "quantity before", show=False),

@@ -19,6 +19,7 @@ class FindingsPanel(PicturePanel[Frame]):
     """The worst first. The selection stays with its finding while the list around it changes."""
 
     name_shown = "Findings"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "finding before", show=False),

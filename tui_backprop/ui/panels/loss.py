@@ -18,11 +18,14 @@ from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import CanvasPanel
 
+_BESIDE = 8  # other branches whose curves are drawn, the newest ones: of more no one can be told from the others
+
 
 class LossPanel(CanvasPanel[Frame]):
     """Training and test loss, reference lines, edits, and a cursor that reads a point."""
 
     name_shown = "Loss"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "earlier point", show=False),
@@ -70,10 +73,11 @@ class LossPanel(CanvasPanel[Frame]):
         if curve.test is not None:
             series.append(Series("test", curve.steps, curve.test))
         series += [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
-        others = [_from(first, one.name, one.curve) for one in frame.branches if not one.active]
+        beside = [one for one in frame.branches if not one.active][-_BESIDE:]
+        others = [_from(first, one.name, one.curve) for one in beside]
         drawn = [one.steps for one in (*series, *others) if len(one.steps)]
         self._span = (min(int(s[0]) for s in drawn), max(int(s[-1]) for s in drawn)) if drawn else (0, 0)
-        marks = [edit.step for edit in frame.edits if edit.step >= first]
+        marks = _apart([edit.step for edit in frame.edits if edit.step >= first], self._span, self.size.width)
         if frame.step < frame.last_step:
             marks.append(frame.step)
         if self._cursor is not None:
@@ -145,6 +149,12 @@ class LossPanel(CanvasPanel[Frame]):
         share = float(np.clip((x - self._axis - 1) / (width - 1), 0, 1))
         first, last = self._span
         return round(first + share * (last - first))
+
+
+def _apart(steps: list[int], span: tuple[int, int], columns: int) -> list[int]:
+    """Return one of the steps for each column of a chart that they lie in: more marks than columns show nothing more."""
+    width = max(1, span[1] - span[0])
+    return [*{(step - span[0]) * columns // width: step for step in steps}.values()]
 
 
 def _from(first: int, name: str, curve: Curve) -> Series:

@@ -27,6 +27,7 @@ class NetworkPanel(CanvasPanel[Frame]):
     """The network, drawn unit by unit, or layer by layer where it is too large for its place."""
 
     name_shown = "Network"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "walk('up')", "unit or weight above", show=False),

@@ -38,6 +38,8 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
 
     name_shown = ""
     """The panel's name, its border title."""
+    is_late: ClassVar[bool] = False
+    """Whether it takes long to draw, and is drawn once the numbers are painted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [  # home and end are the timeline's
         Binding("up", "scroll_up", "up", show=False),

@@ -42,6 +42,7 @@ class PredictionPanel(PicturePanel[Frame]):
     """A curve, a decision surface, a confusion matrix or a scatter, with the probes above."""
 
     name_shown = "Prediction"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"turn('{key}')", "another input, or output", show=False) for key in _TURN),

@@ -26,6 +26,7 @@ class SurfacePanel(PicturePanel[Frame]):
     """A heat-map of the loss over two parameters or directions, with the path, downhill and the next step."""
 
     name_shown = "Loss surface"
+    is_late = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "across(-1)", "parameter before, across", show=False),
