@@ -131,7 +131,14 @@ def _open_script(options: argparse.Namespace) -> int:
         require_terminal("a script's screen", "tui-backprop check")
         from tui_backprop.ui.script.app import ScriptApp
 
-        ScriptApp(script).run()
+        while True:
+            app = ScriptApp(script)
+            app.run()
+            if app.carried is None:
+                break
+            from tui_backprop.ui.app import TrainerApp
+
+            TrainerApp(app.carried).run()
     finally:
         script.close()
     return 0

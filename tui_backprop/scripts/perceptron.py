@@ -67,7 +67,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
     graph, step = case.reading.graph, case.reading.steps[-1]
     if len(step.residuals) != 1 or step.residuals[0].target < 0:
         return None
-    layers = _layers(graph, step)
+    layers = layers_of(graph, step)
     prediction = step.residuals[0].prediction
     if not layers:
         return None
@@ -100,7 +100,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
     )
 
 
-def _layers(graph: Graph, step: Step) -> list[Layer]:
+def layers_of(graph: Graph, step: Step) -> list[Layer]:
     """Return the layers in order; empty where a parameter is used in another way than a layer's weights and bias."""
     parameters = set(step.parameters)
     layers: list[Layer] = []

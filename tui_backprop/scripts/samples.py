@@ -76,7 +76,7 @@ def samples_of(case: Case, network: Perceptron) -> Samples | None:
         ts = [graph.args[r][other] for r in inside if graph.trace.where[r] == last]
         if not xs or not ts:
             continue
-        x, t = _pair(graph, network, xs[0], ts[0])
+        x, t = _pair(graph, network, xs[-1], ts[-1])  # what was asked before the update is no sample
         for a, b in zip(x, t, strict=False):
             key = np.concatenate([a, b]).tobytes()
             if key not in seen:

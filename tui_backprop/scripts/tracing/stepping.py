@@ -32,7 +32,7 @@ _SHARE = 4  # times the cost of a recorded update that lies between two, later
 _GROWTH = 1.25  # times the last recorded update after which another one is recorded, at the beginning
 _BURST = 60  # updates that may wait to be looked at, at the beginning
 _UNSEEN = 4  # updates that were sent and not yet looked at, at the most
-_OFTEN = 0.03  # seconds between two recorded updates at least, later
+_OFTEN = 0.05  # seconds between two recorded updates at least, later
 
 
 class SteppedRun(TracedRun):

@@ -7,6 +7,7 @@ thread; one is carried out at a time. `frame`, `interrupt` and `changed_on_disk`
 from __future__ import annotations
 
 import difflib
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ class OpenedScript:
         self._timeout = timeout
         self._lock = threading.RLock()
         self._explaining = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="tui-backprop-", ignore_cleanup_errors=True)
         self._stamp = self._stamp_on_disk()
         self.versions = [Version(read_source(path), "as it is")]
         """The texts of the script, the present one last."""
@@ -196,6 +198,12 @@ class OpenedScript:
         self.interrupt()
         with self._lock:
             self._drop()
+        self._folder.cleanup()
+
+    @property
+    def scratch(self) -> Path:
+        """A folder of its own, which is gone when it is closed."""
+        return Path(self._folder.name)
 
     def _drop(self) -> None:
         if self._stepper is not None:
@@ -238,10 +246,7 @@ class OpenedScript:
         return report
 
     def _take(self, report: Recorded) -> None:
-        window = Window(report.update, report.trace, self.version.template)
-        for known in ("parameters", "backward", "loss", "events", "records"):
-            getattr(window, known)  # computed here, not while it is drawn
-        self.version.keep(window)
+        self.version.keep(Window(report.update, report.trace, self.version.template))
 
     def _end(self, report: Ended) -> None:
         version = self.version

@@ -39,6 +39,7 @@ class TravellingScript(OpenedScript):
         if found is None:  # it has ended before
             found = version.window(version.last) or self._record(version.last)
         if found is not None:
+            _prepare(found)
             self._window, self._at = found, walking.same_line(found, event)
 
     def _record(self, update: int) -> Window | None:
@@ -132,6 +133,7 @@ class TravellingScript(OpenedScript):
     def _show(self, window: Window | None) -> None:
         if window is not None:
             event = self.frame.event
+            _prepare(window)
             self._window, self._at = window, walking.same_line(window, event)
 
     def _our_stop(self) -> str:
@@ -281,3 +283,9 @@ class TravellingScript(OpenedScript):
                 self._go(update)
         self._at = min(at, len(self._window.events) - 1)
         return True
+
+
+def _prepare(window: Window) -> None:
+    """Compute what is drawn here, not while it is drawn."""
+    for known in ("parameters", "backward", "loss", "numbers_of_line"):
+        getattr(window, known)

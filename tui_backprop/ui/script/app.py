@@ -208,7 +208,8 @@ class ScriptBase(SavingActions):
     def _open(self) -> None:
         async def do() -> None:
             self.redraw()
-            if await self.ask(self.script.open):
+            known = self.script.frame.window is not None  # back from the trainer
+            if known or await self.ask(self.script.open):
                 self.explain()
             self.redraw()
 
@@ -442,8 +443,16 @@ class ScriptApp(ScriptBase):
         self.push_screen(ReloadScreen(name), lambda wanted: self.action_reload_rule() if wanted else None)
 
     def action_carry_over(self) -> None:
-        """Carry a recognised network over to the trainer."""
-        self.tell("its network is not recognised as a perceptron: it stays here")
+        """Carry a recognised network over to the trainer; leaving that leads back here."""
+        from tui_backprop.session.script_run.carrying import carried_over  # noqa: PLC0415  (loaded when it is first pressed)
+
+        found: list[Any] = []
+
+        def then() -> None:
+            self.carried = found[0]
+            self.exit()
+
+        self.begin(lambda: found.append(carried_over(self.script, self.script.scratch)), then)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now."""
