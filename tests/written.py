@@ -14,6 +14,7 @@ from pathlib import Path
 from textual.app import App
 
 from tests.own_files import ORIGINAL
+from tests.own_scripts import ORIGINAL as SCRIPT
 from tui_backprop.cli.main import COMMANDS, main
 from tui_backprop.session.manual import page
 
@@ -57,6 +58,7 @@ class Reader:
         rows = [f"{x},{x % 3},{x % 2}" for x in range(40)]
         Path("my.csv").write_text("\n".join(["a,b,answer", *rows, ""]), encoding="utf-8")
         Path("my_net.py").write_text(ORIGINAL, encoding="utf-8")
+        Path("my_script.py").write_text(SCRIPT, encoding="utf-8")
         Path("my_lesson.toml").write_text(blocks(page("lessons"), "toml")[0], encoding="utf-8")
 
     def type(self, line):

@@ -26,6 +26,7 @@ from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesso
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.step import _around
+from tui_backprop.ui.script.keys import KEYS as SCRIPT_KEYS
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_numbers_stand_by_their_decimal_point(value, text):
     assert len(aligned(value)) == 16
 
 
-@pytest.mark.parametrize("keys", [KEYS, CLINIC_KEYS], ids=["trainer", "clinic"])
+@pytest.mark.parametrize("keys", [KEYS, CLINIC_KEYS, SCRIPT_KEYS], ids=["trainer", "clinic", "script"])
 def test_the_manual_has_the_tables_of_keys(keys):
     """Manual and program have the same keys, in the same words and order."""
     assert keys_markdown(keys) in page("keys")

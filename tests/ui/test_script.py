@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
@@ -57,6 +58,7 @@ def opened(tmp_path_factory):
         script.stops.clear()
         script._behind, script._ahead, script._undone = [], [], []
         script._drop()
+        script._window, script._at = None, 0
         return script
 
     yield one
@@ -238,7 +240,7 @@ async def test_breakpoints_by_keys(opened):
         assert b2.value[0] < -0.05
 
 
-@pytest.mark.covers_script("u", "U", "D", "T")
+@pytest.mark.covers_script("u", "U", "D")
 async def test_fixes_are_undone_shown_and_written(opened):
     """`D` shows what changed and writes NAME.fixed.py, and asks before it writes over one."""
     app = ScriptApp(opened("original"))
@@ -267,8 +269,29 @@ async def test_fixes_are_undone_shown_and_written(opened):
         await press(app, pilot, "U")
         assert app.script.frame.fixes == 1
         assert Path(app.script.path).read_text(encoding="utf-8") == ORIGINAL
+
+
+@pytest.mark.covers_script("T")
+async def test_a_recognised_network_is_carried_over(opened):
+    """The trainer has its samples, rate, loss and the parameters of the update that was shown; its screen opens again."""
+    script = opened("original")
+    app = ScriptApp(script)
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "home", "n", "n")
+        loss = script.frame.window.loss
+        theirs = {one.name: one.value[0] for one in script.frame.window.parameters}
         await pilot.press("T")
-        await pilot.pause()
+        await until(pilot, lambda: app.carried is not None)
+    session = app.carried
+    ours = dict(zip(("w1", "b1", "w2", "b2"), session.state.parameters, strict=True))
+    assert ours == theirs
+    assert (session.recipe.lr, session.recipe.batch_size, session.problem.network.sizes) == (0.1, 1, (1, 1, 1))
+    assert np.isclose(session.frame().train_score.loss, loss)
+    again = ScriptApp(script)  # as it is opened when the trainer is left
+    async with again.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(again))
+        assert script.frame.update == 3
 
 
 @pytest.mark.covers_script("s")

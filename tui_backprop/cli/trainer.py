@@ -1,4 +1,4 @@
-"""`tui-backprop [SOURCE] [RECIPE OPTIONS]`: open the trainer, or the clinic where SOURCE is a Python file."""
+"""`tui-backprop [SOURCE] [RECIPE OPTIONS]`: open the trainer, or a screen for SOURCE, a Python file or notebook."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,17 +52,22 @@ class Template:
         assert self.case.reading is not None  # noqa: S101  (a template is made of one)
         return self.case.reading.graph
 
-    def match(self, trace: Trace, first: int, last: int) -> dict[int, int]:
-        """Return for records of the template those of another stretch of a trace, by place, operation and turn."""
+    def match(self, trace: Trace, first: int, last: int, *, from_end: bool = False) -> dict[int, int]:
+        """Return for records of the template those of another stretch of a trace, by place, operation and turn.
+
+        Turns are counted from the beginning of the stretch, or from its end: what was computed before the training, or
+        between two updates, is at the beginning of a pass, and at the end of a recorded update.
+        """
         there: dict[Key, list[int]] = defaultdict(list)
         for record in range(first, last + 1):
             if trace.ops[record] not in SOURCES and trace.where[record] >= 0:
                 there[_key(trace, record)].append(record)
         pairs: dict[int, int] = {}
         turn: dict[Key, int] = defaultdict(int)
+        counts = Counter(key for key, _ in self.keys)
         for key, record in self.keys:
             found = there.get(key, [])
-            n = turn[key]
+            n = turn[key] + (max(0, len(found) - counts[key]) if from_end else 0)
             turn[key] += 1
             if n < len(found):
                 pairs[record] = found[n]
@@ -137,8 +142,8 @@ def template_of(case: Case) -> Template | None:
 def _samples(template: Template, reading: Reading) -> list[Sample]:
     """Return the distinct samples that the check saw."""
     graph, found, size = template.graph, {}, 0
-    for one in reading.passes[1:]:  # what was computed before the training is in the first
-        pairs = template.match(graph.trace, one.start + 1, one.end)
+    for one in reading.passes:
+        pairs = template.match(graph.trace, one.start + 1, one.end, from_end=True)
         residuals = template.step_in(pairs, one.end).residuals
         if not all(record in pairs for record in template.inputs) or len(residuals) != len(template.step.residuals):
             continue

@@ -60,6 +60,26 @@ class ScriptFrame:
         return 0 if self.window is None else self.window.update
 
     @property
+    def step(self) -> int:
+        """The update, as the timeline has it."""
+        return self.update
+
+    @property
+    def last_step(self) -> int:
+        """The furthest update that was reached, or the last one where that is known."""
+        return self.total or self.last
+
+    @property
+    def edits(self) -> tuple[()]:
+        """Nothing: a fix begins another run."""
+        return ()
+
+    @property
+    def branches(self) -> tuple[()]:
+        """Nothing: runs are told apart by their fixes."""
+        return ()
+
+    @property
     def lines_touched(self) -> frozenset[int]:
         """The lines of the shown file that the update runs."""
         if self.window is None:

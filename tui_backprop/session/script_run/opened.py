@@ -33,6 +33,7 @@ from tui_backprop.session.script_run.version import Version
 TIMEOUT = 20.0
 """Seconds that a script may take for one update, or to its first one."""
 
+_PATIENCE = 1.0  # seconds
 _START = 20.0  # seconds more until a process has begun: Python, NumPy, and what the script reads
 
 
@@ -196,8 +197,11 @@ class OpenedScript:
         """End all processes."""
         self.running = False
         self.interrupt()
-        with self._lock:
-            self._drop()
+        if self._lock.acquire(timeout=_PATIENCE):  # a check that goes on ends with this process
+            try:
+                self._drop()
+            finally:
+                self._lock.release()
         self._folder.cleanup()
 
     @property

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
 from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_backprop.session.frames.frame import Frame
+
+class TimelineFrame(Protocol):
+    """What the bar draws of a frame."""
+
+    @property
+    def step(self) -> int:
+        """The step that is looked at."""
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step that was reached."""
+
+    @property
+    def edits(self) -> Sequence[Any]:
+        """What was edited, each with its step."""
+
+    @property
+    def branches(self) -> Sequence[Any]:
+        """The branches, of which one is active."""
 
 
 class TimelineBar(Widget):
@@ -23,14 +44,14 @@ class TimelineBar(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="timeline")
-        self._frame: Frame | None = None
+        self._frame: TimelineFrame | None = None
 
-    def show(self, frame: Frame) -> None:
+    def show(self, frame: TimelineFrame) -> None:
         """Draw this frame."""
         self._frame = frame
         self.refresh()
 
-    def _layout(self, frame: Frame) -> tuple[str, str, int]:
+    def _layout(self, frame: TimelineFrame) -> tuple[str, str, int]:
         """Return what stands left and right of the bar, and the bar's width."""
         name = next((branch.name for branch in frame.branches if branch.active and len(frame.branches) > 1), "")
         left, right = " 0 ", f" {frame.last_step:,} " + (f" {name} ({len(frame.branches)} branches) " if name else "")

@@ -22,6 +22,7 @@ from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.ui.actions.saving import SavingActions
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
+from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.clinic.aside import aside
 from tui_backprop.ui.layout import SMALLEST
 from tui_backprop.ui.panels.entries import EntriesPanel
@@ -81,6 +82,7 @@ class ScriptBase(SavingActions):
             yield ScriptLossPanel("loss")
             yield ScriptPredictionPanel("prediction")
             yield ScriptFindingsPanel("findings")
+        yield TimelineBar()
         yield Static(id="news", markup=False)
         yield StatusLine()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
@@ -115,6 +117,9 @@ class ScriptBase(SavingActions):
         frame = self.script.frame
         base = self.screen_stack[0]
         base.query_one(ScriptHeader).show(frame, self.run_state)
+        timeline = base.query_one(TimelineBar)
+        timeline.set_class(frame.last_step <= 1, "untouched")
+        timeline.show(frame)
         for panel in base.query(Panel):
             if panel.frame is None or self.is_in_sight(panel):
                 panel.show(frame)
@@ -266,6 +271,11 @@ class ScriptBase(SavingActions):
         for panel in self.screen_stack[0].query(EntriesPanel):
             if panel is not message.panel and message.position is not None:
                 panel.select(message.position)
+
+    @on(TimelineBar.StepChosen)
+    def go_to_chosen(self, message: TimelineBar.StepChosen) -> None:
+        """Go to an update of the timeline."""
+        self.begin(partial(self.script.go_to, max(1, message.step)))
 
     @on(SourcePanel.LineChosen)
     def look_at_line(self, message: SourcePanel.LineChosen) -> None:
