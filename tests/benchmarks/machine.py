@@ -22,7 +22,7 @@ ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
 
 
 def use_one_thread() -> None:
-    """Begin the running benchmark anew with one thread of BLAS, which asks for them when NumPy is loaded."""
+    """Begin the running benchmark again with one thread of BLAS, which asks for them when NumPy is loaded."""
     if not ONE_THREAD.items() <= os.environ.items():
         os.execve(sys.executable, sys.orig_argv, {**os.environ, **ONE_THREAD})  # noqa: S606  (the very command)
 

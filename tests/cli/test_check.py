@@ -96,7 +96,7 @@ def test_what_new_check_writes_is_right_as_it_stands(tmp_path, arguments):
 
 
 def test_the_template_runs_by_itself(tmp_path):
-    """As somebody's own script it trains and prints its predictions."""
+    """As the user's own script it trains and prints its predictions."""
     call(tmp_path, "new-check", "mine.py")
     done = subprocess.run(
         [sys.executable, "mine.py"], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=True

@@ -1,4 +1,4 @@
-"""`tui-backprop lessons`, as somebody calls it."""
+"""`tui-backprop lessons`, as the user calls it."""
 
 from __future__ import annotations
 

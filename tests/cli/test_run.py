@@ -1,4 +1,4 @@
-"""`tui-backprop run`, as somebody calls it."""
+"""`tui-backprop run`, as the user calls it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tui-backprop sweep`, as somebody calls it."""
+"""`tui-backprop sweep`, as the user calls it."""
 
 from __future__ import annotations
 

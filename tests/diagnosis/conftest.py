@@ -1,4 +1,4 @@
-"""Networks of the gallery's test-bed, and somebody's numbers made from wrong turns."""
+"""Networks of the gallery's test-bed, and the user's numbers made from wrong turns."""
 
 from __future__ import annotations
 

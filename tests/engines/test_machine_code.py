@@ -131,7 +131,7 @@ def test_one_piece_of_machine_code_serves_every_training():
 
 
 def test_other_threads_run_while_the_loop_does():
-    """Somebody else sees parameters change while a single call trains; with the interpreter's lock held they could not."""
+    """The user else sees parameters change while a single call trains; with the interpreter's lock held they could not."""
     from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (as above)
     from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ def assert_cut_anyhow(make: Callable[[], Engine], recipe: Recipe, portions: list
     engine, state = make(), segment.entry
     for portion in portions:
         state = engine.advance(segment.training, state, portion)
-        engine.advance(segment.training, segment.entry, 3)  # somebody looks elsewhere in between
+        engine.advance(segment.training, segment.entry, 3)  # the user looks elsewhere in between
     assert state.same_values(whole)
 
 

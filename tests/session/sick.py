@@ -43,7 +43,7 @@ class Draw:
 
 
 MOST_REMEDIES = 20
-PORTION = 3000  # steps between two looks, as somebody makes who presses space for a few seconds
+PORTION = 3000  # steps between two looks, as the user makes who presses space for a few seconds
 PATIENCE = 10  # portions in a row without a finding before the run counts as silent and unfinished
 
 SOURCES = (
@@ -53,7 +53,7 @@ SOURCES = (
 
 
 def tables(folder: Path) -> dict[str, str]:
-    """Write the tables of somebody's own: targets in thousands, targets in millionths, inputs in thousands."""
+    """Write the tables of the user's own: targets in thousands, targets in millionths, inputs in thousands."""
     rng = np.random.default_rng(7)
     rows: dict[str, list[tuple[float, ...]]] = {"prices": [], "grains": [], "wide": []}
     for _ in range(80):

@@ -156,7 +156,7 @@ def test_the_trail_leads_back_and_forward_along_what_was_seen():
 
 
 def test_the_seed_can_change_from_here_on():
-    """In a run it decides which samples come; at step 0 it begins the run anew."""
+    """In a run it decides which samples come; at step 0 it begins the run again."""
     session, other = Session(Recipe()), Session(Recipe(seed=9))
     session.change(seed=9)
     assert session.state.same_values(other.state)

@@ -298,7 +298,7 @@ def test_an_edit_begins_the_course_anew_and_a_threshold_does_not(begin):
 
 
 def test_findings_are_kept_until_the_run_moves_on(begin):
-    """Asking twice costs nothing; a step, an edit or another branch asks anew."""
+    """Asking twice costs nothing; a step, an edit or another branch asks again."""
     session = begin("xor", {"batch_size": 5}, 50)
     first = session.findings()
     assert session.findings() is first

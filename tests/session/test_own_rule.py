@@ -49,7 +49,7 @@ def test_a_wrong_rule_is_trained_by_and_shown_beside_the_true_gradient(rule_file
 
 
 def test_what_a_rule_keeps_between_calls_does_not_change_the_run(rule_file):
-    """A file that adds up its gradients begins anew with each call, so going back gives the same bits."""
+    """A file that adds up its gradients begins again with each call, so going back gives the same bits."""
     adding = RIGHT.replace(
         "    return gradients",
         "    for k in gradients:\n        TOTAL[k] = gradients[k] = gradients[k] + TOTAL.get(k, 0)\n    return gradients",
@@ -122,7 +122,7 @@ def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):
     session.run(10)
     before = session.state
     rule_file.write_text(WRONG, encoding="utf-8")
-    assert "loaded anew at step 10" in session.reload_rule().notice
+    assert "loaded again at step 10" in session.reload_rule().notice
     session.run(10)
     assert [edit.step for edit in session.edits] == [10]
     session.go_to(10)
@@ -203,7 +203,7 @@ def test_a_wrong_file_is_a_finding_that_names_it(rule_file):
     rule_file.write_text(RIGHT, encoding="utf-8")
     session.reload_rule()
     assert finding(session, "wrong-gradient") is None
-    assert finding(session, "same-answer") is None  # the course begins anew with the rule
+    assert finding(session, "same-answer") is None  # the course begins again with the rule
 
 
 def test_a_file_that_gives_nan_is_a_wrong_gradient_and_not_a_rate(rule_file):

@@ -81,7 +81,7 @@ def test_a_data_set_of_the_same_shape_keeps_the_parameters():
 def test_a_loss_that_cannot_hold_for_new_data_is_given_up_and_said():
     """From classes to numbers, cross-entropy makes way."""
     session = Session(suggested_recipe("iris", loss="cross-entropy"))
-    assert "chosen anew" in session.change(source="sine").notice
+    assert "chosen again" in session.change(source="sine").notice
     assert session.recipe.loss == "squared"
 
 
@@ -124,7 +124,7 @@ def test_a_probe_that_is_added_leaves_the_samples_as_they_are():
 
 
 def test_reset_keeps_the_settings_and_may_take_another_seed():
-    """`reset` begins the run anew with what is in force."""
+    """`reset` begins the run again with what is in force."""
     session = Session(Recipe())
     first = session.state
     session.run(5)

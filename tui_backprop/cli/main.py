@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         flush_output()
     except (InputError, OSError) as error:
         end_output()
-        if isinstance(error, BrokenPipeError):  # whoever reads standard output has gone
+        if isinstance(error, BrokenPipeError):  # the reader of standard output has gone
             return EXIT_NO
         print_error(error)
         return EXIT_USAGE

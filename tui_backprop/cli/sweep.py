@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         RecipeError: a combination cannot be run.
         ConditionError: what follows --until is not a condition.
         OutputError: a file cannot be written.
-        KeyboardInterrupt: somebody has had enough; what is finished is in the file.
+        KeyboardInterrupt: the user pressed ^C; what is finished is in the file.
     """
     options = command_parser().parse(arguments)
     plan = SweepPlan(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 
 class InputError(ValueError):
-    """Something typed, written in a file or asked for cannot be used; the text is one sentence for whoever gave it."""
+    """Something typed, written in a file or asked for cannot be used; the text is one sentence for the user."""
 
 
 class CrashError(Exception):

@@ -1,4 +1,4 @@
-"""The formulas of a backward pass in symbols, with wrong turns or without, in somebody's own names."""
+"""The formulas of a backward pass in symbols, with wrong turns or without, in the user's own names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; bey
 
 @dataclass(frozen=True)
 class ParameterNames:
-    """What somebody calls the parameters of each layer, 1 … depth."""
+    """What the user calls the parameters of each layer, 1 … depth."""
 
     weights: tuple[str, ...]
     biases: tuple[str, ...]

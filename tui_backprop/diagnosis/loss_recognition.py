@@ -26,7 +26,7 @@ Ask = Callable[[Sequence[Batch]], Sequence[float]]
 
 @dataclass(frozen=True)
 class LossFound:
-    """Somebody's loss as one of ours."""
+    """The user's loss as one of ours."""
 
     name: str
     scale: float

@@ -19,7 +19,7 @@ from tui_backprop.diagnosis.peeling import PREDICTED, Peeling
 
 @dataclass(frozen=True, eq=False)
 class Recognition:
-    """Somebody's network as one of ours."""
+    """The user's network as one of ours."""
 
     network: FoundNetwork
     entries: Indices

@@ -1,7 +1,7 @@
-"""Which mistake is it? A search for the wrong turns of the backward pass that give somebody's very numbers.
+"""Which mistake is it? A search for the wrong turns of the backward pass that give the user's very numbers.
 
 The search goes the way of the pass, from the output to the input. At each layer it keeps the hypotheses about δ under which
-that layer's gradients come out as somebody has them, on every draw of parameters and data, so that a wrong guess ends where
+that layer's gradients come out as the user has them, on every draw of parameters and data, so that a wrong guess ends where
 it is made. A thought that is wrong in the same way in several layers counts once, and fewer thoughts are tried before more.
 """
 
@@ -35,7 +35,7 @@ LIMIT = 3
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """Somebody's gradient of one batch, in our layout."""
+    """The user's gradient of one batch, in our layout."""
 
     given: Given
     weights: tuple[Array, ...]
@@ -48,7 +48,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class MistakeFound:
-    """Wrong turns that give somebody's numbers."""
+    """Wrong turns that give the user's numbers."""
 
     turns: tuple[Turn, ...]
     """Each with its layer, from the output back."""

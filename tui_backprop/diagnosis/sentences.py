@@ -18,7 +18,7 @@ class Diagnosis:
     """One mistake, named."""
 
     parameters: tuple[str, ...]
-    """Whose gradients it makes wrong, in somebody's own names."""
+    """Whose gradients it makes wrong, in the user's own names."""
     kind: str
     """Its name in the gallery (`tui_backprop.core.mistakes.gallery.MISTAKES`)."""
     sentence: str

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from tui_backprop.core.step import Training
 
-_MOST = 4  # whoever goes back and forth over an edit needs two
+_MOST = 4  # going back and forth over an edit needs two
 
 Prepared = TypeVar("Prepared")
 

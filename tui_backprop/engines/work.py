@@ -1,7 +1,7 @@
 """How much work a step is, and about how long each way of doing it takes.
 
-The constants are fitted to measurements of many networks on one machine (`tests/benchmarks/crossover.py` fits them anew);
-only their ratios matter, and they decide nothing but which engine is worth its start and how often somebody looks at a run.
+The constants are fitted to measurements of many networks on one machine (`tests/benchmarks/crossover.py` fits them again);
+only their ratios matter, and they decide nothing but which engine is worth its start and how often a run is looked at.
 """
 
 from __future__ import annotations

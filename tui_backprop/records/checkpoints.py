@@ -44,7 +44,7 @@ class Checkpoints:
         self._states.append(state)
 
     def remember(self, state: State) -> None:
-        """Keep a state for a while, because somebody is looking around it."""
+        """Keep a state for a while, because the user is looking around it."""
         self._recent[state.step] = state
         self._recent.move_to_end(state.step)
         while len(self._recent) > self._capacity(state, share=0.25, most=_MOST_RECENT):
@@ -73,7 +73,7 @@ class Checkpoints:
         return [*reversed(first_of_each.values())]
 
     def remembered(self, first: int, last: int) -> list[State]:
-        """Return the states somebody looked around at last with first ≤ step ≤ last, in order."""
+        """Return the states that the user looked around at last with first ≤ step ≤ last, in order."""
         return [self._recent[step] for step in sorted(self._recent) if first <= step <= last]
 
     def forget_after(self, step: int) -> None:

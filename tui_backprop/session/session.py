@@ -1,4 +1,4 @@
-"""A session: the runs of one sitting side by side, the place where somebody looks, and all that a learner can do there."""
+"""A session: the runs of one sitting side by side, the place that the user looks at, and all that a learner can do there."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ class Session(Walker):
         return Place(self.branch, self.step)
 
     def note_place(self) -> None:
-        """Note that somebody looks at this place, so that `seen_back` finds it again after the run went on."""
+        """Note that the user looks at this place, so that `seen_back` finds it again after the run went on."""
         self._trail.leave(self._place())
 
     def _arrive(self, place: Place) -> None:
@@ -290,7 +290,7 @@ class Session(Walker):
     def change_over(self, engine: str) -> str:
         """Let the run go on with another engine from the furthest step on, and say so.
 
-        It is an edit of the run, but nothing that somebody did: there is nothing to undo.
+        It is an edit of the run, but nothing that the user did: there is nothing to undo.
         """
         return self.current.edit({}, {"engine": engine}) or ""
 
@@ -302,9 +302,9 @@ class Session(Walker):
             LearnerError: the file cannot be used; the session stays as it was.
         """
         if not is_file(self.recipe.rule):
-            raise InputError(f"the rule {self.recipe.rule} is built in: there is no file to load anew")
+            raise InputError(f"the rule {self.recipe.rule} is built in: there is no file to load again")
         run = self.current.fork()
-        return self._edited(run, run.edit({}, {}, anew=True))
+        return self._edited(run, run.edit({}, {}, again=True))
 
     def _edited(self, run: Run, notice: str | None) -> Change:
         """Go on with a fork that was edited here; `notice` is what it said, None where nothing was changed."""
@@ -325,8 +325,8 @@ class Session(Walker):
         run = Run(first_segment(asked, read_data(asked)), self._memory)
         if parameters:
             run.edit(parameters, {})
-        self._set_beside(run, f"{', '.join(changes)} changed, anew")
-        return Change("the run begins anew with the changed recipe", restarted=True)
+        self._set_beside(run, f"{', '.join(changes)} changed, again")
+        return Change("the run begins again with the changed recipe", restarted=True)
 
     def begin(self, recipe: Recipe, name: str) -> None:
         """Begin another run beside those that there are; `undo` takes it away again.
@@ -347,7 +347,7 @@ class Session(Walker):
             self._go_on_with(run)
 
     def reset(self, seed: int | None = None) -> None:
-        """Begin anew at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""
+        """Begin again at step 0 with the recipe in force now, or another seed; `undo` brings the run back."""
         asked = self.current.segment.asked if seed is None else self.current.segment.asked.replace(seed=seed)
         self._go_on_with(Run(first_segment(asked, self.problem.dataset), self._memory))
 

@@ -115,7 +115,7 @@ class SideBySide(Walker):
         return all(side.stopped for side in self.sides)
 
     def catch_up(self, steps: int) -> bool:
-        """Take whoever is behind at most `steps` steps on; say whether there is more to catch up."""
+        """Advance the lagging run by up to `steps`; say whether it still lags."""
         self.phase = None
         for side in self.sides:
             side.advance(min(self.step, side.run.step + steps))

@@ -51,7 +51,7 @@ class Settings:
 
 
 def settings_path() -> Path:
-    """Return where the settings of whoever runs the program lie."""
+    """Return where the user's settings are."""
     return user_config_path("tui-backprop") / "config.toml"
 
 

@@ -22,7 +22,7 @@ def is_harmful(character: str) -> bool:
 
 
 def escaped(json_text: str) -> str:
-    r"""Return a JSON text with every harmful character inside its strings as `\uXXXX`: the same for whoever reads it.
+    r"""Return a JSON text with every harmful character inside its strings as `\uXXXX`: the same for every reader.
 
     >>> escaped('"a\u202eb"')
     '"a\\u202eb"'

@@ -1,4 +1,4 @@
-"""Networks as somebody might write them, right ones, in any layout; and a way to ask them without a process."""
+"""Networks as the user might write them, right ones, in any layout; and a way to ask them without a process."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LOSSES = {  # of rows of predictions and targets: sum over the outputs, for each
 }
 
 
-def right_code(  # noqa: PLR0915  (one file of somebody's, with all of its functions)
+def right_code(  # noqa: PLR0915  (one file of the user's, with all of its functions)
     sizes,
     activations,
     loss,
@@ -53,7 +53,7 @@ def right_code(  # noqa: PLR0915  (one file of somebody's, with all of its funct
     with_data=True,
     seed=0,
 ):
-    """Somebody's module: parameters, forward, loss, backward (or update) and data; everything in it is right."""
+    """The user's module: parameters, forward, loss, backward (or update) and data; everything in it is right."""
     rng = np.random.default_rng(seed)
     depth = len(sizes) - 1
     shapes = {}

@@ -19,11 +19,11 @@ from tui_backprop.scripts.clinic.check import check
 from tui_backprop.scripts.functions.network import LearnerNetwork
 from tui_backprop.scripts.functions.process import LearnerError
 
-# The gallery, written as somebody's code.
+# The gallery, written as the user's code.
 
 
 def code_of(name, mistake):
-    """Somebody's network with one mistake of the gallery, as arrays with samples as rows."""
+    """The user's network with one mistake of the gallery, as arrays with samples as rows."""
     network, loss = NETWORKS[name]
     objective = make_objective(network.activation_names[-1], loss)
 

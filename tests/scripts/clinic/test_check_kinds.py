@@ -58,7 +58,7 @@ SOFTMAX = "np.exp(z - z.max(1, keepdims=True)) / np.exp(z - z.max(1, keepdims=Tr
 
 
 def module_of(text):
-    """Somebody's file as a module in this process."""
+    """The user's file as a module in this process."""
     module = types.ModuleType("my_net")
     exec(text, module.__dict__)  # noqa: S102  (a test's own text)
     return module

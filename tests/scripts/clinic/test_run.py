@@ -1,4 +1,4 @@
-"""Somebody's own network, run by their own formulas, without a screen."""
+"""The user's own network, run by their own formulas, without a screen."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_a_check_is_not_ended_with_a_question_that_is_stuck(opened):
 
 
 def test_a_file_loaded_anew_keeps_what_was_learned(opened):
-    """θ, step and curve stay; the formula is the new one; the check is to be made anew."""
+    """θ, step and curve stay; the formula is the new one; the check is to be made again."""
     run, path = opened(ORIGINAL)
     run.check()
     run.step(7)
@@ -248,7 +248,7 @@ def test_a_file_loaded_anew_keeps_what_was_learned(opened):
     np.testing.assert_allclose(run.frame.scales, [np.nan, np.nan, np.nan, 0.1], rtol=1e-6)
     run.back()
     said = run.load_anew()
-    assert said == "my_net.py is loaded anew: every parameter keeps its value"
+    assert said == "my_net.py is loaded again: every parameter keeps its value"
     frame = run.frame
     assert not run.changed_on_disk
     assert frame.checkup is None
@@ -274,7 +274,7 @@ def test_parameters_with_another_name_or_shape_begin_anew(opened):
     kept = run.frame.state.parameters
     path.write_text(RIGHT.replace("w_in", "w_first"), encoding="utf-8")
     said = run.load_anew()
-    assert said == "my_net.py is loaded anew: b_h, w_out, b_o kept, w_first with the file's values"
+    assert said == "my_net.py is loaded again: b_h, w_out, b_o kept, w_first with the file's values"
     np.testing.assert_array_equal(run.frame.state.parameters, [0.15, *kept[1:]])
     path.write_text(ARRAYS, encoding="utf-8")
     run.load_anew()

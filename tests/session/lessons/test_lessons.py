@@ -226,7 +226,7 @@ def test_a_guide_begins_runs_halts_them_and_sees(lesson):
     guide.go(1)
     guide.go(-1)
     guide.go(1)
-    assert (len(session.branches), session.step) == (2, 4), "going to and fro begins nothing anew"
+    assert (len(session.branches), session.step) == (2, 4), "going to and fro begins nothing again"
     guide.begin_again()
     assert session.step == 0
     guide.leave()

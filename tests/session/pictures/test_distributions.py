@@ -184,7 +184,7 @@ def test_a_run_of_nothing_but_zeros_is_drawn():
 
 
 def test_a_file_is_asked_for_nothing_but_the_runs_own_updates(tmp_path):
-    """A rule of somebody's own that fails on any other batch than the run's still draws, and the run goes on as it was."""
+    """A rule of the user's own that fails on any other batch than the run's still draws, and the run goes on as it was."""
     rule = (resources.files("tui_backprop.cli.templates") / "own_rule.py").read_text(encoding="utf-8")
     picky = rule.replace("    gradients = {}", "    assert len(y) <= 2\n    gradients = {}")
     path = tmp_path / "rule.py"

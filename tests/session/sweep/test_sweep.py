@@ -232,7 +232,7 @@ def test_the_file_of_another_sweep_is_refused(tmp_path, plan, said):
     ],
 )
 def test_what_is_not_a_saved_sweep_is_refused_and_left_as_it_is(tmp_path, text):
-    """Somebody's file that was named by mistake is not written to."""
+    """The user's file that was named by mistake is not written to."""
     path = tmp_path / "mine.txt"
     path.write_text(text)
     with pytest.raises(SweepError, match=r"mine\.txt: "):
@@ -280,7 +280,7 @@ OUTCOME = (
     ],
 )
 def test_a_damaged_line_is_named(tmp_path, line):
-    """A file that somebody changed is not believed."""
+    """A file that the user changed is not believed."""
     path = saved(tmp_path)
     with path.open("a") as file:
         file.write(line + "\n")

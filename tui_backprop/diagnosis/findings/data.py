@@ -214,7 +214,7 @@ KINDS = (
         _probe_out_of_range,
         "A network says something sensible where it has seen samples. Beyond them nothing has been asked of it, and "
         "its answer is whatever its activations happen to do out there. A probe is scaled as the training inputs "
-        "were. Where somebody scales the training inputs and then asks a raw number, as the original case did with 5 "
+        "were. Where a script scales the training inputs and then asks a raw number, as the original case did with 5 "
         "and 16 after training on 1/9 to 1, every question lies outside.",
     ),
     FindingKind(

@@ -274,18 +274,18 @@ class Evidence:
 
     @cached_property
     def spoilt(self) -> bool:
-        """Whether the run is worse off than it began, so that it is better begun anew."""
+        """Whether the run is worse off than it began, so that it is better begun again."""
         return not self.loss <= self._loss_of(self.first_parameters)
 
-    def working_rate(self, *, below: float = np.inf, above: float = 0.0, anew: bool = False) -> float | None:
+    def working_rate(self, *, below: float = np.inf, above: float = 0.0, again: bool = False) -> float | None:
         """Return the rate below or above another with which a few updates lower the loss the most; None without one.
 
-        The updates are made from where the run is, or `anew` from its first parameters.
+        The updates are made from where the run is, or `again` from its first parameters.
         """
-        asked = (below, above, anew)
+        asked = (below, above, again)
         if asked not in self._tried:
             training, state = self.training, self.state
-            if anew:
+            if again:
                 training, state = replace(training, slots_since=0), training.first_state(self.first_parameters)
             found = best_rate(training, state, self.trial_steps, self._loss_of, below=below, above=above)
             self._tried[asked] = found

@@ -58,21 +58,21 @@ def lower_rate(evidence: Evidence) -> Remedy | None:
     return f"take a smaller rate than {rate:g}, such as {lower:g}: the loss goes to and fro", {"lr": lower}
 
 
-def calmer(evidence: Evidence, *, anew: bool = False) -> Remedy | None:
+def calmer(evidence: Evidence, *, again: bool = False) -> Remedy | None:
     """Return a smaller rate that works at once, from the state of the run or, where that is spoilt, from the start."""
-    rate, anew = evidence.training.rate, anew or evidence.spoilt
-    lower = evidence.working_rate(below=rate, anew=anew)
+    rate, again = evidence.training.rate, again or evidence.spoilt
+    lower = evidence.working_rate(below=rate, again=again)
     if lower is None:
         return None
     sentence = f"take a smaller rate than {rate:g}, such as {lower:g}"
-    if anew:
-        return f"{sentence}, and begin anew", {"lr": lower, "init": evidence.recipe["init"]}  # init is not in flight
+    if again:
+        return f"{sentence}, and begin again", {"lr": lower, "init": evidence.recipe["init"]}  # init is not in flight
     return sentence, {"lr": lower}
 
 
 def calmer_start(evidence: Evidence) -> Remedy | None:
     """Return the same from the start: units that are saturated stay so by whatever rate."""
-    return calmer(evidence, anew=True)
+    return calmer(evidence, again=True)
 
 
 def heavy(evidence: Evidence) -> Remedy | None:

@@ -64,7 +64,7 @@ def other_seed(evidence: Evidence) -> Remedy | None:
     if evidence.solved:
         return None
     seed = (int(evidence.recipe["seed"]) + 1) % 2**64
-    return f"begin anew from other first weights, such as those of seed {seed}", {
+    return f"begin again from other first weights, such as those of seed {seed}", {
         "seed": seed,
         "init": evidence.recipe["init"],
     }

@@ -34,7 +34,7 @@ def find(evidence: Evidence, thresholds: Mapping[str, float]) -> tuple[Finding, 
 
 
 def check_threshold(name: str, value: float) -> float:
-    """Return a threshold that somebody gave, as it is.
+    """Return a threshold that the user gave, as it is.
 
     Raises:
         ValueError: there is no such finding, or its threshold cannot be that, in one sentence.

@@ -57,7 +57,7 @@ def _dead(evidence: Evidence, threshold: float) -> Sighting | None:
         f"{len(units)} of {network.sizes[worst]} units of layer {worst} are dead: 0 for every sample, "
         f"{brief(len(units) / network.sizes[worst])} of them",
         {"layer": worst, "units": units, "share": len(units) / network.sizes[worst]},
-        "take leaky-relu, which lets them learn again, or begin anew with a smaller rate",
+        "take leaky-relu, which lets them learn again, or begin again with a smaller rate",
         f"layer {worst}",
         {"activation": "leaky-relu"},
     )

@@ -22,7 +22,7 @@ _FLAGS: dict[str, Any] = {
 
 
 def inlined(function: Function) -> Function:
-    """Compile a function into whoever calls it: a call with so many arrays would cost more than a small layer."""
+    """Compile a function into its caller: a call with so many arrays would cost more than a small layer."""
     return cast(Function, numba.njit(forceinline=True, **_FLAGS)(function))
 
 

@@ -18,7 +18,7 @@ from tui_backprop.engines.recording.notes import Note, choose, copy, copy_some, 
 from tui_backprop.engines.recording.rewriting import cheaper
 
 
-class CannotRecord(Exception):  # noqa: N818  (somebody asked whether it can)
+class CannotRecord(Exception):  # noqa: N818  (a caller asked whether it can)
     """A computation does something that would not be the same calls for other numbers."""
 
 

@@ -1,4 +1,4 @@
-"""The clinic: somebody's own backward pass compared with their own loss, and the mistake named.
+"""The clinic: the user's own backward pass compared with their own loss, and the mistake named.
 
 What is right is decided by numbers: gradients against the slope of their loss (`tui_backprop.core.judge`). Where their
 network is recognised as a multilayer perceptron, the mistake is searched for (`tui_backprop.scripts.clinic.naming`) and
@@ -43,14 +43,14 @@ _SHOWN = 2  # draws at which a mistake was seen that the search for it is given 
 _ENTRIES = (200, 25)  # of one parameter that are differentiated numerically, at their own θ and at drawn ones
 _EXPERIMENTS = 4  # draws of θ that a network is recognised by
 _EXPERIMENT_ROWS = (8, 64)
-_ROUNDS = 4  # times that a network is recognised anew, with more experiments, until it predicts what it has not seen
+_ROUNDS = 4  # times that a network is recognised again, with more experiments, until it predicts what it has not seen
 _LOSSES = (4, 3, 5, 2)  # samples of the batches that a loss is recognised by
 _LARGEST = 4000  # entries of θ up to which a network is recognised: each needs two predictions
 _STRETCH = 1e-5  # of the inputs
 
 
 def check(learner: Learner) -> Checkup:
-    """Check somebody's backward pass against their own forward pass and loss.
+    """Check the user's backward pass against their own forward pass and loss.
 
     Raises:
         LearnerError: the file cannot be used; one sentence.

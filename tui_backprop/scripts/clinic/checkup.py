@@ -1,4 +1,4 @@
-"""What comes of a check of somebody's own backward pass."""
+"""What comes of a check of the user's own backward pass."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ParameterCheck:
 
 @dataclass(frozen=True)
 class Recognised:
-    """Which multilayer perceptron somebody's network is."""
+    """Which multilayer perceptron the user's network is."""
 
     layers: tuple[int, ...]
     activations: tuple[str, ...]

@@ -23,7 +23,7 @@ class Span(NamedTuple):
 
     text: str
     kind: SpanKind = ""
-    """What it says, for whoever paints it: a verdict, or the formula as it should be."""
+    """What it says, for the painter: a verdict, or the formula as it should be."""
 
 
 SpanLine = tuple[Span, ...]

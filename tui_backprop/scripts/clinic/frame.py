@@ -1,4 +1,4 @@
-"""What there is to see of somebody's own network at one moment, immutable."""
+"""What there is to see of the user's own network at one moment, immutable."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OwnPrediction:
 
 @dataclass(frozen=True, eq=False)
 class OwnFrame:
-    """All that there is to see of somebody's own network."""
+    """All that there is to see of the user's own network."""
 
     file: str
     tensors: tuple[Tensor, ...]

@@ -1,4 +1,4 @@
-"""The gradients of somebody's file, without what earlier calls left in them, and what is odd about them."""
+"""The gradients of the user's file, without what earlier calls left in them, and what is odd about them."""
 
 from __future__ import annotations
 

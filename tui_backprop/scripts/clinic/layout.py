@@ -1,4 +1,4 @@
-"""How somebody's parameters lie: which may be of one layer, what those are called, and in which order their axes are."""
+"""How the user's parameters lie: which may be of one layer, what those are called, and in which order their axes are."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def groups_of(learner: Learner) -> list[tuple[int, ...]]:
 
 
 def names_of(learner: Learner, recognition: Recognition) -> ParameterNames:
-    """Return what somebody calls the weights and biases of each layer."""
+    """Return what the user calls the weights and biases of each layer."""
     named = [_named(learner, recognition.entries[tensor.span]) for tensor in recognition.network.tensors]
     return ParameterNames(tuple(named[0::2]), tuple(named[1::2]))
 
 
 def _named(learner: Learner, entries: Indices) -> str:
-    """Return what somebody calls the parameters that some entries are of; empty where there are none."""
+    """Return what the user calls the parameters that some entries are of; empty where there are none."""
     names: list[str] = []
     for entry in entries.tolist():
         if entry >= 0:

@@ -1,4 +1,4 @@
-"""All that a learner can do with a network of their own: step it, go back, change the rate, check it, load it anew.
+"""All that a learner can do with a network of their own: step it, go back, change the rate, check it, load it again.
 
 Each method that asks the file something takes as long as the file does, at most its time limit, and may be called from a
 thread; one is carried out at a time. `frame`, `interrupt` and `changed_on_disk` answer at once.
@@ -32,7 +32,7 @@ _FOREVER = 2**62  # steps
 
 
 class OwnRun:
-    """Somebody's file, opened, trained and checked.
+    """The user's file, opened, trained and checked.
 
     Raises:
         LearnerError: the file cannot be used; one sentence.
@@ -102,7 +102,7 @@ class OwnRun:
         """End all processes; what the file is being asked fails."""
         self.interrupt_check()
         self.interrupt()
-        while not self._lock.acquire(timeout=_PATIENCE):  # whoever asks something has to be told again
+        while not self._lock.acquire(timeout=_PATIENCE):  # a question that is still waiting has to be told again
             self.interrupt()
         try:
             self._let_go(self._training.learner.process)
@@ -187,7 +187,7 @@ class OwnRun:
             self._training.set_rate(rate)
 
     def reset(self) -> None:
-        """Begin anew at step 0 with the values that the file begins with.
+        """Begin again at step 0 with the values that the file begins with.
 
         Raises:
             LearnerError: the file gives no answer; all stays as it was.
@@ -202,9 +202,9 @@ class OwnRun:
     # The file.
 
     def load_anew(self) -> str:
-        """Load the file as it was saved, and say which parameters keep their values. The check is to be made anew.
+        """Load the file as it was saved, and say which parameters keep their values. The check is to be made again.
 
-        A parameter keeps its value where name and shape are the same and an update was made; all others begin anew.
+        A parameter keeps its value where name and shape are the same and an update was made; all others begin again.
 
         Raises:
             LearnerError: it cannot be used as it is now; what was loaded before goes on.
@@ -238,12 +238,12 @@ class OwnRun:
         finally:
             process.close()
             self._checked.remove(process)
-        if self._training.learner is training.learner:  # it has not been loaded anew meanwhile
+        if self._training.learner is training.learner:  # it has not been loaded again meanwhile
             self._checkup = found
 
 
 def _carried_over(old: OwnTraining, learner: Learner) -> tuple[Array, tuple[str, ...]]:
-    """Return θ for a file that was loaded anew, and the names of the parameters that keep their values."""
+    """Return θ for a file that was loaded again, and the names of the parameters that keep their values."""
     theta, kept = learner.theta.copy(), []
     if old.state.step > 0:
         known = {(tensor.name, tensor.shape): tensor.span for tensor in old.frame.tensors}
@@ -258,10 +258,10 @@ def _what_is_kept(learner: Learner, kept: tuple[str, ...]) -> str:
     """Say it in one sentence."""
     new = [name for name in learner.names if name not in kept]
     if not kept:
-        return f"{learner.name} is loaded anew: every parameter begins with the file's value"
+        return f"{learner.name} is loaded again: every parameter begins with the file's value"
     if not new:
-        return f"{learner.name} is loaded anew: every parameter keeps its value"
-    return f"{learner.name} is loaded anew: {_listed(kept)} kept, {_listed(new)} with the file's values"
+        return f"{learner.name} is loaded again: every parameter keeps its value"
+    return f"{learner.name} is loaded again: {_listed(kept)} kept, {_listed(new)} with the file's values"
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

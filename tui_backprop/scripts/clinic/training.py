@@ -1,4 +1,4 @@
-"""Somebody's own network, trained by their own formulas from where the file was loaded.
+"""The user's own network, trained by their own formulas from where the file was loaded.
 
 It is a pure function of the text of the file, the first state, the seed and the rates, as far as their functions are: which
 samples a step sees follows from (seed, step) alone, so any step is reached again by replay, bit for bit.
@@ -158,7 +158,7 @@ class OwnTraining:
         state, trained = start, None
         while state.step < step:
             start = state
-            around = step - _AROUND  # whoever goes back one step often goes back another
+            around = step - _AROUND  # a user who goes back one step often goes back another
             to = around if start.step < around else step
             trained = self._train(start, min(to, self._boundary(start.step)), [], np.inf)
             state = _state(start.step + trained.made, trained.theta)

@@ -1,4 +1,4 @@
-"""In the process of somebody's file: many updates in a row, made by their formulas."""
+"""In the process of the user's file: many updates in a row, made by their formulas."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def follow(
     """Make one update for each batch, in order, as far as they go.
 
     It ends before an update that cannot be made. Only if that is the first one is its exception raised: so what was made
-    before it is kept, and whoever goes on from there is told. It ends as well with the update in which the time is over.
+    before it is kept, and the next caller is told. It ends as well with the update in which the time is over.
 
     Args:
         update: one update.

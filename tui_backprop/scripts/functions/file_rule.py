@@ -1,4 +1,4 @@
-"""Somebody's backward rule in a Python file, as a rule that the trainer trains by."""
+"""The user's backward rule in a Python file, as a rule that the trainer trains by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In the process of somebody's file: what samples it brings, and in which form its functions take them."""
+"""In the process of the user's file: what samples it brings, and in which form its functions take them."""
 
 from __future__ import annotations
 

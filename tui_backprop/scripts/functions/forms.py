@@ -1,4 +1,4 @@
-"""The forms in which somebody's functions take samples and give predictions, and how rows of samples get in and out."""
+"""The forms in which the user's functions take samples and give predictions, and how rows of samples get in and out."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows_of(form: Form, value: Any, samples: int) -> Array:
 
 
 def form_of(value: Any) -> Form:
-    """Return the form that a prediction, or one sample of somebody's data, has.
+    """Return the form that a prediction, or one sample of the user's data, has.
 
     Raises:
         ValueError: it is neither a number, a list of numbers nor an array of one or two axes.
@@ -76,7 +76,7 @@ def form_of(value: Any) -> Form:
 
 
 def numbers_in(value: Any) -> Array:
-    """Return what somebody gave as float64, of whatever shape; NaN and infinities are numbers.
+    """Return what the user gave as float64, of whatever shape; NaN and infinities are numbers.
 
     Raises:
         ValueError: there are other things than real numbers in it.
@@ -176,7 +176,7 @@ def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def what(value: Any) -> str:
-    """Say what somebody gave, for a sentence."""
+    """Say what the user gave, for a sentence."""
     if value is None:
         return "nothing (None)"
     return (

@@ -1,4 +1,4 @@
-"""Somebody's own network, asked from outside: θ is one vector, samples are rows."""
+"""The user's own network, asked from outside: θ is one vector, samples are rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class OwnGradient:
-    """A gradient as somebody's file gave it."""
+    """A gradient as the user's file gave it."""
 
     vector: Array
     """∂L/∂θ, (entries,); 0 where it gave none."""
@@ -104,7 +104,7 @@ class Trained:
 
 
 class Learner(ABC):
-    """Whatever has a forward pass and somebody's own backward pass. Every question may raise a `LearnerError`."""
+    """Whatever has a forward pass and the user's own backward pass. Every question may raise a `LearnerError`."""
 
     process: LearnerProcess
     """Where the file runs."""
@@ -151,7 +151,7 @@ class Learner(ABC):
 
     @abstractmethod
     def fresh(self) -> None:
-        """Load the file anew, as if nothing had been asked yet."""
+        """Load the file again, as if nothing had been asked yet."""
 
     @abstractmethod
     def predict(self, theta: Array, inputs: Array) -> Array:

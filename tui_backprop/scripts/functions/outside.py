@@ -6,7 +6,7 @@ from tui_backprop.core.backward import Rule
 
 
 class OutsideRule:
-    """A backward rule of somebody's own, of which nothing is known but its gradients."""
+    """A backward rule of the user's own, of which nothing is known but its gradients."""
 
     problem: str = ""
     """Why the newest call gave no gradients, one sentence; empty if it did."""

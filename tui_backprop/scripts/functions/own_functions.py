@@ -1,4 +1,4 @@
-"""In the process of somebody's file: their functions, called with θ as one vector and samples as rows.
+"""In the process of the user's file: their functions, called with θ as one vector and samples as rows.
 
 From outside, θ is one vector with the entries of their `parameters` in the order in which they are written, and samples are
 rows; inside, everything has the form that their own functions take.
@@ -59,7 +59,7 @@ class Made:
 
 
 class OwnFunctions:
-    """Somebody's forward, loss, backward and update."""
+    """The user's forward, loss, backward and update."""
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module

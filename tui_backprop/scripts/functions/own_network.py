@@ -1,4 +1,4 @@
-"""In the process of somebody's file: their whole network, asked for predictions, losses, gradients and updates.
+"""In the process of the user's file: their whole network, asked for predictions, losses, gradients and updates.
 
 Each question is one method; what goes in and out are numbers, lists and dicts, θ as one vector and samples as rows.
 """
@@ -43,7 +43,7 @@ def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
 
 
 class OwnNetwork:
-    """Somebody's network."""
+    """The user's network."""
 
     def __init__(self, module: ModuleType) -> None:
         self._functions = OwnFunctions(module)

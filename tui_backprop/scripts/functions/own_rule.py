@@ -1,4 +1,4 @@
-"""In the process of somebody's file: their backward rule for the built-in network."""
+"""In the process of the user's file: their backward rule for the built-in network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
 
 
 class OwnRule:
-    """Somebody's `backward(network, parameters, tape, y)`."""
+    """The user's `backward(network, parameters, tape, y)`."""
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module

@@ -1,4 +1,4 @@
-"""Somebody's parameters, however they are put together: numbers, arrays, and lists and dicts of these, as one vector θ.
+"""The user's parameters, however they are put together: numbers, arrays, and lists and dicts of these, as one vector θ.
 
 A leaf is one number or one array of numbers. It is named by the expression that reaches it: `w1`, `W[0]`, `layer1["W"]`.
 """
@@ -116,7 +116,7 @@ def flat(parameters: Any, leaves: Sequence[Leaf]) -> Array:
 
 
 class Composer:
-    """Puts parameters together from θ, as somebody's are."""
+    """Puts parameters together from θ, as the user's are."""
 
     def __init__(self, parameters: Any, leaves: Sequence[Leaf]) -> None:
         self._like, self._flat = parameters, all(len(leaf.path) == 1 for leaf in leaves)

@@ -1,4 +1,4 @@
-"""The process that somebody's file runs in: started, asked, limited in time, and ended with one clear sentence."""
+"""The process that the user's file runs in: started, asked, limited in time, and ended with one clear sentence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 class LearnerError(InputError):
-    """Somebody's file cannot be used; one sentence, which begins with the file and, where it is known, the line."""
+    """The user's file cannot be used; one sentence, which begins with the file and, where it is known, the line."""
 
 
 class AnswerError(ValueError):
@@ -32,7 +32,7 @@ class AnswerError(ValueError):
 
 
 class LearnerProcess:
-    """A process with somebody's file in it.
+    """A process with the user's file in it.
 
     The file is read once, here. `ask` gives its functions work to do; whatever it does (raise, exit, crash, never end, or
     write where answers are written) becomes a `LearnerError`, after which the next question starts a new process with the

@@ -1,4 +1,4 @@
-"""Somebody's rule for the built-in network, put into a small network of ours so that it can be checked like their own."""
+"""The user's rule for the built-in network, put into a small network of ours so that it can be checked like their own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def learner_in(process: LearnerProcess) -> Learner:
 
 
 class RuleNetwork(Learner):
-    """Our network with somebody's `backward(network, parameters, tape, y)`.
+    """Our network with the user's `backward(network, parameters, tape, y)`.
 
     Raises:
         LearnerError: the rule gives no gradients of any of the networks that it is tried on.

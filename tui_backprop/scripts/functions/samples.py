@@ -1,4 +1,4 @@
-"""Samples that somebody's network is asked about: their own, and drawn ones of the same kind."""
+"""Samples that the user's network is asked about: their own, and drawn ones of the same kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program of the process that somebody's file runs in: it loads the file and answers questions about its functions.
+"""The program of the process that the user's file runs in: it loads the file and answers questions about its functions.
 
 A question is one line of JSON on standard input, {"question": NAME, "seconds": how long it may take, …}, and its answer is
 one line on standard output, {"answer": …} or {"error": sentence, "line": where in the file}. The file itself sees an empty
@@ -35,7 +35,7 @@ def load(path: str, code: CodeType) -> ModuleType:
     find_beside(path)
     module = sys.modules[_NAME] = ModuleType(_NAME)
     module.__file__ = path
-    exec(code, module.__dict__)  # noqa: S102  (the file that somebody named on the command line, in a process of its own)
+    exec(code, module.__dict__)  # noqa: S102  (the file that the user named on the command line, in a process of its own)
     return module
 
 

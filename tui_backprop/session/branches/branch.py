@@ -23,9 +23,9 @@ class Branch:
 
     run: Run
     name: str
-    """By the edit that began it, until somebody renames it."""
+    """By the edit that began it, until the user renames it."""
     parent: Branch | None
-    """The branch that it left; None for the first, and for one that began anew."""
+    """The branch that it left; None for the first, and for one that began again."""
     fork_step: int
     """Step at which it left its parent."""
 

@@ -105,7 +105,7 @@ class Frame:
     last: StepRecord | None
     """The update that led here; None at step 0, and where an edit has just rebuilt the network."""
     last_step: int
-    """The furthest step that this run has reached; `step` is before it where somebody went back."""
+    """The furthest step that this run has reached; `step` is before it where the user went back."""
     epoch: float
     """Passes' worth of samples seen."""
     rate: float

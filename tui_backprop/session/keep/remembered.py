@@ -28,7 +28,7 @@ class Remembered:
 
     @classmethod
     def of_user(cls) -> Remembered:
-        """Return what is remembered of whoever runs the program, in the folder that their system has for it."""
+        """Return what is remembered of the user, in the folder that their system has for it."""
         return cls(user_state_path("tui-backprop"))
 
     def keep(self, session: SavedSession) -> None:

@@ -192,7 +192,7 @@ def _found(file: SavedFile, folder: Path, *, allow_scripts: bool) -> str:
     name = shown(file.path)
     if changed:
         raise SessionFileError(
-            f"{name}: it is not the file that the session was saved with: put that one back, or begin anew"
+            f"{name}: it is not the file that the session was saved with: put that one back, or begin again"
         )
     raise SessionFileError(f"{name}: the session reads this file, and it is not there: put it beside the session file")
 

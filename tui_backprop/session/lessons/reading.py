@@ -38,7 +38,7 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def open_lesson(name: str) -> Lesson:
-    """Return a built-in lesson by its name, or one of somebody's own by the path of its file.
+    """Return a built-in lesson by its name, or one of the user's own by the path of its file.
 
     Raises:
         LessonError: there is none, or its file cannot be read or is wrong.

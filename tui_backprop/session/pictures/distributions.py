@@ -33,7 +33,9 @@ MOST_ROWS = 256
 
 _ROW_COST = 6e5  # rows times parameters that one moment of the run may cost
 _SKETCH = 33  # numbers that are kept of a layer's values at an earlier step: all of them, or quantiles
-_SKETCHED = 4096  # values, about, that these are quantiles of: to sort a large layer's is dear, and no picture shows it
+_SKETCHED = (
+    4096  # values, about, that these are quantiles of: to sort a large layer's is expensive, and no picture shows it
+)
 _DECADES = 12  # of a logarithmic axis at the most
 
 

@@ -27,7 +27,7 @@ _WANTED_ROWS, _FEWEST_ROWS = 32, 16  # samples that are kept while there are poi
 _BUDGET = 4e6  # nanoseconds, about, that the losses of one picture may cost
 _ROUNDING = 1e-6  # what a grid that is made for the budget may be over it
 _FEWEST_POINTS = 8  # points across and up, together, that are computed in any case
-_STALE = 0.25  # of a cell that what is held may move before the losses are computed anew
+_STALE = 0.25  # of a cell that what is held may move before the losses are computed again
 _DECADES = 30.0  # times the lowest loss from which the scale is logarithmic
 
 
@@ -152,7 +152,7 @@ class _Slope:
 class Landscape:
     """Makes one picture after another, and keeps of them what the next can use.
 
-    The plane stays where it is while the present point is in its window. The losses are computed anew when what the plane
+    The plane stays where it is while the present point is in its window. The losses are computed again when what the plane
     holds has moved by as much as could be seen, or the data has changed; else only path and point move. What costs more than
     one picture may is spread over several: the losses that were there stay until the new ones are whole, and where there
     were none a rougher grid stands in.

@@ -34,7 +34,7 @@ class NoPlaneError(ValueError):
 
 @dataclass(frozen=True)
 class View:
-    """What somebody wants to see of the loss surface."""
+    """What the user wants to see of the loss surface."""
 
     kind: DirectionKind = "parameters"
     first: int = 0

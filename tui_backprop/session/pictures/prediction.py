@@ -24,7 +24,7 @@ _SURE = (0.25, 0.5, 0.75)  # shares at which a confidence contour is drawn
 
 @dataclass(frozen=True)
 class PredictionView:
-    """What somebody wants to see of the predictions."""
+    """What the user wants to see of the predictions."""
 
     output: int = 0
     """Which output a curve, a scatter, a confusion matrix of 0/1 targets and a surface of numbers show, from 0."""

@@ -153,7 +153,7 @@ def first_parameters(recipe: Recipe, network: Network) -> Array:
 
 
 def open_rule(name: str, network: Network) -> Rule:
-    """Return a backward rule: a built-in one by name, or the one in somebody's Python file, which is run for it.
+    """Return a backward rule: a built-in one by name, or the one in the user's Python file, which is run for it.
 
     Raises:
         LearnerError: the file cannot be used for this network; one sentence.

@@ -17,7 +17,7 @@ class RecipeError(InputError):
 
 
 def is_file(rule: str) -> bool:
-    """Whether a rule is in a Python file of somebody's own, and not one that is known by name."""
+    """Whether a rule is in a Python file of the user's own, and not one that is known by name."""
     return rule.endswith(".py")
 
 

@@ -46,7 +46,7 @@ class Change:
     notice: str
     """One sentence for the screen."""
     restarted: bool
-    """Whether the run began anew at step 0."""
+    """Whether the run began again at step 0."""
 
 
 def first_segment(asked: Recipe, dataset: Dataset, problem: Problem | None = None) -> Segment:
@@ -113,12 +113,12 @@ def read_data(asked: Recipe) -> Dataset:
 
 
 def changed_segment(
-    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float], *, anew: bool = False
+    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float], *, again: bool = False
 ) -> tuple[Segment, str]:
     """Return the segment that begins at `state` with a changed recipe and parameters, and what to tell of it.
 
     A data set with another number of inputs or outputs rebuilds the network: fresh parameters from the same seed. What of
-    the recipe cannot hold for the new data (a loss of another task, frozen names) is given up, and said. With `anew` the
+    the recipe cannot hold for the new data (a loss of another task, frozen names) is given up, and said. With `again` the
     file that the rule is in is loaded again.
 
     Raises:
@@ -140,10 +140,10 @@ def changed_segment(
     for name, value in parameters.items():
         theta[positions(problem.network, name)] = value
     fresh_slots = rebuilt or recipe.optimizer != current.recipe.optimizer
-    kept = recipe.rule == current.recipe.rule and not anew
+    kept = recipe.rule == current.recipe.rule and not again
     rule = current.training.rule if kept else open_rule(recipe.rule, problem.network)
     training = make_training(recipe, problem, rule, state.step if fresh_slots else current.training.slots_since)
-    summary = f"{clean(asked.rule)} loaded anew" if anew else _summary(current, asked, state, parameters)
+    summary = f"{clean(asked.rule)} loaded again" if again else _summary(current, asked, state, parameters)
     segment = Segment(
         asked,
         recipe,
@@ -175,7 +175,7 @@ def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]
             notes.append("what was set or frozen by name is given up")
     if objective_misfits(resolve(asked, dataset), dataset):
         asked = asked.replace(loss="auto", output_activation="auto")
-        notes.append("loss and output activation are chosen anew for its targets")
+        notes.append("loss and output activation are chosen again for its targets")
     return asked
 
 

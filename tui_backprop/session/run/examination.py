@@ -21,7 +21,7 @@ from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
 
 SHARE = 0.03
-"""Share of the time that findings take while a run goes on: below five hundredths even where one look is dear."""
+"""Share of the time that findings take while a run goes on: below five hundredths even where one look is expensive."""
 
 _COURSE_POINTS, _COURSE_FEWEST = 64, 16
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
@@ -110,7 +110,7 @@ def _trained_alike_since(run: Run) -> Segment:
         edit = segments[-1].edit
         changed = {name for name, _ in edit.changes} if edit is not None else set()
         if not changed or not changed <= _NO_TRAINING or (edit is not None and edit.parameters):
-            break  # an edit without changes is a rule that was loaded anew
+            break  # an edit without changes is a rule that was loaded again
         segments.pop()
     return segments[-1]
 

@@ -1,4 +1,4 @@
-"""How often somebody looks at a run that goes on: so seldom that looking costs less than a tenth of the training.
+"""How often a run that goes on is looked at: so seldom that looking costs less than a tenth of the training.
 
 How long things take is estimated from sizes alone, never measured, so that what is seen of a run does not depend on how busy
 the machine was. All intervals are powers of two, so that they fall together.

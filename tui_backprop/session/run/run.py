@@ -1,4 +1,4 @@
-"""A run: a recipe with its edits, all that happened in it, and the place in it where somebody stands.
+"""A run: a recipe with its edits, all that happened in it, and the current step in it.
 
 A run moves from step to step by one pure function, so a step is bit for bit the same however it was reached.
 """
@@ -38,7 +38,7 @@ TRACE_POINTS = 64
 """Values of an expression that a trace has at the most."""
 
 _NOTES = (
-    2048  # gradients and values at earlier steps that are kept; they are computed anew where they are asked for again
+    2048  # gradients and values at earlier steps that are kept; they are computed again where they are asked for again
 )
 _MOMENTS = 64  # moments of earlier steps that are kept with what was computed for them
 
@@ -55,7 +55,7 @@ class Stop:
 
 
 class Watcher(Protocol):
-    """Somebody who looks at a run while it goes on, and may halt it."""
+    """A watcher of a run: it looks while the run goes on, and may halt it."""
 
     def next_look(self, segment: Segment, step: int, *, closely: bool = False) -> int:
         """Return the next step after `step` at which it looks; `closely` where steps are made slowly or one by one."""
@@ -110,7 +110,7 @@ class Run:
 
     @property
     def step(self) -> int:
-        """Number of updates made so far, at the place where somebody stands."""
+        """Number of updates made so far, at the current step."""
         return self._state.step
 
     @property
@@ -216,10 +216,10 @@ class Run:
         self._anchor = self.timeline.state_at(max(0, step - 1))
         self._state = self.timeline.advance(self._anchor, step)
 
-    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any], *, anew: bool = False) -> str | None:
+    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any], *, again: bool = False) -> str | None:
         """Go another way from the present step on; say what came of it, or return None where nothing is changed.
 
-        Whatever this run knew of later steps is forgotten: who wants to keep it edits a `fork`. With `anew` the file that
+        Whatever this run knew of later steps is forgotten: to keep it, edit a `fork`. With `again` the file that
         the rule is in is loaded again.
 
         Raises:
@@ -229,9 +229,9 @@ class Run:
         """
         current = self.segment
         asked = asked_after(current.asked, changes)
-        if asked == current.asked and not (parameters or anew):
+        if asked == current.asked and not (parameters or again):
             return None
-        segment, notice = changed_segment(current, self._state, asked, parameters, anew=anew)
+        segment, notice = changed_segment(current, self._state, asked, parameters, again=again)
         self.timeline.begin(segment)
         self._curve.forget_after(self.step)
         self._curve.spacing = self._curve.spacing.widened(curve_spacing(segment))

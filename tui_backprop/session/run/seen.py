@@ -17,7 +17,7 @@ class Divergence:
     tensor: str
     """The first tensor that broke, in the order of computation, such as `z1`, `loss` or `∂L/∂w2`."""
     problem: str = ""
-    """What went wrong in the file of somebody's own rule, which gave no gradients; empty where numbers grew."""
+    """What went wrong in the file of the user's own rule, which gave no gradients; empty where numbers grew."""
 
     @property
     def sentence(self) -> str:

@@ -106,13 +106,13 @@ class Timeline:
             self._checkpoints.add(state)
 
     def remember(self, state: State) -> None:
-        """Note that somebody stands at `state`."""
+        """Note that the user is at `state`."""
         self._checkpoints.remember(state)
 
     def state_at(self, step: int, *, remember: bool = True) -> State:
         """Return the state at a step that was reached, 0 ≤ step ≤ last_step, by replay from the nearest known one.
 
-        The states just before it are kept for a while, since whoever goes back one step often goes back another; without
+        The states just before it are kept for a while, since a user who goes back one step often goes back another; without
         `remember` they are not, for a look that is nobody's going there.
         """
         segment = self.segment_at(step)
@@ -162,7 +162,7 @@ class Timeline:
         return [first, *self._checkpoints.spread(first.step + 1, step, points - 1)]
 
     def path(self, segment: Segment, step: int, points: int) -> list[State]:
-        """Return states before `step` as `history` does, and after them the last ones that somebody stood at."""
+        """Return states before `step` as `history` does, and after them the last ones that the user was at."""
         half = points // 2
         kept = [state for state in self.history(segment, step, half) if state.step < step]
         if not kept:  # the network begins here

@@ -69,7 +69,7 @@ class Sweep:
         return min(1.0, (self._finished_cost + self._workers.under_way) / self._cost)
 
     def start(self, make_workers: MakeWorkers | None = None, processes: int | None = None) -> None:
-        """Have the runs made that are missing: by workers of somebody's choice, or by processes of this machine.
+        """Have the runs made that are missing: by workers of the caller's choice, or by processes of this machine.
 
         Raises:
             SweepError: another sweep writes to the file by now.

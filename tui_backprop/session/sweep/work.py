@@ -34,7 +34,7 @@ _MEMORY = 2**20  # bytes of checkpoints of a run that trains alone: nobody goes 
 
 
 class Stopped(Exception):  # noqa: N818  (nothing is wrong)
-    """Somebody wants the job to end; its runs have no outcome."""
+    """The job is to end; its runs have no outcome."""
 
 
 def do(job: Job, dataset: Dataset, report: Report) -> list[Outcome]:
@@ -70,7 +70,7 @@ class _Progress:
         """Say that so many runs' worth is done beside those that are finished.
 
         Raises:
-            Stopped: somebody wants the job to end.
+            Stopped: the job is to end.
         """
         now = time.monotonic()
         if now >= self._next:

@@ -27,7 +27,7 @@ _RETRIES = 3  # times that a worker may die before the sweep gives up
 
 
 class Workers(Protocol):
-    """Somebody who does jobs."""
+    """A worker: it does jobs."""
 
     @property
     def under_way(self) -> float:
@@ -72,7 +72,7 @@ class Here:
 class Processes:
     """Processes of this machine, each of which does a job at a time and says how far it is.
 
-    A process that dies (memory, somebody's kill) costs its jobs a second attempt.
+    A process that dies (memory, a kill) costs its jobs a second attempt.
     """
 
     def __init__(self, dataset: Dataset, jobs: Sequence[Job], processes: int) -> None:

@@ -115,7 +115,7 @@ class LessonActions(TrainerBase):
 
     def _arrived(self) -> None:
         """Bring the panel of the screen to the front, and show what there is to see."""
-        assert self.guide is not None  # noqa: S101  (somebody has just arrived at one of its screens)
+        assert self.guide is not None  # noqa: S101  (the user has just arrived at one of its screens)
         panel = self.guide.screen.panel
         if panel in {one.id for one in PANELS}:
             self.action_panel(panel)

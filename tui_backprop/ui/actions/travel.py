@@ -98,11 +98,11 @@ class TravelActions(TrainerBase):
         self.redraw()
 
     def action_reset(self) -> None:
-        """Begin anew with the same seed."""
+        """Begin again with the same seed."""
         self.go(self.session.reset)
 
     def action_new_seed(self) -> None:
-        """Begin anew with the next seed."""
+        """Begin again with the next seed."""
         seed = (self.session.recipe.seed + 1) % 2**64
         self.go(lambda: self.session.reset(seed=seed))
         self.tell(f"seed {seed}")

@@ -36,7 +36,7 @@ class TimelineBar(Widget):
     """The run from its first to its last step; a click goes to a step."""
 
     class StepChosen(Message):
-        """Somebody pointed at a step of the run and wants to go there."""
+        """The user pointed at a step of the run and wants to go there."""
 
         def __init__(self, step: int) -> None:
             super().__init__()

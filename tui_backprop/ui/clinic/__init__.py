@@ -1,1 +1,1 @@
-"""The clinic: somebody's own network on the screen, stepped by their own formulas and checked."""
+"""The clinic: the user's own network on the screen, stepped by their own formulas and checked."""

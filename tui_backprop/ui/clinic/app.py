@@ -121,7 +121,7 @@ class ClinicApp(SavingActions):
         line.update(self._line())
         line.set_class(bool(frame.trouble), "trouble")
         at_start = frame.step == frame.first_step
-        if self._dimmed != at_start:  # the footer is built anew each time, which is dear
+        if self._dimmed != at_start:  # the footer is built again each time, which is expensive
             self._dimmed = at_start
             self.refresh_bindings()
 
@@ -129,7 +129,7 @@ class ClinicApp(SavingActions):
         """Return what is new: what went wrong, that the file was saved, or at first which keys start it."""
         frame = self.run_of_own.frame
         if self.run_of_own.changed_on_disk:
-            return f"{frame.file} was saved: s loads it and checks it anew"
+            return f"{frame.file} was saved: s loads it and checks it again"
         if frame.trouble:
             return frame.trouble
         if self._touched:
@@ -232,12 +232,12 @@ class ClinicApp(SavingActions):
             self.run_of_own.back()
 
     def action_reset(self) -> None:
-        """Begin anew with the file's own values."""
+        """Begin again with the file's own values."""
         self._unstick()
         self.begin(self.run_of_own.reset)
 
     def action_load_anew(self) -> None:
-        """Load the file as it was saved, and check it anew."""
+        """Load the file as it was saved, and check it again."""
         self._unstick()
         self._touched, self.running = True, False
         self.run_worker(self._load())

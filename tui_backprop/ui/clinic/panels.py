@@ -1,4 +1,4 @@
-"""The clinic's panels: each draws what there is to see of somebody's own network."""
+"""The clinic's panels: each draws what there is to see of the user's own network."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class FindingsPanel(PicturePanel[Frame]):
     ]
 
     class Chosen(Message):
-        """Somebody wants to know all about a finding."""
+        """The user wants to know all about a finding."""
 
         def __init__(self, finding: Finding) -> None:
             super().__init__()

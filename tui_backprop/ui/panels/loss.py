@@ -39,7 +39,7 @@ class LossPanel(CanvasPanel[Frame]):
     """Whether only the last tenth of the run is drawn."""
 
     class StepChosen(Message):
-        """Somebody pointed at a step of the run and wants to go there."""
+        """The user pointed at a step of the run and wants to go there."""
 
         def __init__(self, step: int) -> None:
             super().__init__()

@@ -49,7 +49,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
     ]
 
     class Selected(Message):
-        """Somebody selected something, which everything else is to follow."""
+        """The user selected something, which everything else is to follow."""
 
         def __init__(self, panel: Panel[Any], quantity: Quantity, position: int | None) -> None:
             super().__init__()
@@ -89,7 +89,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         if self.frame is None or not self.size.width or not self.size.height:
             return
         title = text_on_ground(self.title(self.frame), self.ground)
-        if title != self._titled:  # a border that changes is drawn anew
+        if title != self._titled:  # a border that changes is drawn again
             self.border_title = self._titled = title
         self.prepare(self.frame)
         self._prepared = self.frame
@@ -100,7 +100,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self._refresh_changed()
 
     def _refresh_changed(self) -> None:
-        """Give the screen the lines that are not as they were: about half of them, and to compose a line is dear."""
+        """Give the screen the lines that are not as they were: about half of them, and to compose a line is expensive."""
         before, before_for = self._made, self._made_for
         self._measure()
         self._made = {y: self.make_line(y) for y in range(self.size.height)}
@@ -130,7 +130,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         self._made = {}
 
     def _take_lines(self, lines: int) -> None:
-        """Be so many lines high inside; the whole screen is laid out anew, which is dear, only for a scroll bar."""
+        """Be so many lines high inside; the whole screen is laid out again, which is expensive, only for a scroll bar."""
         size, before, visible = Size(self.size.width, lines), self.virtual_size, self.size.height
         unmoved = self.scroll_offset.y <= max(0, lines - visible)
         if size.width == before.width and unmoved and (lines > visible) == (before.height > visible):
@@ -188,7 +188,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Render what is visible; the style and the room that all lines share are found once, which is dear."""
+        """Render what is visible; the style and the room that all lines share are found once, which is expensive."""
         self._measure()
         return super().render_lines(crop)
 
@@ -235,7 +235,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         return self._filled(text_runs(text, self.app.console), length)
 
     def _filled(self, runs: Sequence[StyledText], length: int) -> Strip:
-        """Return a line of the panel's width on its ground, made at once: a strip for each of the two changes is dear."""
+        """Return a line of the panel's width on its ground, made at once: two strips, one a change, are expensive."""
         width, style = self.size.width, self._style
         styled = [Segment(text, layered(style, one) if one else style) for text, one in runs]
         if length < width:

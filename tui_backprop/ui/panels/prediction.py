@@ -54,7 +54,7 @@ class PredictionPanel(PicturePanel[Frame]):
     ]
 
     class Looked(Message):
-        """Somebody chose what is shown of the predictions."""
+        """The user chose what is shown of the predictions."""
 
         def __init__(self, look: PredictionView) -> None:
             super().__init__()

@@ -112,7 +112,7 @@ class SurfacePanel(PicturePanel[Frame]):
         self._look(replace(self.view, zoom=max(-MOST_ZOOM, min(MOST_ZOOM, self.view.zoom + by))))
 
     def action_here(self) -> None:
-        """Lay the plane anew where the run is now."""
+        """Lay the plane again where the run is now."""
         self._landscape.lay_anew()
         self.redraw()
 

@@ -39,7 +39,7 @@ class SweepForm(VerticalScroll, can_focus=False):
     """Says what is to be swept."""
 
     class Wanted(Message):
-        """Somebody wants it to start, or to stop."""
+        """The user wants it to start, or to stop."""
 
     def __init__(self, recipe: Recipe, last: Sweep | None) -> None:
         super().__init__(id="form")

@@ -32,7 +32,7 @@ class _Lines(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Make the lines anew."""
+        """Make the lines again."""
         if self.size.width and self.size.height:
             self._lines = self.draw()
             self.refresh()
@@ -64,7 +64,7 @@ class MapView(_Lines, can_focus=True):
         """Another cell is under the cursor, or it has other runs."""
 
     class Opened(Message):
-        """Somebody wants to see a run of the cell in the trainer."""
+        """The user wants to see a run of the cell in the trainer."""
 
     def __init__(self) -> None:
         super().__init__("map")
