@@ -1,8 +1,10 @@
-"""How the app feels and how fast it trains, as ratios against something run beside it: `python tests/benchmarks/trainer.py`.
+"""How the app feels and how fast it trains, as ratios against something run beside it: `python -m tests.benchmarks.trainer`.
 
 Prints, each the median of several rounds on a real pseudo-terminal of 120 by 36:
-key to paint while training at full speed against idle, steps a second in the app against a session without a screen, time to
-the first paint against an empty Textual app, and the processor time of the paused app.
+a key's step to paint, steps a second with `n` held down, the same and `u` in a session of many edits and branches; key to
+paint while training at full speed against idle, steps a second in the app against a session without a screen, time to the
+first paint against an empty Textual app, and the processor time of the paused app. Then starts of commands beside that of
+Python, the first steps of the compiled engine, and a rule in a file beside a plain loop.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import termios
 import time
 from collections.abc import Callable
 
+from tests.benchmarks import own_rule, start
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 
@@ -28,6 +31,24 @@ STEPS = {("parity", "numpy"): 20_000, ("parity", "compiled"): 1_000_000, ("moons
 """Data sets and engines that are timed at full speed, and steps that take about a tenth of a second."""
 ROUNDS = 5
 TRAINER = "import sys; from tui_backprop.cli.main import main; sys.exit(main(sys.argv[1:]))"
+MANY = """
+from tui_backprop.session.session import Session
+from tui_backprop.session.recipe.recipe import Recipe
+from tui_backprop.ui.app import TrainerApp
+session = Session(Recipe())
+session.run(200)
+for i in range(99):
+    session.go_to(100 + i)
+    session.change(lr=0.1 + 0.001 * (i + 1))
+    session.run(20)
+for i in range(830):
+    session.go_to(session.last_step)
+    session.step_once()
+    session.change(lr=0.2 + 0.001 * i)
+TrainerApp(session).run()
+"""
+"""Opens a session with some 830 edits and 100 branches."""
+HELD = 90  # presses of a key that is held down
 EMPTY = "from textual.app import App\nApp().run()"
 
 
@@ -97,6 +118,33 @@ def key_to_paint(terminal: Terminal) -> float:
     return statistics.median(times)
 
 
+def step_to_paint(terminal: Terminal) -> float:
+    """Return the median seconds from `n` to its step in the header, over `KEYS` presses."""
+    times = []
+    for _ in range(KEYS):
+        terminal.press("n")
+        times.append(terminal.wait_for(lambda painted: step_shown(painted) > 0))
+        terminal.drain(0.1)
+    return statistics.median(times)
+
+
+def undo_to_paint(terminal: Terminal) -> float:
+    """Return the median seconds from `u` to what it says."""
+    times = []
+    for _ in range(10):
+        terminal.press("u")
+        times.append(terminal.wait_for(lambda painted: b"undone" in painted or step_shown(painted) > 0))
+        terminal.drain(0.2)
+    return statistics.median(times)
+
+
+def steps_held(terminal: Terminal) -> float:
+    """Return the steps a second while `n` is held down: all of its presses are there at once."""
+    last = step_shown(terminal.seen) + HELD
+    terminal.press("n" * HELD)
+    return HELD / terminal.wait_for(lambda painted: step_shown(painted) >= last)
+
+
 def processor_seconds(pid: int) -> float:
     """Return the processor time that a process has used so far."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123  (a file of the kernel's)
@@ -151,6 +199,14 @@ def first_paint(code: str, mark: bytes) -> float:
 
 def main() -> None:
     """Measure and print."""
+    few = open_trainer()
+    step, held = step_to_paint(few), steps_held(few)
+    few.close()
+    many = Terminal(MANY)
+    many.wait_for(lambda painted: b"palette" in painted, 120.0)
+    many.drain(2.0)
+    step_of_many, undo_of_many = step_to_paint(many), undo_to_paint(many)
+    many.close()
     idle = open_trainer()
     resting = key_to_paint(idle)
     before, began = processor_seconds(idle.pid), time.perf_counter()
@@ -165,7 +221,13 @@ def main() -> None:
     speeds = [(*case, *speed(*case)) for case in STEPS]
     ours = statistics.median(first_paint(TRAINER, b"\x1b[2;1H") for _ in range(ROUNDS))
     empty = statistics.median(first_paint(EMPTY, b"\x1b[2;1H") for _ in range(ROUNDS))
+    by_rule, by_loop = own_rule.steps_a_second()
+    made, kept = start.first_compiled_step()
     rows = [
+        ("n to its step painted / 16 ms", f"{step * 1e3:.1f} ms", step / 0.016),
+        ("steps a second with n held down / 60", f"{held:.0f}", held / 60),
+        ("the same with 830 edits, 100 branches / few", f"{step_of_many * 1e3:.1f} ms", step_of_many / step),
+        ("u with 830 edits, 100 branches / 20 ms", f"{undo_of_many * 1e3:.1f} ms", undo_of_many / 0.02),
         ("key to paint, training / idle", f"{training * 1e3:.1f} ms / {resting * 1e3:.1f} ms", training / resting),
         *(
             (f"steps a second, {source} {engine}, app / no screen", f"{app:,.0f} / {alone:,.0f}", app / alone)
@@ -173,6 +235,12 @@ def main() -> None:
         ),
         ("first paint, trainer / empty app", f"{ours:.2f} s / {empty:.2f} s", ours / empty),
         ("processor time while paused", "share of one core", load),
+        *(
+            (f"{name} / python -c pass", f"{took:.3f} s / {nothing:.3f} s", took / nothing)
+            for name, (took, nothing) in start.starts().items()
+        ),
+        ("first compiled steps, code made / kept", f"{made:.1f} s / {kept:.1f} s", made / kept),
+        ("rule in a file / plain loop, steps a second", f"{by_rule:,.0f} / {by_loop:,.0f}", by_rule / by_loop),
     ]
     for name, values, ratio in rows:
         print(f"{name:<52}{values:<24}{ratio:8.3f}")

@@ -20,7 +20,7 @@ from tui_backprop.scripts.functions.rule_steps import training_as_told
 from tui_backprop.scripts.limits import TIMEOUT
 
 _TOGETHER = 3  # updates from which on they are quicker together: the file is loaded twice for them
-_AHEAD = 1024  # updates that are made for one question at the most, where the run goes on and on
+_AHEAD = 512  # updates that are made for one question at the most, where the run goes on and on
 _KEPT = 256  # gradients that are remembered: a frame asks again for what a step has just computed
 
 
@@ -40,9 +40,9 @@ class FileRule(OutsideRule):
         self._known: OrderedDict[tuple[bytes, ...], tuple[Array, str]] = OrderedDict()
         self._broken = ""
         self._told: Training | None = None  # the training that the process knows
-        self._ahead: deque[State] = deque()  # states that are known already, each after `_every` updates more
-        self._reached: State | None = None  # the state before them, which was returned last
-        self._every, self._rounds = 0, 1
+        self._ahead: deque[State] = deque()  # states that are known already, after those of `_reached`
+        self._reached: State | None = None  # the state that was returned last
+        self._rounds = 1  # how many times as many updates as are wanted are asked for
         self._pure = True  # whether no call was seen that depends on those before it
         weakref.finalize(self, self._process.close)
         if not self._process.ask("is_rule", truth):
@@ -67,11 +67,17 @@ class FileRule(OutsideRule):
         The file is loaded once for them, which is many times quicker. Some calls are compared with fresh ones, and a rule
         whose calls depend on those before them is asked call by call from then on: every step keeps its bits.
         """
-        goes_on = state is self._reached and training is self._told and steps == self._every
-        if not (goes_on and self._ahead):
-            self._rounds = min(2 * self._rounds, max(1, _AHEAD // steps)) if goes_on else 1
-            self._every, self._ahead = steps, self._made(training, state, steps, steps * self._rounds)
-        self._reached = self._ahead.popleft() if self._ahead else state
+        if state is not self._reached or training is not self._told:
+            self._ahead, self._rounds = deque(), 1
+        end = state.step + steps
+        if self._ahead and self._ahead[0].step > end:  # it stops before the next known state, which stays one
+            made = self._made(training, state, steps, steps)
+        else:
+            if not self._ahead or self._ahead[0].step != end:
+                self._ahead = self._made(training, state, steps, steps * self._rounds)
+                self._rounds = max(1, min(2 * self._rounds, _AHEAD // steps))
+            made = self._ahead
+        self._reached = made.popleft() if made else state
         return self._reached
 
     def _made(self, training: Training, state: State, every: int, count: int) -> deque[State]:

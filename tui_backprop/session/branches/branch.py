@@ -54,8 +54,8 @@ class Comparison:
 
 def share_memory(looked_at: Run, known: Iterable[Run], memory: int) -> None:
     """Give half of the budget, in bytes, to the run that is looked at; the other known runs share the rest."""
-    others = {id(run): run for run in known if run is not looked_at}
-    for run in others.values():
+    others = {*known} - {looked_at}
+    for run in others:
         run.timeline.limit(memory // 2 // len(others))
     looked_at.timeline.limit(memory // 2 if others else memory)
 

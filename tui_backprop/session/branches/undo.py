@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_backprop.session.branches.branch import Branch
@@ -63,7 +62,6 @@ class UndoList:
                 if s.branch is not branch
             ]
 
-    def runs(self) -> Iterator[Run]:
-        """Every run that an undo or a redo can bring back."""
-        for situation in (*self._before, *self._after):
-            yield from (run for _, run in situation.runs)
+    def runs(self) -> set[Run]:
+        """Every run that an undo or a redo can bring back, each once: most situations have the same runs."""
+        return {run for situation in (*self._before, *self._after) for _, run in situation.runs}
