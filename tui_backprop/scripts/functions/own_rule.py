@@ -95,7 +95,11 @@ class OwnRule:
         for tensor in network.tensors:
             if tensor.name not in made:
                 raise UnusableError(f"backward returns no gradient for {tensor.name}")
-            part = fitted(tensor.name, made[tensor.name], tensor.shape, "backward", is_array=False)
+            value = made[tensor.name]
+            if type(value) is np.ndarray and value.dtype == np.float64 and value.shape == tensor.shape:
+                flat.append(value.ravel())  # what nearly all give, and looking closer takes a tenth of a step
+                continue
+            part = fitted(tensor.name, value, tensor.shape, "backward", is_array=False)
             if part.transposed:
                 shape = tensor.shape[::-1]
                 raise UnusableError(
