@@ -244,7 +244,7 @@ async def test_breakpoints_by_keys(opened):
 async def test_fixes_are_undone_shown_and_written(opened):
     """`D` shows what changed and writes NAME.fixed.py, and asks before it writes over one."""
     app = ScriptApp(opened("original"))
-    path = app.script.fixed_path
+    path = Path(app.script.path).with_name("original.fixed.py")
     path.unlink(missing_ok=True)
     async with app.run_test(size=BIG) as pilot:
         await until(pilot, lambda: idle(app))

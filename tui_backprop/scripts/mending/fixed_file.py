@@ -23,21 +23,30 @@ def write_fixed(answer: Answer, source: Source) -> str | None:
         return None
     if source.name == "<stdin>":
         return fixed.text
-    changed = [path for path in ("", *sorted(fixed.modules)) if fixed.text_of(path) != source.text_of(path)]
-    targets = {path: _beside(Path(path or source.path)) for path in changed}
-    for target in targets.values():
+    files = fixed_files(source, fixed)
+    for target in files:
         if target.exists():
             raise ScriptError(f"{clean(target.name)}: there is a file of that name; move it away first")
-    for path, target in targets.items():
-        text = fixed.text_of(path)
-        if not path and source.cells:
-            text = rewritten(source.original, source.text, text, source.cells)
+    for target, text in files.items():
         try:
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             raise ScriptError(f"{clean(target.name)}: {error.strerror}") from None
-    return f"written: {', '.join(clean(target.name) for target in targets.values())}"
+    return f"written: {', '.join(clean(target.name) for target in files)}"
+
+
+def fixed_files(source: Source, fixed: Source) -> dict[Path, str]:
+    """Return the files that fixes change, each under the name that it is written as, beside the original, with its text."""
+    out = {}
+    for path in ("", *sorted(fixed.modules)):
+        text = fixed.text_of(path)
+        if text == source.text_of(path):
+            continue
+        if not path and source.cells:
+            text = rewritten(source.original, source.text, text, source.cells)
+        out[_beside(Path(path or source.path))] = text
+    return out
 
 
 def _beside(path: Path) -> Path:

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.source import Source
 from tui_backprop.session.script_run.version import Problem
 
 
-def fixed_text(text: str, problem: Problem) -> str | None:
-    """Return the text with a problem's fix; None where it has none, or its lines are no longer there."""
+def fixed_source(source: Source, problem: Problem) -> Source | None:
+    """Return the source with a problem's fix, in all its files; None where it has none, or its lines have changed."""
     if problem.fix is None:
         return None
-    lines = text.split("\n")
+    texts: dict[str, list[str]] = {}
     for edit in sorted(problem.fix["edits"], key=lambda one: -int(one["line"])):
+        path = "" if edit["file"] == source.name else str(Path(source.folder) / str(edit["file"]))
+        try:
+            lines = texts.setdefault(path, source.text_of(path).split("\n"))
+        except OSError:
+            return None
         at = int(edit["line"]) - 1
         old, new = str(edit["old"]).split("\n"), str(edit["new"]).split("\n")
         if lines[at : at + len(old)] != old:
             return None
         lines[at : at + len(old)] = new
-    return "\n".join(lines)
+    modules = {**source.modules, **{path: "\n".join(lines) for path, lines in texts.items() if path}}
+    return replace(source, text="\n".join(texts[""]) if "" in texts else source.text, modules=modules)
 
 
 def lines_of(problem: Problem) -> tuple[int, ...]:
@@ -38,15 +47,9 @@ def moved_line(before: str, after: str, line: int) -> int:
     return max(1, min(line, len(after.splitlines())))
 
 
-def difference(name: str, before: str, after: str) -> str:
-    """Return what was changed, as a unified diff with three lines around."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (fixed)", n=3, lineterm="")
-    return "\n".join(lines)
-
-
 def still_true(problem: Problem, text: str, new: str) -> Problem | None:
     """Return a problem as it is in a text that was fixed elsewhere; None where its own line was changed."""
-    if problem.line is None:
+    if problem.line is None or (isinstance(problem, Mistake) and problem.file is not None):
         return problem
     line = moved_line(text, new, problem.line)
     if text.splitlines()[problem.line - 1] != new.splitlines()[line - 1]:

@@ -27,6 +27,8 @@ class ScriptFrame:
     file: str
     """The file whose lines are shown: the script, or a module of its own."""
     lines: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...]
+    """For each line of a notebook, its cell and the line in it; empty for any other file."""
     changed: frozenset[int]
     """Lines of it that a fix changed."""
     was: tuple[tuple[int, str], ...]

@@ -24,11 +24,10 @@ from tui_backprop.scripts.stepping.loop import training_loop
 from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.template import template_of
 from tui_backprop.scripts.stepping.window import Window
-from tui_backprop.scripts.wording import file_text
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.frame import OtherRun, ScriptFrame
 from tui_backprop.session.script_run.stops import ConditionStop, LineStop
-from tui_backprop.session.script_run.version import Version
+from tui_backprop.session.script_run.version import Problem, Version
 
 TIMEOUT = 20.0
 """Seconds that a script may take for one update, or to its first one."""
@@ -50,7 +49,7 @@ class OpenedScript:
         self._timeout = timeout
         self._lock = threading.RLock()
         self._explaining = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="tui-backprop-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._stamp = self._stamp_on_disk()
         self.versions = [Version(read_source(path), "as it is")]
         """The texts of the script, the present one last."""
@@ -86,13 +85,13 @@ class OpenedScript:
         version, window = self.version, self._window
         event = window.events[self._at] if window is not None and window.events else None
         file = event.file if event is not None else version.source.path
-        first = self.versions[0].source.text.splitlines()
-        lines = tuple(self._text_of(file).splitlines())
         own = file == version.source.path
-        was = () if not own or len(self.versions) == 1 else _changes(first, list(lines))
+        first = self.versions[0].source.text_of("" if own else file).splitlines() if len(self.versions) > 1 else []
+        lines = tuple(self._text_of(file).splitlines())
+        was = () if len(self.versions) == 1 else _changes(first, list(lines))
         return ScriptFrame(
             name=version.source.name, file=file, lines=lines, changed=frozenset(n for n, _ in was), was=was,
-            window=window, at=self._at, last=version.last, total=version.total,
+            cells=version.source.cells if own else (), window=window, at=self._at, last=version.last, total=version.total,
             curve=version.curve.snapshot(with_test=False), others=tuple(self._others()), problems=version.problems(),
             answer=version.answer, checking=self._checking,
             stops=tuple((one.text(), one.enabled) for one in self.stops),
@@ -106,10 +105,7 @@ class OpenedScript:
                 yield OtherRun(one.label, one.curve.snapshot(with_test=False))
 
     def _text_of(self, file: str) -> str:
-        case = self.version.case
-        if file == self.source.path or case is None or file not in case.trace.files:
-            return self.source.text
-        return file_text(case, case.trace.files.index(file))
+        return self.source.text_of("" if file == self.source.path else file)
 
     def _notes(self) -> tuple[str, ...]:
         version = self.version
@@ -179,7 +175,11 @@ class OpenedScript:
             version = self.version  # the newest: what was to be explained before may have been replaced
             try:
                 if version.case is not None and version.answer is None:
-                    version.answer = answer_to(version.case)
+                    answer = answer_to(version.case)
+                    said: list[Problem] = [*answer.mistakes, *answer.causes]
+                    for one in said:
+                        one.sentence = version.source.placed_text(one.sentence)
+                    version.answer = answer
             except (InputError, UnreadableError) as error:
                 self._trouble = str(error)
             finally:
@@ -202,11 +202,14 @@ class OpenedScript:
                 self._drop()
             finally:
                 self._lock.release()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     @property
     def scratch(self) -> Path:
         """A folder of its own, which is gone when it is closed."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="tui-backprop-", ignore_cleanup_errors=True)
         return Path(self._folder.name)
 
     def _drop(self) -> None:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.mending.fixed_file import fixed_files
+from tui_backprop.scripts.mending.patches import diff_of
 from tui_backprop.scripts.source import ScriptError, read_source
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
-from tui_backprop.session.script_run.fixes import difference, fixed_text, lines_of, moved_line, still_true
+from tui_backprop.session.script_run.fixes import fixed_source, lines_of, moved_line, still_true
 from tui_backprop.session.script_run.stops import LineStop, condition_stop, visible_names
 from tui_backprop.session.script_run.travel import TravellingScript
 from tui_backprop.session.script_run.version import Problem, Version
@@ -61,13 +63,13 @@ class SteppedScript(TravellingScript):
             InputError: the fixed script cannot be used; nothing is changed.
         """
         old = self.version
-        text = fixed_text(old.source.text, problem)
-        if text is None:
+        fixed = fixed_source(old.source, problem)
+        if fixed is None:
             raise ValueError("no fix is known for it" if problem.fix is None else "its line is no longer as it was")
         lines = lines_of(problem)
-        label = f"line {lines[0]} fixed" if lines else "fixed"
-        rest = (still_true(one, old.source.text, text) for one in old.problems() if one is not problem)
-        new = Version(replace(old.source, text=text), label, expected=tuple(one for one in rest if one is not None))
+        label = f"line {old.source.place_of(lines[0])} fixed" if lines else "fixed"
+        rest = (still_true(one, old.source.text, fixed.text) for one in old.problems() if one is not problem)
+        new = Version(fixed, label, expected=tuple(one for one in rest if one is not None))
         self._undone.clear()
         self._begin(new)
         return label
@@ -127,32 +129,29 @@ class SteppedScript(TravellingScript):
 
     def difference(self) -> str:
         """Return all that fixes changed, as a unified diff."""
-        return difference(self.source.name, self.versions[0].source.text, self.source.text)
+        return diff_of(self.versions[0].source, self.source)
 
-    @property
-    def fixed_path(self) -> Path:
-        """Where the fixed script is written."""
-        path = Path(self.source.path)
-        return path.with_name(f"{path.stem}.fixed{path.suffix}")
+    def fixed_files(self) -> dict[Path, str]:
+        """Return the files that can be written of the fixed script, beside the originals, with their texts."""
+        return fixed_files(self.versions[0].source, self.source)
 
-    def write_fixed(self, *, replace: bool = False) -> None:
-        """Write the fixed script beside the original, which is never changed.
+    def write_fixed(self, *, over: bool = False) -> str:
+        """Write the fixed script beside the original, which is never changed, and say so.
 
         Raises:
-            ScriptError: there is a file of that name, and it is not to be replaced; or it cannot be written.
+            ScriptError: a file of that name is there, and is not to be written over; or it cannot be written.
         """
-        path = self.fixed_path
-        try:
-            if replace:
+        files = self.fixed_files()
+        for path in files:
+            if path.exists() and not over:
+                raise ScriptError(f"{path.name}: there is a file of that name")
+        for path, text in files.items():
+            try:
                 with replacing(path) as file:
-                    file.write(self.source.text)
-            else:
-                with path.open("x", encoding="utf-8") as file:
-                    file.write(self.source.text)
-        except FileExistsError:
-            raise ScriptError(f"{path.name}: there is a file of that name; move it away first") from None
-        except OSError as error:
-            raise ScriptError(f"{path.name}: {error.strerror}") from None
+                    file.write(text)
+            except OSError as error:
+                raise ScriptError(f"{path.name}: {error.strerror}") from None
+        return f"written: {', '.join(path.name for path in files)}"
 
     def reload(self) -> str:
         """Load the file as it is saved now; breakpoints and place stay by line. Fixes in memory are gone.

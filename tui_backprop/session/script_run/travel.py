@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.stepping.stepper import Ended, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.opened import OpenedScript
 from tui_backprop.session.script_run.stops import ConditionStop, LineStop, UpdateMoment
+from tui_backprop.session.script_run.version import Problem
 
 _BEFORE = 3  # updates before one that is gone back to, which are recorded with it
 _TRAIL = 1000  # places that are remembered
@@ -257,6 +260,11 @@ class TravellingScript(OpenedScript):
             wrong = [number for number in exact if number in window.backward]
             self.stand((wrong or exact)[0])
         return bool(exact)
+
+    def file_of(self, problem: Problem) -> str:
+        """Return the path of the file that a problem is in."""
+        name = problem.file if isinstance(problem, Mistake) else None
+        return self.source.path if name is None else str(Path(self.source.folder) / name)
 
     # places visited
 

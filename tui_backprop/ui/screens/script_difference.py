@@ -33,7 +33,7 @@ class DifferenceScreen(Dialog[None]):
         """Show the difference."""
         with Vertical(classes="dialog wide") as dialog:
             dialog.border_title = "What the fixes changed"
-            dialog.border_subtitle = f"w writes {self._script.fixed_path.name}   escape"
+            dialog.border_subtitle = f"w writes {self._names()}   escape"
             with VerticalScroll():
                 yield Static(self._text(), id="difference")
             yield Static("", id="problem", markup=False)
@@ -47,15 +47,20 @@ class DifferenceScreen(Dialog[None]):
 
     def action_write(self) -> None:
         """Write the fixed script; one that is there is asked about once."""
-        path = self._script.fixed_path
-        if path.exists() and not self._asked:
+        there = [path.name for path in self._script.fixed_files() if path.exists()]
+        if there and not self._asked:
             self._asked = True
-            self.query_one("#problem", Static).update(f"{path.name} is there already: w once more writes over it")
+            self.query_one("#problem", Static).update(
+                f"{', '.join(there)} is there already: w once more writes over it"
+            )
             return
         try:
-            self._script.write_fixed(replace=self._asked)
+            said = self._script.write_fixed(over=self._asked)
         except InputError as error:
             self.query_one("#problem", Static).update(str(error))
             return
-        self.app.notify(f"written: {path.name}", markup=False)
+        self.app.notify(said, markup=False)
         self.dismiss()
+
+    def _names(self) -> str:
+        return ", ".join(path.name for path in self._script.fixed_files()) or "nothing"

@@ -24,7 +24,7 @@ from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.clinic.aside import aside
-from tui_backprop.ui.layout import SMALLEST
+from tui_backprop.ui.layout import SMALLEST, Layout
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.script.header import ScriptHeader
@@ -42,6 +42,7 @@ from tui_backprop.ui.script.step import ScriptStepPanel
 _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
 _SLICE = 0.08  # seconds of a run between two frames
 _WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked
+_GRID = (112, 34)  # columns and rows from which on Source has four panels beside it
 _STUCK = 1.0  # seconds after which a question is taken to be stuck
 
 
@@ -101,6 +102,11 @@ class ScriptBase(SavingActions):
         self.running = False
         self.script.interrupt()
 
+    def layout_at(self, columns: int, rows: int) -> Layout:
+        """Return the layout made for a size: the grid needs more room than the trainer's."""
+        found = super().layout_at(columns, rows)
+        return "tabs" if found == "grid" and (columns < _GRID[0] or rows < _GRID[1]) else found
+
     # what is seen
 
     @property
@@ -139,6 +145,8 @@ class ScriptBase(SavingActions):
             return f"{frame.name} is run for its check, with its random numbers seeded; what it writes is thrown away"
         if frame.window.trouble:
             return frame.window.trouble
+        if self._touched and frame.problems:
+            return f"✗ {frame.problems[0].sentence}"
         if self._touched:
             return ""
         return (
@@ -299,7 +307,7 @@ class ScriptBase(SavingActions):
         lines = lines_of(message.problem)
         if not lines:
             self.tell("it speaks of the whole network, not of a line")
-        elif self.script.go_to_line(lines[0]):
+        elif self.script.go_to_line(lines[0], self.script.file_of(message.problem)):
             self.action_panel("source")
             self.bring_to_front("step")
             self.active = "source"

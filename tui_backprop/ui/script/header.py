@@ -12,6 +12,8 @@ def verdict_text(frame: ScriptFrame) -> str:
     wrong = [one for one in frame.problems if one.line is not None and hasattr(one, "as_is")]
     if wrong:
         return f"✗ {len(wrong)} wrong line{'s' if len(wrong) > 1 else ''}"
+    if frame.window is None and frame.trouble:
+        return "? cannot be stepped"
     if frame.answer is None:
         return "is being checked"
     words = {"right": "✓ gradients right", "scaled": "✓ right, some scaled", "wrong": "✗ gradients wrong"}
