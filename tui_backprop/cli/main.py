@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence
 from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
 from tui_backprop.core.errors import IncompleteError, InputError
 
-COMMANDS = ("run", "sweep", "check", "new-check", "datasets", "examples", "lessons", "completion", "config", "help")
+COMMANDS = (
+    "run",
+    "sweep",
+    "check",
+    "new-check",
+    "datasets",
+    "examples",
+    "serve",
+    "lessons",
+    "completion",
+    "config",
+    "help",
+)
 """Commands, each the first word and a module of this room (- is _); without one of them the trainer opens."""
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

@@ -74,9 +74,13 @@ def main(arguments: Sequence[str]) -> int:
     require_terminal("the trainer", "tui-backprop run")
     from tui_backprop.session.keep.remembered import Remembered
     from tui_backprop.system.settings import read_settings, settings_path
+    from tui_backprop.system.visitor import is_visitor
     from tui_backprop.ui.app import TrainerApp
     from tui_backprop.ui.keys import action_ids
 
+    if is_visitor():  # what the machine's user has kept and set is none of a visitor's business
+        TrainerApp(session).run()
+        return 0
     app = TrainerApp(session, remembered=Remembered.of_user(), offer=not arguments)
     app.apply_settings(read_settings(settings_path(), action_ids()))
     app.run()

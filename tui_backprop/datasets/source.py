@@ -9,6 +9,7 @@ from pathlib import Path
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.csv_files import read_csv
 from tui_backprop.datasets.dataset import Dataset, SourceError
+from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
 
 
@@ -22,11 +23,13 @@ def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str
 
     Raises:
         SourceError: there is no such thing, or it cannot be read.
+        VisitorError: it is a file, and the user is a visitor.
     """
     for entry in catalogue():
         if entry.name == source:
             return read_csv(entry.path, name=entry.name, target=target or entry.target, inputs=inputs)
     names = [entry.name for entry in catalogue()]
+    refuse_visitor(clean(source))
     if not _is_there(Path(source)):
         close = difflib.get_close_matches(source, names, n=1)
         hint = f": did you mean {close[0]}?" if close else f" ({', '.join(names)})"

@@ -21,6 +21,7 @@ from typing import TextIO
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.system.inputs import kind_of, shown
+from tui_backprop.system.visitor import refuse_visitor
 
 STANDARD_OUTPUT = "-"
 """The name of standard output."""
@@ -53,6 +54,7 @@ class Output:
         self.stream: TextIO | None = None
         """Standard output or standard error, where it is one of them."""
         self._open_file: TextIO | None = None
+        refuse_visitor(what)
         try:
             self._try()
         except OutputError:
@@ -288,6 +290,7 @@ def write_new(folder: Path, name: str, suffix: str, content: bytes) -> Path:
     Raises:
         OSError: it cannot be written; nothing is left behind, and no other file is touched.
     """
+    refuse_visitor("pictures")
     stem = re.sub(r"[^A-Za-z0-9]+", "-", name)[:_NAME].strip("-").lower() or "picture"
     for number in range(1, _MOST + 1):
         path = folder / (f"{stem}.{suffix}" if number == 1 else f"{stem}-{number}.{suffix}")

@@ -18,6 +18,7 @@ from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.session.run.edits import Edit
 from tui_backprop.system.inputs import InputFileError, read_input, shown
+from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
 
 SUFFIX = ".tbp"
@@ -228,6 +229,7 @@ def read_session(path: Path) -> SavedSession:
     Raises:
         SessionFileError: it cannot be read, is something else, or was written by a newer version; one sentence.
     """
+    refuse_visitor("session files")
     try:
         return session_from_text(read_input(path, "a session file", _LARGEST).decode("utf-8"))
     except InputFileError as error:

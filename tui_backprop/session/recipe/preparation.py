@@ -22,6 +22,8 @@ from tui_backprop.session.recipe.features import Features, features_of
 from tui_backprop.session.recipe.fields import check_fields
 from tui_backprop.session.recipe.problem import Problem, Samples
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
+from tui_backprop.system.visitor import refuse_visitor
+from tui_backprop.text.cleaning import clean
 
 _OUTPUT_FOR_LOSS = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}
 _OUTPUT_FOR_TASK = {"binary": "sigmoid", "classes": "softmax", "regression": "linear"}
@@ -157,9 +159,11 @@ def open_rule(name: str, network: Network) -> Rule:
 
     Raises:
         LearnerError: the file cannot be used for this network; one sentence.
+        VisitorError: it is a file, and the user is a visitor.
     """
     if not is_file(name):
         return RULES[name]
+    refuse_visitor(clean(name))
     from tui_backprop.scripts.functions.file_rule import FileRule  # here: others need no process  # noqa: PLC0415
 
     rule = FileRule(name)
