@@ -41,8 +41,15 @@ def harmful(text):
         (["run", "moons", "xor"], "one argument too many: xor"),
         (["run", "my_net.py"], "`tui-backprop check my_net.py` says whether its gradients are right"),
         (["sweep", "my_net.py"], "`tui-backprop check my_net.py`"),
-        (["run", "text.csv"], "text.csv:2: column 'name': 'Ann' is not a number; correct it, or name the columns"),
-        (["run", "hole.csv"], "hole.csv:2: column 'a': the value is missing ('')"),
+        (["run", "text.csv"], "text.csv:22: column 'x': 'Ann' is not a number; correct it, or name the columns"),
+        (
+            ["run", "hole.csv"],
+            "hole.csv:2: column 'a': the value is missing (''), and no row is without a gap: --missing",
+        ),
+        (
+            ["run", "hole.csv", "--missing", "error"],
+            "hole.csv:2: column 'a': the value is missing (''); --missing drop",
+        ),
         (["check", "script.py"], "`tui-backprop new-check FILE.py` writes"),
     ],
 )
@@ -51,8 +58,8 @@ def test_an_error_says_the_next_step(capsys, monkeypatch, tmp_path, arguments, s
     monkeypatch.chdir(tmp_path)
     Path("my_net.py").write_text(RIGHT)
     Path("script.py").write_text("print('there is no training in it')\n")
-    Path("text.csv").write_text("name,x,y\nAnn,1,2\nBob,2,3\n")
-    Path("hole.csv").write_text("a,x,y\n,1,2\n")
+    Path("text.csv").write_text("x,y\n" + "1,2\n" * 20 + "Ann,3\n")
+    Path("hole.csv").write_text("a,x,y\n,1,2\n3,,2\n")
     assert said in refused(capsys, *arguments)
 
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NAMES: Mapping[str, tuple[str, ...]] = {
+    "missing": ("drop", "mean", "error"),
+    "task": ("auto", "classes", "numbers"),
+    "decimal": ("auto", "point", "comma"),
+    "no_header": ("no", "yes"),
     "scale_inputs": ("none", "max", "standard", "minmax"),
     "scale_targets": ("none", "max", "standard", "minmax"),
     "activation": ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "sine", "linear"),

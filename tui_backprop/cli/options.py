@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui_backprop.session.recipe.recipe import Recipe
 
-_SOURCE = "a data set's name, a table file, a session file NAME.tbp, or a recipe string tbp1:… (parity)"
+_SOURCE = "a data set's name, a table, - (standard input), a session file NAME.tbp, or a recipe string tbp1:… (parity)"
 _DAY = 86_400.0
 _USUAL = 80  # columns
 _LONGEST = 300  # characters of a message with what was typed
@@ -142,6 +142,9 @@ def make_parser(program: str, description: str) -> Parser:
 
 
 def _add(group: argparse._ArgumentGroup, field: Field) -> None:
+    if field.is_flag:
+        group.add_argument(field.flag, dest=field.name, action="append_const", const="yes", help=field.help)
+        return
     text = (f"{field.help}: {', '.join(NAMES[field.name])}" if field.has_choices else field.help).replace("%", "%%")
     group.add_argument(
         field.flag,

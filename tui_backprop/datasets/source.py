@@ -1,16 +1,28 @@
-"""From what somebody typed to a data set."""
+"""From what the user typed to a data set."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
-from tui_backprop.datasets.catalogue import catalogue
-from tui_backprop.datasets.csv_files import read_csv
+from tui_backprop.datasets.array_files import read_npy, read_npz
+from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
+from tui_backprop.datasets.content import STANDARD_INPUT, Content, content_of
 from tui_backprop.datasets.dataset import Dataset, SourceError
+from tui_backprop.datasets.delimited import read_delimited
+from tui_backprop.datasets.reading import AS_IT_IS, Reading
+from tui_backprop.datasets.record_files import read_json, read_parquet, read_sheet
+from tui_backprop.datasets.samples import PREFIX, read_sample
+from tui_backprop.datasets.table import Table
+from tui_backprop.datasets.understanding import understand
 from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
+
+_TASKS = {"binary": "auto", "classes": "classes", "regression": "numbers"}
+_JSON = (".json", ".jsonl", ".ndjson")
+_SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def source_path(source: str) -> Path:
@@ -18,8 +30,8 @@ def source_path(source: str) -> Path:
     return next((entry.path for entry in catalogue() if entry.name == source), Path(source))
 
 
-def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str] = ()) -> Dataset:
-    """Read a built-in data set by name, or a CSV file by path.
+def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
+    """Read a built-in data set by name, a table file by path, or standard input (`-`).
 
     Raises:
         SourceError: there is no such thing, or it cannot be read.
@@ -27,14 +39,57 @@ def open_source(source: str, *, target: Sequence[str] = (), inputs: Sequence[str
     """
     for entry in catalogue():
         if entry.name == source:
-            return read_csv(entry.path, name=entry.name, target=target or entry.target, inputs=inputs)
+            return _built_in(entry, reading)
+    if source.startswith(PREFIX):
+        return understand(read_sample(source), reading)
     names = [entry.name for entry in catalogue()]
     refuse_visitor(clean(source))
-    if not _is_there(Path(source)):
+    if source != STANDARD_INPUT and not _is_there(Path(source)):
         close = difflib.get_close_matches(source, names, n=1)
         hint = f": did you mean {close[0]}?" if close else f" ({', '.join(names)})"
         raise SourceError(f"'{clean(source)}' is neither a built-in data set nor a file{hint}")
-    return read_csv(Path(source), target=target, inputs=inputs)
+    return understand(read_table(content_of(source), reading), reading)
+
+
+def _built_in(entry: CatalogueEntry, reading: Reading) -> Dataset:
+    """Read a built-in set, of which it is known what it is."""
+    known = replace(
+        reading,
+        target=reading.target or entry.target,
+        decimal="point",
+        task=_TASKS[entry.task] if reading.task == "auto" else reading.task,
+    )
+    return understand(read_table(content_of(str(entry.path)), known), known, entry.name)
+
+
+def read_table(content: Content, reading: Reading) -> Table:
+    """Read a table in the format that its first bytes, or else its name, tell.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    head = content.head
+    if head.startswith(b"\x93NUMPY"):
+        return read_npy(content)
+    if head.startswith(b"PK\x03\x04"):
+        return read_npz(content) if _has_arrays(content) else read_sheet(content, reading)
+    if head.startswith(b"PAR1"):
+        return read_parquet(content, reading)
+    if content.suffix in _SHEETS and head:
+        return read_sheet(content, reading)
+    if content.suffix in _JSON or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[{", b"[[", b'{"')):
+        return read_json(content, reading)
+    if content.suffix in (".npy", ".npz", ".parquet"):
+        raise SourceError(f"{content.shown}: this is no {content.suffix} file, or it is damaged")
+    return read_delimited(content, reading)
+
+
+def _has_arrays(content: Content) -> bool:
+    try:
+        with content.open() as file, zipfile.ZipFile(file) as archive:
+            return any(entry.filename.endswith(".npy") for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        raise SourceError(f"{content.shown}: the zip file is damaged") from None
 
 
 def _is_there(path: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.datasets.reading import AS_IT_IS
 from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
@@ -118,10 +119,9 @@ def read_edit(text: str) -> SavedEdit:
 def command_of(run: Run) -> str:
     """Return the shortest command that makes a run: what its data set suggests is left out."""
     recipe = run.first_recipe
-    columns = {name: getattr(recipe, name) for name in ("target", "inputs") if getattr(recipe, name)}
+    columns = {name: value for name, value in vars(recipe.reading).items() if value != getattr(AS_IT_IS, name)}
     suggested = suggested_recipe(recipe.source, **columns)
-    different = {name: getattr(recipe, name) for name in columns}
-    different |= _differing(recipe, suggested)
+    different = columns | _differing(recipe, suggested)
     words = ["tui-backprop", shlex.quote(recipe.source), options_text(different)]
     words += [f"--edit {shlex.quote(text)}" for edit in _edits(run) for text in _edit_texts(edit)]
     return " ".join(word for word in words if word)

@@ -43,6 +43,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
                 for probe in frame.probes
             ],
             "reference": {line.key: line.loss for line in frame.reference},
+            "notes": list(session.notices),
             "findings": [_plain(finding) for finding in session.findings()],
             "engine": session.recipe.engine,
             "seconds": seconds,

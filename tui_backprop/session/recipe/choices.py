@@ -12,6 +12,7 @@ from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.core.operations.schedules import parse_schedule
 from tui_backprop.core.rules import RULES
 from tui_backprop.core.sampling import SAMPLINGS
+from tui_backprop.datasets.reading import DECIMALS, MISSING, TASKS
 from tui_backprop.datasets.scaling import SCALINGS
 from tui_backprop.diagnosis.findings.table import check_threshold
 from tui_backprop.engines.choice import ENGINES
@@ -20,6 +21,10 @@ from tui_backprop.session.recipe.recipe import is_file
 __all__ = ["CHOICES", "MAX_HIDDEN_LAYERS", "MAX_UNITS", "RULES", "check_threshold", "is_file", "parse_schedule"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "missing": MISSING,
+    "task": TASKS,
+    "decimal": DECIMALS,
+    "no_header": ("no", "yes"),
     "scale_inputs": tuple(SCALINGS),
     "scale_targets": tuple(SCALINGS),
     "activation": HIDDEN_ACTIVATIONS,

@@ -33,6 +33,7 @@ class Field:
         has_choices: whether there are few texts that it may have.
         repeatable: whether the command line may have it several times, once for each item.
         in_flight: whether a run goes on after a change; otherwise it starts again.
+        is_flag: whether the command line's option has no value: given or not.
         option: what the command line calls it where that is not its name: one item of it.
     """
 
@@ -47,11 +48,13 @@ class Field:
         has_choices: bool = False,
         repeatable: bool = False,
         in_flight: bool = False,
+        is_flag: bool = False,
         option: str = "",
     ) -> None:
         self.name, self.group, self.help = name, group, help
         self.read, self.write = read, write
-        self.has_choices, self.repeatable, self.in_flight, self.option = has_choices, repeatable, in_flight, option
+        self.has_choices, self.repeatable, self.in_flight = has_choices, repeatable, in_flight
+        self.is_flag, self.option = is_flag, option
 
     @property
     def flag(self) -> str:
@@ -237,8 +240,20 @@ def _join(names: tuple[str, ...]) -> str:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("target", "data", "target columns of a CSV, with commas between (the last column)", _read_names, _join),
-    Field("inputs", "data", "input columns of a CSV, with commas between (all others)", _read_names, _join),
+    Field("target", "data", "target columns of a table, with commas between (the last column)", _read_names, _join),
+    Field("inputs", "data", "input columns of a table, with commas between (all others)", _read_names, _join),
+    Field("missing", "data", "gaps in a table: leave the row out, fill with the mean, or refuse", **_choice("missing")),
+    Field("task", "data", "what the target is taken for; auto decides by its values", **_choice("task")),
+    Field("decimal", "data", "decimal mark of a table; auto decides by its numbers", **_choice("decimal")),
+    Field(
+        "no_header",
+        "data",
+        "the first row of a table is data; its columns are called x1, x2, …",
+        lambda text: bool(_choice("no_header")["read"](text) == "yes"),
+        lambda given: "yes" if given else "no",
+        has_choices=True,
+        is_flag=True,
+    ),
     Field("scale_inputs", "data", "scaling of the inputs", **_choice("scale_inputs")),
     Field(
         "scale_targets",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.reading import Reading
 
 
 class RecipeError(InputError):
@@ -29,11 +30,19 @@ class Recipe:
     """
 
     source: str = "parity"
-    """A built-in data set's name, or the path of a CSV file."""
+    """A built-in data set's name, or the path of a table."""
     target: tuple[str, ...] = ()
-    """Target columns of a CSV; empty for the last one."""
+    """Target columns of a table; empty for the last one."""
     inputs: tuple[str, ...] = ()
-    """Input columns of a CSV; empty for all that are not targets."""
+    """Input columns of a table; empty for all that are not targets."""
+    missing: str = "drop"
+    """What is done about gaps in a table: drop leaves the row out, mean fills the gap, error refuses the table."""
+    task: str = "auto"
+    """What the target is taken for: auto decides by its values, classes and numbers by name."""
+    decimal: str = "auto"
+    """The decimal mark of a table's numbers; auto decides by the numbers."""
+    no_header: bool = False
+    """Whether the first row of a table is data, and its columns are x1, x2, …"""
     features: tuple[str, ...] = ()
     """What the network gets instead of the columns, each an expression over them; empty for the columns themselves."""
     hidden: tuple[int, ...] = (1,)
@@ -96,6 +105,11 @@ class Recipe:
     def replace(self, **changes: Any) -> Recipe:
         """Return a recipe with some fields changed; nothing is checked yet."""
         return replace(self, **changes)
+
+    @property
+    def reading(self) -> Reading:
+        """How its table is to be understood."""
+        return Reading(**{field.name: getattr(self, field.name) for field in fields(Reading)})
 
     def as_dict(self) -> dict[str, Any]:
         """Every field as JSON has it: lists for tuples, "full" for the full batch, objects for `set` and `thresholds`."""

@@ -1,4 +1,4 @@
-"""Suggested recipes: a built-in set brings its own, a CSV gets a sensible one from its size and task."""
+"""Suggested recipes: a built-in set brings its own, a table gets a sensible one from its size and task."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_backprop.session.recipe.recipe import Recipe
 
 
 def suggested_recipe(source: str, **overrides: Any) -> Recipe:
-    """Return the recipe that suits `source`, a data set's name or the path of a CSV, with some fields overridden.
+    """Return the recipe that suits `source`, a data set's name or the path of a table, with some fields overridden.
 
     Raises:
         SourceError: the source cannot be read.
@@ -23,8 +23,8 @@ def suggested_recipe(source: str, **overrides: Any) -> Recipe:
     for entry in catalogue():
         if entry.name == source:
             return Recipe(source=source).replace(**{**dict(entry.recipe), **overrides})
-    columns = {name: overrides[name] for name in ("target", "inputs") if name in overrides}
-    return Recipe(source=source).replace(**{**sensible_fields(open_source(source, **columns)), **overrides})
+    recipe = Recipe(source=source).replace(**overrides)
+    return recipe.replace(**{**sensible_fields(open_source(source, recipe.reading)), **overrides})
 
 
 def sensible_fields(dataset: Dataset) -> dict[str, Any]:

@@ -37,4 +37,8 @@ def read_texts(texts: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 def options_text(fields: Mapping[str, Any]) -> str:
     """Write recipe fields as the options of the command line that make them; `source` is not among those."""
     known = ((BY_NAME[name], value) for name, value in fields.items() if name in BY_NAME)
-    return " ".join(f"{field.flag} {shlex.quote(field.write(value))}" for field, value in known)
+    return " ".join(
+        field.flag if field.is_flag else f"{field.flag} {shlex.quote(field.write(value))}"
+        for field, value in known
+        if value or not field.is_flag
+    )

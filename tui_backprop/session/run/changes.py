@@ -12,6 +12,7 @@ from tui_backprop.core.arrays import Indices
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import State
 from tui_backprop.datasets.dataset import Dataset
+from tui_backprop.datasets.reading import READING_FIELDS, Reading
 from tui_backprop.datasets.source import open_source
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.recipe.engine import engine_notes
@@ -32,7 +33,7 @@ from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
 
-COLUMNS = ("target", "inputs", "features", "probe", "scale_targets")
+COLUMNS = (*READING_FIELDS, "features", "probe", "scale_targets")
 """Fields of which another data set brings its own, where they are not changed with it."""
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
@@ -90,11 +91,10 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
     if unknown:
         raise RecipeError(tuple(f"there is no recipe field {name}" for name in unknown))
     if changes.get("source", asked.source) != asked.source:
-        columns = {name: changes[name] for name in ("target", "inputs") if name in changes}
-        suggested = suggested_recipe(changes["source"], **columns)
+        said = {name: changes[name] for name in READING_FIELDS if name in changes}
+        suggested = suggested_recipe(changes["source"], **said)
         own = {
-            "target": (),
-            "inputs": (),
+            **vars(Reading()),
             "features": (),
             "probe": suggested.probe,
             "scale_targets": suggested.scale_targets,
@@ -109,7 +109,7 @@ def read_data(asked: Recipe) -> Dataset:
     Raises:
         SourceError: it cannot be read.
     """
-    return open_source(asked.source, target=asked.target, inputs=asked.inputs)
+    return open_source(asked.source, asked.reading)
 
 
 def changed_segment(
@@ -131,7 +131,8 @@ def changed_segment(
         recipe, problem = resolve(asked, current.problem.dataset), current.problem
         check_fit(recipe, problem.dataset, problem.network)
     else:
-        dataset = read_data(asked) if asked.source != current.asked.source else current.problem.dataset
+        known = (asked.source, asked.reading) == (current.asked.source, current.asked.reading)
+        dataset = current.problem.dataset if known else read_data(asked)
         asked = _adapted(asked, dataset, current, notes)
         recipe = resolve(asked, dataset)
         problem = prepare(recipe, dataset)

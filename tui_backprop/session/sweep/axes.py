@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.datasets.reading import READING_FIELDS
 from tui_backprop.session.recipe.fields import BY_NAME, Field
 from tui_backprop.session.recipe.recipe import is_file
 
@@ -20,8 +21,7 @@ _NOT_VARIED = {
     "steps": "all runs have as many",
     "probe": "it changes no run",
     "engine": "all runs have one",
-    "target": "it is other data",
-    "inputs": "it is other data",
+    **dict.fromkeys(READING_FIELDS, "it is other data"),
 }
 
 

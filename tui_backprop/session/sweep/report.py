@@ -25,6 +25,7 @@ def sweep_report(sweep: Sweep, seconds: float) -> dict[str, Any]:
         "runs": [_run(plan, run) | sweep.outcomes[run].as_json() for run in sorted(sweep.outcomes)],
         "cells": [_cell(plan, cell) for cell in summary.cells],
         "resumed": sweep.resumed,
+        "notes": list(sweep.dataset.notices),
         "seconds": seconds,
     }
 
