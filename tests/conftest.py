@@ -15,7 +15,13 @@ import time
 import pytest
 from hypothesis import settings
 
-from tui_backprop.engines import compiled_engine
+from tui_backprop.cli.main import BLAS_THREADS
+
+# As the program does, before NumPy is loaded: threads of several workers wait for each other, at full power.
+for _variable in BLAS_THREADS:
+    os.environ.setdefault(_variable, "1")
+
+from tui_backprop.engines import compiled_engine  # noqa: E402  (it loads NumPy)
 
 # A shell has these ignored by what it runs in the background, and so would the processes that tests send them to.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -274,7 +274,7 @@ def test_a_surface_stays_until_the_next_one_is_whole():
     held = []
     for _ in range(30):
         session.run(5)
-        surface = landscape.picture(session.frame(), View("parameters", 0, 85000), 60, 30)
+        surface = landscape.picture(session.frame(examine=False), View("parameters", 0, 85000), 60, 30)
         held.append(surface.held_at)
         assert np.isfinite(surface.losses).all()
         assert tuple(surface.path[-1]) == pytest.approx(surface.plane.coordinates(session.state.parameters))
