@@ -362,3 +362,23 @@ def test_the_drawing_has_a_place_in_every_layout():
     assert ("prediction", "network") in [place[:2] for place in PLACES["grid"]]
     assert "network" in [place[0] for place in PLACES["large"]]
     assert "network" in PLACES["tabs"][0]
+
+
+@pytest.mark.covers("E", "A", "J", "D")
+async def test_the_network_is_changed_in_place_and_the_selection_stays_at_it(trainer):
+    """A unit and a layer more, one unit less, one off and on: each said with the loss before and after."""
+    app = trainer("xor")
+    async with app.run_test(size=BIG) as pilot:
+        await pilot.press("n", "7", "left", "right", "A", "A")
+        assert app.session.problem.network.sizes == (2, 6, 1)
+        assert app.query_one(NetworkPanel).selected == Spot("unit", 1, 5)
+        await pilot.press("D", "J")
+        assert app.session.problem.network.sizes == (2, 5, 5, 1)
+        assert app.query_one(NetworkPanel).selected == Spot("unit", 2, 0)
+        await pilot.press("E")
+        assert app.session.recipe.freeze == ("w3[0,0]",)
+        await pilot.press("E")
+        assert app.session.recipe.freeze == ()
+        await pilot.press(*"uuuuuu")
+        assert app.session.problem.network.sizes == (2, 4, 1)
+        assert app.session.edits == ()

@@ -284,8 +284,12 @@ class Session(Walker):
         """
         if not is_in_flight(changes) or ("seed" in changes and self.last_step == 0):
             return self._restart(parameters or {}, changes)
+        return self.edit_in_place(parameters or {}, changes)
+
+    def edit_in_place(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> Change:
+        """Make an edit here, whatever it changes; it raises what `change` raises."""
         run = self.current.fork()
-        return self._edited(run, run.edit(parameters or {}, changes))
+        return self._edited(run, run.edit(parameters, changes))
 
     def change_over(self, engine: str) -> str:
         """Let the run go on with another engine from the furthest step on, and say so.

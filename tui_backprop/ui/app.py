@@ -20,6 +20,7 @@ from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.comparing import PictureActions
 from tui_backprop.ui.actions.files import FileActions
 from tui_backprop.ui.actions.findings import FindingActions
+from tui_backprop.ui.actions.in_place import InPlaceActions
 from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
 from tui_backprop.ui.actions.running import RunningActions
@@ -51,6 +52,7 @@ class TrainerApp(
     RunningActions,
     TravelActions,
     ChangingActions,
+    InPlaceActions,
     LookingActions,
     FindingActions,
     PictureActions,

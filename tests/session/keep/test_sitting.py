@@ -257,7 +257,12 @@ def test_the_command_of_a_run_is_short_and_makes_it():
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("400", "STEP:FIELD=VALUE"), ("x:lr=1", "STEP:FIELD=VALUE"), ("4:hidden=3", "--hidden"), ("4:w1=a", "a number")],
+    [
+        ("400", "STEP:FIELD=VALUE"),
+        ("x:lr=1", "STEP:FIELD=VALUE"),
+        ("4:activation=relu", "--activation"),
+        ("4:w1=a", "a number"),
+    ],
 )
 def test_an_edit_that_cannot_be_says_what_was_expected(text, why):
     """Each with the next step."""

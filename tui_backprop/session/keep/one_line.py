@@ -102,7 +102,7 @@ def read_edit(text: str) -> SavedEdit:
     if name == "source":
         return SavedEdit(step, {"source": value}, {})
     if field is not None:
-        if not field.in_flight:
+        if not (field.in_flight or field.name == "hidden"):
             raise OneLineError(
                 f"--edit: a run cannot go on with another {field.flag.removeprefix('--')}: give it as the option "
                 f"{field.flag}"
@@ -141,7 +141,7 @@ def _edit_texts(edit: SavedEdit) -> list[str]:
     texts = [
         f"{name}={value if name == 'source' else BY_NAME[name].write(value)}"
         for name, value in edit.changes.items()
-        if name == "source" or BY_NAME[name].in_flight
+        if name in ("source", "hidden") or BY_NAME[name].in_flight
     ]
     texts += [f"{name}={value!r}" for name, value in edit.parameters.items()]
     return [f"{edit.step}:{text}" for text in texts]

@@ -37,6 +37,7 @@ COLUMNS = (*READING_FIELDS, "features", "probe", "scale_targets")
 """Fields of which another data set brings its own, where they are not changed with it."""
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
+_MOST_NAMED = 6  # parameters that a summary names
 _FOLLOWS_SOURCE = (*COLUMNS, "loss", "output_activation", "set", "freeze")
 
 
@@ -165,8 +166,14 @@ def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]
     """Give up what cannot hold for another data set, and note it."""
     inputs = len(asked.features) or dataset.n_inputs
     old, new = current.problem.network.sizes, (inputs, *asked.hidden, dataset.n_outputs)
-    if old != new:
-        outputs = dataset.n_outputs
+    outputs = dataset.n_outputs
+    if asked.hidden != current.asked.hidden:  # what there is not any more cannot be set or frozen
+        network = Network(new, (*(asked.activation for _ in asked.hidden), "linear"))
+        asked = asked.replace(
+            set=tuple(one for one in asked.set if has_entry(network, one[0])),
+            freeze=tuple(one for one in asked.freeze if has_entry(network, one)),
+        )
+    elif old != new:
         notes.append(
             f"the network is rebuilt as {'-'.join(map(str, new))}: {dataset.name} has "
             f"{inputs} input{'s' * (inputs > 1)} and {outputs} output{'s' * (outputs > 1)}"
@@ -217,14 +224,17 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
             )
             parts.append(f"{_SHOWN_AS.get(name, name.replace('_', ' '))} {before} → {after}")
     network = current.problem.network
+    if len(parameters) > _MOST_NAMED:
+        return ", ".join([*parts, f"{len(parameters):,} values"])
     for name, value in parameters.items():
-        old = state.parameters[network.positions(name)] if _has(network, name) else np.empty(0)
+        old = state.parameters[network.positions(name)] if has_entry(network, name) else np.empty(0)
         before = f"{old[0]:.4g} → " if len(old) == 1 else ""
         parts.append(f"{name} {before}{value:.4g}".replace("-", "−"))
     return ", ".join(parts) or "nothing changed"
 
 
-def _has(network: Network, name: str) -> bool:
+def has_entry(network: Network, name: str) -> bool:
+    """Whether a network has a parameter or an entry of this name."""
     try:
         network.positions(name)
     except ValueError:

@@ -103,6 +103,14 @@ class NetworkPanel(CanvasPanel[Frame]):
 
     # Looking around.
 
+    def spot_in(self, network: Network) -> Spot:
+        """Return what is selected, also where it was selected elsewhere and is not drawn yet."""
+        return self.selected if self._marked is None else spot_at(network, min(self._marked, network.size - 1))
+
+    def choose(self, spot: Spot, network: Network) -> None:
+        """Select something in a network that is drawn with the next frame."""
+        self.selected, self._network, self._marked = spot, network, None
+
     def mark(self, position: int) -> None:
         """Mark the entry of θ that was selected elsewhere, at the latest when this is in sight again."""
         self._marked = position
