@@ -8,7 +8,7 @@ from tui_backprop.cli.main import main
 
 
 def test_the_list_says_what_each_lesson_is_and_how_to_take_it(capsys):
-    """Nine lessons, each with the options that begin its run."""
+    """Ten lessons, each with the options that begin its run."""
     assert main(["lessons"]) == 0
     printed = capsys.readouterr().out
     assert "same-answer  Why does it always give the same answer?" in printed
@@ -21,7 +21,7 @@ def test_json_lists_them_all_or_one(capsys):
     assert main(["lessons", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["name"] for one in found][:2] == ["same-answer", "by-hand"]
-    assert len(found) == 9
+    assert len(found) == 10
     assert found[0]["recipe"]["rule"] == "posted"
     assert all({"title", "text", "keys"} == set(screen) for one in found for screen in one["screens"])
     assert main(["lessons", "xor", "--json"]) == 0

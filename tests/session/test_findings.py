@@ -45,6 +45,7 @@ CASES = {
     "copied-units": (("xor", {"init": "zeros"}, 50), ("xor", {}, 50), None),
     "same-answer": (("parity", {}, 2000), ("parity", WIDE, 2000), 0.001),
     "loss-rising": (("parity", {"lr": 10.0, "seed": 1}, 500), ("parity", {"lr": 0.1, "seed": 1}, 500), 9.0),
+    "rate-above-limit": (("line", {"lr": 1.5}, 5), ("line", {"lr": 0.5}, 5), 9.0),
     "loss-oscillating": (("parity", {"lr": 30.0, "batch_size": None}, 200), ("parity", {"batch_size": None}, 200), 9.0),
     "rate-too-low": (("moons", {"lr": 1e-7}, 300), ("moons", {}, 300), 1e-9),
     "stuck-at-constant": (("xor", {"init": "zeros"}, 600), ("xor", {}, 600), None),

@@ -218,6 +218,7 @@ def test_scaling_is_learned_from_the_training_part_alone():
         ("not step % 4", True),
         ("w1[0,0] == w1[0, 0] and max(b1) - 2**2 < 0", True),
         ("grad_norm > 0", True),
+        ("curvature > 0 and abs(stable_rate - 2 / curvature) < 1e-9 and noise_scale > 0", True),
     ],
 )
 def test_conditions_read_as_they_are_written(text, holds):

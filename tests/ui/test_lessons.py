@@ -317,7 +317,7 @@ async def test_a_lesson_before_anything_was_pressed(picture):
 
 
 async def test_the_list_of_lessons(trainer, picture):
-    """You should see nine lessons with their minutes, the one on this data highlighted, and what it is about."""
+    """You should see ten lessons with their minutes, the one on this data highlighted, and what it is about."""
     app = trainer()
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("L")

@@ -6,6 +6,7 @@ all that was computed on the way.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,16 @@ class Training:
     def rate_at(self, step: int) -> float:
         """η at `step`, with the schedule."""
         return self.rate * self.schedule.factor(step)
+
+    def stable_rate(self, curvature: float) -> float:
+        """Return the rate above which updates along an eigenvector of the Hessian grow, for its eigenvalue λ: 2/λ for SGD.
+
+        ∞ where the loss does not curve up; NaN for an optimizer that has no such limit.
+        """
+        product = self.optimizer.stable_product
+        if math.isnan(product) or math.isnan(curvature):
+            return math.nan
+        return product / curvature if curvature > 0 else math.inf
 
     def first_state(self, parameters: Array, step: int = 0) -> State:
         """Return a state at `step` with empty slots; `parameters` (size,) is copied."""

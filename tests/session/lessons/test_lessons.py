@@ -63,11 +63,12 @@ def lesson(write):
     return read_lesson(write(GOOD))
 
 
-def test_the_nine_lessons_are_there_in_their_order():
+def test_the_ten_lessons_are_there_in_their_order():
     """The original case comes first."""
     ids = [one.id for one in lessons()]
     assert ids == [
         "same-answer", "by-hand", "xor", "rate", "dead-units", "vanishing", "symmetry", "overfitting", "ravine",
+        "limit",
     ]  # fmt: skip
 
 

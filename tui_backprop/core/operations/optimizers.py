@@ -8,6 +8,7 @@ rates of their own are updated at once.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,14 @@ class Optimizer(ABC):
     steps_by_rate: ClassVar[bool] = False
     """Whether a step has about the size of the rate, whatever the size of the gradient."""
 
+    @property
+    def stable_product(self) -> float:
+        """Largest η·λ with which updates along an eigenvector of the Hessian, with the eigenvalue λ, do not grow.
+
+        NaN where there is no such number: the optimizer gives each parameter a step of its own.
+        """
+        return math.nan
+
     @abstractmethod
     def new_values(
         self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
@@ -53,6 +62,11 @@ class Optimizer(ABC):
 class Sgd(Optimizer):
     """θ ← θ − η g."""
 
+    @property
+    def stable_product(self) -> float:
+        """From 1 − ηλ ≥ −1."""
+        return 2.0
+
     def new_values(
         self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
     ) -> tuple[Array, tuple[Array, ...]]:
@@ -66,6 +80,11 @@ class Momentum(Optimizer):
 
     momentum: float = 0.9
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    @property
+    def stable_product(self) -> float:
+        """2(1 + μ): the root of the recursion is −1 there."""
+        return 2.0 * (1.0 + self.momentum)
 
     def new_values(
         self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array
@@ -81,6 +100,11 @@ class Nesterov(Optimizer):
 
     momentum: float = 0.9
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    @property
+    def stable_product(self) -> float:
+        """2(1 + μ)/(1 + 2μ): the root of the recursion is −1 there."""
+        return 2.0 * (1.0 + self.momentum) / (1.0 + 2.0 * self.momentum)
 
     def new_values(
         self, theta: Array, gradient: Array, slots: Array, count: int, rate: float | Array

@@ -15,6 +15,7 @@ _AT_THE_CONSTANT = 0.02  # share of its loss within which a run stays at the bes
 _STUCK_STEPS = 500
 _STANDSTILL = 0.01  # share of the loss that a quarter of the course changes at least where it is no plateau
 _WAVERING = 0.05  # share of the best constant's loss by which a test loss may go up and down
+_OVERSHOOT = 0.02  # share of the best constant's loss by which updates raise the loss of their own batch
 _TINY = float(np.finfo(np.float64).tiny)
 
 
@@ -56,6 +57,27 @@ def _loss_oscillating(evidence: Evidence, threshold: float) -> Sighting | None:
         f"{count} of the last {len(risen)} updates made the loss of their own samples larger, "
         f"by {brief(overshoot)} of the best constant's loss on average",
         {"updates": len(risen), "raising": count, "overshoot": overshoot},
+        sentence,
+        "loss",
+        changes,
+    )
+
+
+def _rate_above_limit(evidence: Evidence, threshold: float) -> Sighting | None:
+    """A rate that is too high for the curvature, where the updates show it: a run may live with one at times."""
+    risen = evidence.overshoots
+    if len(risen) < FEW_UPDATES or not evidence.share(float(risen.mean())) > _OVERSHOOT or _has_another_cause(evidence):
+        return None
+    rate = evidence.training.rate_at(evidence.state.step)
+    limit = evidence.training.stable_rate(evidence.curvature)
+    if not rate > threshold * limit:
+        return None
+    sentence, changes = calm(evidence)
+    said = "2/λ" if evidence.training.optimizer.stable_product == 2.0 else "the limit"
+    return Sighting(
+        f"η {brief(rate)} is above {said} = {brief(limit)}: it must oscillate, for λ, the largest curvature, is "
+        f"{brief(evidence.curvature)}",
+        {"rate": rate, "limit": limit, "curvature": evidence.curvature},
         sentence,
         "loss",
         changes,
@@ -214,11 +236,23 @@ KINDS = (
         "there. Nothing is said while the gradient itself is wrong.",
     ),
     FindingKind(
+        "rate-above-limit",
+        "warning",
+        "Where the last updates made the loss of their own batch larger (by more than a fiftieth of the best constant's "
+        "loss): the rate beside the limit of stability for the largest eigenvalue λ of the Hessian, which is 2/λ for SGD, "
+        "2(1+μ)/λ with momentum μ and 2(1+μ)/(1+2μ)λ for Nesterov's",
+        Threshold(1.0, "above", "times", "beyond it each update lands further away than the one before", 0.0),
+        _rate_above_limit,
+        "Along the direction in which the loss curves most it is a bowl, and its slope is λ times the distance from the "
+        "bottom. A step of η times the slope covers the share ηλ of the way. Beyond twice the way it lands on the other "
+        "side, higher than it was, and the next step leads further still, until the curvature is another one.",
+    ),
+    FindingKind(
         "loss-oscillating",
         "warning",
         "By how much the last updates (4 to 16, made again) made the loss of their own batch larger, on average, as "
         "a share of the best constant's loss",
-        Threshold(0.02, "above", "share", "an update that fits its slope makes that loss smaller", 0.0),
+        Threshold(_OVERSHOOT, "above", "share", "an update that fits its slope makes that loss smaller", 0.0),
         _loss_oscillating,
         "A step against the gradient lowers the loss of the very samples that the gradient was taken from, if it is "
         "short enough. Where it raises it, the step was so long that it left the part of the loss in which the slope "

@@ -16,6 +16,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.backward import Gradients, exact
+from tui_backprop.core.curvature import Hessian
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.gradient_check import batch_loss
 from tui_backprop.core.judge import Judgement
@@ -204,6 +205,13 @@ class Evidence:
     def _unit_rows(self) -> Indices:
         rows = len(self.inputs)
         return np.linspace(0, rows - 1, min(rows, _UNIT_ROWS)).astype(np.int64)
+
+    @cached_property
+    def curvature(self) -> float:
+        """Largest eigenvalue of the Hessian over those samples, with the penalty, of what is trained."""
+        chosen = self._unit_rows
+        hessian = Hessian.of(self.training, self.state.parameters, self.inputs[chosen], self.targets[chosen])
+        return float(hessian.largest()[0])
 
     @cached_property
     def _true_gradients(self) -> Gradients:

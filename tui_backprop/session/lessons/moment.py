@@ -10,10 +10,10 @@ import numpy as np
 from tui_backprop.session.conditions import Expression, Word
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.recipe import Recipe
-from tui_backprop.session.run.moment import RunMoment
+from tui_backprop.session.run.moment import OF_GRADIENTS, RunMoment
 from tui_backprop.session.session import Session
 
-_RUN = {"loss", "accuracy", "test_loss", "test_accuracy", "step", "epoch", "rate", "grad_norm", "parameters"}
+_RUN = {"loss", "accuracy", "test_loss", "test_accuracy", "step", "epoch", "rate", "parameters", *OF_GRADIENTS}
 _ARRAY = re.compile(r"(w|b|z|a|delta)[1-9][0-9]*")
 _OWN = {
     "branches", "diverged", "edits", "findings", "inside", "last_step", "lowest_test_loss", "panel", "pressed", "probe",

@@ -9,11 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.backward import Gradients
+from tui_backprop.core.backward import Gradients, exact
+from tui_backprop.core.curvature import Hessian, noise_scale, sample_gradient_lengths
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.step import State
 from tui_backprop.session.run.timeline import Segment
+
+OF_GRADIENTS = ("grad_norm", "noise_scale", "curvature", "stable_rate")
+"""Names that need the gradient over the training set, or its derivative."""
 
 TAPE_NAME = re.compile(r"(z|a|delta)([1-9][0-9]*)")
 """What a layer's z, a or δ is called."""
@@ -43,7 +47,7 @@ class RunMoment:
             score += [f"test_{name}" for name in score]
         tensors = [tensor.name for tensor in problem.network.tensors]
         units = [f"{letter}{layer}" for letter in ("z", "a", "delta") for layer in range(1, problem.network.depth + 1)]
-        return (*score, "step", "epoch", "rate", "grad_norm", "parameters", *tensors, *units)
+        return (*score, "step", "epoch", "rate", *OF_GRADIENTS, "parameters", *tensors, *units)
 
     @property
     def step(self) -> int:
@@ -84,6 +88,13 @@ class RunMoment:
                 return problem.accuracy(state.parameters, self._train if name == "accuracy" else self._test)
             case "grad_norm":
                 return float(np.linalg.norm(self._gradients.parameters.vector))
+            case "noise_scale":
+                found = self._true_gradients
+                return noise_scale(sample_gradient_lengths(self._tape, found.deltas), found.parameters.vector)
+            case "curvature":
+                return self._curvature
+            case "stable_rate":
+                return segment.training.stable_rate(self._curvature)
         unit = TAPE_NAME.fullmatch(name)
         if unit is None:
             return self._parameters[name]
@@ -97,6 +108,19 @@ class RunMoment:
     @cached_property
     def _tape(self) -> Tape:
         return forward(self._segment.problem.network, self._parameters, self._train.inputs)
+
+    @cached_property
+    def _curvature(self) -> float:
+        """Largest eigenvalue of the Hessian over the training set, with the penalty, of what is trained."""
+        training = self._segment.training
+        return float(Hessian.of(training, self._state.parameters, self._train.inputs, self._train.targets).largest()[0])
+
+    @cached_property
+    def _true_gradients(self) -> Gradients:
+        """Gradients over the training set by the chain rule."""
+        problem = self._segment.problem
+        with np.errstate(all="ignore"):
+            return exact(problem.network, problem.objective, self._parameters, self._tape, self._train.targets)
 
     @cached_property
     def _gradients(self) -> Gradients:

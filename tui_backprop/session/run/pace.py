@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 
+from tui_backprop.core.curvature import ROUNDS
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.session.recipe.problem import Problem
-from tui_backprop.session.run.moment import TAPE_NAME
+from tui_backprop.session.run.moment import OF_GRADIENTS, TAPE_NAME
 from tui_backprop.session.run.timeline import Segment
 
 _SHARE = 0.015  # of the training's time, at the most, for each of the curve and a breakpoint
@@ -58,9 +59,10 @@ def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = F
     problem, cost = segment.problem, _STOP + _NAME
     if names & {"test_loss", "test_accuracy"}:
         cost += pass_time(problem, len(problem.test))
-    if names & {"loss", "accuracy", "grad_norm"} or any(TAPE_NAME.fullmatch(name) for name in names):
-        backward = any(name == "grad_norm" or name.startswith("delta") for name in names)
-        cost += pass_time(problem, len(problem.train)) * (_BACKWARD if backward else 1.0)
+    if names & {"loss", "accuracy", *OF_GRADIENTS} or any(TAPE_NAME.fullmatch(name) for name in names):
+        backward = any(name in OF_GRADIENTS or name.startswith("delta") for name in names)
+        products = 2 * ROUNDS if names & {"curvature", "stable_rate"} else 1  # each is a forward and a backward pass
+        cost += pass_time(problem, len(problem.train)) * (_BACKWARD * products if backward else 1.0)
     return _spacing(_interval(segment, cost), _CHECK_BEGINS / cost)
 
 
