@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from tui_backprop.ui.keys import KEYS
@@ -230,6 +231,45 @@ async def test_clicking_the_chart_goes_to_the_step(trainer):
             await pilot.pause()
             assert low <= app.session.step <= high
         assert app.session.last_step == 400
+
+
+async def test_the_chart_is_zoomed_and_moved_by_keys_and_by_the_wheel(trainer):
+    """Half the steps around the cursor, which the arrows lead on; never less than can be drawn, nor beyond the run."""
+    app = trainer()
+    async with app.run_test(size=BIG) as pilot:
+        app.session.run(400)
+        app.redraw()
+        await pilot.pause()
+        panel = app.query_one(LossPanel)
+        await pilot.press("1", "full_stop")
+        assert panel._window == (200, 400)
+        assert "steps 200 to 400" in str(panel.border_subtitle)
+        await pilot.press(*["left"] * 60)
+        first, last = panel._window
+        assert first < 200
+        assert last - first == 200
+        await pilot.press(*["full_stop"] * 20)
+        assert 0 < panel._window[1] - panel._window[0] < 200
+        await pilot.press(*["comma"] * 20)
+        assert panel._window is None
+        assert "steps" not in str(panel.border_subtitle).replace("step ", "")
+
+        def turn(kind, x, **held):
+            keys = {"shift": False, "meta": False, "ctrl": False} | held
+            place = panel.content_region
+            panel.post_message(kind(panel, x, 3, 0, 0, 0, **keys, screen_x=place.x + x, screen_y=place.y + 3))
+
+        turn(events.MouseScrollUp, panel.size.width - 1)
+        await pilot.pause()
+        first, last = panel._window
+        assert last - first == 200
+        assert last > 380
+        turn(events.MouseScrollUp, 5, ctrl=True)
+        await pilot.pause()
+        assert panel._window == (first - 50, last - 50)
+        await pilot.press("r")
+        await pilot.pause()
+        assert panel._window is None
 
 
 async def test_every_theme_draws(trainer):

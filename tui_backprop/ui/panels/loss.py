@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,8 @@ from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _BESIDE = 8  # other branches whose curves are drawn, the newest ones: of more no one can be told from the others
+_FEWEST = 8  # points of the curve that are drawn at the least
+_PAN = 0.25  # of what is drawn that one turn of the wheel moves it by
 
 
 class LossPanel(CanvasPanel[Frame]):
@@ -31,6 +34,8 @@ class LossPanel(CanvasPanel[Frame]):
         Binding("left", "move(-1)", "earlier point", show=False),
         Binding("right", "move(1)", "later point", show=False),
         Binding("enter", "choose", "go to the point", show=False),
+        Binding("full_stop", "zoom(0.5)", "zoom in", show=False),
+        Binding("comma", "zoom(2.0)", "zoom out", show=False),
     ]
 
     log_axis: reactive[bool] = reactive(False)
@@ -48,6 +53,7 @@ class LossPanel(CanvasPanel[Frame]):
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
         self._cursor: int | None = None
+        self._window: tuple[int, int] | None = None  # first and last step that the user zoomed to
         self._span = (0, 0)  # first and last step on the axis
         self._axis = 0  # column of the axis
 
@@ -57,6 +63,7 @@ class LossPanel(CanvasPanel[Frame]):
 
     def watch_tail(self) -> None:
         """Draw the other part."""
+        self._window = None
         self.redraw()
 
     def name_text(self, frame: Frame) -> Text:
@@ -67,20 +74,25 @@ class LossPanel(CanvasPanel[Frame]):
 
     def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart and say in the subtitle what the cursor reads."""
-        curve = self._part(frame.curve)
-        first = int(curve.steps[0]) if len(curve.steps) else 0
+        curve, (first, last) = frame.curve, self._shown(frame.curve)
         series = [Series("train", curve.steps, curve.train)]
         if curve.test is not None:
             series.append(Series("test", curve.steps, curve.test))
-        series += [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
+        series = [_between(first, last, one) for one in series]
+        watched = [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
+        series += watched if self._window is None else [_between(first, last, one) for one in watched]
         beside = [one for one in frame.branches if not one.active][-_BESIDE:]
-        others = [_from(first, one.name, one.curve) for one in beside]
+        until = last if self._window is not None else None
+        others = [_between(first, until, Series(one.name, one.curve.steps, one.curve.train)) for one in beside]
         drawn = [one.steps for one in (*series, *others) if len(one.steps)]
         self._span = (min(int(s[0]) for s in drawn), max(int(s[-1]) for s in drawn)) if drawn else (0, 0)
-        marks = _apart([edit.step for edit in frame.edits if edit.step >= first], self._span, self.size.width)
-        if frame.step < frame.last_step:
+        steps = [edit.step for edit in frame.edits if edit.step >= first]
+        marks = _apart(
+            steps if until is None else [step for step in steps if step <= until], self._span, self.size.width
+        )
+        if frame.step < frame.last_step and (until is None or first <= frame.step <= until):
             marks.append(frame.step)
-        if self._cursor is not None:
+        if self._cursor is not None and (until is None or first <= self._cursor <= until):
             marks.append(self._cursor)
         references = [(line.name, line.loss) for line in frame.reference]
         size = (self.size.width, self.size.height)
@@ -90,15 +102,21 @@ class LossPanel(CanvasPanel[Frame]):
         self._axis = max(chart.text(row).find("┤") for row in range(chart.rows))
         return chart
 
-    def _part(self, curve: Curve) -> Curve:
-        if not (self.tail and len(curve.steps)):
-            return curve
-        at = int(np.searchsorted(curve.steps, curve.steps[-1] * 0.9))
-        return Curve(curve.steps[at:], curve.train[at:], None if curve.test is None else curve.test[at:])
+    def _shown(self, curve: Curve) -> tuple[int, int]:
+        """Return the first and the last step to draw: the user's, the last tenth, or all."""
+        if not len(curve.steps):
+            return 0, 0
+        first, last = int(curve.steps[0]), int(curve.steps[-1])
+        if self._window is not None and self._window[0] < last:
+            return self._window
+        self._window = None  # another run, which is shorter
+        return (math.ceil(last * 0.9) if self.tail else first), last
 
     def _reading(self, frame: Frame) -> str:
         scaled = frame.recipe.scale_targets != "none"
-        views = (("of scaled targets", scaled), ("log", self.log_axis), ("last tenth", self.tail))
+        zoomed = "" if self._window is None else f"steps {self._window[0]:,} to {self._window[1]:,} ( , . )"
+        tail = self.tail and self._window is None
+        views = (("of scaled targets", scaled), ("log", self.log_axis), ("last tenth", tail), (zoomed, bool(zoomed)))
         view = ", ".join(name for name, on in views if on)
         if self._cursor is None or not len(frame.curve.steps):
             return view
@@ -118,7 +136,58 @@ class LossPanel(CanvasPanel[Frame]):
         start = self.frame.step if self._cursor is None else self._cursor
         at = int(np.clip(np.searchsorted(steps, start) + direction * stride, 0, len(steps) - 1))
         self._cursor = int(steps[at])
+        self._bring_in_sight(self._cursor)
         self.redraw()
+
+    def action_zoom(self, times: float) -> None:
+        """Draw half of the steps, or twice as many, around the cursor or the current step."""
+        if self.frame is not None:
+            self._zoom(times, self.frame.step if self._cursor is None else self._cursor)
+
+    def _zoom(self, times: float, at: int) -> None:
+        if self.frame is None or not len(self.frame.curve.steps):
+            return
+        steps = self.frame.curve.steps
+        begin, end = int(steps[0]), int(steps[-1])
+        first, last = self._shown(self.frame.curve)
+        at = min(max(at, first), last)
+        first, last = max(begin, round(at - (at - first) * times)), min(end, round(at + (last - at) * times))
+        if times > 1.0 or int(np.searchsorted(steps, last, side="right") - np.searchsorted(steps, first)) >= _FEWEST:
+            self._window = None if (first, last) == (begin, end) else (first, last)
+            self.redraw()
+
+    def _pan(self, share: float) -> None:
+        """Move the zoomed part by a share of its width."""
+        if self._window is not None:
+            first, last = self._window
+            by = round(share * (last - first))
+            self._bring_in_sight(last + by if by > 0 else first + by)
+            self.redraw()
+
+    def _bring_in_sight(self, step: int) -> None:
+        """Move the zoomed part as far as it takes to show a step, within the run."""
+        if self._window is None or self.frame is None:
+            return
+        first, last = self._window
+        step = min(max(step, int(self.frame.curve.steps[0])), int(self.frame.curve.steps[-1]))
+        by = min(step - first, 0) + max(step - last, 0)
+        self._window = first + by, last + by
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in at the mouse; with shift or control go to earlier steps."""
+        self._scrolled(event, 0.5, -_PAN)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out at the mouse; with shift or control go to later steps."""
+        self._scrolled(event, 2.0, _PAN)
+
+    def _scrolled(self, event: events.MouseEvent, times: float, share: float) -> None:
+        event.stop()
+        step = self._step_under(event.get_content_offset_capture(self).x)
+        if event.shift or event.ctrl:
+            self._pan(share)
+        elif step is not None:
+            self._zoom(times, step)
 
     def action_choose(self) -> None:
         """Go to the step under the cursor."""
@@ -157,7 +226,8 @@ def _apart(steps: list[int], span: tuple[int, int], columns: int) -> list[int]:
     return [*{(step - span[0]) * columns // width: step for step in steps}.values()]
 
 
-def _from(first: int, name: str, curve: Curve) -> Series:
-    """The training curve from a step on."""
-    at = int(np.searchsorted(curve.steps, first))
-    return Series(name, curve.steps[at:], curve.train[at:])
+def _between(first: int, last: int | None, series: Series) -> Series:
+    """Return the part of a curve between two steps, both included; None for no end."""
+    begin = int(np.searchsorted(series.steps, first))
+    end = None if last is None else int(np.searchsorted(series.steps, last, side="right"))
+    return Series(series.name, series.steps[begin:end], series.values[begin:end])
