@@ -122,7 +122,7 @@ class TrainerApp(
     def redraw(self) -> None:
         """Take a frame and show it to whatever is in sight."""
         self._redraw_due = False
-        if not self.screen_stack:  # it is about to end
+        if not (self.is_running and self.screen_stack):  # it is about to end, and its widgets may be gone
             return
         frame = self.session.frame(examine=self.running and self._may_examine())
         base = self.screen_stack[0]
@@ -154,7 +154,7 @@ class TrainerApp(
             self.set_timer(wait, self._show_late)
             return
         frame, self._late = self._late, None
-        if frame is None or not self.screen_stack:
+        if frame is None or not (self.is_running and self.screen_stack):
             return
         began = time.monotonic()
         self._show_rest(frame if self.running else frame.with_findings(self.session.findings()))
