@@ -1,60 +1,8 @@
 """Scripts as learners write them, for tests that step through one: the original, a class, neurons, a recurrent one."""
 
-ORIGINAL = """\
-import math
-import random
+from tui_backprop.session.script_run.lesson import script_lesson
 
-RATE = 0.1
-random.seed(3)
-
-
-def sigmoid(v):
-    return 1 / (1 + math.exp(-v))
-
-
-def sigmoid_slope(a):
-    return a * (1 - a)
-
-
-w1 = random.random()
-w2 = random.random()
-b1 = 0.0
-b2 = 0.0
-
-
-def ask(x):
-    h = sigmoid(w1 * x + b1)
-    out = sigmoid(w2 * h + b2)
-    return h, out
-
-
-def learn(x, y):
-    h, out = ask(x)
-    diff = out - y
-    cost = diff * diff
-    slope = 2 * diff
-    back = slope * w2
-    d_w2 = slope * sigmoid_slope(out) * w2
-    d_b2 = slope * sigmoid_slope(out)
-    d_w1 = back * sigmoid_slope(h) * w1
-    d_b1 = back * sigmoid_slope(h)
-    return d_w1, d_b1, d_w2, d_b2
-
-
-numbers = [n / 9 for n in range(1, 10)]
-even = [0, 1, 0, 1, 0, 1, 0, 1, 0]
-
-for turn in range(3000):
-    n = random.randint(0, 8)
-    d_w1, d_b1, d_w2, d_b2 = learn(numbers[n], even[n])
-    w1 -= d_w1 * RATE
-    b1 -= d_b1 * RATE
-    w2 -= d_w2 * RATE
-    b2 -= d_b2 * RATE
-
-print(ask(5))
-print(ask(16))
-"""
+ORIGINAL = script_lesson().script
 """Three mistakes: the slope that `back` lacks, `w2` for `h`, `w1` for `x`; a model that cannot; questions out of range."""
 
 PERCEPTRON = """\

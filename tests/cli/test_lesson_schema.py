@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from tui_backprop.cli.main import main
 from tui_backprop.session.lessons.reading import LessonError, read_lesson
 
-LESSONS = sorted((resources.files("tui_backprop") / "lessons").iterdir(), key=lambda file: file.name)
+LESSONS = sorted((resources.files("tui_backprop") / "lessons").glob("*.toml"), key=lambda file: file.name)
 GOOD = """
 title = "T"
 about = "A"

@@ -14,10 +14,14 @@ from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
+from tui_backprop.cli.main import main
 from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.spacing import Spacing
+from tui_backprop.session.script_run.lesson import NAME, ScriptMoment, script_lesson
 from tui_backprop.session.script_run.stepped import SteppedScript
+from tui_backprop.ui.keys import IN_PANELS
 from tui_backprop.ui.keys import KEYS as TRAINER_KEYS
+from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.screens.keys import KeysScreen
 from tui_backprop.ui.screens.line import LineScreen
@@ -25,7 +29,8 @@ from tui_backprop.ui.screens.script_difference import DifferenceScreen
 from tui_backprop.ui.screens.script_reload import ReloadScreen
 from tui_backprop.ui.screens.script_stops import StopsScreen
 from tui_backprop.ui.script.app import ScriptApp
-from tui_backprop.ui.script.keys import KEYS
+from tui_backprop.ui.script.keys import KEYS, PANELS
+from tui_backprop.ui.script.lesson import ScriptLessonApp
 from tui_backprop.ui.script.panels import (
     ScriptFindingsPanel,
     ScriptGradientsPanel,
@@ -142,7 +147,7 @@ async def test_from_the_wrong_line_to_the_floor(fresh):
             assert len(mistakes) == left
         assert "✓ all 4" in str(app.query_one(ScriptGradientsPanel).border_subtitle)
         await press(app, pilot, "space")
-        assert app.script.frame.total == 3000
+        assert app.script.frame.total == 10000
         findings = " ".join(lines_of(app, ScriptFindingsPanel))
         assert "cannot go below the floor 0.2222" in " ".join(one.sentence for one in app.script.frame.problems)
         assert "floor 0.2222" in "\n".join(chart(app))
@@ -311,7 +316,7 @@ async def test_a_saved_file_is_noticed_and_asked_for_once(fresh, tmp_path):
         assert app.script.frame.lines[0] == "# one more line"
 
 
-@pytest.mark.covers_script("3", "4", "7", "y", "z", "?", "S", "q", "^z")
+@pytest.mark.covers_script("3", "4", "7", "y", "z", "?", "S", "q", "^z", "L", "m", "M")
 async def test_panels_pictures_and_keys(opened):
     """What every app of panels has."""
     app, suspended = ScriptApp(opened("class")), []
@@ -323,7 +328,7 @@ async def test_panels_pictures_and_keys(opened):
             assert app.active == name
             assert app.query_one(f"#{name}", Panel).is_on_screen
             assert app.query_one(SourcePanel).is_on_screen
-        await pilot.press("y")
+        await pilot.press("y", "L", "m", "M")
         assert app.query_one(ScriptLossPanel).log_axis
         await pilot.press("z")
         assert app.screen.maximized is not None
@@ -372,6 +377,41 @@ async def test_a_file_that_trains_nothing_says_so(fresh):
         await until(pilot, lambda: app.script.frame.trouble)
         assert "no training was recognised" in app.script.frame.trouble
         assert "x = 1" in lines_of(app, SourcePanel)[0]
+
+
+# The lesson.
+
+
+async def test_the_lessons_own_keys_lead_to_its_end(opened):
+    """Every screen's check is met by the keys that it names, in order; then the lesson is left and the script stays."""
+    script = opened("original")
+    app = ScriptLessonApp(script, script_lesson())
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        for number, screen in enumerate(script_lesson().screens, start=1):
+            pane = app.screen_stack[0].query_one(LessonPane)
+            assert (pane.view.number, pane.view.title, pane.view.seen) == (number, screen.title, False)
+            for key in screen.keys:
+                await press(app, pilot, {"!": "exclamation_mark"}.get(key, key))
+            await until(pilot, lambda pane=pane: pane.view.seen)
+            while app.guide is not None and pane.view.number == number:
+                await pilot.press("m")
+                await pilot.pause()
+        assert app.guide is None
+        assert script.frame.fixes == 3
+        assert 0.24 < script.frame.window.loss < 0.2475
+
+
+def test_the_lesson_names_keys_and_panels_that_there_are(capsys):
+    """Its conditions name what they can see, and it is listed with the others."""
+    keys = {key.shown for key in KEYS} | set(IN_PANELS)
+    names = set(ScriptMoment.names.fget(None))
+    for screen in script_lesson().screens:
+        assert set(screen.keys) <= keys
+        assert screen.panel in {panel.id for panel in PANELS}
+        assert screen.seen.names <= names
+    assert main(["lessons"]) == 0
+    assert NAME in capsys.readouterr().out
 
 
 # What a person sees.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from tui_backprop.cli.options import Parser
 from tui_backprop.cli.printing import print_json
@@ -12,6 +14,7 @@ from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
 from tui_backprop.session.lessons.schema import lesson_schema
 from tui_backprop.session.recipe.texts import options_text
+from tui_backprop.session.script_run.lesson import NAME, script_lesson
 from tui_backprop.session.session import Session
 
 _WIDTH = 100
@@ -47,7 +50,13 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{lesson.id:<13}{lesson.title}  ({lesson.minutes} min, {len(lesson.screens)} screens)")
             print(textwrap.fill(lesson.about, _WIDTH, initial_indent="  ", subsequent_indent="  "))
             print(f"  {_begins(lesson)}\n")
-        print("`tui-backprop lessons NAME` takes one in the trainer; so does L there.")
+        on_script = script_lesson()
+        print(f"{NAME:<13}{on_script.title}  ({on_script.minutes} min, {len(on_script.screens)} screens)")
+        print(textwrap.fill(on_script.about, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        print("  on a script, line by line\n")
+        print("`tui-backprop lessons NAME` takes one; those in the trainer are under L there as well.")
+    elif options.name == NAME:
+        _take_on_script()
     else:
         _take(open_lesson(options.name))
     return 0
@@ -68,6 +77,20 @@ def _take(lesson: Lesson) -> None:
     recipe = lesson.recipe_at(0)
     assert recipe is not None  # noqa: S101  (the first screen always begins a run)
     TrainerApp(Session(recipe), lesson).run()
+
+
+def _take_on_script() -> None:
+    """Open the lesson on a copy of its script, so that fixes can be written beside it."""
+    require_terminal("a lesson", "tui-backprop lessons --json")
+    from tui_backprop.cli.trainer import show_script
+    from tui_backprop.session.script_run.stepped import SteppedScript
+    from tui_backprop.ui.script.lesson import ScriptLessonApp
+
+    lesson = script_lesson()
+    with tempfile.TemporaryDirectory(prefix="tui-backprop-") as folder:
+        copy = Path(folder) / lesson.file
+        copy.write_text(lesson.script, encoding="utf-8")
+        show_script(SteppedScript(str(copy)), lambda script: ScriptLessonApp(script, lesson))
 
 
 def _begins(lesson: Lesson) -> str:

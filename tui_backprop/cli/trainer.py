@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui_backprop.cli.main import COMMANDS
 from tui_backprop.cli.options import Parser, UsageError, add_session_options, make_parser, seconds
 from tui_backprop.scripts.limits import TIMEOUT
 from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
+
+if TYPE_CHECKING:
+    from tui_backprop.session.script_run.stepped import SteppedScript
+    from tui_backprop.ui.script.app import ScriptBase
 
 _DESCRIPTION = """\
 A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on
@@ -131,21 +136,25 @@ def _open_script(options: argparse.Namespace) -> int:
     from tui_backprop.session.script_run.stepped import SteppedScript
 
     script = SteppedScript(options.source, timeout=TIMEOUT if options.timeout is None else options.timeout)
-    try:
-        require_terminal("a script's screen", "tui-backprop check")
-        from tui_backprop.ui.script.app import ScriptApp
+    require_terminal("a script's screen", "tui-backprop check")
+    from tui_backprop.ui.script.app import ScriptApp
 
+    return show_script(script, ScriptApp)
+
+
+def show_script(script: SteppedScript, make: Callable[[SteppedScript], ScriptBase]) -> int:
+    """Show a script on its screen, and each network that is carried over from it in the trainer, until it is left."""
+    try:
         while True:
-            app = ScriptApp(script)
+            app = make(script)
             app.run()
             if app.carried is None:
-                break
+                return 0
             from tui_backprop.ui.app import TrainerApp
 
             TrainerApp(app.carried).run()
     finally:
         script.close()
-    return 0
 
 
 def _open_clinic(options: argparse.Namespace) -> int:

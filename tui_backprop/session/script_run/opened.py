@@ -49,6 +49,7 @@ class OpenedScript:
         self._timeout = timeout
         self._lock = threading.RLock()
         self._explaining = threading.Lock()
+        self._closed = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._stamp = self._stamp_on_disk()
         self.versions = [Version(read_source(path), "as it is")]
@@ -196,6 +197,7 @@ class OpenedScript:
     def close(self) -> None:
         """End all processes."""
         self.running = False
+        self._closed = True
         self.interrupt()
         if self._lock.acquire(timeout=_PATIENCE):  # a check that goes on ends with this process
             try:
@@ -230,6 +232,8 @@ class OpenedScript:
                 raise
             finally:
                 self._passing = None
+                if self._closed:
+                    self._drop()
 
     def _fresh(self) -> Stepper:
         self._drop()

@@ -113,6 +113,12 @@ def first_wrong(window: Window) -> int | None:
     return min(wrong, default=None)
 
 
+def is_wrong(window: Window, at: int) -> bool:
+    """Return whether a statement of the backward pass is wrong."""
+    record = window.backward.get(at)
+    return record is not None and window.meanings[record].right is False
+
+
 def _is_loop(window: Window, here: Event) -> bool:
     """Return whether a statement is the head of a loop, before its first pass."""
     after = here.number + 1

@@ -25,6 +25,7 @@ from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.clinic.aside import aside
 from tui_backprop.ui.layout import SMALLEST, Layout
+from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.script.header import ScriptHeader
@@ -43,6 +44,7 @@ _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check
 _SLICE = 0.08  # seconds of a run between two frames
 _WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked
 _GRID = (112, 34)  # columns and rows from which on Source has four panels beside it
+_FURTHER = 0.7  # seconds in which another fix may follow, so that this text need not be explained
 _STUCK = 1.0  # seconds after which a question is taken to be stuck
 
 
@@ -83,6 +85,7 @@ class ScriptBase(SavingActions):
             yield ScriptLossPanel("loss")
             yield ScriptPredictionPanel("prediction")
             yield ScriptFindingsPanel("findings")
+        yield LessonPane()
         yield TimelineBar()
         yield Static(id="news", markup=False)
         yield StatusLine()
@@ -230,10 +233,14 @@ class ScriptBase(SavingActions):
 
     def explain(self) -> None:
         """Look for mistakes and causes beside everything else."""
+        version = self.script.version
 
         async def do() -> None:
-            await aside(self.script.explain)
-            self.redraw()
+            if self.script.frame.fixes:
+                await asyncio.sleep(_FURTHER)
+            if self.script.version is version:
+                await aside(self.script.explain)
+                self.redraw()
 
         self.run_worker(do())
 
@@ -459,6 +466,14 @@ class ScriptApp(ScriptBase):
         self.script.dismiss_change()
         name = self.script.frame.name
         self.push_screen(ReloadScreen(name), lambda wanted: self.action_reload_rule() if wanted else None)
+
+    def action_read(self, direction: int) -> None:
+        """Say that there is nothing to read."""
+        self.tell("no lesson is open: `tui-backprop lessons` lists them")
+
+    def action_lessons(self) -> None:
+        """Say where lessons are."""
+        self.action_read(1)
 
     def action_carry_over(self) -> None:
         """Carry a recognised network over to the trainer; leaving that leads back here."""
