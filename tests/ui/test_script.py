@@ -417,6 +417,12 @@ def test_the_lesson_names_keys_and_panels_that_there_are(capsys):
 # What a person sees.
 
 
+async def ready(app, pilot):
+    """Wait until the line that it opens at is in sight: from there the next one is gone to."""
+    await until(pilot, lambda: idle(app) and app.query_one(SourcePanel)._revealed)
+    await pilot.pause()
+
+
 async def shown(app, pilot, *keys):
     await until(pilot, lambda: idle(app))
     app._touched = True
@@ -436,7 +442,7 @@ async def test_picture_of_the_original(opened, picture, size, theme):
     app = ScriptApp(opened("original"))
     app.theme = theme
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: idle(app))
+        await ready(app, pilot)
         app.script.go_to(1)
         app.script.go_to_line(line_of("back = slope * w2"))
         await shown(app, pilot)
@@ -448,7 +454,7 @@ async def test_picture_without_colours(opened, picture, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = ScriptApp(opened("original"))
     async with app.run_test(size=BIG) as pilot:
-        await until(pilot, lambda: idle(app))
+        await ready(app, pilot)
         app.script.go_to_line(line_of("d_w2 = slope"))
         await shown(app, pilot, "6")
         assert picture(app)
@@ -463,7 +469,7 @@ async def test_picture_of_right_scripts(opened, picture, name, size, part):
     """You should see which derivative every line of the backward pass is."""
     app = ScriptApp(opened(name))
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: idle(app))
+        await ready(app, pilot)
         line = next(n for n, one in enumerate(TEXTS[name].splitlines(), start=1) if part in one)
         app.script.go_to(1)
         app.script.go_to_line(line)
