@@ -321,6 +321,8 @@ class Window:
     ) -> tuple[list[Array], float] | None:
         template = self.template
         assert template is not None  # noqa: S101  (asked before)
+        if len(step.residuals) != len(sample.targets):  # this update went another way than the one that was checked
+            return None
         given = {self.pairs[one]: value for one, value in sample.inputs.items() if one in self.pairs}
         for residual, target in zip(step.residuals, sample.targets, strict=True):
             if residual.target >= 0:
