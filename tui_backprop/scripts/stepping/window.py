@@ -239,7 +239,10 @@ class Window:
                 true = self._true(found.forward, found.factor, pairs[record], turned=found.turned)
                 out[pairs[record]] = Meaning(derivative_text(name, found.factor), True, true)
         for place in case.wrong or []:
-            for record, target in zip(place.records, place.targets, strict=True):
+            for record in place.records[len(place.targets) :]:  # wrong, and no derivative is known to belong there
+                if record in pairs:
+                    out[pairs[record]] = Meaning("another value", False, None)
+            for record, target in zip(place.records, place.targets, strict=False):
                 if record in pairs:
                     name = f"∂L/∂{value_name(case, target)}"
                     true = self._true(target, place.factor, pairs[record])
