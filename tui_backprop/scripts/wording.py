@@ -112,7 +112,8 @@ def value_name(case: Case, record: int) -> str:
     labels = case.trace.labels.get(record)
     if labels:
         return labels[0][0]
-    return expression_at(case, case.trace.where[record]) or "a value"
+    made = expression_at(case, case.trace.where[record]) or "a value"
+    return made if " " not in made or made == "a value" else f"({made})"
 
 
 def expression_at(case: Case, place: int) -> str | None:

@@ -158,7 +158,7 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
     place, graph = site.place, base.backward.graph
     used = set(base.backward.records) & set(site.records)
     right: dict[int, Any] = {}
-    if place is None or not used:
+    if place is None or place.early is not None or not used:  # where a parameter is used too late no derivative belongs
         return right
     factor = _factor(case, base, place)
     for n, pairs in enumerate(base.pairs):
