@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from tui_backprop.cli.main import COMMANDS
 from tui_backprop.cli.options import Parser, UsageError, add_session_options, make_parser, seconds
@@ -13,6 +12,7 @@ from tui_backprop.scripts.limits import TIMEOUT
 from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
 
+TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
 if TYPE_CHECKING:
     from tui_backprop.session.script_run.stepped import SteppedScript
     from tui_backprop.ui.script.app import ScriptBase
