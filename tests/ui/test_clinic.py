@@ -163,7 +163,9 @@ async def test_the_rate_is_walked_and_typed(clinic):
         await pilot.press("enter")
         assert isinstance(app.screen, LineScreen)
         app.screen.query_one(Input).value = "0.25"
-        await pilot.press("enter", "space")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("space")
         await until(pilot, lambda: frame(app).step > 20)
         await pilot.press("plus")
         await until(pilot, lambda: frame(app).rate == 0.3)
@@ -187,7 +189,7 @@ async def test_r_begins_anew(clinic):
 
 @pytest.mark.covers_clinic("s")
 async def test_s_loads_what_was_saved(clinic):
-    """The wrong formula becomes right on the screen, the parameters keep their values, and the check is made anew."""
+    """The wrong formula becomes right on the screen, the parameters keep their values, and the check is made again."""
     app = clinic(ORIGINAL)
     async with app.run_test(size=BIG) as pilot:
         await checked(app, pilot)
@@ -195,7 +197,7 @@ async def test_s_loads_what_was_saved(clinic):
         await at_step(app, pilot, 3)
         theta = frame(app).state.parameters
         app.path.write_text(RIGHT, encoding="utf-8")
-        await until(pilot, lambda: line_below(app) == "my_net.py was saved: s loads it and checks it anew")
+        await until(pilot, lambda: line_below(app) == "my_net.py was saved: s loads it and checks it again")
         await pilot.press("s")
         await until(pilot, lambda: frame(app).checkup is not None and frame(app).checkup.verdict == "right")
         assert any("✓ right: every gradient" in line for line in lines_of(app, CheckPanel))
@@ -252,7 +254,7 @@ async def test_an_endless_loop_holds_up_no_key(clinic):
 
 @pytest.mark.parametrize("key", ["space", "s", "r"])
 async def test_what_is_stuck_is_interrupted(clinic, key):
-    """Nobody has to wait for the time limit: pausing, loading the mended file or beginning anew ends the question."""
+    """Nobody has to wait for the time limit: pausing, loading the mended file or beginning again ends the question."""
     app = clinic(LOOP, timeout=600.0)
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("space")

@@ -150,7 +150,7 @@ async def test_a_lesson_is_chosen_beside_a_run_of_ones_own(trainer):
         assert (app.session.step, app.session.problem.network.name) == (0, "2-1")
         await pilot.press("n", "m", "M")
         assert app.guide.number == 0
-        assert app.session.step == 1, "going to and fro begins nothing anew"
+        assert app.session.step == 1, "going to and fro begins nothing again"
         await pilot.press("L", "x")
         assert app.guide is None
         assert app.session.step == 1

@@ -1,4 +1,4 @@
-"""What all panels share: of a new frame only the lines that are not as they were are composed anew."""
+"""What all panels share: of a new frame only the lines that are not as they were are composed again."""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ class NetworkPanel(CanvasPanel[Frame]):
             self._marked = self.selected.position(self._network) or 0  # the entry at the same position, as in the lists
         if self._marked is not None:
             self.selected = spot_at(network, min(self._marked, network.size - 1))
-        self._network, self._marked = network, None
+        older = self._marked is not None and self._marked >= network.size  # a frame of before the network was changed
+        self._network, self._marked = network, self._marked if older else None
         self._seen = 0 if record is None else self.sample_in(record)
         self._picture = picture = network_picture(frame, self._seen)
         look = DrawingStyle(self.ground, self.selected, "reverse" if self.has_focus else "bold underline")
