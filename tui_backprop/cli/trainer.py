@@ -15,7 +15,7 @@ from tui_backprop.text.cleaning import clean
 TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
 if TYPE_CHECKING:
     from tui_backprop.session.script_run.stepped import SteppedScript
-    from tui_backprop.ui.script.app import ScriptBase
+    from tui_backprop.ui.script.base import ScriptBase
 
 _DESCRIPTION = """\
 A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on
