@@ -57,9 +57,10 @@ def printed(process):
 
 
 def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
-    """Two processes may make it at once; the next one finds it; where it is damaged it is made again, without a word."""
-    both = [start(tmp_path), start(tmp_path)]
-    assert [printed(process)[1:] for process in both] == [["1", "True"]] * 2
+    """Two processes may need it at once; the next one finds it; where it is damaged it is made again, without a word."""
+    both = [printed(process) for process in (start(tmp_path), start(tmp_path))]
+    assert {made for *_, made in both} == {"True"}
+    assert "1" in {misses for _, misses, _ in both}  # the second one makes it as well, or finds it there
     assert printed(start(tmp_path)) == ["1", "0", "True"]
     files = [*tmp_path.rglob("*.nbc"), *tmp_path.rglob("*.nbi")]
     assert len(files) == 2
@@ -100,7 +101,7 @@ def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
 
 
 def test_an_interrupt_ends_a_long_run_at_once():
-    """^C while the loop runs, in a run that would take weeks, ends in one line and status 130."""
+    """^C while the loop runs, in a run that would take weeks, reports what was reached, with status 130."""
     load()  # so that the code is there
     code = (
         "import sys; from tui_backprop.cli.main import main; from tui_backprop.engines.compiled.plan import CompiledPlan;"
@@ -112,8 +113,9 @@ def test_an_interrupt_ends_a_long_run_at_once():
     assert int(process.stdout.readline()) > 1000  # it goes on from here without a pause
     time.sleep(0.5)  # whatever it is at then
     process.send_signal(signal.SIGINT)
-    _, complaints = process.communicate(timeout=60)
-    assert (process.returncode, complaints) == (130, "interrupted\n")
+    out, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (130, "")
+    assert "interrupted" in out
 
 
 def test_one_piece_of_machine_code_serves_every_training():

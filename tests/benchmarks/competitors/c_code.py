@@ -18,7 +18,7 @@ from tests.benchmarks.competitors.cases import Case
 from tests.benchmarks.competitors.trainer import Trainer
 from tui_backprop.core.arrays import Array, Indices
 
-FLAGS = ("-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-std=gnu11")
+FLAGS = ("-O3", "-march=native", "-ffast-math", "-fPIC", "-std=gnu11")
 
 _VALUES = {
     "sigmoid": "1.0 / (1.0 + exp(-{z}))",
@@ -160,9 +160,13 @@ class CompiledC(Trainer):
         self._size = case.network.size
         self._inputs, self._targets = (np.ascontiguousarray(x) for x in (case.training.inputs, case.training.targets))
         with tempfile.TemporaryDirectory() as folder:
-            file, built = Path(folder) / "case.c", Path(folder) / "case.so"
+            file, compiled, built = (Path(folder) / f"case.{end}" for end in ("c", "o", "so"))
             file.write_text(source(case), encoding="utf-8")
-            subprocess.run([str(shutil.which("gcc")), *FLAGS, str(file), "-o", str(built), "-lm"], check=True)
+            gcc = str(shutil.which("gcc"))
+            subprocess.run([gcc, *FLAGS, "-c", file, "-o", compiled], check=True)
+            # Linked without -ffast-math: with it, a library sets the processor to flush small numbers to zero when it is
+            # loaded, for all that this process computes from then on.
+            subprocess.run([gcc, "-shared", compiled, "-o", built, "-lm"], check=True)
             self._code = ctypes.CDLL(str(built))
         self._code.begin(*(_pointer(one) for one in (self._inputs, self._targets, np.ascontiguousarray(case.theta))))
 
