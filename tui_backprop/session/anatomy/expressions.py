@@ -12,7 +12,8 @@ from tui_backprop.session.anatomy.quantities import Quantity
 SHOWN_TERMS = 3
 """Terms of a long sum that are written out; of the rest their number is told."""
 
-_DIGITS = 6  # of a number inside a formula: a product of such numbers is right to the five digits of a result
+FORMULA_DIGITS = 6
+"""Digits of a number inside a formula: a product of such numbers is right to the five digits of a result."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,11 @@ def number(value: float, digits: int = 5) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def printed(expression: Expression, *, numbers: bool, focus: Leaf | None = None) -> tuple[Piece, ...]:
-    """Print a formula in symbols, or with the numbers put in; of a long sum some terms, the one with `focus` among them."""
-    return tuple(_Printer(numbers, focus).pieces(expression, loose=True))
+def printed(
+    expression: Expression, *, numbers: bool, focus: Leaf | None = None, most: int = SHOWN_TERMS
+) -> tuple[Piece, ...]:
+    """Print a formula in symbols, or with the numbers put in; of a long sum `most` terms, that with `focus` among them."""
+    return tuple(_Printer(numbers, focus, most).pieces(expression, loose=True))
 
 
 def text_of(pieces: Sequence[Piece]) -> str:
@@ -137,15 +140,16 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 class _Printer:
     """Prints one formula, in symbols or in numbers."""
 
-    def __init__(self, numbers: bool, focus: Leaf | None) -> None:
+    def __init__(self, numbers: bool, focus: Leaf | None, most: int) -> None:
         self._numbers = numbers
         self._focus = focus
+        self._most = most
 
     def pieces(self, expression: Expression, *, loose: bool) -> Iterator[Piece]:
         """Print; `loose` where no operator stands beside the expression, so that it needs no brackets."""
         match expression:
             case Leaf():
-                text = number(expression.value, _DIGITS) if self._numbers else expression.symbol
+                text = number(expression.value, FORMULA_DIGITS) if self._numbers else expression.symbol
                 bracketed = not loose and text.startswith("−")
                 yield Piece(f"({text})" if bracketed else text, expression)
             case FunctionCall(name=name, arguments=arguments):
@@ -181,15 +185,15 @@ class _Printer:
 
     def _sum(self, terms: tuple[Expression, ...]) -> Iterator[Piece]:
         place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in leaves(term))), 0)
-        first = max(0, min(place - SHOWN_TERMS + 1, len(terms) - SHOWN_TERMS))
+        first = max(0, min(place - self._most + 1, len(terms) - self._most))
         if first:
             yield Piece(f"{first:,} more … + ")
-        shown = terms[first : first + SHOWN_TERMS]
+        shown = terms[first : first + self._most]
         yield from self.pieces(shown[0], loose=not first)
         for term in shown[1:]:  # a number below 0 is in brackets behind a plus, as it is in a product
             yield Piece(" + ")
             yield from self.pieces(term, loose=not isinstance(term, Leaf))
-        left_out = len(terms) - first - SHOWN_TERMS
+        left_out = len(terms) - first - self._most
         if left_out > 0:
             yield Piece(f" + … {left_out:,} more")
 

@@ -254,7 +254,15 @@ class Run:
 
     def next_record(self) -> StepRecord:
         """Return the update that comes next, in full."""
-        return _record(self.segment, self._state)
+        return self.next_records(1)[0]
+
+    def next_records(self, count: int) -> tuple[StepRecord, ...]:
+        """Return the next `count` updates in full, with the recipe in force now; the run stays where it is."""
+        found, state = [], self._state
+        for _ in range(count):
+            found.append(_record(self.segment, state))
+            state = found[-1].after
+        return tuple(found)
 
     def history(self, points: int = HISTORY_POINTS) -> History:
         """Return parameters and gradients at some earlier steps, evenly spread, the present step last."""
