@@ -274,6 +274,33 @@ def test_a_name_that_is_nothing_is_answered_with_a_guess():
         open_source("xorr")
 
 
+def test_a_file_is_read_once_until_it_changes(tmp_path, monkeypatch):
+    """A recipe is suggested for a table and then trained on; a table that changed, or was just written, is read again."""
+    path = tmp_path / "my.csv"
+    path.write_text("x,y\n1,2\n3,4\n")
+    assert open_source(str(path)) is not open_source(str(path))
+    monkeypatch.setattr("tui_backprop.datasets.source.time.time", lambda: path.stat().st_mtime + 60)
+    data = open_source(str(path))
+    assert open_source(str(path)) is data
+    assert open_source(str(path), Reading(target=("x",))) is not data
+    path.write_text("x,y\n1,2\n3,4\n5,6\n")
+    assert open_source(str(path)).rows == 3
+
+
+def test_a_table_has_a_bound_that_counts_its_classes(tmp_path, monkeypatch):
+    """Each class is a column of the targets: 20 of them need more memory than one number."""
+    path = tmp_path / "my.csv"
+    path.write_text("x,y\n" + "".join(f"{i},c{i % 20}\n" for i in range(100)))
+    monkeypatch.setattr("tui_backprop.datasets.columns.MAX_NUMBERS", 1000)
+    with pytest.raises(
+        SourceError, match="with 1 input and 20 classes there can be at most 45 rows here: --target names"
+    ):
+        open_source(str(path))
+    path.write_text("x,y\n" + "".join(f"{i},{i / 8}\n" for i in range(1001)))
+    with pytest.raises(SourceError, match="with 2 columns there can be at most 333 rows here: --inputs names"):
+        open_source(str(path))
+
+
 # Other formats.
 
 
@@ -355,8 +382,14 @@ def test_parquet_is_a_table(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "my.parquet"
-    parquet.write_table(pyarrow.table({"x": [1, None, 3], "c": ["a", "b", "a"], "y": [1.5, 2.5, 3.5]}), path)
-    assert open_source(str(path)).rows == 2
+    columns = {"a.x": [1, None, 3], "c": ["a", "b", "a"], "n": ["1,5", "2,5", "1"], "y": [1.5, 2.5, 3.5]}
+    parquet.write_table(pyarrow.table(columns), path)
+    data = open_source(str(path), Reading(inputs=("c", "n", "a.x")))
+    np.testing.assert_array_equal(data.inputs, [[1, 1.5, 1], [1, 1, 3]])
+    assert data.input_names == ("c=a", "n", "a.x")
+    parquet.write_table(pyarrow.table({"x": [1.0, np.inf], "y": [1, 2]}), path)
+    with pytest.raises(SourceError, match="row 2: column 'x': inf is not finite"):
+        open_source(str(path))
     path.write_bytes(b"PAR1" + b"\0" * 100)
     with pytest.raises(SourceError, match="damaged"):
         open_source(str(path))

@@ -115,18 +115,23 @@ def _columns(shown: str, name: str, array: np.ndarray[Any, Any]) -> list[Column]
     if array.dtype.names:
         if len(array.dtype.names) > MAX_COLUMNS or array.ndim > 1:
             raise SourceError(f"{shown}: expected rows of at most {MAX_COLUMNS:,} named numbers")
-        return [_column(shown, field, array[field]) for field in array.dtype.names]
+        return [column_of_values(shown, field, array[field]) for field in array.dtype.names]
     if array.ndim == 1:
-        return [_column(shown, name or "x", array)]
+        return [column_of_values(shown, name or "x", array)]
     flat = array.reshape(len(array), -1)
     if flat.shape[1] > MAX_COLUMNS:
         raise SourceError(f"{shown}: {flat.shape[1]:,} columns: there can be at most {MAX_COLUMNS:,}")
     check_size(shown, len(flat), max(1, flat.shape[1]))
     names = (name,) if name and flat.shape[1] == 1 else numbered(flat.shape[1], name or "x")
-    return [_column(shown, one, flat[:, at]) for at, one in enumerate(names)]
+    return [column_of_values(shown, one, flat[:, at]) for at, one in enumerate(names)]
 
 
-def _column(shown: str, name: str, values: np.ndarray[Any, Any]) -> Column:
+def column_of_values(shown: str, name: str, values: np.ndarray[Any, Any]) -> Column:
+    """Return a column of numbers or texts, (rows,); NaN is a gap.
+
+    Raises:
+        SourceError: they are neither, or a number is infinite.
+    """
     label = clean(name)
     if values.ndim == 1 and values.dtype.kind in "US":
         texts = [text.decode("utf-8", "replace") if isinstance(text, bytes) else text for text in values.tolist()]

@@ -22,8 +22,8 @@ from tui_backprop.text.cleaning import clean
 
 MAX_COLUMNS = 4096
 """Columns of a table, at the most."""
-MAX_NUMBERS = 2**26
-"""Numbers of the columns that are used, at the most."""
+MAX_NUMBERS = 20_000_000
+"""Numbers of a data set, at the most: inputs, targets (one a class), and one more a row for what is kept of each row."""
 MAX_CLASSES = 256
 """Different texts of a column, at the most."""
 
@@ -112,18 +112,18 @@ def _as_text(cell: Cell) -> str:
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
-def check_size(shown: str, rows: int, columns: int) -> None:
-    """Check that so many rows of so many columns are not too many numbers.
+def check_size(shown: str, rows: int, columns: int, classes: int = 0) -> None:
+    """Check that so many rows of so many columns, those of the classes included, are not too many numbers.
 
     Raises:
         SourceError: they are.
     """
-    most = MAX_NUMBERS // columns
+    most = MAX_NUMBERS // (columns + 1)
     if rows > most:
-        raise SourceError(
-            f"{shown}: more than {most:,} rows: of {columns:,} columns there can be at most that many; "
-            "--inputs names the columns to use"
-        )
+        inputs = columns - classes
+        what = f"{inputs:,} input{'s' * (inputs > 1)} and {classes:,} classes" if classes else f"{columns:,} columns"
+        remedy = "--target names another target" if classes else "--inputs names the columns to use"
+        raise SourceError(f"{shown}: with {what} there can be at most {most:,} rows here: {remedy}")
 
 
 def read_rows(

@@ -11,16 +11,16 @@ from io import BytesIO
 from typing import Any, NoReturn
 
 from tui_backprop.datasets.columns import MAX_COLUMNS, MAX_NUMBERS, Column, read_rows
-from tui_backprop.datasets.content import MAX_BYTES, Content
+from tui_backprop.datasets.content import Content
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.numerals import Cell
 from tui_backprop.datasets.reading import Reading
 from tui_backprop.datasets.table import Table, check_names, numbered
 from tui_backprop.text.cleaning import clean
 
-_MAX_JSON = 2**27  # bytes: what is read from JSON takes several times as much
-_MAX_SHEET = 2**29  # bytes that a workbook unpacks to
-_INSTALL = "pip install 'tui-backprop[tables]' brings it, or save the table as CSV"
+_MAX_JSON = 2**25  # bytes: what is read from JSON takes more than 20 times as much
+_MAX_SHEET = 2**28  # bytes that a workbook unpacks to
+INSTALL = "pip install 'tui-backprop[tables]' brings it, or save the table as CSV"
 
 
 def read_json(content: Content, reading: Reading) -> Table:
@@ -99,7 +99,7 @@ def _table(shown: str, names: Sequence[str], rows: Sequence[Sequence[Any]], read
     @contextmanager
     def cells() -> Iterator[Iterator[tuple[int, Sequence[Cell]]]]:
         yield (
-            (at, [_cell(shown, at, value) for value in row] + [None] * (width - len(row)))
+            (at, [cell_of(shown, at, value) for value in row] + [None] * (width - len(row)))
             for at, row in enumerate(rows, start=first)
         )
 
@@ -109,8 +109,12 @@ def _table(shown: str, names: Sequence[str], rows: Sequence[Sequence[Any]], read
     return Table(shown, labels, read, (), unnamed)
 
 
-def _cell(shown: str, row: int, value: Any) -> Cell:
-    """Return a value as a cell; yes and no are 1 and 0, and what is no value of one cell is refused."""
+def cell_of(shown: str, row: int, value: Any) -> Cell:
+    """Return a value as a cell; yes and no are 1 and 0, and what is no value of one cell is refused.
+
+    Raises:
+        SourceError: it is a list or an object.
+    """
     if value is None or isinstance(value, str):
         return value if value is None else value.strip()
     if isinstance(value, int | float):
@@ -135,7 +139,7 @@ def read_sheet(content: Content, reading: Reading) -> Table:
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # an extra  # noqa: PLC0415
     except ImportError:
-        raise SourceError(f"{shown}: reading a workbook needs the package python-calamine: {_INSTALL}") from None
+        raise SourceError(f"{shown}: reading a workbook needs the package python-calamine: {INSTALL}") from None
     data = content.read(_MAX_SHEET, "a workbook")
     _check_unpacked(shown, data)
     try:
@@ -162,31 +166,4 @@ def _check_unpacked(shown: str, data: bytes) -> None:
     except zipfile.BadZipFile:
         return  # an old one, which is not packed
     if size > _MAX_SHEET:
-        raise SourceError(f"{shown}: it unpacks to more than {_MAX_SHEET // 2**20} MiB")
-
-
-def read_parquet(content: Content, reading: Reading) -> Table:
-    """Read a Parquet file.
-
-    Raises:
-        SourceError: the library is not installed, or the file cannot be read.
-    """
-    shown = content.shown
-    try:
-        import pyarrow  # an extra  # noqa: PLC0415
-        import pyarrow.parquet  # noqa: PLC0415
-    except ImportError:
-        raise SourceError(f"{shown}: reading Parquet needs the package pyarrow: {_INSTALL}") from None
-    data = content.read(MAX_BYTES, "a Parquet file")
-    try:
-        file = pyarrow.parquet.ParquetFile(BytesIO(data))
-        names, count = file.schema_arrow.names, file.metadata.num_rows
-        if len(names) <= MAX_COLUMNS and count * len(names) <= MAX_NUMBERS:
-            columns = [column.to_pylist() for column in file.read().columns]
-        else:
-            columns = []
-    except (pyarrow.ArrowException, OSError, ValueError):
-        raise SourceError(f"{shown}: the Parquet file is damaged, or is none") from None
-    if not columns:
-        raise SourceError(f"{shown}: {count:,} rows of {len(names):,} columns are too many here")
-    return _table(shown, names, list(zip(*columns, strict=True)), reading)
+        raise SourceError(f"{shown}: it unpacks to more than {_MAX_SHEET // 2**20} MiB: a CSV file may have more")

@@ -24,7 +24,11 @@ class Scaler:
 
     def transform(self, raw: Array) -> Array:
         """Scale raw values (rows, columns)."""
-        return raw if self.kind == "none" else (raw - self.offset) / self.divisor
+        if self.kind == "none":
+            return raw
+        scaled = raw - self.offset
+        scaled /= self.divisor  # in place: of a large table there are few copies
+        return scaled
 
     def inverse(self, scaled: Array) -> Array:
         """Return the raw values (rows, columns) of scaled ones."""

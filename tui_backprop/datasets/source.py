@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
+import time
 import zipfile
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from tui_backprop.datasets.array_files import read_npy, read_npz
@@ -12,8 +15,9 @@ from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
 from tui_backprop.datasets.content import STANDARD_INPUT, Content, content_of
 from tui_backprop.datasets.dataset import Dataset, SourceError
 from tui_backprop.datasets.delimited import read_delimited
+from tui_backprop.datasets.parquet_files import read_parquet
 from tui_backprop.datasets.reading import AS_IT_IS, Reading
-from tui_backprop.datasets.record_files import read_json, read_parquet, read_sheet
+from tui_backprop.datasets.record_files import read_json, read_sheet
 from tui_backprop.datasets.samples import PREFIX, read_sample
 from tui_backprop.datasets.table import Table
 from tui_backprop.datasets.understanding import understand
@@ -22,6 +26,7 @@ from tui_backprop.text.cleaning import clean
 
 _TASKS = {"binary": "auto", "classes": "classes", "regression": "numbers"}
 _JSON = (".json", ".jsonl", ".ndjson")
+_SETTLED = 2.0  # seconds after which another change of a file shows in its time of change, whatever keeps it
 _SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
@@ -44,11 +49,26 @@ def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
         return understand(read_sample(source), reading)
     names = [entry.name for entry in catalogue()]
     refuse_visitor(clean(source))
-    if source != STANDARD_INPUT and not _is_there(Path(source)):
+    state = None if source == STANDARD_INPUT else _state(Path(source))
+    if source != STANDARD_INPUT and state is None:
         close = difflib.get_close_matches(source, names, n=1)
         hint = f": did you mean {close[0]}?" if close else f" ({', '.join(names)})"
         raise SourceError(f"'{clean(source)}' is neither a built-in data set nor a file{hint}")
+    if state is None or time.time() - state.st_mtime < _SETTLED:
+        return _read(source, reading)
+    return _read_once(
+        source, reading, (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    )
+
+
+def _read(source: str, reading: Reading) -> Dataset:
     return understand(read_table(content_of(source), reading), reading)
+
+
+@lru_cache(maxsize=1)
+def _read_once(source: str, reading: Reading, _: tuple[int, ...]) -> Dataset:
+    """Read a file whose state is known: a recipe is suggested for it, and then it is trained on."""
+    return _read(source, reading)
 
 
 def _built_in(entry: CatalogueEntry, reading: Reading) -> Dataset:
@@ -92,8 +112,9 @@ def _has_arrays(content: Content) -> bool:
         raise SourceError(f"{content.shown}: the zip file is damaged") from None
 
 
-def _is_there(path: Path) -> bool:
+def _state(path: Path) -> os.stat_result | None:
+    """Return what tells one state of a file from another; None where there is none."""
     try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+        return path.stat()
+    except (OSError, ValueError):  # a name that no file can have is a ValueError
+        return None

@@ -49,7 +49,7 @@ def understand(table: Table, reading: Reading, name: str | None = None) -> Datas
     inputs = _usable(table.shown, inputs, reading, notes)
     inputs, aims = without_gaps(table.shown, inputs, aims, reading.missing, notes)
     input_names, numbers = _encoded(table.shown, inputs, notes)
-    targets = read_targets(table.shown, aims, reading.task)
+    targets = read_targets(table.shown, aims, reading.task, len(input_names))
     notes += targets.notes
     if len(numbers) > 1:
         notes += _constant(input_names, numbers, aims)

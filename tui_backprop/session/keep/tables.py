@@ -45,9 +45,9 @@ def write_predictions(output: Output, problem: Problem, theta: Array) -> None:
 
     def rows() -> Iterable[Sequence[object]]:
         for part, samples in (("train", problem.train), ("test", problem.test)):
-            predicted = problem.predict(theta, samples.raw)
-            columns = (samples.rows, samples.raw, samples.raw_targets, predicted)
-            for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
-                yield (row + 1, part, *raw, *target, *prediction)
+            for some in problem.portions(samples):
+                columns = (some.rows, some.raw, some.raw_targets, problem.predict(theta, some.raw))
+                for row, raw, target, prediction in zip(*(column.tolist() for column in columns), strict=True):
+                    yield (row + 1, part, *raw, *target, *prediction)
 
     write_csv(output, header, rows())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,8 @@ from tui_backprop.session.recipe.features import Features
 
 LIVE_ROWS = 8192
 """Most rows of each part that a live loss is computed over; the report's losses are always over all."""
+
+_AT_A_TIME = 2**22  # z and a of a forward pass that are in memory at once, about
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,10 @@ class Samples:
         """Return at most `limit` of the samples, evenly spread."""
         if len(self) <= limit:
             return self
-        chosen = np.linspace(0, len(self) - 1, limit).astype(np.int64)
+        return self.some(np.linspace(0, len(self) - 1, limit).astype(np.int64))
+
+    def some(self, chosen: Indices | slice) -> Samples:
+        """Return those at some places."""
         raw, inputs, raw_targets, targets = (
             values[chosen] for values in (self.raw, self.inputs, self.raw_targets, self.targets)
         )
@@ -119,34 +125,48 @@ class Problem:
 
     def loss(self, theta: Array, samples: Samples) -> float:
         """Mean loss of θ (size,) over `samples`, of which there is at least one."""
-        with np.errstate(all="ignore"):
-            return self._loss(self._tape(theta, samples), samples)
+        (loss,) = self._means(theta, samples, lambda tape, part: (self._loss(tape, part),))
+        return loss
 
     def accuracy(self, theta: Array, samples: Samples) -> float | None:
         """Share of `samples` that θ (size,) answers rightly; None where the targets are numbers."""
-        with np.errstate(all="ignore"):
-            tape = self._tape(theta, samples)
-        return self._accuracy(tape.prediction, samples.targets)
+        if self.dataset.task == "regression":
+            return None
+        (accuracy,) = self._means(theta, samples, lambda tape, part: (self._accuracy(tape, part),))
+        return accuracy
 
     def score(self, theta: Array, samples: Samples) -> Score | None:
         """Loss and accuracy of θ (size,) over `samples`; None where there are none."""
         if not len(samples):
             return None
-        with np.errstate(all="ignore"):
-            tape = self._tape(theta, samples)
-            loss = self._loss(tape, samples)
-        return Score(loss, self._accuracy(tape.prediction, samples.targets))
+        if self.dataset.task == "regression":
+            return Score(self.loss(theta, samples), None)
+        return Score(
+            *self._means(theta, samples, lambda tape, part: (self._loss(tape, part), self._accuracy(tape, part)))
+        )
 
-    def _tape(self, theta: Array, samples: Samples) -> Tape:
-        return forward(self.network, Parameters(self.network, theta), samples.inputs)
+    def portions(self, samples: Samples) -> Iterator[Samples]:
+        """Yield samples in their order, in portions whose forward pass takes little memory."""
+        rows = max(1, _AT_A_TIME // sum(self.network.sizes))
+        for first in range(0, len(samples), rows):
+            yield samples if len(samples) <= rows else samples.some(slice(first, first + rows))
+
+    def _means(
+        self, theta: Array, samples: Samples, measure: Callable[[Tape, Samples], tuple[float, ...]]
+    ) -> tuple[float, ...]:
+        """Return means over samples, from those of the portions."""
+        found, rows = [], []
+        with np.errstate(all="ignore"):
+            for part in self.portions(samples):
+                found.append(measure(forward(self.network, Parameters(self.network, theta), part.inputs), part))
+                rows.append(len(part))
+            return found[0] if len(found) == 1 else tuple(np.average(found, axis=0, weights=rows).tolist())
 
     def _loss(self, tape: Tape, samples: Samples) -> float:
         return self.objective.mean_loss(tape.z[-1], tape.a[-1], samples.targets)
 
-    def _accuracy(self, prediction: Array, targets: Array) -> float | None:
-        if self.dataset.task == "regression":
-            return None
-        return float((self.answers(prediction) == self.answers(targets)).mean())
+    def _accuracy(self, tape: Tape, samples: Samples) -> float:
+        return float((self.answers(tape.prediction) == self.answers(samples.targets)).mean())
 
     def answers(self, prediction: Array) -> Indices:
         """Return the answer of each row, (rows,), of predictions or targets (rows, outputs).
