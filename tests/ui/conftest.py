@@ -100,6 +100,8 @@ def trainer():
     """Make the app on a data set's suggested recipe."""
 
     def make(source="parity", **fields):
-        return TrainerApp(Session(suggested_recipe(source, **fields)))
+        app = TrainerApp(Session(suggested_recipe(source, **fields)))
+        app.paused_once = True  # where the first run pauses by itself depends on how fast the machine is
+        return app
 
     return make

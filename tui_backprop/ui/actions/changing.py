@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.actions.base import TrainerBase
@@ -31,9 +33,15 @@ class ChangingActions(TrainerBase):
 
     def action_choose_data(self) -> None:
         """Open the chooser of data sets."""
-        from tui_backprop.ui.screens.data import DataScreen
+        from tui_backprop.ui.screens.data import OTHER_FILE, DataScreen
 
-        self.push_screen(DataScreen(), lambda chosen: self.change(**chosen) if chosen else None)
+        async def take(chosen: dict[str, Any] | None) -> None:
+            if chosen is OTHER_FILE:
+                await self.run_action("open_file")
+            elif chosen is not None:
+                self.change(**chosen)
+
+        self.push_screen(DataScreen(), take)
 
     def action_edit_recipe(self) -> None:
         """Open the form of the recipe."""

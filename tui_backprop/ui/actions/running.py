@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui_backprop.session.change_over import is_ready
+from tui_backprop.session.run.first_pause import reason_to_pause
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.actions.engine import EngineActions
@@ -32,6 +35,7 @@ class RunningActions(EngineActions):
     async def _train(self) -> None:
         """Train until the run halts by itself."""
         stop, drawn_step = Stop("steps", self.session.step), self.session.step
+        known = [one.id for one in self.session.examiner.known] if self.session.step else []
         pacer = Pacer(SPEEDS[self.speed], self.frames)
 
         def advance(steps: int) -> bool:
@@ -47,6 +51,7 @@ class RunningActions(EngineActions):
             if pacer.speed is None:
                 self.change_over()
             self.redraw()
+            self._pause_for_a_newcomer(known)
 
         await keep_going(pacer, advance, draw)
         self.training = None
@@ -54,13 +59,27 @@ class RunningActions(EngineActions):
             self.when_ready(self._set_out)
         self._halted(stop)
 
+    def _pause_for_a_newcomer(self, known: Sequence[str]) -> None:
+        """Let the first run of a sitting rest where there is something to see, unless its halts were chosen."""
+        if self.paused_once or self.guide is not None or self.session.breakpoints:
+            return
+        found = reason_to_pause(self.session.examiner.known, known)
+        if found is not None:
+            self.paused_once = True
+            self.pause()
+            self.halt_because(f"paused at {found.id}: {found.message}")
+            self.redraw()
+
     def _halted(self, stop: Stop) -> None:
         """Say why the run stands still, where it does so by itself."""
         broken = self.session.divergence
         if stop.reason == "diverged" and broken is not None:
+            self.halt_because(broken.sentence)
             self.notify(broken.sentence, severity="error", markup=False)
         elif stop.reason == "breakpoint":
-            self.notify(f"breakpoint {stop.breakpoint} at step {stop.step:,}", severity="warning", markup=False)
+            reason = f"breakpoint {stop.breakpoint} at step {stop.step:,}"
+            self.halt_because(reason)
+            self.notify(reason, severity="warning", markup=False)
         self.redraw()
 
     def action_step(self) -> None:
@@ -113,4 +132,4 @@ class RunningActions(EngineActions):
         speed = SPEEDS[self.speed]
         if speed is not None:
             return f"▶ {speed:,.0f}/s"
-        return "▶ full speed" + (f" {self.measured:,.0f} steps/s" if self.measured else "")
+        return f"▶ full {self.measured:,.0f}/s" if self.measured else "▶ full speed"

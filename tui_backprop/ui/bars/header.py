@@ -9,30 +9,48 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_backprop.session.frames.frame import Frame
+from tui_backprop.session.recipe.problem import Score
 from tui_backprop.text.cleaning import clean
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import MINUS
+
+_DROPPED = ("title", "epoch", "seed", "loss", "network", "rule", "optimizer", "data", "test")
+"""What is left out where there is no room, the first of them first: state, step, rate and training loss never are."""
 
 
 def header_text(frame: Frame, state: str, width: int) -> str:
-    """Write the header in `width` cells; what matters least is left out first, and the step stays longest."""
+    """Write the header in `width` cells: what is trained at which rate, and how far it is."""
     recipe, network = frame.recipe, frame.network
-    step = f"step {frame.step:,}" + (f" of {frame.last_step:,}" if frame.step < frame.last_step else "")
-    right = [state, step, f"epoch {frame.epoch:,.0f}", f"loss {plain(frame.train_score.loss)}"]
     activation = recipe.activation if recipe.hidden else recipe.output_activation
-    left = [
-        "tui-backprop",
-        f"{frame.problem.dataset.name} · {network.name} {activation}",
-        recipe.loss,
-        f"{recipe.optimizer} η {recipe.lr:g}",
-        f"seed {recipe.seed}",
-        f"rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
-    ]
-    for dropped in ((), (0,), (0, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5)):
-        kept = " · ".join(part for i, part in enumerate(left) if part and i not in dropped)
-        tail = "  ".join(part for i, part in enumerate(right) if not (i == 2 and len(dropped) > 1))
-        if len(kept) + len(tail) + 4 <= width:
+    left = {
+        "title": "tui-backprop",
+        "data": frame.problem.dataset.name,
+        "network": f"{network.name} {activation}",
+        "loss": recipe.loss,
+        "optimizer": recipe.optimizer,
+        "rate": f"η {recipe.lr:g}",
+        "seed": f"seed {recipe.seed}",
+        "rule": f"rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
+    }
+    right = {
+        "state": state,
+        "step": f"step {frame.step:,}" + (f" of {frame.last_step:,}" if frame.step < frame.last_step else ""),
+        "epoch": f"epoch {frame.epoch:,.0f}",
+        "train": _score_text("train", frame.train_score),
+        "test": "" if frame.test_score is None else _score_text("test", frame.test_score),
+    }
+    for dropped in range(len(_DROPPED) + 1):
+        out = _DROPPED[:dropped]
+        head = " · ".join(part for name, part in left.items() if part and name not in out)
+        tail = "  ".join(part for name, part in right.items() if part and name not in out)
+        if len(head) + len(tail) + 4 <= width:
             break
-    return f" {kept}{' ' * max(2, width - len(kept) - len(tail) - 2)}{tail} "
+    return f" {head}{' ' * max(2, width - len(head) - len(tail) - 2)}{tail} "
+
+
+def _score_text(name: str, score: Score) -> str:
+    """Return the loss, and the share that is answered rightly where there is one."""
+    right = "" if score.accuracy is None else f" {score.accuracy:.0%}"
+    return f"{name} {score.loss:.3g}{right}".replace("-", MINUS)
 
 
 class BarLine(Widget):

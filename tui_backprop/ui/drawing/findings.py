@@ -29,6 +29,13 @@ def detail_lines(finding: Finding, columns: int, console: Console) -> list[Text]
     return [line for text in (message, remedy) for line in text.wrap(console, max(10, columns))]
 
 
+def halt_line(sentence: str, columns: int) -> Text:
+    """Return why the run halted, and the key that lets it go on, which stays at any width."""
+    line, end = Text(f"‖ {sentence}", style="bold", no_wrap=True), "   space goes on"
+    line.truncate(columns - len(end), overflow="ellipsis")
+    return line.append(end, "not bold")
+
+
 def said_lines(findings: Sequence[Finding], columns: int, opening: str) -> tuple[Text, Text]:
     """Return the two lines below the panels: the opening while there is one, or the worst finding and its remedy."""
     if opening:

@@ -36,6 +36,7 @@ class EntriesPanel(Panel[Shown]):
         self._laid_out: tuple[Tensor, ...] = ()
         self._tensors: list[tuple[int, Tensor]] = []
         self._rows = 0
+        self._longest = 0  # characters of the longest name of an entry
         self.selected = 0
         """Position in θ of the selected entry."""
 
@@ -49,6 +50,7 @@ class EntriesPanel(Panel[Shown]):
         if tensors is not self._laid_out:
             self._laid_out = tensors
             self._tensors, self._rows = [], 0
+            self._longest = max(len(tensor.entry_name(tensor.size - 1)) for tensor in tensors)
             for tensor in tensors:
                 self._tensors.append((self._rows, tensor))
                 self._rows += tensor.size + (tensor.size > 1)

@@ -18,6 +18,8 @@ from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
 _HALF_BAR = 4
+_NUMBER = 9  # cells of a number with its sign
+_TRUE = 18  # cells of a true value
 _VERDICT = 27  # cells of a usual true value with its error
 
 
@@ -74,17 +76,26 @@ class GradientsPanel(EntriesPanel[Frame]):
 
     def entry(self, frame: Frame, tensor: Tensor, index: int) -> Text:
         """Return name, gradient, bar, the true value where they part, and the history."""
-        line = Text(f"∂L/∂{tensor.entry_name(index):<9}", no_wrap=True)
+        line = Text(f"∂L/∂{tensor.entry_name(index):<{self._longest + 1}}", no_wrap=True)
         if frame.record is None or not frame.happened("gradients", tensor.layer):
-            return line.append("        ·  not known yet", "dim")
+            return line.append("·".rjust(_NUMBER) + "  not known yet", "dim")
         at = tensor.start + index
         value = float(frame.record.gradients.parameters.vector[at])
         left, right = signed_bar(value, self._largest or abs(value), _HALF_BAR)
-        line.append(signed(value), sign_color(value)).append("  ")
-        line.append(left, NEGATIVE).append("│", "dim").append(right, POSITIVE)
-        if self._judgement is not None:
-            line.append_text(self._verdict(self._judgement, at))
+        line.append(signed(value), sign_color(value))
+        verdict = Text() if self._judgement is None else self._verdict(self._judgement, at)
+        if line.cell_len + 2 * _HALF_BAR + 3 + verdict.cell_len <= self.columns:
+            line.append("  ").append(left, NEGATIVE).append("│", "dim").append(right, POSITIVE)
+        line.append_text(verdict)
         return self.with_past(line, frame.history.gradients[:, at].tolist())
+
+    @property
+    def _verdict_width(self) -> int:
+        """Cells of the column of verdicts: with the error of a wrong entry where there is room for it."""
+        if not self._any_wrong:
+            return 3
+        room = self.columns - len("∂L/∂") - self._longest - 1 - _NUMBER
+        return _VERDICT if room >= _VERDICT else _TRUE
 
     def _verdict(self, judgement: Judgement, at: int) -> Text:
         """Return what is said of an entry, in a column as wide as the longest there may be."""
@@ -98,9 +109,10 @@ class GradientsPanel(EntriesPanel[Frame]):
                     ("  ✗ ", "bold"),
                     "true ",
                     (signed(float(judgement.true[at])).strip(), "bold"),
-                    f"  err {judgement.relative[at]:.2g}",
                 )
-        verdict.pad_right(max(0, (_VERDICT if self._any_wrong else 3) - verdict.cell_len))
+                if self._verdict_width == _VERDICT:
+                    verdict.append(f"  err {judgement.relative[at]:.2g}")
+        verdict.pad_right(max(0, self._verdict_width - verdict.cell_len))
         return verdict
 
 

@@ -14,6 +14,9 @@ from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color
 
+_NUMBER = 9  # cells of a number with its sign
+_WIDE = 36  # columns from which a change is called the last one
+
 
 class ParametersPanel(EntriesPanel[Frame]):
     """Value, last Δ and history of each parameter."""
@@ -41,13 +44,14 @@ class ParametersPanel(EntriesPanel[Frame]):
         """Return name, value, Δ and sparkline."""
         at = tensor.start + index
         value = float(frame.state.parameters[at])
-        line = Text(f"{tensor.entry_name(index):<10}", no_wrap=True)
+        line = Text(f"{tensor.entry_name(index):<{self._longest + 1}}", no_wrap=True)
         line.append(signed(value), sign_color(value))
+        label = "  last Δ " if self.columns >= _WIDE else " Δ"
         if at in self._frozen:
-            line.append("  frozen        ", "italic")
+            line.append(f"{'  frozen':<{len(label) + _NUMBER}}", "italic")
         elif frame.last_change is None or not frame.happened("update"):
-            line.append("  last Δ       ·", "dim")
+            line.append(label + "·".rjust(_NUMBER), "dim")
         else:
             change = float(frame.last_change[at])
-            line.append("  last Δ ", "dim").append(changed(change), sign_color(change) or "dim")
+            line.append(label, "dim").append(changed(change), sign_color(change) or "dim")
         return self.with_past(line, frame.history.parameters[:, at].tolist())

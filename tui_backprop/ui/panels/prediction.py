@@ -121,6 +121,8 @@ class PredictionPanel(PicturePanel[Frame]):
     def _picture(self, frame: Frame, look: PredictionView, axes: Axes) -> Drawn:
         problem = frame.problem
         curve = problem.dataset.n_inputs == 1
+        if problem.dataset.n_inputs == 2 or look.surface:
+            axes = axes.square()
         columns, rows = (DOTS[0] * axes.columns, 0) if curve else (axes.columns, 2 * axes.rows)
         picture = prediction_picture(frame, columns, rows, look)
         names, labels = problem.dataset.input_names, answer_labels(problem)

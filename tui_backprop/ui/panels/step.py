@@ -58,6 +58,7 @@ class StepPanel(Panel[Frame]):
         self._rows: tuple[Row, ...] = ()
         self._selected = 0
         self._walk: list[Quantity] = []
+        self._asked: Quantity | None = None  # what was selected elsewhere while this was out of sight
         self._term = 0
         self._shown_for: object = None
         self._detail: list[Text] = []
@@ -79,6 +80,8 @@ class StepPanel(Panel[Frame]):
         shown_for = (record.training.network, frame.inside, None if frame.inside is None else frame.step)
         if shown_for != self._shown_for:
             self._shown_for, self._selected, self._walk, self._term = shown_for, 0, [], 0
+        if self._asked is not None:
+            self._walk, self._term, self._asked = [self._asked], 0, None
         sample = self.sample_in(record)
         self._rows = _rows(record.training.network, len(record.rows), frame.inside, sample)
         self._selected = min(self._selected, len(self._rows) - 1)
@@ -150,9 +153,10 @@ class StepPanel(Panel[Frame]):
     # Looking around.
 
     def explain(self, quantity: Quantity) -> None:
-        """Explain a quantity that was selected elsewhere."""
-        self._walk, self._term = [quantity], 0
-        self.redraw()
+        """Explain a quantity that was selected elsewhere; out of sight once there is a frame to explain it in."""
+        self._asked = quantity
+        if self.is_on_screen:
+            self.redraw()
 
     def action_move(self, by: int) -> None:
         """Select another line."""

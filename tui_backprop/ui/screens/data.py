@@ -16,22 +16,26 @@ from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue, entry
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.ui.screens.dialog import Dialog
 
+OTHER_FILE: dict[str, Any] = {}
+"""Says that a file is to be opened."""
+
 _PREVIEW_ROWS = 6
 
 
 class DataScreen(Dialog[dict[str, Any] | None]):
-    """Ends with the changes that bring another data set, or with None."""
+    """Ends with the changes that bring another data set, with `OTHER_FILE` where a file is wanted, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,d", "dismiss", "leave it"),
-        Binding("s", "suggested", "take its suggested recipe as well"),
+        Binding("k", "keep", "keep the network and the settings"),
+        Binding("o", "other", "open a file"),
     ]
 
     def compose(self) -> ComposeResult:
         """Show the list, and below it what is highlighted."""
         with Vertical(classes="dialog tall") as dialog:
             dialog.border_title = "Data"
-            dialog.border_subtitle = "enter: keep the settings   s: take its suggested recipe   escape"
+            dialog.border_subtitle = "enter: with its suggested recipe   k: keep the network   o: a file   escape"
             yield OptionList(*(Option(_title(one), id=one.name) for one in catalogue()))
             yield Static("", id="preview", markup=False)
 
@@ -41,16 +45,21 @@ class DataScreen(Dialog[dict[str, Any] | None]):
             self.query_one("#preview", Static).update(_preview(entry(event.option.id)))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the data set and keep the settings."""
-        self.dismiss({"source": event.option.id})
-
-    def action_suggested(self) -> None:
         """Take the data set with its suggested recipe."""
+        if event.option.id is not None:
+            recipe = suggested_recipe(event.option.id)
+            suggested = {name for one in catalogue() for name in one.recipe} | {"loss", "output_activation"}
+            self.dismiss({"source": event.option.id, **{name: getattr(recipe, name) for name in sorted(suggested)}})
+
+    def action_keep(self) -> None:
+        """Take the data set and keep the network and the settings."""
         chosen = self.query_one(OptionList).highlighted_option
-        if chosen is not None and chosen.id is not None:
-            recipe = suggested_recipe(chosen.id)
-            fields = ("loss", "output_activation", *entry(chosen.id).recipe)
-            self.dismiss({"source": chosen.id, **{name: getattr(recipe, name) for name in fields}})
+        if chosen is not None:
+            self.dismiss({"source": chosen.id})
+
+    def action_other(self) -> None:
+        """Ask for a file instead."""
+        self.dismiss(OTHER_FILE)
 
 
 def _title(one: CatalogueEntry) -> Text:

@@ -15,6 +15,7 @@ from tui_backprop.ui.drawing.numbers import MINUS, plain
 _DIM = Style(dim=True)
 _MARGIN = 7  # cells left of a picture for its numbers
 _WIDE, _HIGH = 36, 6  # columns and rows from which a picture has room for numbers
+_NAME = 4  # cells in which a name can be recognised
 _BETWEEN = 9  # rows from which the middle of the axis has its number too
 
 
@@ -29,6 +30,12 @@ class Axes:
         self.whole = columns
         """All columns, for a picture without axes."""
         self.columns, self.rows = columns - self._margin, rows - self._below
+
+    def square(self) -> Axes:
+        """Return axes around a picture at most as wide as it is high: a cell is about twice as high as wide."""
+        found = Axes(min(self.whole, 2 * self.rows + self._margin), self.rows + self._below)
+        found.whole = self.whole
+        return found
 
     def around(
         self, picture: Sequence[Strip], across: tuple[float, float], up: tuple[float, float], names: tuple[str, str]
@@ -56,7 +63,12 @@ class Axes:
         left, right = (plain(value) for value in across)
         room = self.columns - len(left) - len(right)
         said = next((one for one in (f"{names[0]} →  {names[1]} ↑", f"{names[0]} →") if len(one) + 2 <= room), "")
-        return Text(" " * self._margin + left + said.center(room) + right, style="dim", no_wrap=True)
+        line = " " * self._margin + left + said.center(room) + right
+        left_over = self.whole - len(line) - len("   ↑")  # beside a square picture
+        if "↑" not in said and left_over >= _NAME:
+            name = names[1] if len(names[1]) <= left_over else f"{names[1][: left_over - 1]}…"
+            line += f"  {name} ↑"
+        return Text(line, style="dim", no_wrap=True)
 
 
 def _short(value: float) -> str:

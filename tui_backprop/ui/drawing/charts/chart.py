@@ -30,6 +30,20 @@ _PLACES = 5  # along a reference line at which its name may stand
 _SAME_ROW = 0.6  # rows between a curve and a name up to which the name may lie on it
 
 
+@cache
+def _plotext() -> Any:
+    """Return plotext, loaded when the screen is painted, with its duplicates removed in order.
+
+    It removes them by a set of tuples with strings in them: where a step has its label would depend on the hashes of
+    this process.
+    """
+    import plotext  # noqa: PLC0415
+    import plotext._utility  # noqa: PLC0415
+
+    plotext._utility.no_duplicates = lambda data: list(dict.fromkeys(data))
+    return plotext
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """One curve."""
@@ -102,8 +116,7 @@ def draw_chart(
     shown = [one for one in drawn if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
         return _words(size, "no loss to draw yet" if not shown else "too small to draw")
-    import plotext as figure  # here, so that the screen is painted before it is loaded  # noqa: PLC0415
-
+    figure = _plotext()
     heights = max(2, min(6, rows // 3))  # numbers along the loss axis
     figure.clear_figure()
     figure.theme("clear")
