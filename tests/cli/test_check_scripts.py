@@ -38,6 +38,23 @@ TWICE = (
     + "print(train(np.array([[0.0], [1], [1], [1]]), 200))\nprint(train(np.array([[0.0], [0], [0], [0.5]]), 200))\n"
 )
 RULE = "def backward(network, parameters, tape, y):\n    return parameters\n"
+FLAT = """\
+import numpy as np
+
+rng = np.random.default_rng(1)
+X = rng.normal(size=(12, 2))
+y = X[:, 0] - 0.5 * X[:, 1]
+W, b, v, c = rng.normal(size=(2, 3)), np.zeros(3), rng.normal(size=3), np.zeros(())
+for _ in range(60):
+    h = np.tanh(X @ W + b)
+    out = h @ v + c
+    d = 2 * (out - y) / len(y)
+    dh = np.outer(d, v) * (1 - h**2)
+    v = v - 0.1 * h.T @ d
+    c = c - 0.1 * d.sum()
+    W = W - 0.1 * X.T @ dh
+    b = b - 0.1 * dh.sum(axis=0)
+"""
 
 
 @pytest.fixture
@@ -73,6 +90,20 @@ def test_the_network_is_recognised_and_its_command_trains_the_same(script, capsy
     assert "--lr 1 " in found["recipe"]
     assert main([*("run " + found["recipe"].removeprefix("tui-backprop ")).split(), "--steps", "200"]) == 0
     capsys.readouterr()
+
+
+def test_a_vector_of_answers_is_one_output_for_many_samples(capsys, tmp_path):
+    """Weights that are a vector give one number a sample: layers, samples and the command say one output."""
+    path, rows = tmp_path / "flat.py", tmp_path / "rows.csv"
+    path.write_text(FLAT, encoding="utf-8")
+    status, found = answer(capsys, path, "--data-out", rows)
+    assert (status, found["verdict"]) == (0, "right")
+    assert found["recognised"]["layers"] == [2, 3, 1]
+    assert found["recognised"]["activations"] == ["tanh", "linear"]
+    lines = rows.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], len(lines)) == ("x1,x2,y", 13)
+    assert "--target y " in found["recipe"]
+    assert "--lr 0.1 " in found["recipe"]
 
 
 def test_a_line_chooses_the_training_and_the_answer_says_which(script, capsys, tmp_path):

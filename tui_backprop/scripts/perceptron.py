@@ -75,8 +75,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
     activations = [_activation(graph, layer, out) for layer, out in zip(layers, outputs, strict=True)]
     if any(one is None for one in activations) or "softmax" in activations[:-1]:
         return None
-    sizes = [_features(graph, layers[0].given, rows=layers[0].rows)]
-    sizes += [_features(graph, layer.z, rows=layer.rows) for layer in layers]
+    sizes = [_features(graph, layers[0].given, rows=layers[0].rows), *(_outputs(graph, layer) for layer in layers)]
     batch = int(np.size(graph.value(prediction))) // max(sizes[-1], 1)
     found = _loss(case, prediction, step.residuals[0].target, layers[-1].rows, sizes[-1])
     if found is None:
@@ -127,6 +126,15 @@ def layers_of(graph: Graph, step: Step) -> list[Layer]:
     return layers if sorted(used) == sorted(parameters) else []
 
 
+def _outputs(graph: Graph, layer: Layer) -> int:
+    return 1 if _one_output(graph, layer) else _features(graph, layer.z, rows=layer.rows)
+
+
+def _one_output(graph: Graph, layer: Layer) -> bool:
+    """Return whether the weights are one vector: what comes out has no axis of its own, so z of a batch is (samples,)."""
+    return len(graph.shape(layer.weights)) == 1
+
+
 def _features(graph: Graph, record: int, *, rows: bool) -> int:
     shape = graph.shape(record)
     return 1 if not shape else shape[0] if len(shape) == 1 else shape[-1 if rows else 0]
@@ -137,6 +145,8 @@ def _activation(graph: Graph, layer: Layer, out: int) -> str | None:
     if z.shape != a.shape:
         return None
     turned = z.ndim == 2 and not layer.rows
+    if z.ndim == 1 and _one_output(graph, layer):
+        z, a = z[:, None], a[:, None]  # a sample in each row, so that a softmax would go over its one output
     for name, activation in ACTIVATIONS.items():
         if name == "softmax" and z.size == 1:
             continue
