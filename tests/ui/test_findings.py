@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.ui.runs import run_and_look
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.said import SaidBar
 from tui_backprop.ui.screens.finding import FindingScreen
@@ -126,8 +127,7 @@ async def test_findings(trainer, picture, settled, size):
     """You should see what is wrong with the original case, the worst first, and below everything what to do about it."""
     app = trainer()
     async with app.run_test(size=size) as pilot:
-        app.session.run(3000)
-        app.session.frame()  # a look leaves a point of the curve: without it there is one if the app happens to look
+        run_and_look(app, 3000)
         await pilot.press("n", "6")
         await settled(app, pilot)
         assert picture(app)
@@ -139,7 +139,7 @@ async def test_one_finding_explained(trainer, picture, theme):
     app = trainer()
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(3000)
+        run_and_look(app, 3000)
         await pilot.press("n", "6", "enter")
         await pilot.pause()
         await pilot.pause()

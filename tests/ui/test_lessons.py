@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
+from tests.ui.runs import run_and_look
 from tui_backprop.session.lessons.reading import lessons, open_lesson, read_lesson
 from tui_backprop.session.manual import page
 from tui_backprop.session.session import Session
@@ -300,7 +301,7 @@ async def test_a_lesson_beside_the_run(picture, size, theme):
     app.theme = theme
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        app.session.run(10_000)
+        run_and_look(app, 10_000)
         await press(pilot, ["m"] * (2 if size == SMALL else 1))
         await press(pilot, app.guide.screen.keys)
         await pilot.pause()

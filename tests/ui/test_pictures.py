@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ui.runs import run_and_look
 from tui_backprop.session.conditions import Condition, Expression
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
 from tui_backprop.session.side_by_side import beside_rule
@@ -31,7 +32,7 @@ async def test_original_case_with_the_posted_rule(trainer, picture, size, theme)
     app = trainer(rule="posted")
     app.theme = theme
     async with app.run_test(size=size) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("n", "4")
         await pilot.pause()
         assert picture(app)
@@ -41,7 +42,7 @@ async def test_decision_surface(trainer, picture):
     """You should see the two arms of the spiral over the surface, hollow glyphs for test samples, and mistakes marked ✘."""
     app = trainer("spiral")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(500)
+        run_and_look(app, 500)
         await pilot.press("n")
         await pilot.pause()
         assert picture(app)
@@ -51,7 +52,7 @@ async def test_confusion_matrix(trainer, picture):
     """You should see three species of iris, nearly all of them answered rightly."""
     app = trainer("iris")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("n", "2")
         await pilot.pause()
         assert picture(app)
@@ -61,7 +62,7 @@ async def test_classes_as_regions(trainer, picture):
     """You should see three colours grow darker towards the white lines between them, and a glyph for each class."""
     app = trainer("spirals3")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("n", "2", "z")
         await pilot.pause()
         await pilot.pause()
@@ -72,7 +73,7 @@ async def test_two_inputs_of_iris(trainer, picture):
     """You should see the petals' length and width, the sample ◎ that the sepals are held at, and the keys below."""
     app = trainer("iris")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("n", "2", "enter", "right", "up")
         await pilot.pause()
         assert picture(app)
@@ -82,7 +83,7 @@ async def test_the_curve_of_a_sine(trainer, picture):
     """You should see the samples in the curve's colour where it goes through them, hollow for test, and where it began."""
     app = trainer("sine")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(1500)
+        run_and_look(app, 1500)
         await pilot.press("n", "2")
         await pilot.pause()
         assert picture(app)
@@ -98,8 +99,7 @@ async def test_without_colours(trainer, picture, settled, monkeypatch, source, t
     app = trainer(source)
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(200)
-        app.session.frame()  # a look leaves a point of the curve: without it there is one if the app happens to look
+        run_and_look(app, 200)
         await pilot.press("n", "2")
         await settled(app, pilot)
         assert picture(app)
@@ -111,7 +111,7 @@ async def test_sixteen_colours(trainer, picture, source, theme):
     app = trainer(source)
     app.theme = theme
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(200)
+        run_and_look(app, 200)
         await pilot.press("n", "2")
         await pilot.pause()
         assert picture(app)
@@ -131,7 +131,7 @@ async def test_inside_an_update(trainer, picture):
     """You should see backward 1 reversed in the title, ∂L/∂w2 known and ∂L/∂w1 not, and δ1 explained by the chain rule."""
     app = trainer()
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(3)
+        run_and_look(app, 3)
         await pilot.press(*["p"] * 9, "5")
         await pilot.pause()
         assert picture(app)
@@ -141,7 +141,7 @@ async def test_the_chain_rule_walked(trainer, picture):
     """You should see how δ2 comes from the loss, and below it that you came from ∂L/∂w1 by way of δ1."""
     app = trainer()
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(3)
+        run_and_look(app, 3)
         await pilot.press(*["p"] * 10, "5", "enter", "enter")
         await pilot.pause()
         assert picture(app)
@@ -151,9 +151,9 @@ async def test_a_branch(trainer, picture):
     """You should see the old curve dimmed under the new one, the edit on the timeline, and the name of the branch."""
     app = trainer("xor")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("g", *"100", "enter", "minus", "minus")
-        app.session.run(200)
+        run_and_look(app, 200)
         app.redraw()
         await pilot.pause()
         assert picture(app)
@@ -164,10 +164,10 @@ async def test_screens_of_the_debugger(trainer, picture, checked, key):
     """You should see the branches, the breakpoints, three gradients found wrong, a sample of one's own, or a history."""
     app = trainer(rule="posted")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(200)
+        run_and_look(app, 200)
         app.session.go_to(50)
         await pilot.press("plus")
-        app.session.run(100)
+        run_and_look(app, 100)
         app.session.breakpoints.append(Breakpoint(Condition("loss < 0.1")))
         app.session.watches.append(Watch(Expression("grad_norm")))
         app.redraw()
@@ -185,7 +185,7 @@ async def test_watches_beside_the_step(trainer, picture):
     async with app.run_test(size=(120, 36)) as pilot:
         app.session.breakpoints.append(Breakpoint(Condition("test_loss rises 3 epochs")))
         app.session.watches.append(Watch(Expression("max(abs(w1)) / 10"), on_chart=True))
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("n")
         await pilot.pause()
         assert picture(app)
@@ -198,7 +198,7 @@ async def test_network(trainer, picture, source, theme):
     app = trainer("circle", hidden=(8, 8, 8)) if source == "deep" else trainer(source)
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("7", "right", "down")
         await pilot.pause()
         assert picture(app)
@@ -209,7 +209,7 @@ async def test_network_in_the_phases(trainer, picture, presses):
     """You should see dots for what is not known, the layer of the phase reversed, then δ and gradients, then changes."""
     app = trainer()
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(3)
+        run_and_look(app, 3)
         await pilot.press("7", *["p"] * presses)
         await pilot.pause()
         assert picture(app)
@@ -219,7 +219,7 @@ async def test_network_maximised(trainer, picture):
     """You should see eight surfaces, δ of layer 1 on them, ◂ above the weights of layer 2, and their gradients."""
     app = trainer("moons")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(60)
+        run_and_look(app, 60)
         await pilot.press("7", *["p"] * 9, "right", "right", "z")
         await pilot.pause()
         assert picture(app)
@@ -230,7 +230,7 @@ async def test_network_in_the_large_layout(trainer, picture, source):
     """You should see the network beside the loss and the prediction, and of the digits the image that came in."""
     app = trainer(source)
     async with app.run_test(size=(200, 60)) as pilot:
-        app.session.run(100)
+        run_and_look(app, 100)
         await pilot.press("7", "right")
         await pilot.pause()
         assert picture(app)
@@ -244,7 +244,7 @@ async def test_network_where_colours_cannot_be_shaded(trainer, picture, theme, m
     app = trainer("xor")
     app.theme = "textual-dark" if theme == "nocolor" else theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("7", "right", "z")
         await pilot.pause()
         assert picture(app)
@@ -256,7 +256,7 @@ async def test_the_loss_surface_of_the_original_case(trainer, picture, theme):
     app = trainer()
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(2000)
+        run_and_look(app, 2000)
         await pilot.press("8", "comma", "comma")
         await pilot.pause()
         assert picture(app)
@@ -266,7 +266,7 @@ async def test_the_loss_surface_maximised_along_the_path(trainer, picture):
     """You should see the way from ○ on the heights down to ● in the basin, and the best constant as a line."""
     app = trainer("xor")
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(150)
+        run_and_look(app, 150)
         await pilot.press("8", "m", "m", "z")
         await pilot.pause()
         assert picture(app)
@@ -277,7 +277,7 @@ async def test_the_loss_surface_without_colour(trainer, picture, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = trainer("xor")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("8")
         await pilot.pause()
         assert picture(app)
@@ -289,7 +289,7 @@ async def test_distributions_of_the_original_case(trainer, picture, theme):
     app = trainer()
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(2000)
+        run_and_look(app, 2000)
         await pilot.press("9")
         await pilot.pause()
         assert picture(app)
@@ -299,7 +299,7 @@ async def test_saturated_units(trainer, picture):
     """You should see activations of the hidden layer heaped up at both ends in orange, and how they came there."""
     app = trainer("moons", scale_inputs="none", set=(("w1", 12.0),))
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("9", "z")
         await pilot.pause()
         assert picture(app)
@@ -309,7 +309,7 @@ async def test_vanishing_gradients(trainer, picture):
     """You should see the gradients of seven sigmoid layers on one axis, smaller by decades from the last to the first."""
     app = trainer("moons", hidden=(8,) * 6, activation="sigmoid", optimizer="sgd", lr=0.5)
     async with app.run_test(size=(120, 36)) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         await pilot.press("9", "right", "right", "z")
         await pilot.pause()
         assert picture(app)
@@ -320,7 +320,7 @@ async def test_distributions_without_colour(trainer, picture, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = trainer("digits")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.session.run(60)
+        run_and_look(app, 60)
         await pilot.press("9", "left", "left")
         await pilot.pause()
         assert picture(app)
@@ -334,7 +334,7 @@ async def test_two_runs_side_by_side(trainer, picture, size, source, rule):
     """You should see two runs at one step, where they part, both losses on one chart, and panels in two columns."""
     app = trainer(source)
     async with app.run_test(size=size) as pilot:
-        app.session.run(300)
+        run_and_look(app, 300)
         pair = beside_rule(app.session, rule)
         while pair.catch_up(300):
             pass

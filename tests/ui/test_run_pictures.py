@@ -133,6 +133,8 @@ async def test_enter_lays_the_plane_where_the_run_is(trainer):
         first = panel._landscape._laid
         app.session.run(3)
         app.redraw()
+        while panel.frame.step != 3:  # pictures follow a little after the numbers
+            await pilot.pause(0.01)
         assert panel._landscape._laid is first
         await pilot.press("enter")
         assert panel._landscape._laid.step == 3
