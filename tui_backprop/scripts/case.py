@@ -17,6 +17,7 @@ from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.verdict.verdict import Examination, best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import wrong_places
 from tui_backprop.scripts.wording import file_text
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.training.follow import Training
@@ -57,7 +58,7 @@ def examined(source: Source, setting: Setting, *, explain: bool = True, begun: S
     `begun` is its run, where it has begun already.
     """
     try:
-        ast.parse(source.text)
+        parsed(source.text)
     except SyntaxError as error:
         raise ScriptError(f"{source.name}:{error.lineno}: not valid Python 3: {error.msg}") from None
     trace = run_trace(source, setting) if begun is None else begun.trace()
@@ -89,7 +90,7 @@ def _functions(case: Case) -> dict[int, list[tuple[int, int]]]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     found = {}
     for number in range(len(case.trace.files)):
-        nodes = [node for node in ast.walk(ast.parse(file_text(case, number))) if isinstance(node, kinds)]
+        nodes = [node for node in ast.walk(parsed(file_text(case, number))) if isinstance(node, kinds)]
         found[number] = [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tui_backprop.text.syntax import parsed
+
 _LIBRARIES = {
     "torch": "PyTorch",
     "pytorch_lightning": "PyTorch",
@@ -30,7 +32,7 @@ _SURROUNDINGS = (
 
 def left_to_a_library(text: str, name: str) -> str | None:
     """Return a sentence about the library that a script imports for its gradients; None where it imports none."""
-    for node, top in _imports(ast.parse(text)):
+    for node, top in _imports(parsed(text)):
         if top in _LIBRARIES:
             return (
                 f"{name}:{node.lineno}: it leaves its gradients to {_LIBRARIES[top]}, which computes them itself; this "
@@ -42,7 +44,7 @@ def left_to_a_library(text: str, name: str) -> str | None:
 
 def surroundings(text: str) -> list[str]:
     """Return a note on what a script does beside its training and the check does not; empty where that is nothing."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     tops = {top for _, top in _imports(tree)}
     said = [what for names, what in _SURROUNDINGS if tops & set(names) and (what != "opens no window" or _shows(tree))]
     if any(isinstance(node, ast.Call) and ast.unparse(node.func) in ("time.sleep", "sleep") for node in ast.walk(tree)):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.system.inputs import read_python
+from tui_backprop.text.syntax import parsed
 
 _FORMS = (
     {"forward": 2, "backward": 3},
@@ -22,7 +23,7 @@ def is_functions(path: str) -> bool:
     if path == "-" or Path(path).suffix == ".ipynb" or Path(path).is_dir():
         return False
     try:
-        tree = ast.parse(read_python(Path(path)))
+        tree = parsed(read_python(Path(path)))
     except (SyntaxError, InputError, ValueError, OSError, RecursionError):
         return False
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}

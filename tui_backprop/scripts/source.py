@@ -13,6 +13,7 @@ from tui_backprop.scripts.notebooks import cells_of, joined, with_cells
 from tui_backprop.scripts.python2 import translated
 from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.syntax import parsed
 
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: (.*)|)$|^In \[\d+\]: (.*)$")
 _SUPPLIED = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math", "random": "import random"}
@@ -133,7 +134,7 @@ def _prepared(source: Source) -> Source:
 
 def _problem(text: str) -> tuple[int, str] | None:
     try:
-        compile(text, "<script>", "exec", dont_inherit=True, flags=ast.PyCF_ONLY_AST)
+        parsed(text)
     except SyntaxError as error:
         return error.lineno or 1, error.msg or "a syntax error"
     except (ValueError, RecursionError, MemoryError) as error:
@@ -159,7 +160,7 @@ def _without_prompts(text: str) -> str | None:
 
 
 def _missing_imports(text: str) -> list[str]:
-    tree = ast.parse(text)
+    tree = parsed(text)
     bound = {
         alias.asname or alias.name.split(".")[0]
         for node in ast.walk(tree)

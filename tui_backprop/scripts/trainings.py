@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tui_backprop.text.syntax import parsed
+
 _LOOPS = (ast.For, ast.While)
 
 
@@ -12,7 +14,7 @@ def beginning(text: str, line: int) -> tuple[int, int] | None:
 
     Lines count from 1, columns in bytes from 0. None where the line has no statement.
     """
-    body: list[ast.stmt] = ast.parse(text).body
+    body: list[ast.stmt] = parsed(text).body
     found: ast.stmt | None = None
     while True:
         inside = next((one for one in body if _start(one) <= line <= (one.end_lineno or one.lineno)), None)
@@ -31,7 +33,7 @@ def _start(statement: ast.stmt) -> int:
 
 def trainings(text: str, updates: set[int]) -> list[int]:
     """Return the lines of the statements that train as the one does whose updates are in some lines, that one among them."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     holders = {name for name, node in functions.items() if _includes(node, updates)}
     while True:  # functions that call those that train

@@ -11,6 +11,7 @@ import numpy as np
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.trace import Place, Trace
 from tui_backprop.scripts.verdict.places import WrongPlace
+from tui_backprop.text.syntax import parsed, parsed_expression
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def shown_name(name: str) -> str:
     """Return a parameter's name as the answer has it: `W1` for `params["W1"]`."""
     try:
-        tree = ast.parse(name, mode="eval").body
+        tree = parsed_expression(name).body
     except SyntaxError:
         return name
     match tree:
@@ -91,7 +92,7 @@ def lines_of(case: Case, place: WrongPlace) -> list[int]:
     )
     functions = [
         node
-        for node in ast.walk(ast.parse(file_text(case, at.file)))
+        for node in ast.walk(parsed(file_text(case, at.file)))
         if isinstance(node, ast.FunctionDef) and node.name in called
     ]
     first = place.records[0]
@@ -143,7 +144,7 @@ def file_text(case: Case, file: int) -> str:
 def statement_at(text: str, line: int, column: int | None = None) -> ast.stmt | None:
     """Return the smallest simple statement that includes a line, and where it is given a column in it."""
     found: ast.stmt | None = None
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if not isinstance(node, ast.stmt) or hasattr(node, "body"):
             continue
         end = node.end_lineno or node.lineno

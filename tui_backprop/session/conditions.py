@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.text.syntax import parsed_expression
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -115,7 +116,7 @@ class Expression:
         """Whether it has only what works number by number, so that arrays may stand for its names, one value a run."""
         names: set[str] = set()
         try:
-            tree = ast.parse(_TREND.sub(r"\2(\1, \3)", self.text), mode="eval")
+            tree = parsed_expression(_TREND.sub(r"\2(\1, \3)", self.text))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise ConditionError(f"{self.text!r} is not a condition such as loss < 0.1") from None
         if _depth(tree) > _DEEPEST:

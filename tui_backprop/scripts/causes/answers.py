@@ -11,6 +11,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.wording import value_name
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -82,7 +83,7 @@ def softmax_edits(case: Case, cause: Cause) -> list[list[Edit]]:
     axis, edits = cause.evidence["axis"], []
     names = {"sum", "max", "amax"}
     lines = set(cause.lines) | {line - 1 for line in cause.lines}
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if not isinstance(node, ast.Call) or node.lineno not in lines or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr not in names:

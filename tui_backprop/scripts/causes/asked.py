@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.causes.places import input_operands
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -23,7 +24,7 @@ def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
         return []
     functions = _forward_functions(case)
     asked: dict[int, float] = {}
-    for node in _calls_outside(ast.parse(case.source.text)):
+    for node in _calls_outside(parsed(case.source.text)):
         name = (
             node.func.id
             if isinstance(node.func, ast.Name)
@@ -93,7 +94,7 @@ def _forward_functions(case: Case) -> set[str]:
     step = case.reading.steps[-1]
     lines = {case.trace.line(one) for one in step.forward if case.trace.line(one) is not None}
     out = set()
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if isinstance(node, ast.FunctionDef) and any(
             node.lineno <= line <= (node.end_lineno or 0) for line in lines if line
         ):
@@ -125,7 +126,7 @@ def _numbers(node: ast.expr) -> list[float]:
 
 def _scaling_line(case: Case) -> int | None:
     """Return the line that divides the inputs, where there is one."""
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         match node:
             case ast.AugAssign(op=ast.Div()):
                 return node.lineno

@@ -9,6 +9,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of
 from tui_backprop.scripts.wording import shown_name
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -63,7 +64,7 @@ def _classes(case: Case) -> tuple[int, int] | None:
 def _axis_fix(case: Case, line: int, axis: int) -> dict[str, object] | None:
     """Return the fix that gives argmax the other axis, at each of its calls in a line."""
     edits = []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if not isinstance(node, ast.Call) or node.lineno != line:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -101,7 +102,7 @@ def untrained_weights(case: Case, answer: Answer) -> list[Cause]:
     """Return the cause where a function trains copies and returns them, and what it returns is not kept."""
     if case.reading is None:
         return []
-    tree = ast.parse(case.source.text)
+    tree = parsed(case.source.text)
     roots = {name.split(".")[0].split("[")[0] for name in case.reading.names.values()}
     places = (case.trace.place(new) for step in case.reading.steps for new in step.parameters.values())
     lines = {one.line for one in places if one is not None and one.file == 0}

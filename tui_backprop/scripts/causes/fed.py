@@ -14,6 +14,7 @@ from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.training.follow import follow_fixed
 from tui_backprop.scripts.training.telling import number
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -90,7 +91,7 @@ def _period(rows: list[list[float]]) -> int:
 def _drawing_lines(case: Case) -> list[int]:
     """Return the lines that draw an index of a sample, or go over a range that stops short."""
     found = []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         match node:
             case ast.Call(func=ast.Attribute(attr="randint" | "randrange" | "integers" | "choice")):
                 found.append(node.lineno)
@@ -145,7 +146,7 @@ def other_order(case: Case, answer: Answer) -> list[Cause]:
 def _reordering(case: Case) -> list[tuple[ast.stmt, Edit, str]]:
     """Return the statements that put one thing in another order, each with an edit that does not."""
     found: list[tuple[ast.stmt, Edit, str]] = []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr, value=owner), args=args)) if attr in _REORDERS:
                 name = ast.unparse(args[0]) if args and attr == "shuffle" else ast.unparse(owner)

@@ -16,6 +16,7 @@ from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.wording import statement_at
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     Look = Callable[[Case, Answer], list[Cause]]
@@ -70,7 +71,7 @@ def _kept_results(case: Case, cause: Cause) -> Iterable[list[Edit]]:
         return
     call = statement.value
     name = call.func.id if isinstance(call.func, ast.Name) else ""
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
             given = {one.arg: ast.unparse(value) for one, value in zip(node.args.args, call.args, strict=False)}

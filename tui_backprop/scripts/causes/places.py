@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.scripts.reading.links import origin, roots
 from tui_backprop.scripts.wording import shown_name
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -30,7 +31,7 @@ def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
 def assignments(text: str, name: str) -> list[int]:
     """Return the lines that assign to a name, an attribute or an item as it is written."""
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
@@ -43,7 +44,7 @@ def made_lines(case: Case, path: str) -> list[int]:
     last = path.rsplit(".", maxsplit=1)[-1]
     names = {last, last.split("[")[0], shown_name(path)}
     found = []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 parts = target.elts if isinstance(target, ast.Tuple) else [target]

@@ -13,6 +13,7 @@ from tui_backprop.scripts.case import Case, examined
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
+from tui_backprop.text.syntax import parsed
 
 _TURNED = re.compile(r"^([\w.\[\]'\", ]*[\w\]])\s*=([-+])\s*(?![\d.\s]+(?:#.*)?$)(\S.*?)(?:;.*|#.*)?$")
 _TIMES = 10
@@ -45,7 +46,7 @@ def made_again(case: Case, answer: Answer) -> list[Cause]:
 
 def _making_lines(text: str, roots: set[str]) -> list[int]:
     """Return the lines inside loops that assign to the names of parameters or of what they belong to."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     named, made = set(), set()
     for loop in (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)):
@@ -72,7 +73,7 @@ def no_effect(case: Case, answer: Answer) -> list[Cause]:
         if (place := case.trace.place(record)) is not None and place.file == 0
     }
     out = []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if (
             not isinstance(node, ast.Expr)
             or not isinstance(node.value, ast.BinOp | ast.Compare)
@@ -90,7 +91,7 @@ def no_effect(case: Case, answer: Answer) -> list[Cause]:
 def no_effect_edits(case: Case, cause: Cause) -> list[list[Edit]]:
     """Return edits that give the first operand what the rest computes: `a - b` as `a -= b`, or as `a = b`."""
     node = next(
-        (n for n in ast.walk(ast.parse(case.source.text)) if isinstance(n, ast.Expr) and n.lineno == cause.line), None
+        (n for n in ast.walk(parsed(case.source.text)) if isinstance(n, ast.Expr) and n.lineno == cause.line), None
     )
     if node is None:
         return []
@@ -109,7 +110,7 @@ def no_effect_edits(case: Case, cause: Cause) -> list[list[Edit]]:
 def turned_sign(case: Case, answer: Answer) -> list[Cause]:
     """Return the cause where `=-` is written for `-=`: the parameter becomes the step, and keeps nothing of what it was."""
     edits, lines = [], []
-    for node in ast.walk(ast.parse(case.source.text)):
+    for node in ast.walk(parsed(case.source.text)):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.UnaryOp | ast.BinOp):
             continue
         written = _TURNED.match(case.source.line(node.lineno))

@@ -10,6 +10,7 @@ from tui_backprop.scripts.mending.edit_kinds import changes_of
 from tui_backprop.scripts.mending.missing import Change
 from tui_backprop.scripts.mending.scope import Scope
 from tui_backprop.scripts.mending.writing import Writer
+from tui_backprop.text.syntax import parsed_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def _made(writer: Writer, changes: Iterator[Change], path: str) -> Iterator[Edit
     own = writer.whole(writer.root, writer.text(writer.root))
     for change in changes:
         try:
-            fresh = ast.parse(change.new, mode="eval").body
+            fresh = parsed_expression(change.new).body
         except SyntaxError:
             continue
         node = change.node

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from tui_backprop.text.syntax import parsed
+
 _NAMES, _FUNCTIONS = 60, 14
 _NUMBERS_WITHIN = 12  # lines
 _NO_VALUES = {"self", "range", "len", "sum", "zip", "enumerate", "print", "reversed", "np", "numpy", "math", "list"}
@@ -29,7 +31,7 @@ class Scope:
 
 def scope_of(text: str, line: int) -> Scope:
     """Return the names that an edit of a line may use: of its function first, then of the module."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     inside, owner = _around(tree, line)
     modules = {
         (alias.asname or alias.name).split(".")[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import whole_statement
+from tui_backprop.text.syntax import parsed
 
 Body = list[ast.stmt]
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -28,7 +29,7 @@ class Lines:
 
 def statement_edits(file: Lines) -> list[list[Edit]]:
     """Return edits of statements, those near a wrong line first; those of one list belong together."""
-    tree = ast.parse(file.text)
+    tree = parsed(file.text)
     found: list[list[Edit]] = []
     for body in _bodies(tree):
         if any(_spans(one, file.lines) for one in body):

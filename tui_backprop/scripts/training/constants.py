@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui_backprop.scripts.training.places import parameter_updates
+from tui_backprop.text.syntax import parsed
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.case import Case
@@ -57,7 +58,7 @@ def rate_of(case: Case) -> tuple[Constant | None, list[int]]:
 
 def constants(text: str) -> list[Constant]:
     """Return the numbers of a source with the names that they are given, by assignment, keyword, default or position."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     functions: dict[str, list[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -107,7 +108,7 @@ def rounds_of(case: Case, stack: list[list[object]]) -> tuple[Constant | None, l
 
     `stack` has the lines of the script's frames at the first update, the outermost first.
     """
-    tree = ast.parse(case.source.text)
+    tree = parsed(case.source.text)
     for own, line, _ in stack:
         if not own or not isinstance(line, int):
             continue

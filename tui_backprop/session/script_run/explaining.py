@@ -12,6 +12,7 @@ import numpy as np
 from tui_backprop.scripts.stepping.window import Event, Meaning, Window
 from tui_backprop.scripts.wording import statement_at
 from tui_backprop.session.anatomy.expressions import number
+from tui_backprop.text.syntax import parsed
 
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _SHOWN = 4  # numbers of an array that are put into an expression
@@ -82,7 +83,7 @@ def explain(window: Window, at: int, text: str) -> Explanation:
 
 def statement_of(text: str, event: Event) -> ast.stmt | None:
     """Return the statement that an event is of."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.stmt) and (node.lineno, node.col_offset) == (event.line, event.column):
             return node
     return statement_at(text, event.line)

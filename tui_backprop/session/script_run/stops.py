@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.session.conditions import Condition, ConditionError
+from tui_backprop.text.syntax import parsed, parsed_expression
 
 WORDS = (
     "abs", "min", "max", "sum", "len", "any", "all", "isnan", "isinf", "isfinite", "mean", "norm", "sqrt", "exp", "log",
@@ -74,7 +75,7 @@ def condition_stop(text: str, names: frozenset[str]) -> ConditionStop:
 def visible_names(text: str, line: int) -> frozenset[str]:
     """Return the names that a statement at a line of a source can use."""
     out: set[str] = set()
-    todo: list[ast.AST] = list(ast.parse(text).body)
+    todo: list[ast.AST] = list(parsed(text).body)
     while todo:
         node = todo.pop()
         if isinstance(node, _SCOPES) and not node.lineno <= line <= (node.end_lineno or 0):
@@ -96,7 +97,7 @@ def checked(text: str) -> ast.Expression:
     if len(text) > _LONGEST:
         raise ConditionError(f"a condition has at most {_LONGEST} characters")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = parsed_expression(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConditionError("expected a condition such as loss < 0.1 or abs(w1) > 5") from None
     for node in ast.walk(tree):
