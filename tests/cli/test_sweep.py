@@ -74,12 +74,16 @@ def test_shares_that_reach_a_condition(capsys):
     assert "0%" in text
 
 
-def test_json_and_csv_have_every_run(capsys, tmp_path):
-    """Programs get the plan, the runs and the cells; a table of one's own gets a row for each run."""
-    path = tmp_path / "runs.csv"
+def test_json_csv_and_the_page_have_every_run(capsys, tmp_path):
+    """Programs get the plan, the runs and the cells; a table gets a row for each run; a page is for people."""
+    path, page = tmp_path / "runs.csv", tmp_path / "sweep page.html"
+    files = ["--csv", str(path), "--report", str(page)]
     found = json.loads(
-        shown(capsys, "line", "--vary", "lr=0.1,1000", "--seeds", "2", "--steps", "300", "--json", "--csv", str(path))
+        shown(capsys, "line", "--vary", "lr=0.1,1000", "--seeds", "2", "--steps", "300", "--json", *files)
     )
+    text = page.read_text(encoding="utf-8")
+    assert "4 runs, 2 diverged (div)" in text
+    assert f"tui-backprop sweep line --vary lr=0.1,1000 --seeds 2 --steps 300 --json --csv {path}" in text
     assert [run["lr"] for run in found["runs"]] == [0.1, 0.1, 1000, 1000]
     assert [run["stopped_by"] for run in found["runs"]] == ["steps", "steps", "diverged", "diverged"]
     assert [cell["diverged"] for cell in found["cells"]] == [0, 2]

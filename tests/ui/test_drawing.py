@@ -17,11 +17,11 @@ from rich.text import Text
 from tui_backprop.session.manual import page
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
+from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.bars.header import header_text
 from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend, merged, thin
-from tui_backprop.ui.drawing.charts.ticks import log_ticks, tick_text
 from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
 from tui_backprop.ui.drawing.styles import text_runs
 from tui_backprop.ui.keys import KEYS, keys_markdown

@@ -25,6 +25,7 @@ from tui_backprop.cli.progress import SweepProgress
 from tui_backprop.cli.sweep_tables import remedy_lines, sweep_lines
 from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
 from tui_backprop.session.sweep.cluster import Cluster
+from tui_backprop.session.sweep.page import sweep_page
 from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.report import sweep_report, write_runs
@@ -70,7 +71,8 @@ def main(arguments: Sequence[str]) -> int:
         _whole("seeds", options.seeds),
         options.until or "",
     )
-    outputs = Outputs({"--save": options.save, "--csv": options.csv}, files_read(plan.recipe), json_report=options.json)
+    wanted = {"--save": options.save, "--csv": options.csv, "--report": options.report}
+    outputs = Outputs(wanted, files_read(plan.recipe), json_report=options.json)
     try:
         _sweep(plan, outputs, options, arguments)
     finally:
@@ -93,6 +95,9 @@ def _sweep(plan: SweepPlan, outputs: Outputs, options: argparse.Namespace, argum
     seconds = time.monotonic() - started
     if (table := outputs.get("--csv")) is not None:
         write_runs(table, sweep)
+    if (page := outputs.get("--report")) is not None:
+        with page.writing() as file:
+            file.write(sweep_page(sweep, shlex.join(["tui-backprop", "sweep", *arguments])))
     if options.json:
         print_json(sweep_report(sweep, seconds))
     else:
@@ -114,6 +119,7 @@ def command_parser() -> Parser:
     )
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     output.add_argument("--csv", metavar="FILE.csv", type=Path, help="write a row for each run; - is standard output")
+    output.add_argument("--report", metavar="FILE.html", type=Path, help="write a page for a browser")
     add_quiet_options(output)
     return parser
 

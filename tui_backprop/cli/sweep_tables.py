@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.sweep.axes import Axis
+from tui_backprop.session.sweep.headline import counts, headline, legend
 from tui_backprop.session.sweep.plan import SweepPlan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, Table
 from tui_backprop.session.sweep.sweep import Sweep
-from tui_backprop.session.sweep.wording import counted, short, steps_in_short
+from tui_backprop.session.sweep.wording import short, steps_in_short
 from tui_backprop.text.cleaning import clean
 
 WIDTH = 80
@@ -28,8 +29,8 @@ def sweep_lines(sweep: Sweep, seconds: float, paint: Paint) -> Iterator[str]:
     """Yield what was swept, a table for each combination of the other fields, and the best of each value."""
     plan, summary = sweep.plan, Summary(sweep.plan, sweep.outcomes)
     constant = constant_loss(sweep.first_problem)
-    yield from _wrapped(_heading(sweep))
-    yield from _wrapped(f"{_counts(sweep, summary, seconds)}; {_legend(plan, constant)}")
+    yield from _wrapped(headline(sweep))
+    yield from _wrapped(f"{counts(sweep, summary, seconds)}; {legend(plan, constant)}")
     tables = list(summary.tables())
     for number, table in enumerate(tables[:_MOST_TABLES]):
         yield from table_lines(table, plan, constant, paint, with_head=number == 0)
@@ -55,42 +56,6 @@ def remedy_lines(remedy: Sweep, paint: Paint) -> Iterator[str]:
     )
     for table in summary.tables():
         yield from table_lines(table, plan, constant, paint)
-
-
-def _heading(sweep: Sweep) -> str:
-    plan, problem = sweep.plan, sweep.first_problem
-    given = plan.recipe
-    network = problem.network
-    varied = {axis.name for axis in plan.axes}
-    sizes = f"{network.sizes[0]}-hidden-{network.sizes[-1]}" if "hidden" in varied else network.name
-    parts = [
-        clean(sweep.dataset.name),
-        sizes,
-        *(() if "activation" in varied or len(network.sizes) == 2 else (given.activation,)),
-        *(() if "loss" in varied else (problem.objective.loss.name,)),
-        *(() if "optimizer" in varied else (given.optimizer,)),
-        *(() if "lr" in varied else (f"η {given.lr:g}",)),
-        counted(given.steps, "step"),
-        f"{counted(plan.seeds, 'seed')} from {given.seed}",
-    ]
-    return " · ".join(parts)
-
-
-def _counts(sweep: Sweep, summary: Summary, seconds: float) -> str:
-    done, total = len(sweep.outcomes), len(sweep.plan)
-    diverged = sum(cell.diverged for cell in summary.cells)
-    parts = [counted(done, "run") if done == total else f"{done:,} of {total:,} runs"]
-    if sweep.resumed:
-        parts.append(f"{sweep.resumed:,} of them from the file")
-    if diverged:
-        parts.append(f"{diverged:,} diverged (div)")
-    return f"{', '.join(parts)}, {seconds:.1f} s"
-
-
-def _legend(plan: SweepPlan, constant: float) -> str:
-    if plan.until:
-        return f"share of runs that reach {plan.until}, then the median of their steps"
-    return f"median loss, then the best; one constant answer has {constant:.4g}"
 
 
 def table_lines(

@@ -121,13 +121,14 @@ def command_of(run: Run) -> str:
     recipe = run.first_recipe
     columns = {name: value for name, value in vars(recipe.reading).items() if value != getattr(AS_IT_IS, name)}
     suggested = suggested_recipe(recipe.source, **columns)
-    different = columns | _differing(recipe, suggested)
+    different = columns | differing(recipe, suggested)
     words = ["tui-backprop", shlex.quote(recipe.source), options_text(different)]
     words += [f"--edit {shlex.quote(text)}" for edit in _edits(run) for text in _edit_texts(edit)]
     return " ".join(word for word in words if word)
 
 
-def _differing(recipe: Recipe, other: Recipe) -> dict[str, Any]:
+def differing(recipe: Recipe, other: Recipe) -> dict[str, Any]:
+    """Return the fields of a recipe that another one has otherwise, by name; `source` is not among them."""
     pairs = ((name, getattr(recipe, name), getattr(other, name)) for name in BY_NAME)
     return {name: mine for name, mine, theirs in pairs if mine != theirs}
 

@@ -13,8 +13,8 @@ from rich.color import Color
 from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.charts.ticks import log_ticks, tick_text
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
 _STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")

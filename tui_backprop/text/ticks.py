@@ -1,10 +1,8 @@
-"""Where the numbers of a logarithmic axis stand, and how they are written."""
+"""Where the numbers of an axis are, and how they are written."""
 
 from __future__ import annotations
 
 import math
-
-from tui_backprop.ui.drawing.numbers import MINUS
 
 _WITHIN = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(range(10, 100)))  # of a decade, from coarse to fine
 _PLAIN = range(-3, 5)  # powers of ten that are written out
@@ -25,6 +23,15 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     return [low, high] if high > low else [low]
 
 
+def even_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return up to `most` round numbers, evenly spaced, from `low` to `high`, which is larger."""
+    rough = (high - low) / max(1, most)
+    power = 10.0 ** math.floor(math.log10(rough))
+    grain = power * next(part for part in (1, 2, 5, 10) if part * power >= rough * (1 - 1e-9))
+    first, last = math.ceil(low / grain - 1e-9), math.floor(high / grain + 1e-9)
+    return [place * grain for place in range(first, last + 1)]
+
+
 def _every(ticks: list[float], most: int) -> list[float]:
     """Leave out as many as it takes, evenly; where there are decades among them, a whole number of them."""
     step = math.ceil(len(ticks) / max(2, most))
@@ -37,4 +44,4 @@ def tick_text(value: float) -> str:
     if power in _PLAIN:
         return f"{value:.10g}"
     mantissa = f"{value / 10.0**power:.3g}"
-    return f"{mantissa}e{power}".replace("-", MINUS)
+    return f"{mantissa}e{power}".replace("-", "−")
