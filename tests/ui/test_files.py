@@ -113,6 +113,32 @@ async def test_files_are_one_list(tmp_path):
         assert app.clipboard == "tui-backprop xor"
 
 
+async def test_a_report_and_a_worksheet_are_written_into_the_working_folder(tmp_path, monkeypatch):
+    """From the list of files; the worksheet is of the next update, and its answers are a file beside it."""
+    monkeypatch.chdir(tmp_path)
+    app = trainer(hidden=(1,), batch_size=1)
+    async with app.run_test() as pilot:
+        for place, files in ((5, 1), (6, 3), (7, 5)):
+            await pilot.press("n", "F", *["down"] * place, "enter")
+            await until(pilot, lambda files=files: len(list(tmp_path.iterdir())) == files)
+        await until(pilot, lambda: "xor-step-3-worksheet.tex and xor-step-3-worksheet-answers.tex" in told(app))
+        app.session = Session(suggested_recipe("xor", hidden=(64, 64)))
+        await app.action_write_worksheet("md")
+        await until(pilot, lambda: "a worksheet has at most" in told(app))
+    names = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert sorted(names) == [
+        "xor-step-1-report.html",
+        "xor-step-2-worksheet-answers.md",
+        "xor-step-2-worksheet.md",
+        "xor-step-3-worksheet-answers.tex",
+        "xor-step-3-worksheet.tex",
+    ]
+    assert "a network 2-1-1 after 1 step" in names["xor-step-1-report.html"]
+    assert "Update 1: from step 2 to 3" in names["xor-step-2-worksheet.md"]
+    assert "____" in names["xor-step-2-worksheet.md"]
+    assert "____" not in names["xor-step-2-worksheet-answers.md"]
+
+
 async def test_copying_takes_what_is_selected():
     """In Step the term with its numbers, in Parameters the row, in Findings the finding; elsewhere the command."""
     app = trainer(lr=0.5)

@@ -20,6 +20,7 @@ from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.comparing import PictureActions
 from tui_backprop.ui.actions.files import FileActions
 from tui_backprop.ui.actions.findings import FindingActions
+from tui_backprop.ui.actions.handing_on import HandingOnActions
 from tui_backprop.ui.actions.in_place import InPlaceActions
 from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
@@ -60,6 +61,7 @@ class TrainerApp(
     PictureActions,
     LessonActions,
     FileActions,
+    HandingOnActions,
 ):
     """The trainer's app."""
 

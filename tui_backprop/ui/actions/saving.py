@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
@@ -45,12 +46,25 @@ class SavingActions(PanelsApp):
 
     async def write(self, still: Still) -> None:
         """Write a picture into the working folder, and say where it is or why it cannot be."""
+        await self.put(still.name, {still.suffix: still.content})
+
+    async def put(self, name: str, contents: Mapping[str, Callable[[], bytes]]) -> None:
+        """Write new files into the working folder, and say where they are or why they cannot be written.
+
+        Args:
+            name: what they are called by.
+            contents: what each has, made in a thread since a PNG takes as long as half a second, by the end of its name.
+        """
+        written: list[Path] = []
         try:
-            content = await asyncio.to_thread(still.content)  # a PNG takes as long as half a second
-            path = write_new(Path.cwd(), still.name, still.suffix, content)
+            for end, make in contents.items():
+                stem, _, suffix = end.rpartition(".")
+                content = await asyncio.to_thread(make)
+                written.append(write_new(Path.cwd(), f"{name}{stem}", suffix, content))
         except InputError as error:
             self.refuse(error)
         except OSError as error:
             self.notify(clean(f"not written: {error}", 2 * _PLACE), severity="error", markup=False)
-        else:
-            self.tell(f"written: {clean(str(path), _PLACE)}")
+        if written:
+            names = [str(written[0]), *(path.name for path in written[1:])]
+            self.tell(f"written: {clean(' and '.join(names), 2 * _PLACE)}")

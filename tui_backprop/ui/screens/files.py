@@ -42,6 +42,9 @@ class FileScreen(Dialog[str | None]):
                 Option("Open a session or a table   O", id="open_file"),
                 Option("Copy the command that makes this run", id="copy_command"),
                 Option("Write a picture   S", id="save"),
+                Option("Write a report of the run: a page for a browser", id="write_report"),
+                Option("Write the next update as a worksheet, and its answers (Markdown)", id="write_worksheet('md')"),
+                Option("The same for LaTeX", id="write_worksheet('tex')"),
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
