@@ -6,13 +6,10 @@ import argparse
 import os
 import sys
 
-from tui_backprop.cli.checked import Checked
+from tui_backprop.cli.checked import Checked, checked_functions
 from tui_backprop.cli.printing import print_json
-from tui_backprop.scripts.clinic.check import check
-from tui_backprop.scripts.clinic.checkup import Checkup
 from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
-from tui_backprop.scripts.functions.rule_network import RuleNetwork, learner_in
 from tui_backprop.text.cleaning import clean
 
 _WIDTH = 80
@@ -38,19 +35,6 @@ def check_functions(process: LearnerProcess, options: argparse.Namespace) -> int
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
     return 1 if checkup.verdict == "wrong" else 0
-
-
-def checked_functions(process: LearnerProcess) -> tuple[str, Checkup]:
-    """Check the file of a process and end the process; return its form and what was found.
-
-    Raises:
-        LearnerError: the file cannot be used.
-    """
-    try:
-        learner = learner_in(process)
-        return "rule" if isinstance(learner, RuleNetwork) else "network", check(learner)
-    finally:
-        process.close()
 
 
 def _painted(line: SpanLine, *, color: bool) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answer import Answer, placed
 from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import LearnerProcess
-from tui_backprop.scripts.notebooks import placed
 from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import ScriptRun, Setting
 from tui_backprop.scripts.source import Source, read_source
@@ -119,9 +118,23 @@ def check_file(name: str, setting: Setting, text: str | None = None) -> Checked:
     return out
 
 
-def _check_functions(out: Checked, name: str, setting: Setting) -> None:
-    from tui_backprop.cli.check_functions import checked_functions
+def checked_functions(process: LearnerProcess) -> tuple[str, Checkup]:
+    """Check the file of a process and end the process; return its form and what was found.
 
+    Raises:
+        LearnerError: the file cannot be used.
+    """
+    from tui_backprop.scripts.clinic.check import check
+    from tui_backprop.scripts.functions.rule_network import RuleNetwork, learner_in
+
+    try:
+        learner = learner_in(process)
+        return "rule" if isinstance(learner, RuleNetwork) else "network", check(learner)
+    finally:
+        process.close()
+
+
+def _check_functions(out: Checked, name: str, setting: Setting) -> None:
     process = LearnerProcess(name, setting.limits.timeout)
     process.start()
     out.form, out.checkup = checked_functions(process)

@@ -7,15 +7,12 @@ Nielsen, "Neural Networks and Deep Learning", chapter 2, with samples as rows). 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.forward import Tape
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-
-if TYPE_CHECKING:
-    from tui_backprop.core.step import State, Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +32,6 @@ class Rule(Protocol):
         self, network: Network, objective: Objective, parameters: Parameters, tape: Tape, target: Array, /
     ) -> Gradients:
         """Compute the gradients of the mean loss over the batch."""
-
-
-@runtime_checkable
-class SteppingRule(Protocol):
-    """A rule that can make many updates at once, with the bits that `core.step.take_step` gives with it one by one."""
-
-    def advance(self, training: Training, state: State, steps: int, /) -> State:
-        """Make `steps` updates, or fewer, none included."""
 
 
 def exact(network: Network, objective: Objective, parameters: Parameters, tape: Tape, target: Array) -> Gradients:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -93,6 +94,14 @@ class State:
             and np.array_equal(self.parameters, other.parameters, equal_nan=True)
             and np.array_equal(self.slots, other.slots, equal_nan=True)
         )
+
+
+@runtime_checkable
+class SteppingRule(Protocol):
+    """A rule that can make many updates at once, with the bits that `take_step` gives with it one by one."""
+
+    def advance(self, training: Training, state: State, steps: int, /) -> State:
+        """Make `steps` updates, or fewer, none included."""
 
 
 @dataclass(frozen=True, eq=False)

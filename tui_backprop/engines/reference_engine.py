@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.core.backward import SteppingRule
-from tui_backprop.core.step import State, Training, take_step
+from tui_backprop.core.step import State, SteppingRule, Training, take_step
 from tui_backprop.engines.work import work_of_training
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tui_backprop.scripts.recognised import Perceptron, Samples
 from tui_backprop.scripts.source import Source
 
-if TYPE_CHECKING:
-    from tui_backprop.scripts.perceptron import Perceptron
-    from tui_backprop.scripts.samples import Samples
+_SAID = ("sentence", "error")  # fields with a sentence
 
 
 @dataclass(slots=True)
@@ -154,6 +153,35 @@ class Answer:
 
 def _beside(file: str | None) -> dict[str, Any]:
     return {} if file is None else {"file": file, "cell": None}
+
+
+def placed(answer: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Return the JSON of an answer with cells beside lines and in its sentences, where the source is a notebook."""
+    if not source.cells:
+        return answer
+
+    def told(thing: Any) -> Any:
+        if isinstance(thing, list):
+            return [told(one) for one in thing]
+        if not isinstance(thing, dict):
+            return thing
+        out = {key: source.placed_text(one) if key in _SAID else told(one) for key, one in thing.items()}
+        out["notes"] = [source.placed_text(one) for one in out["notes"]] if "notes" in out else None
+        if out["notes"] is None:
+            del out["notes"]
+        if out.get("file", source.name) != source.name:  # a module beside it
+            return out
+        line = out.get("line")
+        if isinstance(line, int) and 0 < line <= len(source.cells):
+            out["file"] = source.name
+            out["cell"], out["line"] = source.cells[line - 1]
+        if isinstance(out.get("lines"), list):
+            places = [source.cells[n - 1] for n in out["lines"] if isinstance(n, int) and 0 < n <= len(source.cells)]
+            out["lines"] = [line for _, line in places]
+            out["cells"] = [cell for cell, _ in places]
+        return out
+
+    return told(answer)  # type: ignore[no-any-return]
 
 
 def answer_text(answer: Answer, place: Callable[[int], str] = str) -> list[str]:

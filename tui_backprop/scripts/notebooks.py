@@ -5,10 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.source import Source
 
 _MAGIC = re.compile(r"^\s*[%!?]|^\s*\w+\s*=\s*!|\?\s*$")
 
@@ -38,35 +34,6 @@ def joined(cells: list[tuple[int, list[str]]]) -> tuple[str, tuple[tuple[int, in
             lines.append(f"{indent}pass  # {line.strip()}" if magic and not foreign else "" if foreign else line)
             places.append((number, at))
     return "\n".join(lines) + "\n", tuple(places)
-
-
-def placed(answer: dict[str, Any], source: Source) -> dict[str, Any]:
-    """Return the JSON of an answer with cells beside lines and in its sentences, where the source is a notebook."""
-    if not source.cells:
-        return answer
-
-    def told(thing: Any) -> Any:
-        if isinstance(thing, list):
-            return [told(one) for one in thing]
-        if not isinstance(thing, dict):
-            return thing
-        out = {key: source.placed_text(one) if key in _SAID else told(one) for key, one in thing.items()}
-        out["notes"] = [source.placed_text(one) for one in out["notes"]] if "notes" in out else None
-        if out["notes"] is None:
-            del out["notes"]
-        if out.get("file", source.name) != source.name:  # a module beside it
-            return out
-        line = out.get("line")
-        if isinstance(line, int) and 0 < line <= len(source.cells):
-            out["file"] = source.name
-            out["cell"], out["line"] = source.cells[line - 1]
-        if isinstance(out.get("lines"), list):
-            places = [source.cells[n - 1] for n in out["lines"] if isinstance(n, int) and 0 < n <= len(source.cells)]
-            out["lines"] = [line for _, line in places]
-            out["cells"] = [cell for cell, _ in places]
-        return out
-
-    return told(answer)  # type: ignore[no-any-return]
 
 
 def with_cells(text: str, cells: tuple[tuple[int, int], ...]) -> str:
@@ -106,5 +73,4 @@ def rewritten(original: str, before: str, after: str, cells: tuple[tuple[int, in
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
-_SAID = ("sentence", "error")
 _LINES = re.compile(r"\blines? (\d+(?:(?:, | and |-)\d+)*)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,52 +11,10 @@ from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.reading import Step
+from tui_backprop.scripts.recognised import Layer, Perceptron
 from tui_backprop.scripts.replay.graph import Graph
 
 _PRODUCTS = ("matmul", "dot", "mul")
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One layer in a step's records."""
-
-    weights: int
-    bias: int
-    given: int
-    """The record of what comes into it."""
-    z: int
-    rows: bool
-    """Whether samples are rows: `x @ w`, weights (in, out)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Perceptron:
-    """A network that the trainer has as well."""
-
-    layers: tuple[int, ...]
-    activations: tuple[str, ...]
-    loss: str
-    layout: str
-    rate: float
-    """The learning rate that gives the same updates in the trainer, where the loss is a mean over the batch."""
-    optimizer: str | None
-    batch: int
-    first: Layer
-    rows: bool
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what the answer calls `recognised`."""
-        return {
-            "layers": list(self.layers),
-            "activations": list(self.activations),
-            "loss": self.loss,
-            "layout": self.layout,
-        }
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        return f"{'-'.join(map(str, self.layers))}, {' → '.join(self.activations)}"
 
 
 def perceptron_of(case: Case) -> Perceptron | None:

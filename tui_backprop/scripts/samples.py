@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 import numpy as np
 
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.perceptron import Perceptron, rows_of
+from tui_backprop.scripts.perceptron import rows_of
+from tui_backprop.scripts.recognised import Perceptron, Samples
 from tui_backprop.scripts.replay.graph import Graph
 
 _CARRIED = (
@@ -24,37 +24,6 @@ _CARRIED = (
     "np.reshape",
     "method:reshape",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """What a script trains on, a sample in each row."""
-
-    inputs: np.ndarray
-    targets: np.ndarray
-    whole: bool
-    """Whether these are all of its samples."""
-
-    @property
-    def header(self) -> list[str]:
-        """Return the columns' names."""
-        return [*self.input_names, *self.target_names]
-
-    @property
-    def input_names(self) -> list[str]:
-        """Return the names of the inputs."""
-        return [f"x{n + 1}" for n in range(self.inputs.shape[1])]
-
-    @property
-    def target_names(self) -> list[str]:
-        """Return the names of the targets."""
-        count = self.targets.shape[1]
-        return ["y"] if count == 1 else [f"y{n + 1}" for n in range(count)]
-
-    @property
-    def rows(self) -> list[list[float]]:
-        """Return the rows, inputs first."""
-        return [[*map(float, x), *map(float, y)] for x, y in zip(self.inputs, self.targets, strict=True)]
 
 
 def samples_of(case: Case, network: Perceptron) -> Samples | None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.trace import Place, Trace
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.text.syntax import parsed, parsed_expression
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 
 def shown_name(name: str) -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import assignments
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 
 def sums_never_cleared(case: Case, answer: Answer) -> list[Cause]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.reading.residuals import target_value
+from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.wording import value_name
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.reading.residuals import Residual
 
 Array = np.ndarray
 _SURE = 1e-9

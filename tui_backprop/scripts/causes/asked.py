@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.causes.places import input_operands
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 
 def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import whole_statement
 from tui_backprop.scripts.reading.links import roots
 from tui_backprop.scripts.wording import shown_name, statement_at, value_name
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-
 
 _SUMMED = ("axis=0, keepdims=True", "axis=0", "axis=1, keepdims=True")
 

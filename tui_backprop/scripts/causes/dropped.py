@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.wording import expression_at, shown_name
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 
 def dropped_updates(case: Case, answer: Answer) -> list[Cause]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of
 from tui_backprop.scripts.wording import shown_name
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 _ARGMAX = 3  # what is noted of one: line, shape, axis
 

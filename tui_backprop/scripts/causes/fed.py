@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
-from tui_backprop.scripts.causes.places import input_operands, named_line
+from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
+from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.scripts.training.follow import follow_fixed
 from tui_backprop.scripts.training.telling import number
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 _UPDATES = 20
 _FEW = 12  # samples: of so few each one counts

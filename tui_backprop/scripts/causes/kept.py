@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.patches import diff_of
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.source import Source
-    from tui_backprop.scripts.training.follow import Training
+from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.training.training import Training
 
 
 def keep_fix(case: Case, answer: Answer, source: Source, training: Training | None) -> None:

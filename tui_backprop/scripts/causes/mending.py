@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.answers import softmax_edits
 from tui_backprop.scripts.causes.broadcast import grown_edits
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.causes.remade import no_effect_edits
+from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.wording import statement_at
 from tui_backprop.text.syntax import parsed
 
-if TYPE_CHECKING:
-    Look = Callable[[Case, Answer], list[Cause]]
+Look = Callable[[Case, Answer], list[Cause]]
 
 _TRIED = 4
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.causes.places import input_operands, samples
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.causes.places import samples
+from tui_backprop.scripts.reading.links import input_operands
 
 _MONOTONE = {
     "mul",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched
 from tui_backprop.scripts.training.constants import Constant, rate_of, rounds_of
+from tui_backprop.scripts.training.course import Course
 from tui_backprop.scripts.training.follow import follow_fixed
 from tui_backprop.scripts.training.telling import number
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.training.course import Course
 
 _LOWER = (0.5, 0.3, 0.1, 0.03, 0.01, 0.001)
 _HIGHER = (10.0, 100.0, 1e3, 1e4)

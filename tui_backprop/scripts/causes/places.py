@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tui_backprop.scripts.reading.links import origin, roots
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.reading.links import input_operands, origin, roots
+from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.wording import shown_name
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.replay.graph import Graph
 
 
 def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
@@ -77,17 +74,3 @@ def samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:
             seen.update({(float(a), float(b)): None for a, b in zip(x.ravel(), t.ravel(), strict=True)})
     pairs = np.array(list(seen))
     return (pairs[:, 0], pairs[:, 1]) if len(pairs) else None
-
-
-def input_operands(graph: Graph, step: Any) -> list[int]:
-    """Return the values of a step's samples that meet a parameter: operands of the first layer."""
-    out = []
-    for record in sorted(step.forward):
-        if graph.ops[record] not in ("mul", "matmul", "dot", "np.outer", "np.inner", "np.einsum", "sum"):
-            continue
-        args = graph.args[record]
-        weights = [one for one in args if origin(graph, one) in step.parameters or one in step.parameters]
-        others = [one for one in args if one not in weights and one not in step.learned]
-        if weights and others:
-            out += others
-    return list(dict.fromkeys(out))

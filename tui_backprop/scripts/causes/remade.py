@@ -9,8 +9,9 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
+from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.text.syntax import parsed

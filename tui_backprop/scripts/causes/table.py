@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.accumulated import sums_never_cleared
 from tui_backprop.scripts.causes.answers import bias_needed, softmax_over_samples
 from tui_backprop.scripts.causes.asked import asked_out_of_range
@@ -19,9 +19,6 @@ from tui_backprop.scripts.causes.pace import rate_too_high, too_slow
 from tui_backprop.scripts.causes.remade import made_again, no_effect, turned_sign
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
 from tui_backprop.scripts.causes.units import huge_weights, shared_rows, tiny_weights
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "dropped": dropped_updates,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
-from tui_backprop.scripts.causes.places import input_operands, made_lines, named_line
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.causes.places import made_lines, named_line
+from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.scripts.wording import shown_name
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 _HUGE = 8.0  # times what 1 / √fan-in gives
 _SATURATED = 0.75

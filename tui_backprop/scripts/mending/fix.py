@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.case import Case, examined, explained
+from tui_backprop.scripts.answer import Answer, Mistake
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.examining import examined, explained
 from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched
@@ -27,9 +28,6 @@ from tui_backprop.scripts.mending.statements import Lines, statement_edits
 from tui_backprop.scripts.mending.trials import try_by_what_follows, try_where_right_is_known
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import mistake_at
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.answer import Answer, Mistake
 
 _ROUNDS = 5
 _SECONDS = 9.0  # of computing, after which no further round begins

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import value_name
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.answer import Mistake
-    from tui_backprop.scripts.case import Case
-    from tui_backprop.scripts.verdict.places import WrongPlace
 
 
 def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:

@@ -191,3 +191,17 @@ def before(
         if len(seen) > _LIMIT:
             break
     return None
+
+
+def input_operands(graph: Graph, step: Any) -> list[int]:
+    """Return the values of a step's samples that meet a parameter: operands of the first layer."""
+    out = []
+    for record in sorted(step.forward):
+        if graph.ops[record] not in ("mul", "matmul", "dot", "np.outer", "np.inner", "np.einsum", "sum"):
+            continue
+        args = graph.args[record]
+        weights = [one for one in args if origin(graph, one) in step.parameters or one in step.parameters]
+        others = [one for one in args if one not in weights and one not in step.learned]
+        if weights and others:
+            out += others
+    return list(dict.fromkeys(out))

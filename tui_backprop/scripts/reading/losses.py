@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.reading.reading import Step
 from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.replay.derivatives import fitted
 from tui_backprop.scripts.replay.graph import Graph
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.reading.reading import Step
 
 Array = np.ndarray
 _NAMES = re.compile(r"loss|cost|err|mse|entropy|nll|wrong|total|energy|sse|\bE\b|\bJ\b|\bL\b|\bC\b", re.IGNORECASE)

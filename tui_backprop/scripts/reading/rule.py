@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tui_backprop.scripts.reading.reading import Reading, Step
+from tui_backprop.scripts.reading.reading import Reading, Step
 
 _LIMITERS = {"np.sign", "np.clip", "method:clip"}
 """What rules apply to a gradient that they use the sign or a limited size of."""

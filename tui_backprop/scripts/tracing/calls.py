@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import copy
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .functions import ITERATING, METHODS, WRITERS, WRITING_METHODS
+from .noting import LISTED, Notes, arrange, changed, index_spec
 from .store import plain
 
-if TYPE_CHECKING:
-    from .recorder import Recorder
 
-_LISTED = 20_000  # numbers in a list that become operands of one record
-
-
-def call(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function and note what came of it."""
     if isinstance(function, types.FunctionType) and function.__code__.co_filename in recorder.traced:
         return function(*args, **kwargs)
@@ -48,7 +44,7 @@ def call(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], k
     if function in _writers():
         before = recorder.store.before_write(args[0]) if isinstance(args[0], np.ndarray) else -1
         result = function(*args, **kwargs)
-        _changed(recorder, place, f"opaque:{function.__name__}", args[0], before)
+        changed(recorder.store, place, f"opaque:{function.__name__}", args[0], before)
         return result
     return _unknown(recorder, place, function, args, kwargs)
 
@@ -57,7 +53,7 @@ def _writers() -> tuple[Any, ...]:
     return tuple(getattr(np, one.split(".")[1]) for one in WRITERS)
 
 
-def _type(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _type(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if function in ITERATING and args:
         return function(*[recorder.iterate(place, one) for one in args], **kwargs)
     result = function(*args, **kwargs)
@@ -75,7 +71,7 @@ def _type(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], 
     return result
 
 
-def _frozen(recorder: Recorder, place: int, source: Any, result: Any) -> None:
+def _frozen(recorder: Notes, place: int, source: Any, result: Any) -> None:
     """Note that a whole number was made from a value: a replay in which it would be another is no replay of this run."""
     record = recorder.store.known(source)
     if record >= 0:
@@ -83,9 +79,7 @@ def _frozen(recorder: Recorder, place: int, source: Any, result: Any) -> None:
         recorder.store.add("branch:whole", (record, kept), place, True)
 
 
-def _method(
-    recorder: Recorder, place: int, function: Any, own: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def _method(recorder: Notes, place: int, function: Any, own: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     name = function.__name__
     if name in WRITING_METHODS:
         before = recorder.store.before_write(own)
@@ -95,7 +89,7 @@ def _method(
             record = recorder.store.add("fill", (before, value), place, plain(own))
             recorder.store.written(own, record)
         else:
-            _changed(recorder, place, f"opaque:{name}", own, before)
+            changed(recorder.store, place, f"opaque:{name}", own, before)
         return result
     if name == "tolist":
         return _unlist(recorder, place, own, function())
@@ -104,8 +98,8 @@ def _method(
     return _unknown(recorder, place, function, args, kwargs)
 
 
-def _unlist(recorder: Recorder, place: int, own: Any, result: Any) -> Any:
-    if own.size > _LISTED or own.dtype.kind != "f":
+def _unlist(recorder: Notes, place: int, own: Any, result: Any) -> Any:
+    if own.size > LISTED or own.dtype.kind != "f":
         return result
     base = recorder.store.find(own)
 
@@ -121,14 +115,8 @@ def _unlist(recorder: Recorder, place: int, own: Any, result: Any) -> Any:
     return result
 
 
-def _changed(recorder: Recorder, place: int, name: str, thing: Any, before: int) -> None:
-    if isinstance(thing, np.ndarray) and before >= 0:
-        record = recorder.store.add(name, (before,), place, plain(thing))
-        recorder.store.written(thing, record)
-
-
 def _ufunc_method(
-    recorder: Recorder, place: int, function: Any, own: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    recorder: Notes, place: int, function: Any, own: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     name = function.__name__
     if name == "at":
@@ -136,7 +124,7 @@ def _ufunc_method(
         before = store.before_write(args[0])
         function(*args, **kwargs)
         operands = [before, store.find(args[2]) if len(args) > 2 else -1]
-        spec = index_spec(recorder, args[1], operands)
+        spec = index_spec(recorder.store, args[1], operands)
         if min(operands) >= 0 and spec is not None:
             record = store.add(f"at:{own.__name__}", tuple(operands), place, plain(args[0]), spec)
             store.written(args[0], record)
@@ -147,7 +135,7 @@ def _ufunc_method(
 
 
 def _known(
-    recorder: Recorder,
+    recorder: Notes,
     place: int,
     function: Any,
     name: str,
@@ -165,8 +153,8 @@ def _known(
     if isinstance(out, np.ndarray):
         recorder.store.before_write(out)
     records: list[int] = []
-    shape = arrange(recorder, place, operands, records)
-    named = {key: arrange(recorder, place, value, records) for key, value in kwargs.items() if key != "out"}
+    shape = arrange(recorder.store, operands, records)
+    named = {key: arrange(recorder.store, value, records) for key, value in kwargs.items() if key != "out"}
     result = function(*args, **kwargs)
     if shape is None or any(one is None for one in named.values()):
         return result if result is None else _opaque(recorder, place, name, [*operands, *kwargs.values()], result)
@@ -179,7 +167,7 @@ def _known(
     return result
 
 
-def _results(recorder: Recorder, place: int, name: str, records: list[int], attr: Any, result: Any) -> None:
+def _results(recorder: Notes, place: int, name: str, records: list[int], attr: Any, result: Any) -> None:
     store = recorder.store
     if isinstance(result, (tuple, list)):
         for n, one in enumerate(result):
@@ -200,49 +188,7 @@ def _straight(records: list[int]) -> dict[str, Any]:
     return {"a": [["r", n] for n in range(len(records))], "k": {}}
 
 
-def arrange(recorder: Recorder, place: int, thing: Any, records: list[int]) -> Any:
-    """Return how an argument is put together from records; None where it has something that is no data."""
-    record = recorder.store.find(thing) if type(thing) not in (int, bool) else -1
-    if record >= 0:
-        records.append(record)
-        return ["r", len(records) - 1]
-    if thing is None or isinstance(thing, (int, bool, str)):
-        return ["c", thing]
-    if thing is Ellipsis or thing is np.newaxis:
-        return ["c", None]
-    if isinstance(thing, (list, tuple)):
-        if len(thing) > _LISTED:
-            return None
-        parts = [arrange(recorder, place, one, records) for one in thing]
-        if any(one is None for one in parts):
-            return None
-        return ["l" if isinstance(thing, list) else "t", parts]
-    if isinstance(thing, (type, np.dtype)):
-        try:
-            return ["d", np.dtype(thing).str]
-        except TypeError:
-            return None
-    return None
-
-
-def listed(recorder: Recorder, place: int, thing: Any) -> int:
-    """Return the record of a list of numbers that an operation takes as an array; -1 for anything else."""
-    if not isinstance(thing, (list, tuple)) or not thing or len(thing) > _LISTED:
-        return -1
-    records: list[int] = []
-    shape = arrange(recorder, place, thing, records)
-    if shape is None:
-        return -1
-    try:
-        value = np.array(thing)
-    except ValueError:
-        return -1
-    if value.dtype.kind not in "fiub":
-        return -1
-    return recorder.store.add("np.array", tuple(records), place, value, {"a": [shape], "k": {}})
-
-
-def _opaque(recorder: Recorder, place: int, name: str, things: list[Any], result: Any) -> Any:
+def _opaque(recorder: Notes, place: int, name: str, things: list[Any], result: Any) -> Any:
     """Note a result whose making cannot be repeated, with what it may depend on."""
     store = recorder.store
     flat: list[Any] = []
@@ -259,7 +205,7 @@ def _opaque(recorder: Recorder, place: int, name: str, things: list[Any], result
     return result
 
 
-def _unknown(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _unknown(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     result = function(*args, **kwargs)
     own = getattr(function, "__self__", None)
     if isinstance(own, (np.random.RandomState, np.random.Generator)) or type(own).__module__ == "random":
@@ -275,7 +221,7 @@ def _unknown(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...
     return _opaque(recorder, place, getattr(function, "__name__", "call"), [*args, *kwargs.values()], result)
 
 
-def _sum(recorder: Recorder, place: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _sum(recorder: Notes, place: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     items = list(recorder.iterate(place, args[0]))
     result = sum(items, *args[1:], **kwargs)
     if type(result) is float or isinstance(result, (np.ndarray, np.generic)):
@@ -285,7 +231,7 @@ def _sum(recorder: Recorder, place: int, args: tuple[Any, ...], kwargs: dict[str
     return result
 
 
-def _extreme(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _extreme(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     items = list(recorder.iterate(place, args[0])) if len(args) == 1 else list(args)
     if kwargs or not items or not any(type(one) is float or isinstance(one, np.floating) for one in items):
         return function(items, **kwargs) if len(args) == 1 else function(*items, **kwargs)
@@ -297,9 +243,9 @@ def _extreme(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...
     return result
 
 
-def _vectorized(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _vectorized(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     expected = function(*args, **kwargs)
-    if kwargs or not isinstance(expected, np.ndarray) or expected.size > _LISTED or expected.dtype.kind not in "fiub":
+    if kwargs or not isinstance(expected, np.ndarray) or expected.size > LISTED or expected.dtype.kind not in "fiub":
         return _opaque(recorder, place, "vectorize", list(args), expected)
     arrays = [recorder.item(place, one, ...) if isinstance(one, np.ndarray) else np.asarray(one) for one in args]
     parts, flat = [], []
@@ -314,7 +260,7 @@ def _vectorized(recorder: Recorder, place: int, function: Any, args: tuple[Any, 
             call(recorder, place, function.pyfunc, tuple(recorder.item(place, one, index) for one in parts), {})
         )
     records: list[int] = []
-    shape = arrange(recorder, place, [float(x) if isinstance(x, int) else x for x in flat], records)
+    shape = arrange(recorder.store, [float(x) if isinstance(x, int) else x for x in flat], records)
     if shape is None:
         return expected
     size = ["t", [["c", n] for n in expected.shape]]
@@ -326,18 +272,39 @@ def _vectorized(recorder: Recorder, place: int, function: Any, args: tuple[Any, 
     return result
 
 
-def _copied(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...]) -> Any:
-    from .recorder import deep_copy
-
+def _copied(recorder: Notes, place: int, function: Any, args: tuple[Any, ...]) -> Any:
     if function is copy.deepcopy:
-        return deep_copy(recorder, place, args[0])
+        return _deep_copy(recorder, place, args[0])
     result = copy.copy(args[0])
     if isinstance(result, np.ndarray):
         recorder.note("copy", place, (args[0],), result)
     return result
 
 
-def _float(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _deep_copy(recorder: Notes, place: int, thing: Any) -> Any:
+    """Copy like `copy.deepcopy`, and say of each array what it is a copy of."""
+    result = copy.deepcopy(thing)
+    _match(recorder, place, thing, result, 0)
+    return result
+
+
+def _match(recorder: Notes, place: int, old: Any, new: Any, depth: int) -> None:
+    if depth > 6 or old is new:
+        return
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        recorder.note("copy", place, (old,), new)
+    elif isinstance(old, dict) and isinstance(new, dict):
+        for key in old:
+            if key in new:
+                _match(recorder, place, old[key], new[key], depth + 1)
+    elif isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
+        for a, b in zip(old, new):
+            _match(recorder, place, a, b, depth + 1)
+    elif hasattr(old, "__dict__") and hasattr(new, "__dict__"):
+        _match(recorder, place, vars(old), vars(new), depth + 1)
+
+
+def _float(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     result = function(*args, **kwargs)
     if len(args) == 1 and result is not args[0] and not isinstance(args[0], str):
         recorder.note("float", place, (args[0],), result)
@@ -345,63 +312,3 @@ def _float(recorder: Recorder, place: int, function: Any, args: tuple[Any, ...],
 
 
 _SPECIAL = {"float": _float}
-
-
-# parts of arrays
-
-
-def index_spec(recorder: Recorder, index: Any, records: list[int]) -> Any:
-    """Return an index as data; arrays in it are added to the operands."""
-    if isinstance(index, tuple):
-        parts = [index_spec(recorder, one, records) for one in index]
-        return None if any(one is None for one in parts) else ["t", parts]
-    if isinstance(index, slice):
-        ends = [index.start, index.stop, index.step]
-        return ["s", *[None if one is None else int(one) for one in ends]]
-    if index is None:
-        return ["n"]
-    if index is Ellipsis:
-        return ["e"]
-    if isinstance(index, (bool, np.bool_)):
-        return None
-    if isinstance(index, np.integer) and recorder.store.known(index) >= 0:
-        records.append(recorder.store.known(index))
-        return ["a", len(records) - 1]
-    if isinstance(index, (int, np.integer)):
-        return ["i", int(index)]
-    if isinstance(index, (list, range)):
-        index = np.array(index)
-        if index.dtype.kind not in "iub":
-            return None
-        records.append(recorder.store.constant(index))
-        return ["a", len(records) - 1]
-    if isinstance(index, np.ndarray) and index.dtype.kind in "iub":
-        records.append(recorder.store.find(index))
-        return ["a", len(records) - 1]
-    return None
-
-
-def note_item(recorder: Recorder, place: int, thing: Any, index: Any, result: Any) -> None:
-    """Record that a part of an array was read."""
-    if not isinstance(result, (np.ndarray, np.generic)) or isinstance(result, np.bool_):
-        return
-    records = [recorder.store.find(thing)]
-    spec = index_spec(recorder, index, records)
-    if spec is None or min(records) < 0:
-        return
-    recorder.store.bind(result, recorder.store.add("item", tuple(records), place, plain(result), spec))
-
-
-def note_set(recorder: Recorder, place: int, thing: Any, index: Any, value: Any, before: int) -> None:
-    """Record that a part of an array was written."""
-    store = recorder.store
-    right = store.find(value)
-    if right < 0:
-        right = listed(recorder, place, value)
-    records = [before, right]
-    spec = index_spec(recorder, index, records)
-    if min(records) < 0 or spec is None:
-        _changed(recorder, place, "opaque:set", thing, before)
-        return
-    value_kept = plain(thing) if thing.size <= 64 else None
-    store.written(thing, store.add("set", tuple(records), place, value_kept, spec))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import functools
-import math
 import operator
 import sys
 import time
@@ -13,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from . import calls
 from .attempts import Attempts
-from .functions import known_functions, scipy_functions
+from .calls import call
+from .noting import Notes, listed, note_set
 from .progress import chain
-from .store import Store, plain
+from .store import plain
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
@@ -60,14 +58,13 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Recorder:
+class Recorder(Notes):
     """Performs the script's operations and keeps their records; `finish` is called once, when enough was seen."""
 
     slice = slice
 
     def __init__(self, finish: Callable[[str], None], updates: int, records: int, size: int, seconds: float) -> None:
-        self.on = True
-        self.store = Store()
+        super().__init__()
         self.finish = finish
         self.updates = updates
         self.records = records
@@ -77,10 +74,7 @@ class Recorder:
         self.drops: list[tuple[int, list[int]]] = []
         self.passes: list[tuple[int, int]] = []
         self.trouble: str | None = None
-        self.known = known_functions()
-        self._modules = 0
         self._next = 1500
-        self.traced: set[str] = set()
         self.observer: Callable[[int, str, Any], Any] | None = None
         self.attempts: Attempts | None = None
         self.forgets = 0
@@ -139,30 +133,7 @@ class Recorder:
                     self.store.add(f"branch:{op}", (ra, rb), place, bool(result))
         return result
 
-    def note(self, name: str, place: int, operands: tuple[Any, ...], result: Any, attr: Any = None) -> int:
-        """Record a result, unless it is one of the operands or an operand is no number."""
-        found = []
-        for one in operands:
-            record = self.store.find(one)
-            if record < 0:
-                record = calls.listed(self, place, one)
-                if record < 0:
-                    return -1
-            found.append(record)
-        if isinstance(result, np.ndarray) and result.dtype.kind not in "fiub":
-            return -1
-        record = self.store.add(name, tuple(found), place, plain(result), attr)
-        self.store.bind(result, record)
-        return record
-
     # reading and writing parts
-
-    def item(self, place: int, thing: Any, index: Any) -> Any:
-        """Read a part of an array, or of anything else."""
-        result = thing[index]
-        if self.on and isinstance(thing, np.ndarray) and thing.dtype != object:
-            calls.note_item(self, place, thing, index, result)
-        return result
 
     def set_item(self, place: int, value: Any, thing: Any, index: Any) -> None:
         """Write a part of an array, or of anything else."""
@@ -171,7 +142,7 @@ class Recorder:
             return
         before = self.store.before_write(thing)
         thing[index] = value
-        calls.note_set(self, place, thing, index, value, before)
+        note_set(self.store, place, thing, index, value, before)
 
     def attribute(self, place: int, thing: Any, name: str) -> Any:
         """Read an attribute that is a view of an array."""
@@ -187,7 +158,7 @@ class Recorder:
         if isinstance(old, np.ndarray) and old.dtype != object:
             before, right = self.store.before_write(old), self.store.find(value)
             if right < 0:
-                right = calls.listed(self, place, value)
+                right = listed(self.store, place, value)
             result = IN_PLACE[op](old, value)
             if before < 0 or right < 0:
                 return result
@@ -234,7 +205,7 @@ class Recorder:
                 return
             before = self.store.before_write(thing)
             thing[index] = new
-            calls.note_set(self, place, thing, index, new, before)
+            note_set(self.store, place, thing, index, new, before)
         else:
             thing[index] = new
 
@@ -246,23 +217,9 @@ class Recorder:
             return function(*args, **kwargs)
         if isinstance(function, functools.partial):
             return self.call(place, function.func, *function.args, *args, **{**function.keywords, **kwargs})
-        return calls.call(self, place, function, args, kwargs)
-
-    def name_of(self, function: Any) -> str | None:
-        """Return what a function is called in the trace."""
-        if self._modules != len(sys.modules):
-            self._modules = len(sys.modules)
-            self.known.update(scipy_functions(sys.modules))
-        found = self.known.get(id(function))
-        return None if found is None else found[1]
+        return call(self, place, function, args, kwargs)
 
     # loops
-
-    def iterate(self, place: int, source: Any) -> Any:
-        """Return what a loop goes over; the items of an array are noted."""
-        if self.on and isinstance(source, np.ndarray) and source.ndim and source.dtype != object:
-            return (self.item(place, source, n) for n in range(len(source)))
-        return source
 
     def loop(self, place: int, source: Any) -> Iterator[Any]:
         """Go over a `for` statement's items."""
@@ -360,29 +317,3 @@ class Recorder:
 
 def _both_matrices(a: Any, b: Any) -> bool:
     return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.ndim == 2 and b.ndim == 2
-
-
-def deep_copy(recorder: Recorder, place: int, thing: Any) -> Any:
-    """Copy like `copy.deepcopy`, and say of each array what it is a copy of."""
-    result = copy.deepcopy(thing)
-    _match(recorder, place, thing, result, 0)
-    return result
-
-
-def _match(recorder: Recorder, place: int, old: Any, new: Any, depth: int) -> None:
-    if depth > 6 or old is new:
-        return
-    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
-        recorder.note("copy", place, (old,), new)
-    elif isinstance(old, dict) and isinstance(new, dict):
-        for key in old:
-            if key in new:
-                _match(recorder, place, old[key], new[key], depth + 1)
-    elif isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
-        for a, b in zip(old, new):
-            _match(recorder, place, a, b, depth + 1)
-    elif hasattr(old, "__dict__") and hasattr(new, "__dict__"):
-        _match(recorder, place, vars(old), vars(new), depth + 1)
-
-
-__all__ = ["Recorder", "deep_copy", "math"]

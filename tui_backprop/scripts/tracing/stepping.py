@@ -23,8 +23,8 @@ import numpy as np
 from .doubling import doubled
 from .dump import dump
 from .following import Follower
-from .main import TracedRun
 from .names import collect
+from .traced_run import TracedRun
 
 _SLICE = 0.02  # seconds of plain running between two looks at the clock
 _LIVELY = 0.5  # seconds at the beginning of a run in which half of the time may go into looking

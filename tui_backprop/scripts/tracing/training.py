@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from .hooks import hooked
-from .main import TracedRun
 from .recorder import BINARY, IN_PLACE
+from .traced_run import TracedRun
 
 _KEPT = 4000  # updates
 _NUMBERS = 1_500_000  # of predictions and targets

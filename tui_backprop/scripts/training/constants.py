@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.training.places import parameter_updates
 from tui_backprop.text.syntax import parsed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
 
 _RATE = re.compile(
     r"^(l_r|a|n|gamma|epsilon|eps|mu|nu|h)\d?$|rate|learn|step_?size|^step$|eta\d?$|alpha\d?$|^lr|lr\d?$", re.IGNORECASE

@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.losses import FORMULAS, Formula, pair
-from tui_backprop.scripts.reading.reading import Reading, read
-from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
+from tui_backprop.scripts.reading.read_trace import read
+from tui_backprop.scripts.reading.reading import Reading
+from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.source import Source
-from tui_backprop.scripts.training.course import Course, course_of, load_followed
 from tui_backprop.scripts.training.places import follow_request
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.training.training import Measure, Training, course_under
 
 _SECONDS = 1.8  # of a training, from its first update
 _SHARE = 0.15  # of the time limit
-
-
-@dataclass(slots=True)
-class Measure:
-    """How the loss of a training is computed from its predictions and targets."""
-
-    name: str
-    formula: Formula
-    factor: float
-
-
-@dataclass(slots=True)
-class Training:
-    """A script's own training: its course, and those of its trials."""
-
-    source: Source
-    setting: Setting
-    request: dict[str, Any]
-    measure: Measure
-    course: Course
-    trials: dict[tuple[float, float], Course | None] = field(default_factory=dict)
-
-    def trial(self, scale: float = 1.0, momentum: float = 0.0, *, seconds: float = 1.0) -> Course | None:
-        """Return the course with each step times `scale`, or with momentum; None where it fails."""
-        key = (scale, momentum)
-        if key not in self.trials:
-            more = {"scale": scale, "momentum": momentum, "per_sample": 0, "seconds": seconds}
-            self.trials[key] = _course(self.source, self.setting, {**self.request, **more}, self.measure)
-        return self.trials[key]
 
 
 def follow(case: Case) -> Training | None:
@@ -62,7 +30,7 @@ def follow(case: Case) -> Training | None:
         return None
     request["seconds"] = min(_SECONDS, _SHARE * case.setting.limits.timeout)
     measure = _measure(case)
-    course = _course(case.source, case.setting, request, measure)
+    course = course_under(case.source, case.setting, request, measure)
     if course is None:
         return None
     return Training(case.source, case.setting, request, measure, course)
@@ -78,19 +46,10 @@ def follow_fixed(case: Case, training: Training, source: Source, *, seconds: flo
     if request is None:
         return None
     request["seconds"] = seconds or training.request["seconds"]
-    course = _course(source, case.setting, request, training.measure)
+    course = course_under(source, case.setting, request, training.measure)
     if course is None:
         return None
     return Training(source, case.setting, request, training.measure, course)
-
-
-def _course(source: Source, setting: Setting, request: dict[str, Any], measure: Measure) -> Course | None:
-    try:
-        with contextlib.closing(ScriptRun(source, setting, follow=request)) as run:
-            followed = load_followed(run.written())
-        return course_of(followed, measure.name, measure.formula, measure.factor)
-    except (InputError, ValueError):
-        return None
 
 
 def _measure(case: Case) -> Measure:
@@ -129,6 +88,3 @@ def _factor(loss_of: Any, reading: Reading, formula: Formula) -> float | None:
     if not len(ratios) or not np.isfinite(ratios).all() or ratios.min() <= 0:
         return None
     return float(np.median(ratios)) if np.ptp(ratios) <= 1e-3 * ratios.max() else None
-
-
-__all__ = ["Course", "Training", "follow", "follow_fixed"]

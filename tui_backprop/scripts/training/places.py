@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tui_backprop.scripts.causes.places import input_operands
-from tui_backprop.scripts.reading.links import roots
+from tui_backprop.scripts.reading.links import input_operands, roots
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.updates import Update
 

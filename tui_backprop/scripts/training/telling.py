@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui_backprop.scripts.answer import Answer
 from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.training.course import Course
 from tui_backprop.scripts.training.follow import follow, follow_fixed
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.training.course import Course
 
 _MOMENTUM = 0.9
 _TRIAL = 0.6  # seconds

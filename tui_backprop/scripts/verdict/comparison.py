@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.judge import RELATIVE, Truth, judge
+from tui_backprop.scripts.reading.reading import Reading
 from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
-
-if TYPE_CHECKING:
-    from tui_backprop.scripts.reading.reading import Reading
 
 Array = np.ndarray
 _ROUNDING = 1e-9

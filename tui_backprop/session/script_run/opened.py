@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.case import Case, examined
+from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
+from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.reading.errors import UnreadableError
-from tui_backprop.scripts.reading.reading import read
+from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source import ScriptError, Source, read_source
 from tui_backprop.scripts.stepping.loop import training_loop

@@ -1,0 +1,32 @@
+"""How the house is laid out: no files import each other in a circle."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+
+from tests.written import ROOT
+
+PACKAGE = ROOT / "tui_backprop"
+FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
+
+
+def imported(name):
+    """The package's files that a file imports, inside functions and for types alone included."""
+    for node in ast.walk(ast.parse(FILES[name].read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = name.split(".")[: -node.level] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{one.name}" for one in node.names)
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Each can be read with what is below it alone; an import that only types need ties two files as well."""
+    arrows = {name: [one for one in imported(name) if one in FILES and one != name] for name in FILES}
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        raise AssertionError(" → ".join(reversed(error.args[1]))) from None
