@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from tests.written import ROOT
 
 PACKAGE = ROOT / "tui_backprop"
+MOST_PLACES = 24
 FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 
 
@@ -30,3 +31,10 @@ def test_no_files_import_each_other_in_a_circle():
         TopologicalSorter(arrows).prepare()
     except CycleError as error:
         raise AssertionError(" → ".join(reversed(error.args[1]))) from None
+
+
+def test_no_room_is_crowded():
+    """Who looks for a file reads the names in a folder, which takes about 20 at the most."""
+    for room in {path.parent for path in FILES.values()}:
+        places = [one for one in room.iterdir() if not one.name.startswith("__")]
+        assert len(places) <= MOST_PLACES, f"{room.relative_to(ROOT)} has {len(places)} places: cut it into rooms"

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tui_backprop.cli.main import COMMANDS, main
-from tui_backprop.cli.plain_markdown import plain_lines
+from tui_backprop.cli.output.plain_markdown import plain_lines
 from tui_backprop.session.manual import TOPICS, page, title
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.scripts.score import CORPUS
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source import read_source
+from tui_backprop.scripts.source.source import read_source
 
 NEAR_MISSES = """\
 import numpy as np

@@ -12,7 +12,7 @@ from tui_backprop.scripts.answer import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source import ScriptError, read_source
+from tui_backprop.scripts.source.source import ScriptError, read_source
 
 EXPECTED = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
 

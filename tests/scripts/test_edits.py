@@ -10,7 +10,7 @@ from tui_backprop.scripts.mending.edits import edits_of
 from tui_backprop.scripts.mending.patches import applied
 from tui_backprop.scripts.mending.scope import scope_of
 from tui_backprop.scripts.mending.statements import Lines, statement_edits
-from tui_backprop.scripts.trainings import beginning, trainings
+from tui_backprop.scripts.source.trainings import beginning, trainings
 
 AROUND = """\
 import numpy as np

@@ -9,7 +9,7 @@ from tests.scripts.score import CORPUS
 from tui_backprop.scripts.answer import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source import read_source
+from tui_backprop.scripts.source.source import read_source
 from tui_backprop.scripts.training.course import Followed, course_of
 
 TARGETS = np.array([0.0, 1.0, 0.0, 1.0])

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 
 from tui_backprop.cli.options import HelpText, Parser, seconds
-from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.limits import SCRIPT_TIMEOUT, TIMEOUT
+from tui_backprop.scripts.source.forms import is_functions
 
 _MOST_LINES = 10**7
 
@@ -34,12 +34,12 @@ def main(arguments: Sequence[str]) -> int:
     options = command_parser().parse(own)
     several = len(options.files) > 1 or options.watch or options.format == "csv"
     if several or not is_functions(options.files[0]):
-        from tui_backprop.cli.check_scripts import check_scripts
+        from tui_backprop.cli.checks.check_scripts import check_scripts
 
         return check_scripts(options, script_arguments)
     process = LearnerProcess(options.files[0], options.timeout or TIMEOUT)
     process.start()  # the file is loaded while this process loads what judges it
-    from tui_backprop.cli.check_functions import check_functions
+    from tui_backprop.cli.checks.check_functions import check_functions
 
     return check_functions(process, options)
 

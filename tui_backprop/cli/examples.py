@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong.
     """
     options = command_parser().parse(arguments)
-    from tui_backprop.cli.printing import print_json
+    from tui_backprop.cli.output.printing import print_json
     from tui_backprop.session.examples import EXAMPLES
 
     commands = [shlex.join(["tui-backprop", *shlex.split(one.options)]) for one in EXAMPLES]

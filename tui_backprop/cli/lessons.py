@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_backprop.cli.options import Parser
-from tui_backprop.cli.printing import print_json
-from tui_backprop.cli.terminal import require_terminal
+from tui_backprop.cli.output.printing import print_json
+from tui_backprop.cli.output.terminal import require_terminal
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
 from tui_backprop.session.lessons.schema import lesson_schema

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tui_backprop.cli.printing import end_output, flush_output, prepare_streams, print_error
+from tui_backprop.cli.output.printing import end_output, flush_output, prepare_streams, print_error
 from tui_backprop.core.errors import IncompleteError, InputError
 
 COMMANDS = (
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     except Exception as error:
         end_output()
-        from tui_backprop.cli.crash import crashed
+        from tui_backprop.cli.output.crash import crashed
 
         return crashed(error, sys.argv[1:] if arguments is None else arguments)
     return status

@@ -21,8 +21,8 @@ from tui_backprop.cli.options import (
     is_silent,
     make_parser,
 )
-from tui_backprop.cli.printing import note, print_json
-from tui_backprop.cli.progress import Progress
+from tui_backprop.cli.output.printing import note, print_json
+from tui_backprop.cli.output.progress import Progress
 from tui_backprop.cli.sessions import Opened, make_edits, open_session
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine

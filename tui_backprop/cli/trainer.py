@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     opened = open_session(options)
     session = opened.session
     make_edits(session, opened.edits)
-    from tui_backprop.cli.terminal import require_terminal
+    from tui_backprop.cli.output.terminal import require_terminal
 
     require_terminal("the trainer", "tui-backprop run")
     from tui_backprop.session.keep.remembered import Remembered
@@ -126,13 +126,13 @@ def _open_own(options: argparse.Namespace) -> int:
             f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
             "change them in the file"
         )
-    from tui_backprop.scripts.forms import is_functions
+    from tui_backprop.scripts.source.forms import is_functions
 
     return _open_clinic(options) if is_functions(options.source) else _open_script(options)
 
 
 def _open_script(options: argparse.Namespace) -> int:
-    from tui_backprop.cli.terminal import require_terminal
+    from tui_backprop.cli.output.terminal import require_terminal
     from tui_backprop.session.script_run.stepped import SteppedScript
 
     script = SteppedScript(options.source, timeout=TIMEOUT if options.timeout is None else options.timeout)
@@ -159,7 +159,7 @@ def show_script(script: SteppedScript, make: Callable[[SteppedScript], ScriptBas
 
 def _open_clinic(options: argparse.Namespace) -> int:
     """Open the app for functions of the user's own."""
-    from tui_backprop.cli.terminal import require_terminal
+    from tui_backprop.cli.output.terminal import require_terminal
     from tui_backprop.scripts.clinic.run import OwnRun
 
     run = OwnRun(options.source, TIMEOUT if options.timeout is None else options.timeout)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui_backprop.scripts.recognised import Perceptron, Samples
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
+from tui_backprop.scripts.source.source import Source
 
 _SAID = ("sentence", "error")  # fields with a sentence
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui_backprop.scripts.reading.reading import Reading
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.training.training import Training
 from tui_backprop.scripts.verdict.backward import Backward

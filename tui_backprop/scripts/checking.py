@@ -11,17 +11,17 @@ from tui_backprop.scripts.answer import Answer, BackwardLine
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.foreign import left_to_a_library, surroundings
 from tui_backprop.scripts.mending.fix import mend_mistakes
-from tui_backprop.scripts.perceptron import perceptron_of
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading, grouped
+from tui_backprop.scripts.recognition.perceptron import perceptron_of
+from tui_backprop.scripts.recognition.samples import command_for, samples_of
 from tui_backprop.scripts.running import ScriptRun, Setting
-from tui_backprop.scripts.samples import command_for, samples_of
-from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
+from tui_backprop.scripts.source.source import ScriptError, Source
+from tui_backprop.scripts.source.trainings import trainings
 from tui_backprop.scripts.training.telling import follow_training, tell_training
-from tui_backprop.scripts.trainings import trainings
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.foreign import left_to_a_library
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
-from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.source.foreign import left_to_a_library
+from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.verdict.backward import backward_of
 from tui_backprop.scripts.verdict.verdict import best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import wrong_places

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.limits import SCRIPT_TIMEOUT
-from tui_backprop.scripts.source import ScriptError, Source
-from tui_backprop.scripts.trainings import beginning
+from tui_backprop.scripts.source.source import ScriptError, Source
+from tui_backprop.scripts.source.trainings import beginning
 from tui_backprop.system.process import Child, OverlongError
 from tui_backprop.text.cleaning import clean
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui_backprop.scripts.answer import Answer
-from tui_backprop.scripts.notebooks import rewritten
-from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.source.notebooks import rewritten
+from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.text.cleaning import clean
 
 

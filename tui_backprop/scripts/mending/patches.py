@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.scripts.mending.edits import Edit
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source.source import Source
 
 _HUNK = re.compile(r"@@ -(\d+)")
 

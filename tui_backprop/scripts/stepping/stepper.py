@@ -11,7 +11,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.running import ENVIRONMENT, Setting, request_for
-from tui_backprop.scripts.source import ScriptError, Source
+from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.stepping.loop import TrainingLoop
 from tui_backprop.scripts.trace import Trace, load_trace
 from tui_backprop.system.process import Child, OverlongError

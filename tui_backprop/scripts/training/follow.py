@@ -13,7 +13,7 @@ from tui_backprop.scripts.reading.losses import FORMULAS, Formula, pair
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading
 from tui_backprop.scripts.running import run_trace
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.training.places import follow_request
 from tui_backprop.scripts.training.training import Measure, Training, course_under
 

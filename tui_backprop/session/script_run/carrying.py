@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tui_backprop.scripts.perceptron import layers_of
-from tui_backprop.scripts.samples import command_for
+from tui_backprop.scripts.recognition.perceptron import layers_of
+from tui_backprop.scripts.recognition.samples import command_for
 from tui_backprop.scripts.wording import shown_name
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.texts import read_texts

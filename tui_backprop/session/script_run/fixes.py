@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.scripts.answer import Mistake
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source.source import Source
 from tui_backprop.session.script_run.version import Problem
 
 

@@ -20,7 +20,7 @@ from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source import ScriptError, Source, read_source
+from tui_backprop.scripts.source.source import ScriptError, Source, read_source
 from tui_backprop.scripts.stepping.loop import training_loop
 from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.template import template_of

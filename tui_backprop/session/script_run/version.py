@@ -9,7 +9,7 @@ from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.scripts.answer import Answer, Cause, Mistake
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.source import Source
+from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.stepping.loop import TrainingLoop
 from tui_backprop.scripts.stepping.template import Template
 from tui_backprop.scripts.stepping.window import Window

@@ -11,7 +11,7 @@ from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.reading import Step
-from tui_backprop.scripts.recognised import Layer, Perceptron
+from tui_backprop.scripts.recognition.recognised import Layer, Perceptron
 from tui_backprop.scripts.replay.graph import Graph
 
 _PRODUCTS = ("matmul", "dot", "mul")

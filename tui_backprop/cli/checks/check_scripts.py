@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tui_backprop.cli.checked import COLUMNS, Checked, check_file
-from tui_backprop.cli.printing import note, print_json
-from tui_backprop.cli.progress import Bar
+from tui_backprop.cli.checks.checked import COLUMNS, Checked, check_file
+from tui_backprop.cli.output.printing import note, print_json
+from tui_backprop.cli.output.progress import Bar
 from tui_backprop.scripts.answer import answer_text
 from tui_backprop.scripts.interpreter import check_interpreter
 from tui_backprop.scripts.mending.fixed_file import write_fixed
 from tui_backprop.scripts.running import Limits, Setting
-from tui_backprop.scripts.source import ScriptError
+from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.session.sweep.wording import duration, seconds_left
 from tui_backprop.system.csv_output import write_csv
 from tui_backprop.system.outputs import Outputs
@@ -136,7 +136,7 @@ def _write_samples(found: Checked, options: argparse.Namespace, outputs: Outputs
             found.answer.notes.append(
                 f"{_DATA_OUT}: these are the {len(samples.rows)} samples that were seen; it may have more."
             )
-        from tui_backprop.scripts.samples import command_for
+        from tui_backprop.scripts.recognition.samples import command_for
 
         found.answer.recipe = command_for(found.answer.network, samples, options.data_out)
 

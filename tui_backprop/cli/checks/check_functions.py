@@ -6,8 +6,8 @@ import argparse
 import os
 import sys
 
-from tui_backprop.cli.checked import Checked, checked_functions
-from tui_backprop.cli.printing import print_json
+from tui_backprop.cli.checks.checked import Checked, checked_functions
+from tui_backprop.cli.output.printing import print_json
 from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
 from tui_backprop.text.cleaning import clean

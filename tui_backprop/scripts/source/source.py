@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.notebooks import cells_of, joined, with_cells
-from tui_backprop.scripts.python2 import translated
+from tui_backprop.scripts.source.notebooks import cells_of, joined, with_cells
+from tui_backprop.scripts.source.python2 import translated
 from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.syntax import parsed

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, placed
-from tui_backprop.scripts.forms import is_functions
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import ScriptRun, Setting
-from tui_backprop.scripts.source import Source, read_source
+from tui_backprop.scripts.source.forms import is_functions
+from tui_backprop.scripts.source.source import Source, read_source
 from tui_backprop.text.cleaning import clean
 
 if TYPE_CHECKING:

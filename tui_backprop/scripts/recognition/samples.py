@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.perceptron import rows_of
-from tui_backprop.scripts.recognised import Perceptron, Samples
+from tui_backprop.scripts.recognition.perceptron import rows_of
+from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
 from tui_backprop.scripts.replay.graph import Graph
 
 _CARRIED = (

@@ -1,0 +1,1 @@
+"""What `check` does for each form of a file."""

@@ -1,0 +1,1 @@
+"""What a script is recognised as: a perceptron of the trainer, and its samples."""
