@@ -22,6 +22,7 @@ for _variable in BLAS_THREADS:
     os.environ.setdefault(_variable, "1")
 
 from tui_backprop.engines import compiled_engine  # noqa: E402  (it loads NumPy)
+from tui_backprop.engines.pieces import all_pieces  # noqa: E402  (as above)
 
 # A shell has these ignored by what it runs in the background, and so would the processes that tests send them to.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -62,6 +63,6 @@ def machine_code(tmp_path_factory):
             break
         time.sleep(0.05)
     try:
-        compiled_engine.load()
+        compiled_engine.load(all_pieces())
     finally:
         turn.rmdir()

@@ -43,7 +43,10 @@ TERMS = {
     "compiled": ("depth", "values", "multiplications", "entries"),
 }
 """What the time of a step is a sum of, besides a constant."""
-LOAD = "from tui_backprop.engines.compiled_engine import load; load()"
+LOAD = (
+    "from tui_backprop.engines.compiled_engine import load; from tui_backprop.engines.pieces import all_pieces;"
+    "load(all_pieces()[:8])"
+)
 IMPORT = "from tui_backprop.engines import choice"
 
 

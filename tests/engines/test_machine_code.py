@@ -17,6 +17,7 @@ from tests.engines.trainings import segment_of
 from tui_backprop.cli.main import main
 from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import EngineError, is_installed, load
+from tui_backprop.engines.pieces import all_pieces, pieces_of
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 
 pytestmark = [
@@ -27,25 +28,21 @@ pytestmark = [
 LOAD = """
 import sys
 from tui_backprop.engines import machine_code
-from tui_backprop.engines.compiled_engine import load
 from tui_backprop.engines.compiled import plan
-if sys.argv[1] == "small":
-    from tests.engines.small_kernel import small as kernel
-    plan.warm_up = lambda: kernel(1.0)
-else:
-    from tui_backprop.engines.compiled.kernel import train as kernel
-load()
-print(sum(kernel.stats.cache_hits.values()), sum(kernel.stats.cache_misses.values()), machine_code.is_made())
+from tui_backprop.engines.compiled_engine import load
+names = [sys.argv[1]]
+load(names)
+print(plan.piece_named(*names).was_kept, machine_code.is_made(names))
 """
-"""Loads a kernel and prints how often its machine code was found on the disk, how often made, and whether it is there."""
+"""Loads a piece of machine code and prints whether it was found on the disk, and whether it is there."""
 
 
-def start(cache, code=LOAD, kernel="small"):
+def start(cache, code=LOAD, piece="update Sgd"):
     """A process whose cache folder this is; None is that of all tests."""
     environment = {**os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
     environment.pop("NUMBA_CACHE_DIR", None)
     return subprocess.Popen(
-        [sys.executable, "-c", code, kernel], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, piece], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -59,37 +56,37 @@ def printed(process):
 def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
     """Two processes may need it at once; the next one finds it; where it is damaged it is made again, without a word."""
     both = [printed(process) for process in (start(tmp_path), start(tmp_path))]
-    assert {made for *_, made in both} == {"True"}
-    assert "1" in {misses for _, misses, _ in both}  # the second one makes it as well, or finds it there
-    assert printed(start(tmp_path)) == ["1", "0", "True"]
+    assert {there for _, there in both} == {"True"}
+    assert "False" in {kept for kept, _ in both}  # the second one makes it as well, or finds it there
+    assert printed(start(tmp_path)) == ["True", "True"]
     files = [*tmp_path.rglob("*.nbc"), *tmp_path.rglob("*.nbi")]
     assert len(files) == 2
     for file in files:
         file.write_bytes(b"damaged" + file.read_bytes()[:100])
-    assert printed(start(tmp_path))[1:] == ["1", "True"]
-    assert printed(start(tmp_path)) == ["1", "0", "True"]
+    assert printed(start(tmp_path)) == ["False", "True"]
+    assert printed(start(tmp_path)) == ["True", "True"]
     assert not [*Path(machine_code.__file__).parent.rglob("*.nb?")]
 
 
 def test_the_code_of_a_step_is_kept_too():
     """What one process made, here this one, every later one finds."""
-    load()
-    assert printed(start(None, kernel="train")) == ["1", "0", "True"]
+    load(["loop one"])
+    assert printed(start(None, piece="loop one")) == ["True", "True"]
 
 
 def test_where_nothing_can_be_written_the_engine_works_as_well(tmp_path):
     """A cache folder that cannot be made costs the time of making the code each time, and nothing else."""
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, so no folder can be made in it")
-    assert printed(start(blocked))[2] == "False"
+    assert printed(start(blocked)) == ["False", "False"]
 
 
 def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
     """^C in the first seconds of a run ends in one line and status 130."""
     code = (
         "import sys; from tui_backprop.cli.main import main;"
-        "from tui_backprop.engines.compiled import plan; warm_up = plan.warm_up;"
-        "plan.warm_up = lambda: (print('begins', flush=True), warm_up());"
+        "from tui_backprop.engines.compiled import plan; make = plan.make;"
+        "plan.make = lambda names: (print('begins', flush=True), make(names));"
         "sys.exit(main(['run', '--engine', 'compiled']))"
     )
     process = start(tmp_path, code)
@@ -102,7 +99,7 @@ def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
 
 def test_an_interrupt_ends_a_long_run_at_once():
     """^C while the loop runs, in a run that would take weeks, reports what was reached, with status 130."""
-    load()  # so that the code is there
+    load(pieces_of(segment_of(suggested_recipe("moons")).training))  # so that the code is there
     code = (
         "import sys; from tui_backprop.cli.main import main; from tui_backprop.engines.compiled.plan import CompiledPlan;"
         "advance = CompiledPlan.advance;"
@@ -118,9 +115,9 @@ def test_an_interrupt_ends_a_long_run_at_once():
     assert "interrupted" in out
 
 
-def test_one_piece_of_machine_code_serves_every_training():
-    """Whatever the numbers of a recipe, without a point or very large: nothing is compiled in the middle of a run."""
-    from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (numba need not be installed)
+def test_what_a_recipe_uses_is_made_before_its_run_and_once_for_all_sizes():
+    """Whatever the numbers of a recipe, nothing is compiled in the middle of a run, nor what it does not use."""
+    from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (numba need not be installed)
 
     for recipe in (
         suggested_recipe("parity", lr=1, l1=1, clip=1),
@@ -128,22 +125,25 @@ def test_one_piece_of_machine_code_serves_every_training():
         suggested_recipe("iris", optimizer="nesterov", freeze=("b1",), sampling="sequential"),
     ):
         segment = segment_of(recipe)
+        load(pieces_of(segment.training))
+        made = set(plan._made)
         compiled_engine.CompiledEngine().advance(segment.training, segment.entry, 3)
-    assert len(train.signatures) == 1
+        assert set(plan._made) == made
+    one, other = (segment_of(suggested_recipe("moons", hidden=sizes)).training for sizes in ((4,), (5, 2)))
+    assert pieces_of(one) == pieces_of(other)
+    assert not {"update Lion", "values gelu", "product forward_large"} & set(pieces_of(one))
+    assert set(pieces_of(one)) < set(all_pieces())
 
 
 def test_other_threads_run_while_the_loop_does():
-    """The user else sees parameters change while a single call trains; with the interpreter's lock held they could not."""
-    from tui_backprop.engines.compiled.kernel import train  # noqa: PLC0415  (as above)
-    from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415
+    """Another thread sees parameters change while a single call trains; with the interpreter's lock held it could not."""
+    from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415  (as above)
 
-    load()
     segment = segment_of(suggested_recipe("moons"))
     plan = CompiledPlan(segment.training)
     theta, slots = segment.entry.parameters.copy(), segment.entry.slots.copy()
     drawn = np.arange(10_000_000) % len(segment.training.inputs)
-    drawn.flags.writeable = False
-    thread = threading.Thread(target=train, args=(plan._task, plan._work, theta, slots, drawn, 0, 1, 100_000))
+    thread = threading.Thread(target=plan.train, args=(theta, slots, drawn, 0, 100_000))
     seen = set()
     thread.start()
     while thread.is_alive():
@@ -156,11 +156,11 @@ def broken(monkeypatch):
     """Numba is installed, and does not go together with what else is."""
     from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (as above)
 
-    def fails():
+    def fails(_names):
         raise ImportError("Numba needs NumPy 2.0 or less.\n\x1b[31mGot NumPy 9.9.\n")
 
-    monkeypatch.setattr(plan, "warm_up", fails)
-    monkeypatch.setattr(compiled_engine, "_loaded", threading.Event())
+    monkeypatch.setattr(plan, "make", fails)
+    monkeypatch.setattr(compiled_engine, "_loaded", set())
     monkeypatch.setattr(compiled_engine, "_problems", [])
     monkeypatch.setattr(machine_code, "forget", lambda: None)
 
@@ -191,15 +191,15 @@ def test_what_fails_once_is_tried_again_without_what_is_on_the_disk(monkeypatch)
 
     tries, thrown_away = [], []
 
-    def fails_once():
+    def fails_once(_names):
         tries.append("try")
         if len(tries) == 1:
             raise EOFError
 
-    monkeypatch.setattr(plan, "warm_up", fails_once)
-    monkeypatch.setattr(compiled_engine, "_loaded", threading.Event())
+    monkeypatch.setattr(plan, "make", fails_once)
+    monkeypatch.setattr(compiled_engine, "_loaded", set())
     monkeypatch.setattr(machine_code, "forget", lambda: thrown_away.append("files"))
-    load()
+    load(["loop one"])
     assert (len(tries), thrown_away) == (2, ["files"])
 
 
@@ -211,7 +211,7 @@ def test_a_background_that_fails_says_so(broken):
         answers.append(error)
         answered.set()
 
-    compiled_engine.load_in_background(then)
+    compiled_engine.load_in_background(segment_of(suggested_recipe("parity")).training, then)
     assert answered.wait(60)
     assert isinstance(answers[0], EngineError)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 
 from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import is_installed
+from tui_backprop.session.change_over import is_ready
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
@@ -32,7 +32,7 @@ async def until(true, seconds=60):
 @pytest.fixture
 def not_loaded(monkeypatch):
     """Nobody has loaded the machine code in this process so far."""
-    monkeypatch.setattr(compiled_engine, "_loaded", threading.Event())
+    monkeypatch.setattr(compiled_engine, "_loaded", set())
     monkeypatch.setattr(compiled_engine, "_problems", [])
 
 
@@ -66,12 +66,12 @@ async def test_a_key_that_needs_the_engine_waits_for_it_and_the_app_does_not(not
     """One step is asked for at once: a notice says what is waited for, other keys work, and then the step is made."""
     app = TrainerApp(Session(suggested_recipe("parity", engine="compiled")))
     async with app.run_test(size=BIG) as pilot:
-        if not compiled_engine.is_loaded():
+        if not is_ready(app.session.current):
             await pilot.press("n")
         await pilot.press("question_mark")
         assert len(app.screen_stack) == 2
         await pilot.press("escape")
-        await until(compiled_engine.is_loaded)
+        await until(lambda: is_ready(app.session.current))
         await until(lambda: app.session.step == 1)
         assert app.session.recipe.engine == "compiled"
 
@@ -93,12 +93,12 @@ async def test_an_engine_that_does_not_work_is_done_without(not_loaded, monkeypa
     """The step is made by NumPy, and a notice says why."""
     from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (numba need not be installed)
 
-    def fails():
+    def fails(_names):
         raise ImportError("Numba needs NumPy 2.0 or less. Got [b]NumPy 9.9[/b].")
 
-    monkeypatch.setattr(plan, "warm_up", fails)
+    monkeypatch.setattr(plan, "make", fails)
     monkeypatch.setattr(machine_code, "forget", lambda: None)
-    monkeypatch.setattr(machine_code, "is_made", lambda: True)
+    monkeypatch.setattr(machine_code, "is_made", lambda _names: True)
     app = TrainerApp(Session(suggested_recipe("parity", engine="compiled")))
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("n")

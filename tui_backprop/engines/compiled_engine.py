@@ -1,14 +1,15 @@
 """The compiled engine: a step is one loop of machine code (numba), with BLAS for large layers (SciPy's).
 
 It needs the extra `fast`. To import numba and to load the machine code takes about a second, to make the code for the first
-time some ten. Both are done where a step is first asked for, or before that in the background.
+time some three. Both are done where a step is first asked for, or before that in the background.
 """
 
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines import machine_code
+from tui_backprop.engines.pieces import pieces_of
 from tui_backprop.engines.recent import Recent
 from tui_backprop.engines.work import work_of_training
 from tui_backprop.system.process import Child
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from tui_backprop.engines.compiled.plan import CompiledPlan
 
 _LOADING = threading.Lock()
-_loaded = threading.Event()
+_loaded: set[str] = set()
 _problems: list[str] = []
 _PATIENCE = 60.0  # seconds
 _REASON = 160  # characters of an error of numba's that are shown
@@ -51,62 +53,67 @@ def why_not() -> str | None:
     return None if _are_found() else "engine: compiled needs numba and SciPy: pip install 'tui-backprop[fast]'"
 
 
-def is_loaded() -> bool:
-    """Whether a step would begin at once."""
-    return _loaded.is_set()
+def is_loaded(training: Training) -> bool:
+    """Whether a step of such a training would begin at once."""
+    return _loaded.issuperset(pieces_of(training))
 
 
-def load() -> None:
-    """Load the machine code, and make it first where that was never done; afterwards steps begin at once.
+def load(names: Iterable[str]) -> None:
+    """Load pieces of machine code, and make them first where that was never done; afterwards steps begin at once.
+
+    Args:
+        names: of the pieces, as `pieces_of` gives them for a training.
 
     Raises:
         EngineError: numba cannot be imported, or cannot compile: most often its version and NumPy's do not go together.
     """
-    if not _loaded.is_set():  # in a thread, since ^C in the middle of numba's work may be lost there; here it is not
-        loader = threading.Thread(target=_load, name="compiled engine", daemon=True)
+    wanted = tuple(names)
+    if not _loaded.issuperset(
+        wanted
+    ):  # in a thread, since ^C in the middle of numba's work may be lost there; here it is not
+        loader = threading.Thread(target=_load, args=(wanted,), name="compiled engine", daemon=True)
         loader.start()
         loader.join()
-        if not _loaded.is_set():
+        if not _loaded.issuperset(wanted):
             raise EngineError(_problems[-1])
 
 
-def _load() -> None:
+def _load(names: tuple[str, ...]) -> None:
     with _LOADING:
-        if _loaded.is_set():
-            return
         try:
-            _warm_up()
+            _make(names)
         except Exception as error:  # of numba's, LLVM's or the disk's
             reason = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
             _problems.append(f"engine: compiled cannot be used here: {reason[:_REASON]}")
         else:
-            _loaded.set()
+            _loaded.update(names)
 
 
-def _warm_up() -> None:
-    """Make a step; where it fails, once more without what is on the disk: that may be damaged, and the disk full."""
-    from tui_backprop.engines.compiled.plan import warm_up  # noqa: PLC0415  (numba is loaded where it is wanted)
+def _make(names: tuple[str, ...]) -> None:
+    """Load or make pieces; where it fails, once more without what is on the disk: that may be damaged, and the disk full."""
+    from tui_backprop.engines.compiled import plan  # noqa: PLC0415  (numba is loaded where it is wanted)
 
     try:
-        warm_up()
+        plan.make(names)
     except Exception:
         machine_code.forget()
-        warm_up()
+        plan.make(names)
 
 
-def load_in_background(then: Callable[[EngineError | None], None]) -> None:
-    """Load the machine code in a thread, and call `then` in that thread when it is there, or with why it cannot be.
+def load_in_background(training: Training, then: Callable[[EngineError | None], None]) -> None:
+    """Load what a training needs in a thread, and call `then` in that thread when it is there, or with why it cannot be.
 
-    Where it has to be made first, that is done in a process of its own: ten seconds of compiling in a thread would make
+    Where it has to be made first, that is done in a process of its own: seconds of compiling in a thread would make
     everything else in this process slow.
     """
+    names = pieces_of(training)
 
     def work() -> None:
         try:
             with contextlib.suppress(OSError, ImportError):  # then it is made here
-                if not machine_code.is_made():
-                    _make_apart()
-            load()
+                if not machine_code.is_made(names):
+                    _make_apart(names)
+            load(names)
         except EngineError as error:
             then(error)
         else:
@@ -115,16 +122,16 @@ def load_in_background(then: Callable[[EngineError | None], None]) -> None:
     threading.Thread(target=work, name="compiled engine in the background", daemon=True).start()
 
 
-def _make_apart() -> None:
-    child = Child(__name__)
+def _make_apart(names: tuple[str, ...]) -> None:
+    child = Child(__name__, *names)
     while child.wait(_PATIENCE) is None:
         pass
     child.close()
 
 
 def main() -> None:
-    """Make the machine code, in a process of its own."""
-    load()
+    """Make pieces of machine code, in a process of its own."""
+    load(sys.argv[1:])
 
 
 class CompiledEngine:
@@ -149,7 +156,7 @@ class CompiledEngine:
 
 
 def _prepare(training: Training) -> CompiledPlan:
-    load()
+    load(pieces_of(training))
     from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415  (as above)
 
     return CompiledPlan(training)

@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -36,13 +37,19 @@ def folder() -> Path:
     return _user_cache() / f"compiled-{digest.hexdigest()[:16]}"
 
 
-def is_made() -> bool:
-    """Whether machine code is there.
+def is_made(names: Iterable[str]) -> bool:
+    """Whether the machine code of all pieces of these names is there.
 
     Raises:
         OSError: there is no place for it.
     """
-    return any(folder().glob("**/*.nbc"))
+    made = {path.name.partition(".")[2].rpartition("-")[0] for path in folder().glob("**/*.nbc")}
+    return made.issuperset(file_name(name) for name in names)
+
+
+def file_name(piece: str) -> str:
+    """Return what the machine code of a piece is called on the disk."""
+    return piece.replace(" ", "_")
 
 
 def make_folder() -> Path:

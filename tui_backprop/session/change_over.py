@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.choice import is_worth_compiling
-from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load, load_in_background, why_not
+from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load, why_not
+from tui_backprop.engines.pieces import pieces_of
 from tui_backprop.engines.work import work_of_training
 from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
@@ -13,7 +17,7 @@ __all__ = ["EngineError", "faster_engine", "go_on_without", "is_ready", "load_en
 
 def is_ready(run: Run, engine: str = "") -> bool:
     """Whether an engine, by default the run's own, would make a step at once and need not be loaded first."""
-    return (engine or run.recipe.engine) != "compiled" or is_loaded()
+    return (engine or run.recipe.engine) != "compiled" or is_loaded(run.segment.training)
 
 
 def load_engine(session: Session) -> str | None:
@@ -25,7 +29,7 @@ def load_engine(session: Session) -> str | None:
     if is_ready(session.current):
         return None
     try:
-        load()
+        load(pieces_of(session.current.segment.training))
     except EngineError:
         if session.current.segment.asked.engine != "auto":
             raise
@@ -39,6 +43,11 @@ def go_on_without(session: Session) -> str | None:
     if problem is None or is_ready(session.current):
         return None
     return f"{problem}; {session.change(engine='numpy').notice}"
+
+
+def load_in_background(run: Run, then: Callable[[EngineError | None], None]) -> None:
+    """Load what the run needs of the compiled engine, and call `then`, in another thread, as its engine's loading does."""
+    compiled_engine.load_in_background(run.segment.training, then)
 
 
 def faster_engine(run: Run) -> str | None:

@@ -1,122 +1,259 @@
-"""The three products of a layer, for one sample and for a batch, in loops and by BLAS.
+"""The three products of a layer: for one sample inside the loop that trains, for a batch a piece each, also by BLAS.
 
 A layer's weights and then its biases lie in one piece of θ, from `start` on: the biases are the weights of a row of ones
-below the activations before it. Activations and δ of all layers lie one layer after the other: the `fan_in` units of the
-layer before are from `first` on, a row of ones follows, and the `fan_out` units of the layer itself are from `to` on.
+below the activations before it. Activations and δ of all layers lie one layer after the other, flat, a unit's numbers
+`stride` apart: those of the `fan_in` units of the layer before are from `first` on, the ones follow, and those of the
+`fan_out` units of the layer itself are from `to` on. A stride is a multiple of `LANES`, which are computed at once.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba.extending import get_cython_function_address
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.compiled.jit import at, counting, inlined, summing
+from tui_backprop.engines.compiled.jit import (
+    BYTES,
+    FLOATS,
+    INTEGER,
+    NOTHING,
+    SMALL_INTEGERS,
+    AnyArray,
+    Piece,
+    caller,
+    floats,
+    inlined,
+    letters,
+    moved,
+    piece,
+    record_viewed,
+    small_integers,
+)
 
-_LARGE = 512  # multiplications, of a batch, from which on BLAS is faster than a loop
+LANES = 4
+"""Samples that are computed at once: as many as have room in a register of AVX."""
 
-# One sample: a, z, delta and up are (units,).
+# One sample: the stride is 1.
 
 
 @inlined
 def forward_one(theta: Array, start: int, a: Array, first: int, fan_in: int, z: Array, to: int, fan_out: int) -> None:
     """Fill the layer's z from the activations before it."""
-    for j in range(fan_out):
-        z[at(to + j)] = theta[at(start + fan_in * fan_out + j)]
-    for i in range(fan_in):
-        x, row = a[at(first + i)], start + i * fan_out
-        for j in range(fan_out):
-            z[at(to + j)] += theta[at(row + j)] * x
+    whole = fan_out - fan_out % LANES
+    for j in range(0, whole, LANES):
+        k = start + fan_in * fan_out + j
+        s0, s1, s2, s3 = theta[k], theta[k + 1], theta[k + 2], theta[k + 3]
+        for i in range(fan_in):
+            x, k = a[first + i], start + i * fan_out + j
+            s0 += theta[k] * x
+            s1 += theta[k + 1] * x
+            s2 += theta[k + 2] * x
+            s3 += theta[k + 3] * x
+        z[to + j], z[to + j + 1], z[to + j + 2], z[to + j + 3] = s0, s1, s2, s3
+    for j in range(whole, fan_out):
+        total = theta[start + fan_in * fan_out + j]
+        for i in range(fan_in):
+            total += theta[start + i * fan_out + j] * a[first + i]
+        z[to + j] = total
 
 
-@summing
+@inlined
 def carry_one(theta: Array, start: int, delta: Array, to: int, fan_out: int, first: int, fan_in: int) -> None:
     """Fill ∂L/∂a of the layer before, in delta, from the layer's δ."""
+    whole = fan_out - fan_out % LANES
     for i in range(fan_in):
-        row, total = start + i * fan_out, 0.0
-        for j in range(fan_out):
-            total += theta[at(row + j)] * delta[at(to + j)]
-        delta[at(first + i)] = total
+        row = start + i * fan_out
+        s0 = s1 = s2 = s3 = 0.0
+        for j in range(0, whole, LANES):
+            k, d = row + j, to + j
+            s0 += theta[k] * delta[d]
+            s1 += theta[k + 1] * delta[d + 1]
+            s2 += theta[k + 2] * delta[d + 2]
+            s3 += theta[k + 3] * delta[d + 3]
+        total = (s0 + s1) + (s2 + s3)
+        for j in range(whole, fan_out):
+            total += theta[row + j] * delta[to + j]
+        delta[first + i] = total
 
 
 @inlined
 def gradients_one(a: Array, first: int, fan_in: int, delta: Array, to: int, fan_out: int, g: Array, start: int) -> None:
     """Fill the layer's part of g with the products of activation and δ."""
     for i in range(fan_in + 1):
-        x, row = a[at(first + i)], start + i * fan_out
+        x, row = a[first + i], start + i * fan_out
         for j in range(fan_out):
-            g[at(row + j)] = x * delta[at(to + j)]
+            g[row + j] = x * delta[to + j]
 
 
-# A batch: a, z, delta and up are (units, batch).
+# A batch: pieces of one signature.
+
+SIGNATURE = NOTHING(
+    INTEGER, FLOATS, INTEGER, FLOATS, INTEGER, INTEGER, FLOATS, INTEGER, INTEGER, INTEGER
+)  # fmt: skip
+"""(blas, parameters, start, before, first, fan_in, units, to, fan_out, stride).
+
+`blas` is the address of a record `BLAS`; `parameters` are θ, or the gradient that is filled; `before` has the numbers of the
+layer before, `units` those of the layer itself.
+"""
 
 
-@inlined
-def forward(theta: Array, start: int, a: Array, first: int, fan_in: int, z: Array, to: int, fan_out: int) -> None:
+def _forward(
+    _blas: int,
+    theta: Array,
+    start: int,
+    a: Array,
+    first: int,
+    fan_in: int,
+    z: Array,
+    to: int,
+    fan_out: int,
+    stride: int,
+) -> None:
     """Fill the layer's z from the activations before it."""
-    batch = a.shape[1]
-    if fan_in * fan_out * batch >= _LARGE:
-        w = theta[start : start + (fan_in + 1) * fan_out].reshape(fan_in + 1, fan_out)
-        _product(w.T, a[first : first + fan_in + 1], z[to : to + fan_out])
-        return
     for j in range(fan_out):
-        row = z[to + j]
-        bias = theta[start + fan_in * fan_out + j]
-        for r in range(batch):
-            row[r] = bias
-        _add_products(row, theta, start + j, fan_out, a, first, fan_in)
+        bias, row = theta[start + fan_in * fan_out + j], to + j * stride
+        for r in range(0, stride, LANES):
+            s0 = s1 = s2 = s3 = bias
+            for i in range(fan_in):
+                w, k = theta[start + i * fan_out + j], first + i * stride + r
+                s0 += w * a[k]
+                s1 += w * a[k + 1]
+                s2 += w * a[k + 2]
+                s3 += w * a[k + 3]
+            k = row + r
+            z[k], z[k + 1], z[k + 2], z[k + 3] = s0, s1, s2, s3
 
 
-@inlined
-def carry(theta: Array, start: int, delta: Array, to: int, fan_out: int, first: int, fan_in: int) -> None:
-    """Fill ∂L/∂a of the layer before, in delta, from the layer's δ."""
-    batch = delta.shape[1]
-    if fan_in * fan_out * batch >= _LARGE:
-        w = theta[start : start + fan_in * fan_out].reshape(fan_in, fan_out)
-        _product(w, delta[to : to + fan_out], delta[first : first + fan_in])
-        return
+def _carry(
+    _blas: int,
+    theta: Array,
+    start: int,
+    up: Array,
+    first: int,
+    fan_in: int,
+    delta: Array,
+    to: int,
+    fan_out: int,
+    stride: int,
+) -> None:
+    """Fill ∂L/∂a of the layer before, which is up, from the layer's δ."""
     for i in range(fan_in):
-        row = delta[first + i]
-        for r in range(batch):
-            row[r] = 0.0
-        _add_products(row, theta, start + i * fan_out, 1, delta, to, fan_out)
+        row = first + i * stride
+        for r in range(0, stride, LANES):
+            s0 = s1 = s2 = s3 = 0.0
+            for j in range(fan_out):
+                w, k = theta[start + i * fan_out + j], to + j * stride + r
+                s0 += w * delta[k]
+                s1 += w * delta[k + 1]
+                s2 += w * delta[k + 2]
+                s3 += w * delta[k + 3]
+            k = row + r
+            up[k], up[k + 1], up[k + 2], up[k + 3] = s0, s1, s2, s3
+
+
+def _gradients(
+    _blas: int,
+    g: Array,
+    start: int,
+    a: Array,
+    first: int,
+    fan_in: int,
+    delta: Array,
+    to: int,
+    fan_out: int,
+    stride: int,
+) -> None:
+    """Fill the layer's part of g with the sum over the batch of activation times δ."""
+    for i in range(fan_in + 1):
+        x = first + i * stride
+        for j in range(fan_out):
+            d = to + j * stride
+            s0 = s1 = s2 = s3 = 0.0
+            for r in range(0, stride, LANES):
+                s0 += a[x + r] * delta[d + r]
+                s1 += a[x + r + 1] * delta[d + r + 1]
+                s2 += a[x + r + 2] * delta[d + r + 2]
+                s3 += a[x + r + 3] * delta[d + r + 3]
+            g[start + i * fan_out + j] = (s0 + s2) + (s1 + s3)
+
+
+# A batch, by BLAS.
+
+BLAS = np.dtype([(name, np.int64) for name in ("routine", "letters", "sizes", "numbers")])
+"""Addresses: of `dgemm`, of the letters N and T, of six small whole numbers that it is told sizes by, of 1.0 and 0.0."""
+
+_S, _F = SMALL_INTEGERS, FLOATS
+_gemm = caller(NOTHING(BYTES, BYTES, _S, _S, _S, _F, _F, _S, _F, _S, _F, _F, _S))
+_blas_at = record_viewed(BLAS)
+
+
+def find_blas() -> tuple[AnyArray, tuple[AnyArray, ...]]:
+    """Return such a record, and the arrays that it has the addresses of."""
+    parts: tuple[AnyArray, ...] = (np.frombuffer(b"NT", np.uint8).copy(), np.zeros(6, np.int32), np.array([1.0, 0.0]))
+    routine = get_cython_function_address("scipy.linalg.cython_blas", "dgemm")
+    return np.array([(routine, *(part.ctypes.data for part in parts))], dtype=BLAS), parts
 
 
 @inlined
-def _add_products(row: Array, theta: Array, start: int, stride: int, others: Array, first: int, count: int) -> None:
-    """Add Σₖ wₖ · (row `first` + k of the others), wₖ every `stride`-th parameter; four at a time, to read `row` less."""
-    whole = count - count % 4
-    for k in range(0, whole, 4):
-        w0, w1 = theta[start + k * stride], theta[start + (k + 1) * stride]
-        w2, w3 = theta[start + (k + 2) * stride], theta[start + (k + 3) * stride]
-        x0, x1, x2, x3 = others[first + k], others[first + k + 1], others[first + k + 2], others[first + k + 3]
-        for r in range(len(row)):
-            row[r] += w0 * x0[r] + w1 * x1[r] + w2 * x2[r] + w3 * x3[r]
-    for k in range(whole, count):
-        w0 = theta[start + k * stride]
-        x0 = others[first + k]
-        for r in range(len(row)):
-            row[r] += w0 * x0[r]
+def _product(blas: int, turned: Any, m: int, n: int, k: int, left: Any, right: Any, out: Any) -> None:
+    """Fill `out` (m, n) with the product of two matrices, each lying column after column, or `turned` as BLAS says.
+
+    Each of the three is (numbers, the place of the first, from column to column).
+    """
+    one = _blas_at(blas)
+    letter, sizes, numbers = letters(one.letters), small_integers(one.sizes), floats(one.numbers)
+    sizes[0], sizes[1], sizes[2] = m, n, k
+    sizes[3], sizes[4], sizes[5] = left[2], right[2], out[2]
+    _gemm(
+        one.routine,
+        (
+            moved(letter, turned[0]), moved(letter, turned[1]), sizes, moved(sizes, 1), moved(sizes, 2), numbers,
+            moved(left[0], left[1]), moved(sizes, 3), moved(right[0], right[1]), moved(sizes, 4),
+            moved(numbers, 1), moved(out[0], out[1]), moved(sizes, 5),
+        ),
+    )  # fmt: skip
 
 
-@summing
-def gradients(a: Array, first: int, fan_in: int, delta: Array, to: int, fan_out: int, g: Array, start: int) -> None:
-    """Fill the layer's part of g with the sum over the batch of activation times δ."""
-    batch = a.shape[1]
-    if fan_in * fan_out * batch >= _LARGE:
-        part = g[start : start + (fan_in + 1) * fan_out].reshape(fan_in + 1, fan_out)
-        _product(a[first : first + fan_in + 1], delta[to : to + fan_out].T, part)
-        return
-    for i in range(fan_in + 1):
-        x = a[first + i]
-        for j in range(fan_out):
-            d = delta[to + j]
-            total = 0.0
-            for r in range(batch):
-                total += x[r] * d[r]
-            g[start + i * fan_out + j] = total
+def _forward_large(
+    blas: int, theta: Array, start: int, a: Array, first: int, fan_in: int, z: Array, to: int, fan_out: int, stride: int
+) -> None:
+    """As `_forward`; the biases are one more row of weights."""
+    _product(blas, (0, 1), stride, fan_out, fan_in + 1, (a, first, stride), (theta, start, fan_out), (z, to, stride))
 
 
-@counting
-def _product(left: Array, right: Array, out: Array) -> None:
-    """The matrix product, by BLAS."""
-    np.dot(left, right, out)
+def _carry_large(
+    blas: int,
+    theta: Array,
+    start: int,
+    up: Array,
+    first: int,
+    fan_in: int,
+    delta: Array,
+    to: int,
+    fan_out: int,
+    stride: int,
+) -> None:
+    _product(blas, (0, 0), stride, fan_in, fan_out, (delta, to, stride), (theta, start, fan_out), (up, first, stride))
+
+
+def _gradients_large(
+    blas: int, g: Array, start: int, a: Array, first: int, fan_in: int, delta: Array, to: int, fan_out: int, stride: int
+) -> None:
+    _product(blas, (1, 0), fan_out, fan_in + 1, stride, (delta, to, stride), (a, first, stride), (g, start, fan_out))
+
+
+_PRODUCTS = {
+    "forward": _forward,
+    "carry": _carry,
+    "gradients": _gradients,
+    "forward_large": _forward_large,
+    "carry_large": _carry_large,
+    "gradients_large": _gradients_large,
+}
+
+
+def make_product(name: str) -> Piece:
+    """Return a product of a batch by its name; the names of those by BLAS end in `_large`."""
+    return piece(f"product {name}", SIGNATURE, _PRODUCTS[name])

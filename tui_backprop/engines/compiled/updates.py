@@ -1,12 +1,15 @@
-"""From the gradient to the update: penalties, frozen entries, clipping, schedules and every optimizer of the core.
+"""From the gradient to the update: penalties, clipping, schedules and every optimizer of the core.
 
-All arrays are flat, (size,), and changed in place.
+All arrays are flat, (size,), and changed in place; the optimizer's slots lie one after the other. An optimizer and a
+schedule are pieces; what is not written here is compiled from the core's own formula.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
@@ -23,26 +26,27 @@ from tui_backprop.core.operations.optimizers import (
     Sgd,
 )
 from tui_backprop.core.operations.schedules import SCHEDULES
-from tui_backprop.engines.compiled.derived import chosen, for_one_number, nothing, update_loop
-from tui_backprop.engines.compiled.jit import inlined, summing
+from tui_backprop.engines.compiled.derived import for_one_number
+from tui_backprop.engines.compiled.jit import (
+    FLOAT,
+    FLOATS,
+    INTEGER,
+    NOTHING,
+    AnyArray,
+    Piece,
+    inlined,
+    piece,
+    record_viewed,
+)
 
-_KINDS: tuple[type[Optimizer], ...] = tuple(dict.fromkeys(type(make(0.0)) for make in OPTIMIZERS.values()))
+UPDATE = NOTHING(FLOATS, FLOATS, FLOATS, INTEGER, INTEGER, FLOAT, INTEGER)
+"""(θ, gradient, slots, size, count, rate, the address of the settings)."""
 
-OPTIMIZER_CODES = {kind: code for code, kind in enumerate(_KINDS)}
-"""The number of every optimizer of `core.operations.optimizers`, by its type."""
+FACTOR = FLOAT(INTEGER, INTEGER, FLOAT)
+"""(step, period, gamma)."""
 
-SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
-"""The number of every schedule."""
-
-_SGD, _MOMENTUM, _NESTEROV = OPTIMIZER_CODES[Sgd], OPTIMIZER_CODES[Momentum], OPTIMIZER_CODES[Nesterov]
-_ADAGRAD, _RMSPROP, _ADAM = OPTIMIZER_CODES[Adagrad], OPTIMIZER_CODES[RmsProp], OPTIMIZER_CODES[Adam]
-_ADAMW = OPTIMIZER_CODES[AdamW]
-
-_BY_HAND = (_SGD, _MOMENTUM, _NESTEROV, _ADAGRAD, _RMSPROP, _ADAM, _ADAMW)
-_DERIVED = {code: update_loop(one) for one, code in OPTIMIZER_CODES.items() if code not in _BY_HAND}
-_update_derived = chosen(_DERIVED, nothing)
-_FACTORS = {SCHEDULE_CODES[name]: for_one_number(shape.factor) for name, shape in SCHEDULES.items()}
-_factor = chosen(_FACTORS, lambda _step, _period, _gamma: 1.0)
+KINDS: dict[str, type[Optimizer]] = {type(make(0.0)).__name__: type(make(0.0)) for make in OPTIMIZERS.values()}
+"""Every optimizer of the core by the name of its type."""
 
 
 def settings_of(optimizer: Optimizer) -> dict[str, float]:
@@ -54,94 +58,163 @@ def settings_of(optimizer: Optimizer) -> dict[str, float]:
     return found
 
 
-_NAMES = sorted({name for make in OPTIMIZERS.values() for name in settings_of(make(0.0))})
+SETTINGS = np.dtype(
+    [(name, np.float64) for name in sorted({name for make in OPTIMIZERS.values() for name in settings_of(make(0.0))})]
+)
+"""A record with a place for the settings of every optimizer."""
+
+settings_at = record_viewed(SETTINGS)
 
 
-def record_of(optimizer: Optimizer) -> Array:
-    """Return its settings as an array of one record, which has a place for those of every optimizer."""
-    record = np.zeros(1, dtype=[(name, np.float64) for name in _NAMES])
+def record_of(optimizer: Optimizer) -> AnyArray:
+    """Return its settings as an array of one record."""
+    record = np.zeros(1, dtype=SETTINGS)
     for name, value in settings_of(optimizer).items():
         record[name] = value
     return record
 
 
 @inlined
-def schedule_factor(kind: int, period: int, gamma: float, warmup: int, step: int) -> float:
-    """What the rate is multiplied with at `step`, as in `core.operations.schedules`."""
-    rise = (step + 1) / (warmup + 1) if step < warmup else 1.0
-    return rise * _factor(kind, step, period, gamma)  # type: ignore[no-any-return]
-
-
-@summing
-def squared_length(gradient: Array) -> float:
-    """Σg²."""
-    total = 0.0
-    for k in range(len(gradient)):
-        total += gradient[k] * gradient[k]
-    return total
-
-
-@inlined
-def penalise(theta: Array, gradient: Array, l1: Array, l2: Array) -> None:
+def penalise(theta: Array, gradient: Array, l1: Array, l2: Array, size: int) -> None:
     """Add λ₁ sign θ + λ₂ θ, where λ is an entry's own (0 for biases)."""
-    for k in range(len(theta)):
+    for k in range(size):
         sign = 1.0 if theta[k] > 0.0 else -1.0
         gradient[k] += l2[k] * theta[k] + (l1[k] * sign if theta[k] != 0.0 else 0.0)
 
 
 @inlined
-def clip(gradient: Array, limit: float) -> None:
+def clip(gradient: Array, size: int, limit: float) -> None:
     """Shorten the gradient to the length `limit` as `core.operations.penalties.clip_factor` says."""
-    length = math.sqrt(squared_length(gradient))
+    total = 0.0
+    for k in range(size):
+        total += gradient[k] * gradient[k]
+    length = math.sqrt(total)
     if length > limit:
         factor = limit / (length + 1e-6)
         if factor < 1.0:
-            for k in range(len(gradient)):
+            for k in range(size):
                 gradient[k] *= factor
 
 
-@inlined
-def update(kind: int, theta: Array, g: Array, slots: Array, count: int, rate: float, settings: Array) -> None:
-    """Make one update. `settings` is as `record_of` makes it; `slots` is (slots, size)."""
-    one = settings[0]
-    momentum, alpha, epsilon = one.momentum, one.alpha, one.epsilon
-    if kind == _SGD:
-        for k in range(len(theta)):
-            theta[k] -= rate * g[k]
-    elif kind == _MOMENTUM:
-        v = slots[0]
-        for k in range(len(theta)):
-            v[k] = momentum * v[k] + g[k]
-            theta[k] -= rate * v[k]
-    elif kind == _NESTEROV:
-        v = slots[0]
-        for k in range(len(theta)):
-            v[k] = momentum * v[k] + g[k]
-            theta[k] -= rate * (g[k] + momentum * v[k])
-    elif kind == _ADAGRAD:
-        s = slots[0]
-        for k in range(len(theta)):
-            s[k] += g[k] * g[k]
-            theta[k] -= rate * (g[k] / (math.sqrt(s[k]) + epsilon))
-    elif kind == _RMSPROP:
-        s = slots[0]
-        for k in range(len(theta)):
-            s[k] = alpha * s[k] + (1.0 - alpha) * (g[k] * g[k])
-            theta[k] -= rate * (g[k] / (math.sqrt(s[k]) + epsilon))
-    elif kind in (_ADAM, _ADAMW):
-        decay = 1.0 - rate * one.weight_decay if kind == _ADAMW else 1.0
-        _adam(theta, g, slots[0], slots[1], count, rate, settings, decay)
-    else:
-        _update_derived(kind, theta, g, slots, count, rate, settings)
+def _sgd(theta: Array, g: Array, _slots: Array, size: int, _count: int, rate: float, _settings: int) -> None:
+    for k in range(size):
+        theta[k] -= rate * g[k]
+
+
+def _momentum(theta: Array, g: Array, v: Array, size: int, _count: int, rate: float, settings: int) -> None:
+    momentum = settings_at(settings).momentum
+    for k in range(size):
+        v[k] = momentum * v[k] + g[k]
+        theta[k] -= rate * v[k]
+
+
+def _nesterov(theta: Array, g: Array, v: Array, size: int, _count: int, rate: float, settings: int) -> None:
+    momentum = settings_at(settings).momentum
+    for k in range(size):
+        v[k] = momentum * v[k] + g[k]
+        theta[k] -= rate * (g[k] + momentum * v[k])
+
+
+def _adagrad(theta: Array, g: Array, s: Array, size: int, _count: int, rate: float, settings: int) -> None:
+    epsilon = settings_at(settings).epsilon
+    for k in range(size):
+        s[k] += g[k] * g[k]
+        theta[k] -= rate * (g[k] / (math.sqrt(s[k]) + epsilon))
+
+
+def _rmsprop(theta: Array, g: Array, s: Array, size: int, _count: int, rate: float, settings: int) -> None:
+    alpha, epsilon = settings_at(settings).alpha, settings_at(settings).epsilon
+    for k in range(size):
+        s[k] = alpha * s[k] + (1.0 - alpha) * (g[k] * g[k])
+        theta[k] -= rate * (g[k] / (math.sqrt(s[k]) + epsilon))
 
 
 @inlined
-def _adam(theta: Array, g: Array, m: Array, v: Array, count: int, rate: float, settings: Array, decay: float) -> None:
-    one = settings[0]
+def _adam_with(
+    theta: Array, g: Array, slots: Array, size: int, count: int, rate: float, settings: int, decay: float
+) -> None:
+    one = settings_at(settings)
     beta1, beta2 = one.beta1, one.beta2
     root = math.sqrt(1.0 - beta2 ** float(count))
     scale, epsilon = rate * root / (1.0 - beta1 ** float(count)), one.epsilon * root
-    for k in range(len(theta)):
-        m[k] = beta1 * m[k] + (1.0 - beta1) * g[k]
-        v[k] = beta2 * v[k] + (1.0 - beta2) * (g[k] * g[k])
-        theta[k] = decay * theta[k] - scale * (m[k] / (math.sqrt(v[k]) + epsilon))
+    for k in range(size):
+        m = beta1 * slots[k] + (1.0 - beta1) * g[k]
+        v = beta2 * slots[size + k] + (1.0 - beta2) * (g[k] * g[k])
+        slots[k], slots[size + k] = m, v
+        theta[k] = decay * theta[k] - scale * (m / (math.sqrt(v) + epsilon))
+
+
+def _adam(theta: Array, g: Array, slots: Array, size: int, count: int, rate: float, settings: int) -> None:
+    _adam_with(theta, g, slots, size, count, rate, settings, 1.0)
+
+
+def _adamw(theta: Array, g: Array, slots: Array, size: int, count: int, rate: float, settings: int) -> None:
+    _adam_with(theta, g, slots, size, count, rate, settings, 1.0 - rate * settings_at(settings).weight_decay)
+
+
+_BY_HAND: dict[type[Optimizer], Callable[..., None]] = {
+    Sgd: _sgd,
+    Momentum: _momentum,
+    Nesterov: _nesterov,
+    Adagrad: _adagrad,
+    RmsProp: _rmsprop,
+    Adam: _adam,
+    AdamW: _adamw,
+}
+
+
+def new_values(*_arguments: Any) -> Any:
+    """Stand for the optimizer's formula where the loop is written; a piece has its own."""
+    raise NotImplementedError
+
+
+def old_slots(_slots: Array, _size: int, _k: int) -> tuple[float, ...]:
+    """Stand for the slots of one parameter likewise."""
+    raise NotImplementedError
+
+
+SLOTS = 1
+"""How many slots the optimizer has, likewise."""
+
+
+def _derived(theta: Array, g: Array, slots: Array, size: int, count: int, rate: float, settings: int) -> None:
+    for k in range(size):
+        theta[k], new = new_values(settings_at(settings), theta[k], g[k], old_slots(slots, size, k), float(count), rate)
+        for i in range(SLOTS):
+            slots[i * size + k] = new[i]
+
+
+def _old_slots(count: int) -> Any:
+    """Return a function for machine code that gives the first slots of one parameter as a tuple."""
+    if count == 0:
+        return inlined(lambda _slots, _size, _k: ())
+    before, last = _old_slots(count - 1), count - 1
+
+    @inlined
+    def gather(slots: Array, size: int, k: int) -> Any:
+        return before(slots, size, k) + (slots[last * size + k],)  # noqa: RUF005  (numba knows no star here)
+
+    return gather
+
+
+def shape(_step: int, _period: int, _gamma: float) -> float:
+    """Stand for a schedule's formula where it is called; a piece has its own."""
+    raise NotImplementedError
+
+
+def _factor(step: int, period: int, gamma: float) -> float:
+    return shape(step, period, gamma)
+
+
+def make_update(name: str) -> Piece:
+    """Return the loop that makes an update by the optimizer whose type has this name."""
+    kind = KINDS[name]
+    if kind in _BY_HAND:
+        return piece(f"update {name}", UPDATE, _BY_HAND[kind])
+    given = {"new_values": for_one_number(kind.new_values), "old_slots": _old_slots(len(kind.slots))}
+    return piece(f"update {name}", UPDATE, _derived, SLOTS=len(kind.slots), **given)
+
+
+def make_factor(name: str) -> Piece:
+    """Return the factor of the schedule of this name."""
+    return piece(f"factor {name}", FACTOR, _factor, shape=for_one_number(SCHEDULES[name].factor))

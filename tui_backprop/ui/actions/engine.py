@@ -31,7 +31,7 @@ class EngineActions(TrainerBase):
             with contextlib.suppress(RuntimeError):  # the app was left meanwhile
                 loop.call_soon_threadsafe(self._loaded, error)
 
-        load_in_background(loaded)
+        load_in_background(self.session.current, loaded)
 
     def _loaded(self, error: EngineError | None) -> None:
         self._loading = False
@@ -50,7 +50,7 @@ class EngineActions(TrainerBase):
             go_on()
             return
         if self._waiting is None:
-            self.notify("the compiled engine is being loaded, for the first time some ten seconds", markup=False)
+            self.notify("the compiled engine is being loaded, for the first time some three seconds", markup=False)
         self._waiting = go_on
         self._load()
 
