@@ -10,7 +10,7 @@ from tui_backprop.cli.options import Parser, UsageError
 
 _DESCRIPTION = """\
 Show the trainer in a browser. The printed address has a token: who has it may open a sitting. Each sitting is a process of
-its own, with the built-in data sets and no access to files of this machine."""
+its own, with the built-in data sets and a table that the visitor uploads, and no access to files of this machine."""
 
 
 def command_parser() -> Parser:
@@ -27,7 +27,7 @@ def command_parser() -> Parser:
     parser.add_argument(
         "--allow-scripts",
         action="store_true",
-        help="let visitors run Python files of this machine that they name: only for people whom you trust with it",
+        help="let visitors upload scripts and run them, which can do what you can: only for people whom you trust with it",
     )
     return parser
 

@@ -127,7 +127,9 @@ def _open_own(options: argparse.Namespace) -> int:
             "change them in the file"
         )
     from tui_backprop.scripts.source.forms import is_functions
+    from tui_backprop.system.visitor import refuse_visitor
 
+    refuse_visitor(clean(options.source), options.source)
     return _open_clinic(options) if is_functions(options.source) else _open_script(options)
 
 

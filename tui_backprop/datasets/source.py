@@ -48,7 +48,7 @@ def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
     if source.startswith(PREFIX):
         return understand(read_sample(source), reading)
     names = [entry.name for entry in catalogue()]
-    refuse_visitor(clean(source))
+    refuse_visitor(clean(source), "" if source == STANDARD_INPUT else source)
     state = None if source == STANDARD_INPUT else _state(Path(source))
     if source != STANDARD_INPUT and state is None:
         close = difflib.get_close_matches(source, names, n=1)

@@ -1,4 +1,7 @@
-"""Whether the program runs for a visitor of a web page: then no file of the machine is for the user to name."""
+"""Whether the program runs for a visitor of a web page: then no file of the machine is for the user to name.
+
+What the visitor brought is in a folder of its own, which the environment variable names, and may be read.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 from tui_backprop.core.errors import InputError
 
 VARIABLE = "TUI_BACKPROP_VISITOR"
-"""The environment variable that says so, set by `tui-backprop serve` for each visitor's process."""
+"""The environment variable that says so, set by `tui-backprop serve`: the visitor's folder, or 1 where there is none."""
 
 
 class VisitorError(InputError):
@@ -19,11 +22,23 @@ def is_visitor() -> bool:
     return VARIABLE in os.environ
 
 
-def refuse_visitor(what: str) -> None:
+def refuse_visitor(what: str, path: str = "") -> None:
     """Refuse a visitor what reads, runs or writes files of the machine.
+
+    Args:
+        what: what it is, for the sentence.
+        path: what would be read; the visitor's own file is.
 
     Raises:
         VisitorError: the user is a visitor.
     """
-    if is_visitor():
-        raise VisitorError(f"{what}: not here: this page has the built-in data sets and no files of the machine")
+    if is_visitor() and not (path and _is_own(path)):
+        raise VisitorError(
+            f"{what}: not here: this page has the built-in data sets and what you upload, and no other files"
+        )
+
+
+def _is_own(path: str) -> bool:
+    folder = os.environ[VARIABLE]
+    inside = os.path.realpath(folder) + os.sep
+    return os.path.isabs(folder) and os.path.realpath(path).startswith(inside)  # noqa: PTH117  (pathlib takes long to load)
