@@ -14,6 +14,7 @@ from tui_backprop.core.errors import IncompleteError, InputError
 COMMANDS = (
     "run",
     "sweep",
+    "export",
     "check",
     "new-check",
     "datasets",

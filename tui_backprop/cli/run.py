@@ -22,8 +22,8 @@ from tui_backprop.cli.options import (
     make_parser,
 )
 from tui_backprop.cli.output.printing import note, print_json
-from tui_backprop.cli.output.progress import Progress
 from tui_backprop.cli.sessions import Opened, make_edits, open_session
+from tui_backprop.cli.training import train
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.conditions import Condition
@@ -32,14 +32,12 @@ from tui_backprop.session.keep.report import report
 from tui_backprop.session.keep.sitting import saved, write_session
 from tui_backprop.session.keep.tables import write_curve, write_predictions
 from tui_backprop.session.recipe.problem import Problem
-from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
-_SLICE = 0.05  # seconds between two looks at the clock
 _NAMED = 3  # outputs whose scaling is printed
 
 _DESCRIPTION = "Train without a screen, and say how it went."
@@ -82,7 +80,7 @@ def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options:
     started = time.perf_counter()
     interrupted = False
     try:
-        stop = _train(opened, condition, silent=is_silent(options))
+        stop = train(opened, condition, silent=is_silent(options))
     except KeyboardInterrupt:  # what was reached is reported and kept
         stop, interrupted = Stop("interrupted", session.step), True
     if session.divergence is not None and session.divergence.problem:
@@ -115,33 +113,6 @@ def command_parser() -> Parser:
     add_session_options(output)
     add_quiet_options(output)
     return parser
-
-
-def _train(opened: Opened, condition: Condition | None, *, silent: bool) -> Stop:
-    """Train up to each edit, make it, and go on to the end."""
-    session, progress = opened.session, Progress(opened.steps, silent=silent)
-    try:
-        for edit in opened.edits:
-            stop = _train_to(session, edit.step, condition, progress)
-            if stop.reason != "steps":
-                return stop
-            session.current.edit(edit.parameters, edit.changes)
-        return _train_to(session, opened.steps, condition, progress)
-    finally:
-        progress.close()
-
-
-def _train_to(session: Session, end: int, condition: Condition | None, progress: Progress) -> Stop:
-    """Run in slices of a fraction of a second, so that progress shows and ^C is answered at once."""
-    steps = 1
-    while True:
-        started = time.perf_counter()
-        stop = session.run(max(0, min(steps, end - session.step)), condition)
-        took = time.perf_counter() - started
-        if stop.reason != "steps" or session.step >= end:
-            return stop
-        progress.show(session.step, session.curve.final_loss)
-        steps = next_portion(steps, took, _SLICE)
 
 
 def _text(session: Session, found: dict[str, Any]) -> str:

@@ -24,10 +24,15 @@ a network of your own.
 other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
   tui-backprop sweep --vary lr=0.01:10:log:4   many runs with fields varied, from many seeds
+  tui-backprop export [SOURCE] --code net.py   code, weights and papers of what was learned
   tui-backprop check FILE.py                   is a backward pass of your own right, and if not, why?
   tui-backprop new-check FILE.py               write such a file to begin with
   tui-backprop datasets                        the built-in data sets
+  tui-backprop examples                        runs that are worth trying
   tui-backprop lessons [NAME]                  guided runs: list them, or take one
+  tui-backprop serve                           the trainer in a browser
+  tui-backprop config                          where your settings are, and what they are
+  tui-backprop completion bash|zsh|fish        completion for your shell
   tui-backprop help [TOPIC]                    the manual"""
 
 

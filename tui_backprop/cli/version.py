@@ -21,6 +21,8 @@ _PACKAGES = (
     "scipy",
     "distributed",
     "resvg-py",
+    "safetensors",
+    "onnx",
 )
 _VARIABLES = (
     "TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME",

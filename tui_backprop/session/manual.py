@@ -22,6 +22,7 @@ TOPICS = (
     "data",
     "engines",
     "sessions",
+    "export",
     "sweeps",
     "lessons",
     "python",

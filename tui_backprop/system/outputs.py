@@ -143,6 +143,16 @@ class Output:
         except OSError as error:
             raise self._error(error.strerror or str(error)) from None
 
+    def write(self, content: bytes) -> None:
+        """Write all of it; a regular file has all of it afterwards, or is as it was.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with self.writing() as file:
+            file.flush()
+            file.buffer.write(content)
+
     def close(self) -> None:
         """Let go of it."""
         if self._open_file is not None:
