@@ -30,6 +30,11 @@ _SETTLED = 2.0  # seconds after which another change of a file shows in its time
 _SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
+def needs_no_file(source: str) -> bool:
+    """Whether a source is a name that means the same everywhere: a built-in set, or one that scikit-learn brings."""
+    return source.startswith(PREFIX) or any(entry.name == source for entry in catalogue())
+
+
 def source_path(source: str) -> Path:
     """Return the file of a built-in data set, by its name, or the path itself."""
     return next((entry.path for entry in catalogue() if entry.name == source), Path(source))

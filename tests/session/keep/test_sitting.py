@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -244,6 +245,33 @@ def test_files_of_ones_own_do_not_fit_into_a_recipe_string(tmp_path):
     session = Session(suggested_recipe(str(table(tmp_path))))
     with pytest.raises(OneLineError, match="--embed"):
         recipe_string(session.current)
+
+
+@pytest.fixture
+def wine(monkeypatch):
+    """Stand in for scikit-learn, with its set wine of four samples."""
+    package, sets = ModuleType("sklearn"), ModuleType("sklearn.datasets")
+    names, labels = ["alcohol", "hue"], ["class_0", "class_1"]
+    rows = SimpleNamespace(data=np.arange(8.0).reshape(4, 2), feature_names=names, target=np.array([0, 1, 1, 0]))
+    sets.load_wine = lambda: SimpleNamespace(**vars(rows), target_names=labels)
+    package.datasets = sets
+    monkeypatch.setitem(sys.modules, "sklearn", package)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", sets)
+
+
+def test_a_set_of_scikit_learn_is_kept_by_its_name(wine, tmp_path, monkeypatch):
+    """It is no file: a recipe string, a command and a session file hold it, whatever lies in the working folder."""
+    (tmp_path / "sklearn:wine").write_text("a,b\n1,2\n")
+    monkeypatch.chdir(tmp_path)
+    session = Session(suggested_recipe("sklearn:wine", hidden=(2,)))
+    session.run(5)
+    session.change(lr=0.5)
+    branch = run_from_string(recipe_string(session.current))
+    assert branch.recipe == session.first_recipe
+    assert command_of(session.current).startswith("tui-backprop sklearn:wine --hidden 2 --edit 5:lr=0.5")
+    kept = saved(session)
+    assert kept.files == ()
+    assert_same(session, restored(session_from_text(kept.as_text()), tmp_path))
 
 
 def test_the_command_of_a_run_is_short_and_makes_it():

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.reading import AS_IT_IS
+from tui_backprop.datasets.source import needs_no_file
 from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
@@ -46,9 +46,8 @@ def recipe_string(run: Run) -> str:
         OneLineError: it reads files of one's own, which only a session file can hold.
     """
     edits = _edits(run)
-    built_in = {entry.name for entry in catalogue()}
     for changed in ({"source": run.first_recipe.source, "rule": run.first_recipe.rule}, *(e.changes for e in edits)):
-        own = [changed["source"]] if changed.get("source", "xor") not in built_in else []
+        own = [] if needs_no_file(changed.get("source", "xor")) else [changed["source"]]
         own += [changed["rule"]] if is_file(changed.get("rule", "")) else []
         if own:
             raise OneLineError(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.datasets.source import needs_no_file
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.branches.branch import Branch
 from tui_backprop.session.conditions import Condition, Expression
@@ -85,11 +85,10 @@ def _saved_branch(branch: Branch, branches: list[Branch]) -> SavedBranch:
 
 def _own_files(branch: SavedBranch) -> Iterable[str]:
     """Return the data and rules of one's own that a branch reads."""
-    built_in = {entry.name for entry in catalogue()}
     fields = [{"source": branch.recipe.source, "rule": branch.recipe.rule}, *(edit.changes for edit in branch.edits)]
     for changed in fields:
         source, rule = changed.get("source"), changed.get("rule")
-        if source is not None and source not in built_in and Path(source).exists():
+        if source is not None and not needs_no_file(source) and Path(source).exists():
             yield source
         if rule is not None and is_file(rule):
             yield rule
