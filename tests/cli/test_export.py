@@ -79,3 +79,32 @@ def test_nothing_to_write_is_refused(capsys):
     """Before any training."""
     line = refused(capsys, "export", "xor")
     assert all(kind.flag in line for kind in KINDS)
+
+
+def test_a_worksheet_is_of_the_update_that_comes_next(folder, capsys):
+    """Of the example that textbooks work out by hand, the answers are those that they print; and training comes before."""
+    assert main(["export", "textbook", "--worksheet", "step.md", "--answers"]) == 0
+    assert capsys.readouterr().out == "written: step.md, of step 0\n"
+    text = (folder / "step.md").read_text(encoding="utf-8")
+    for name, value in (("L", 0.29837), ("new w1[0,0]", 0.14978), ("new w2[0,0]", 0.35892), ("new w2[1,1]", 0.56137)):
+        margin = " " * len(name)
+        assert f"\n{margin} = {value:g}\n" in text[text.index(f"\n{name} = ") :].split("```")[0]
+    assert (
+        main(["export", "xor", "--edit", "7:lr=1", "--batch-size", "1", "--worksheet", "step.tex", "--updates", "2"])
+        == 0
+    )
+    text = (folder / "step.tex").read_text(encoding="utf-8")
+    assert "Update 2: from step 8 to 9" in text
+    assert r"\gap{}" in text
+    assert main(["export", "xor", "--steps", "5", "--worksheet", "-", "--batch-size", "1", "-q"]) == 0
+    assert "from step 5 to 6" in capsys.readouterr().out
+    assert "--answers goes with --worksheet" in refused(capsys, "export", "xor", "--answers", "--report", "run.html")
+    assert "a number of updates from 1" in refused(capsys, "export", "xor", "--updates", "0", "--worksheet", "s.md")
+    assert "at most 1,000 formulas" in refused(capsys, "export", "iris", "--hidden", "64", "--worksheet", "s.md")
+
+
+def test_a_report_is_of_the_whole_run(folder):
+    assert main(["export", "xor", "--steps", "40", "--edit", "20:lr=1", "--report", "run.html"]) == 0
+    text = (folder / "run.html").read_text(encoding="utf-8")
+    assert "<h1>xor: a network 2-4-1 after 40 steps</h1>" in text
+    assert "<code>tui-backprop run xor --steps 40 --edit 20:lr=1</code>" in text

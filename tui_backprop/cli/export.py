@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from tui_backprop.cli.options import (
     files_read,
     is_silent,
     make_parser,
+    whole,
 )
 from tui_backprop.cli.output.printing import note
 from tui_backprop.cli.sessions import open_session
@@ -38,6 +39,8 @@ class Kind:
     help: str
     module: str
     """Has `exported(session, suffix, …)`, which returns the content as bytes and takes this kind's modifiers by name."""
+    of_next_update: bool = False
+    """Whether it is of the update that comes next: alone, and without --steps, it is of the first one after the edits."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,28 @@ class Modifier:
         return _name(self.flag)
 
 
-KINDS = (Kind("--weights", (".npz", ".safetensors"), "parameters, scaling and names", f"{_KEEP}.weights.writing"),)
+KINDS = (
+    Kind("--weights", (".npz", ".safetensors"), "parameters, scaling and names", f"{_KEEP}.weights.writing"),
+    Kind(
+        "--worksheet",
+        (".md", ".tex"),
+        "the update that comes next as an exercise on paper",
+        f"{_KEEP}.worksheet.writing",
+        of_next_update=True,
+    ),
+    Kind("--report", (".html",), "one page for a browser", f"{_KEEP}.page.run_page"),
+)
 """All that can be written; the files that write know nothing of each other."""
 
-MODIFIERS: tuple[Modifier, ...] = ()
+MODIFIERS: tuple[Modifier, ...] = (
+    Modifier(
+        "--updates",
+        ("--worksheet",),
+        "how many updates (1)",
+        {"metavar": "N", "type": whole("a number of updates", 100), "default": 1},
+    ),
+    Modifier("--answers", ("--worksheet",), "all results as well, to the digits shown", {"action": "store_true"}),
+)
 """How it is written."""
 
 
@@ -94,6 +115,8 @@ def main(arguments: Sequence[str]) -> int:
     wanted = _wanted(options)
     opened = open_session(options)
     session = opened.session
+    if not options.steps and all(kind.of_next_update for kind in wanted):
+        opened = replace(opened, steps=max([session.step, *(edit.step for edit in opened.edits)]))
     outputs = Outputs(
         {kind.flag: path for kind, path in wanted.items()}, opened.reads | files_read(session.first_recipe)
     )

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui_backprop.cli.names import NAMES
 from tui_backprop.core.errors import InputError
@@ -105,6 +105,20 @@ def seconds(text: str) -> float:
     if not 0 < value <= _DAY:
         raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, not {text!r}")
     return value
+
+
+def whole(wanted: str, high: int) -> Callable[[str], int]:
+    """Return what reads a whole number from 1 to `high`, and says that `wanted` was expected.
+
+    The reader raises argparse.ArgumentTypeError where it is not one.
+    """
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:18]) <= high):
+            raise argparse.ArgumentTypeError(f"expected {wanted} from 1 to {high}, not {text!r}")
+        return int(text)
+
+    return read
 
 
 def add_quiet_options(group: argparse._ArgumentGroup) -> None:

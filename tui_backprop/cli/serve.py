@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from tui_backprop.cli.options import Parser, UsageError
+from tui_backprop.cli.options import Parser, UsageError, whole
 
 _DESCRIPTION = """\
 Show the trainer in a browser. The printed address has a token: who has it may open a sitting. Each sitting is a process of
@@ -21,9 +21,10 @@ def command_parser() -> Parser:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    port, sittings = whole("a port", 65535), whole("a number of sittings", 100)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1: this machine alone)")
-    parser.add_argument("--port", metavar="PORT", type=_port, default=8000, help="the port to listen at (8000)")
-    parser.add_argument("--sessions", metavar="N", type=_sessions, default=8, help="sittings at one time, at most (8)")
+    parser.add_argument("--port", metavar="PORT", type=port, default=8000, help="the port to listen at (8000)")
+    parser.add_argument("--sessions", metavar="N", type=sittings, default=8, help="sittings at one time, at most (8)")
     parser.add_argument(
         "--allow-scripts",
         action="store_true",
@@ -46,17 +47,3 @@ def main(arguments: Sequence[str]) -> int:
 
     TokenServer(options.host, options.port, options.sessions, allow_scripts=options.allow_scripts).serve()
     return 0
-
-
-def _port(text: str) -> int:
-    return _whole(text, "a port from 1 to 65535", 65535)
-
-
-def _sessions(text: str) -> int:
-    return _whole(text, "a number of sittings from 1 to 100", 100)
-
-
-def _whole(text: str, wanted: str, most: int) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
-        raise argparse.ArgumentTypeError(f"expected {wanted}, not {text!r}")
-    return int(text)

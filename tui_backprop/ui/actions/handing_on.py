@@ -20,17 +20,13 @@ class HandingOnActions(TrainerBase, SavingActions):
 
     async def action_write_worksheet(self, suffix: str) -> None:
         """Write the update that comes next as an exercise, and its answers; `suffix` is md or tex."""
-        from tui_backprop.session.keep.worksheet.content import worksheet
-        from tui_backprop.session.keep.worksheet.latex import latex
-        from tui_backprop.session.keep.worksheet.markdown import markdown
+        from tui_backprop.session.keep.worksheet.writing import exported
 
         self.pause()
+        name = f"{self.seen} worksheet"
         try:
-            sheet = worksheet(self.session.current)
+            asked, answered = (exported(self.session, f".{suffix}", answers=answers) for answers in (False, True))
         except InputError as error:
             self.refuse(error)
             return
-        written = {"md": markdown, "tex": latex}[suffix]
-        asked, answered = (written(sheet, answers=answers) for answers in (False, True))
-        name = f"{self.seen} worksheet"
-        await self.put(name, {f".{suffix}": asked.encode, f" answers.{suffix}": answered.encode})
+        await self.put(name, {f".{suffix}": lambda: asked, f" answers.{suffix}": lambda: answered})

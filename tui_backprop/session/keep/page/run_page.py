@@ -27,6 +27,12 @@ _TEXT = 300  # characters of a text from outside
 _DIGITS = 6
 
 
+def exported(session: Session, suffix: str) -> bytes:
+    """Return the report as a file; it has one form."""
+    del suffix
+    return run_page(session).encode()
+
+
 def run_page(session: Session) -> str:
     """Return all that is known of a run at its present step, as one page of HTML."""
     frame = session.frame()
