@@ -15,6 +15,7 @@ from tui_backprop.text.cleaning import clean
 TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
 if TYPE_CHECKING:
     from tui_backprop.session.script_run.stepped import SteppedScript
+    from tui_backprop.ui.app import TrainerApp
     from tui_backprop.ui.script.base import ScriptBase
 
 _DESCRIPTION = """\
@@ -74,6 +75,15 @@ def main(arguments: Sequence[str]) -> int:
         return _open_own(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
+    from tui_backprop.cli.output.first_frame import first_frame
+
+    with first_frame(options.source):
+        app = _make_app(options, offer=not arguments)
+    app.run()
+    return 0
+
+
+def _make_app(options: argparse.Namespace, *, offer: bool) -> TrainerApp:
     from tui_backprop.cli.sessions import make_edits, open_session
 
     opened = open_session(options)
@@ -89,12 +99,10 @@ def main(arguments: Sequence[str]) -> int:
     from tui_backprop.ui.keys import action_ids
 
     if is_visitor():  # what the machine's user has kept and set is none of a visitor's business
-        TrainerApp(session).run()
-        return 0
-    app = TrainerApp(session, remembered=Remembered.of_user(), offer=not arguments)
+        return TrainerApp(session)
+    app = TrainerApp(session, remembered=Remembered.of_user(), offer=offer)
     app.apply_settings(read_settings(settings_path(), action_ids()))
-    app.run()
-    return 0
+    return app
 
 
 def _print_version(*, verbose: bool) -> int:

@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
 _FORGOTTEN = 60 * 86_400  # seconds after which code that was not used is removed
@@ -28,6 +27,8 @@ def folder() -> Path:
     Raises:
         OSError: there is no place for one.
     """
+    from importlib.metadata import version  # noqa: PLC0415  (it loads the standard library's mail, for a tenth of a start)
+
     digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {version('scipy')} {sys.version}".encode())
     package = Path(__file__).parents[1]
     digest.update(os.fsencode(package))  # numba keeps the code of each place apart
