@@ -24,6 +24,9 @@ for _variable in BLAS_THREADS:
 from tui_backprop.engines import compiled_engine  # noqa: E402  (it loads NumPy)
 from tui_backprop.engines.pieces import all_pieces  # noqa: E402  (as above)
 
+# A part of a check that fails is a note to a user and an error to a test, in the processes that it starts too.
+os.environ["TUI_BACKPROP_RAISE"] = "1"
+
 # A shell has these ignored by what it runs in the background, and so would the processes that tests send them to.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):

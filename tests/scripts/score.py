@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -32,6 +33,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from tui_backprop.scripts.parts import RAISE
 
 CORPUS = Path(__file__).parent / "corpus"
 LINES_AT_LEAST, FIXES_AT_LEAST = 0.9, 0.75
@@ -173,9 +176,10 @@ def has_right_parameters(expected: Answer, answer: Answer) -> bool:
 def check(folder: Path, name: str, expected: Answer) -> Result:
     """Check one script."""
     command = [sys.executable, "-m", "tui_backprop", "check", str(folder / name), "--json"]
+    environment = {**os.environ, RAISE: "1"}  # a part that fails is no answer here
     began = time.monotonic()
     try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False, env=environment)
     except subprocess.TimeoutExpired:
         return Result(name, expected, None, TIME_LIMIT, "time limit")
     seconds = time.monotonic() - began

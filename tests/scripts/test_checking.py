@@ -10,6 +10,7 @@ from tests.scripts.score import CORPUS, Result
 from tui_backprop.cli.main import main
 from tui_backprop.scripts.answer import answer_text
 from tui_backprop.scripts.checking import check_script
+from tui_backprop.scripts.parts import RAISE
 from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source.source import ScriptError, read_source
@@ -212,3 +213,45 @@ def test_a_file_without_training_says_what_is_missing(tmp_path, capsys):
         (tmp_path / f"{name}.py").write_text("print('hello')\n")
     assert main(["check", str(tmp_path / "one.py"), str(tmp_path / "two.py")]) == 0
     assert capsys.readouterr().out.count("no training was recognised") == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [("mend_mistakes", "The search for a fix"), ("follow_training", "Running its own training on")],
+)
+def test_a_part_that_fails_leaves_the_verdict_to_a_user_and_is_raised_in_tests(tmp_path, monkeypatch, part, said):
+    def fails(*_):
+        raise ValueError("unexpected")
+
+    monkeypatch.setattr(f"tui_backprop.scripts.checking.{part}", fails)
+    wrong = ORIGINAL.replace("delta * hid", "delta * w2")
+    with pytest.raises(ValueError, match="unexpected"):
+        checked(tmp_path, wrong)
+    monkeypatch.delenv(RAISE)
+    answer = checked(tmp_path, wrong)
+    assert (answer.verdict, answer.status) == ("wrong", 1)
+    assert answer.mistakes
+    assert any(note.startswith(f"{said} failed (ValueError)") for note in answer.notes)
+
+
+def test_a_weight_of_several_records_that_is_used_too_early_is_told():
+    """Each weight of the list is a record of its own at the place that uses them after their update."""
+    answer = check_script(read_source(str(CORPUS / "09_comprehensions_and_gate.py")), Setting())
+    assert answer.verdict == "wrong"
+    assert [one.line for one in answer.mistakes] == [21]
+    assert answer.fixed is not None
+
+
+@pytest.mark.parametrize(
+    ("scaled", "asked", "severity"), [(False, 1.9, "warning"), (False, 30, "error"), (True, 18, "error")]
+)
+def test_asking_a_little_outside_is_a_warning_and_unscaled_or_far_outside_an_error(tmp_path, scaled, asked, severity):
+    ask = "def ask(x):\n    hid = squash(x * w1 + b1)\n    return hid, squash(hid * w2 + b2)\n\n\nfor n in range"
+    own = "hid = squash(xs[k] * w1 + b1)\n    out = squash(hid * w2 + b2)"
+    text = ORIGINAL.replace("for n in range", ask).replace(own, "hid, out = ask(xs[k])")
+    if scaled:
+        divided = "xs = list(range(1, 10))\ntop = max(xs)\nfor i in range(9):\n    xs[i] /= top"
+        text = text.replace("xs = [k / 9 for k in range(1, 10)]", divided)
+    answer = checked(tmp_path, f"{text}print(ask({asked}))\n")
+    found = [one.severity for one in answer.causes if one.id == "asked-out-of-range"]
+    assert found == [severity]

@@ -12,6 +12,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.fix import mend_mistakes
+from tui_backprop.scripts.parts import part
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading, grouped
@@ -57,10 +58,13 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
     if case.examination.wrong:
         _explain(case, answer)
         if mend:
-            mend_mistakes(case, answer)
-    follow_training(case, answer)
+            with part(answer, "The search for a fix"):
+                mend_mistakes(case, answer)
+    with part(answer, "Running its own training on"):
+        follow_training(case, answer)
     find_causes(case, answer)
-    tell_training(case, answer)
+    with part(answer, "Telling what its own training does"):
+        tell_training(case, answer)
     return answer
 
 

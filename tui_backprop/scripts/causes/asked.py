@@ -11,6 +11,11 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.text.syntax import parsed
 
+_FAR = 5.0
+"""Widths of the training inputs' range beyond it from which an answer means nothing."""
+_FAR_SCALED = 1.0
+"""The same where the inputs are scaled for training: so far out are those that were not scaled."""
+
 
 def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     """Return the cause where the forward function is called with numbers that training never came near."""
@@ -38,18 +43,21 @@ def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
         return []
     lines = sorted(asked)
     scaling = _scaling_line(case)
+    beyond = max(max(value - high, low - value) for value in asked.values()) / (high - low)
+    wrong = beyond > (_FAR_SCALED if scaling else _FAR)
+    advice = "ask with inputs that are scaled the same way" if wrong else "what it says there is a guess"
     values = ", ".join(f"{value:g}" for value in dict.fromkeys(asked.values()))
     how = f" (scaled, divided in line {scaling})" if scaling else ""
     sentence = (
         f"lines {', '.join(map(str, lines))}: it is asked about {values}, out of the range of the inputs that "
         f"it was trained on, "
-        f"{low:.3g} to {high:.3g}{how}: ask with inputs that are scaled the same way."
+        f"{low:.3g} to {high:.3g}{how}: {advice}."
     )
     del answer
     return [
         Cause(
             "asked-out-of-range",
-            "error",
+            "error" if wrong else "warning",
             lines[0],
             lines,
             sentence,

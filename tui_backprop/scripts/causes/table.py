@@ -19,6 +19,7 @@ from tui_backprop.scripts.causes.pace import rate_too_high, too_slow
 from tui_backprop.scripts.causes.remade import made_again, no_effect, turned_sign
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
 from tui_backprop.scripts.causes.units import huge_weights, shared_rows, tiny_weights
+from tui_backprop.scripts.parts import part
 
 CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "dropped": dropped_updates,
@@ -54,12 +55,11 @@ CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
 def find_causes(case: Case, answer: Answer) -> None:
     """Look for each cause and add what is found to the answer."""
     for name, look in CAUSES.items():
-        try:
+        found: list[Cause] = []
+        with part(answer, f"The look for the cause {name}"):
             found = look(case, answer)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            answer.notes.append(f"One cause could not be looked for: {name} ({type(error).__name__}).")
-            continue
         for cause in found:
             if cause.fix is None:
-                mend_cause(case, answer, cause, look)
+                with part(answer, f"The search for a fix of {name}"):
+                    mend_cause(case, answer, cause, look)
         answer.causes.extend(found)

@@ -51,6 +51,15 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
 
     A line whose operands are wrong cannot be tried before those are mended: what is known is applied, and the rest tried.
     """
+    try:
+        _mend(case, answer)
+    finally:
+        if answer.fixed_source is None:  # what is proven is proven together
+            for mistake in answer.mistakes:
+                mistake.fix = None
+
+
+def _mend(case: Case, answer: Answer) -> None:
     at = case
     budget = Budget(_SECONDS)
     for _ in range(_ROUNDS):
@@ -65,8 +74,6 @@ def mend_mistakes(case: Case, answer: Answer) -> None:
             answer.fixed_source = at.source
             answer.fixed = {"diff": diff_of(case.source, at.source), "loss_before": None, "loss_after": None}
             return
-    for mistake in answer.mistakes:
-        mistake.fix = None
 
 
 def _round(case: Case, at: Case, base: Happened, answer: Answer, budget: Budget) -> Case | None:

@@ -16,6 +16,7 @@ from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.verdict.aligned import aligned, carried_over
 from tui_backprop.scripts.verdict.backward import Backward
+from tui_backprop.scripts.verdict.moments import early_uses
 from tui_backprop.scripts.verdict.places import WrongPlace, replayed
 from tui_backprop.scripts.verdict.verdict import base_draws, examine
 from tui_backprop.scripts.wording import file_text, statement_at
@@ -158,7 +159,7 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
     place, graph = site.place, base.backward.graph
     used = set(base.backward.records) & set(site.records)
     right: dict[int, Any] = {}
-    if place is None or place.early is not None or not used:  # where a parameter is used too late no derivative belongs
+    if place is None or not used:
         return right
     factor = _factor(case, base, place)
     for n, pairs in enumerate(base.pairs):
@@ -178,12 +179,23 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
 
 def _put(base: Happened, place: WrongPlace, n: int, factor: float) -> dict[int, Any]:
     """Return what is right at a place in a draw."""
+    if place.early is not None:
+        return _with_old_values(base, place.place, place.early[0], n)
     gradients = base.backward.gradients[n]
     return {
         record: fitted(base.backward.graph.shape(record), factor * np.asarray(gradients[target]))
         for record, target in zip(place.records, place.targets, strict=True)
         if target in gradients
     }
+
+
+def _with_old_values(base: Happened, place: int, name: str, n: int) -> dict[int, Any]:
+    """Return what a place that uses a parameter too early computes from the parameter's value before its update."""
+    for use in early_uses(base.backward):
+        if (use.place, use.name) == (place, name):
+            put = use.with_old_values(base.backward, [base.backward.draws[n].values])
+            return put[0] if put else {}
+    return {}
 
 
 def _factor(case: Case, base: Happened, place: WrongPlace) -> float:
