@@ -120,7 +120,10 @@ def _fixed_answers(case: Case, residual: Residual, values: list[dict[int, object
     if len(answers) < 3 or answers[0].size < 2:
         return None
     spread = np.ptp(np.stack(answers), axis=0)
-    t = np.broadcast_to(np.asarray(target_value(case.reading.graph, residual, {}), dtype=float), spread.shape)
+    targets = np.asarray(target_value(case.reading.graph, residual, {}), dtype=float)
+    if np.broadcast_shapes(targets.shape, spread.shape) != spread.shape:  # every answer meets several targets
+        return None
+    t = np.broadcast_to(targets, spread.shape)
     fixed = (spread < 1e-12) & (abs(answers[0] - t) > 0.25 * max(float(np.ptp(t)), 1e-12))
     if not fixed.any() or (spread < 1e-12).mean() > 0.5:
         return None
