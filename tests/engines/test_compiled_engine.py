@@ -181,7 +181,7 @@ def test_a_run_that_became_long_is_offered_the_faster_engine_and_the_change_is_a
     assert session.state.parameters.tobytes() == before.parameters.tobytes()
     session.go_to(after.step)
     assert session.state.same_values(after)
-    assert [edit.changes for edit in session.edits] == [(("engine", "compiled"),)]
+    assert [edit.changes for edit in session.current.edits] == [(("engine", "compiled"),)]
     with pytest.raises(ValueError, match="no edit to undo"):  # nobody made one
         session.undo()
 

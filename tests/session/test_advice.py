@@ -81,7 +81,7 @@ def test_a_rate_of_a_million_is_lowered_to_what_works_at_once(source, optimizer)
     assert session.step == 0
     before = session.frame().train_score.loss
     session.run(1500)
-    assert session.divergence is None
+    assert session.current.divergence is None
     assert session.frame().train_score.loss < 0.5 * before
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tui_backprop.session.anatomy.phases import phases
-from tui_backprop.session.branches.branch import compare
+from tui_backprop.session.branches.comparison import compare
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -76,7 +76,7 @@ def test_an_edit_in_the_past_begins_a_branch_and_keeps_the_old_one():
     session.switch(first)
     session.go_to(400)
     assert session.state.same_values(old)
-    assert session.edits == ()
+    assert session.current.edits == ()
     with pytest.raises(ValueError, match="looked at"):
         session.delete(first)
     session.switch(session.branches[1])
@@ -106,7 +106,7 @@ def test_two_branches_are_compared_where_both_have_been():
     fresh.run(200)
     assert [entry[2] for entry in found.parameters] == fresh.state.parameters.tolist()
     assert [entry[0] for entry in found.predictions] == ["5", "16"]
-    assert found.scores[0].loss != found.scores[1].loss
+    assert found.losses[0] != found.losses[1]
     assert compare(session.branches[0], session.branches[0]).first_difference is None
 
 
@@ -125,7 +125,7 @@ def test_undo_and_redo_bring_back_both_sides_of_an_edit():
     session.undo()
     assert (session.step, session.last_step, len(session.branches)) == (20, 100, 1)
     session.undo()
-    assert (session.step, session.recipe.lr, session.edits) == (50, 0.1, ())
+    assert (session.step, session.recipe.lr, session.current.edits) == (50, 0.1, ())
     with pytest.raises(ValueError, match="undo"):
         session.undo()
     session.redo()

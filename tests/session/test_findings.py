@@ -282,10 +282,10 @@ def test_a_run_that_broke_has_the_same_finding_before_one_knew(begin):
     step = broken.step
     early = Session(suggested_recipe("line", lr=1e3))
     early.run(step)
-    assert early.divergence is None
+    assert early.current.divergence is None
     assert early.findings() == broken.findings()
     assert broken.findings()[0].id == "non-finite"
-    assert broken.findings()[0].evidence["tensor"] == broken.divergence.tensor
+    assert broken.findings()[0].evidence["tensor"] == broken.current.divergence.tensor
 
 
 def test_an_edit_begins_the_course_anew_and_a_threshold_does_not(begin):

@@ -124,7 +124,7 @@ def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):
     rule_file.write_text(WRONG, encoding="utf-8")
     assert "loaded again at step 10" in session.reload_rule().notice
     session.run(10)
-    assert [edit.step for edit in session.edits] == [10]
+    assert [edit.step for edit in session.current.edits] == [10]
     session.go_to(10)
     assert session.state.same_values(before)
     rule_file.write_text("def backward(network", encoding="utf-8")
@@ -132,7 +132,7 @@ def test_a_saved_file_is_loaded_anew_as_an_edit_that_can_be_undone(rule_file):
         session.reload_rule()
     assert session.step == 10
     session.undo()
-    assert session.edits == ()
+    assert session.current.edits == ()
 
 
 def test_a_built_in_rule_has_no_file_to_load():

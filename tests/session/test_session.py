@@ -97,7 +97,7 @@ def test_a_wrong_change_leaves_the_session_as_it_was():
     with pytest.raises(ValueError, match="neither"):
         session.change(source="nothing")
     assert session.recipe == Session(Recipe()).recipe
-    assert session.edits == ()
+    assert session.current.edits == ()
     session.run(5)
 
 
@@ -132,7 +132,7 @@ def test_reset_keeps_the_settings_and_may_take_another_seed():
     session.reset()
     assert session.state.same_values(first)
     assert session.recipe.lr == 1.0
-    assert session.edits == ()
+    assert session.current.edits == ()
     session.reset(seed=1)
     assert not session.state.same_values(first)
 
@@ -146,10 +146,10 @@ def test_divergence_stands_at_the_last_finite_step_and_names_what_broke():
         pass
     assert whole.state.same_values(single.state)
     assert np.isfinite(whole.state.parameters).all()
-    assert whole.divergence == single.divergence
+    assert whole.current.divergence == single.current.divergence
     assert whole.frame().divergence is not None
     whole.change(lr=0.1)
-    assert whole.divergence is None
+    assert whole.current.divergence is None
 
 
 def test_an_epoch_ends_where_every_sample_was_seen():
@@ -160,7 +160,7 @@ def test_an_epoch_ends_where_every_sample_was_seen():
     session.run(1)
     session.advance_epoch()
     assert session.step == 6
-    assert session.epoch == 2
+    assert session.frame(examine=False).epoch == 2
 
 
 def test_a_frame_does_not_change_with_the_session():

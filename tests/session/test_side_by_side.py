@@ -81,8 +81,8 @@ def test_a_branch_stands_beside_the_one_it_left():
     before = picture_of(session)
     pair = caught_up(beside_branch(session, session.branches[0]))
     assert [side.run.step for side in pair.sides] == [50, 50]
-    found = pair.parting()
-    assert found.step == 41
+    found = pair.comparison()
+    assert found.first_difference == 41
     assert set(found.tensors) == {"w1", "b1", "w2", "b2"}
     pair.advance(70)
     plain = Session(Recipe())
@@ -117,9 +117,9 @@ def test_where_they_part_and_by_how_much():
     session = Session(Recipe())
     session.run(30)
     pair = caught_up(beside_rule(session, "posted"))
-    found = pair.parting()
+    found = pair.comparison()
     one, other = (side.run for side in pair.sides)
-    assert (found.step, found.tensors) == (1, ("w1", "b1", "w2"))
+    assert (found.first_difference, found.tensors) == (1, ("w1", "b1", "w2"))
     difference = np.abs(one.state.parameters - other.state.parameters)
     assert found.parameter == (one.problem.network.entry_names[difference.argmax()], difference.max())
     assert found.losses == tuple(run.problem.loss(run.state.parameters, run.problem.train) for run in (one, other))
@@ -135,16 +135,16 @@ def test_runs_that_part_late_are_told_the_very_step():
     session.change(freeze=())
     session.run(200)
     late = caught_up(beside_branch(session, session.branches[0]))
-    assert late.parting().step == 701
+    assert late.comparison().first_difference == 701
     frozen = Session(Recipe(freeze=("w1", "b1", "w2", "b2")))
     frozen.run(1000)
     pair = caught_up(beside_rule(frozen, "posted"))
-    assert pair.parting().step is None
+    assert pair.comparison().first_difference is None
     frozen.change(freeze=("w1", "b1"))
     frozen.run(30)
     pair = caught_up(beside_rule(frozen, "posted"))
-    assert pair.parting().step == 1001  # far beyond what is looked through step by step
-    assert pair.parting().tensors == ("w2",)
+    assert pair.comparison().first_difference == 1001  # far beyond what is looked through step by step
+    assert pair.comparison().tensors == ("w2",)
 
 
 def test_one_that_breaks_stands_still_and_the_other_goes_on():
@@ -172,8 +172,8 @@ def test_networks_that_differ_are_still_side_by_side():
     session.change(hidden=(3,))
     session.run(10)
     pair = caught_up(beside_branch(session, session.branches[0]))
-    found = pair.parting()
-    assert (found.step, found.tensors, found.parameter) == (0, (), None)
+    found = pair.comparison()
+    assert (found.first_difference, found.tensors, found.parameter) == (0, (), None)
     assert found.answer > 0
 
 
@@ -209,8 +209,8 @@ def test_a_rule_that_is_wrong_below_the_output_parts_there_alone():
     session = Session(suggested_recipe("moons"))
     session.run(20)
     pair = caught_up(beside_rule(session, "no-hidden-slope"))
-    found = pair.parting()
-    assert (found.step, found.tensors) == (1, ("w1", "b1"))
+    found = pair.comparison()
+    assert (found.first_difference, found.tensors) == (1, ("w1", "b1"))
 
 
 def test_both_go_through_the_phases_of_a_step_and_back():

@@ -322,7 +322,7 @@ async def test_a_parameter_is_set_nudged_reset_and_frozen(trainer):
         assert app.session.state.parameters[2] == app.session.current.segment.first_parameters[2]
         await pilot.press("f")
         assert app.session.recipe.freeze == ()
-        assert len(app.session.edits) == 7
+        assert len(app.session.current.edits) == 7
 
 
 async def test_thawing_one_entry_keeps_the_rest_of_its_tensor_frozen(trainer):
@@ -416,7 +416,7 @@ async def test_a_mistake_is_chosen_from_the_gallery(trainer):
         rules.highlighted = rules.get_option_index("layer-never-updated")
         await pilot.press("enter", "n")
         assert app.session.recipe.rule == "layer-never-updated"
-        assert [edit.summary for edit in app.session.edits] == ["rule exact → layer-never-updated"]
+        assert [edit.summary for edit in app.session.current.edits] == ["rule exact → layer-never-updated"]
         assert ["✗" in line for line in lines_of(app.query_one(GradientsPanel))] == [True, True, False, False]
 
 

@@ -49,7 +49,7 @@ async def test_a_run_that_became_long_changes_over_between_two_steps(trainer, no
         await pilot.press("space")
         await until(lambda: app.session.recipe.engine == "compiled")
         assert app.running
-        (edit,) = app.session.edits
+        (edit,) = app.session.current.edits
         assert "compiled" in said(app)
         await until(lambda: app.session.step > edit.step + 1000)
         await pilot.press("space")

@@ -96,7 +96,7 @@ async def test_a_remedy_that_is_no_edit_is_said(trainer):
     app = trainer("xor")
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("exclamation_mark")
-        assert app.session.edits == ()
+        assert app.session.current.edits == ()
         assert app.session.step == 0
 
 

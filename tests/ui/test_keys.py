@@ -75,7 +75,7 @@ async def test_plus_and_minus_walk_the_rate(trainer):
         assert app.session.recipe.lr == 1.0
         await pilot.press("minus")
         assert app.session.recipe.lr == 0.3
-        assert [edit.step for edit in app.session.edits] == [1, 1, 1]
+        assert [edit.step for edit in app.session.current.edits] == [1, 1, 1]
 
 
 @pytest.mark.covers("l")
@@ -202,7 +202,7 @@ async def test_s_loads_the_file_of_ones_own_rule_anew(trainer, tmp_path):
         assert "err 0.33" in panel.line_at(panel.frame, 0).plain
         path.write_text("def", encoding="utf-8")
         await pilot.press("s", "x", "escape")
-        assert app.session.edits == ()
+        assert app.session.current.edits == ()
         path.write_text(right, encoding="utf-8")
         await pilot.press("s", "n")
         assert "✓" in panel.line_at(panel.frame, 0).plain
@@ -307,7 +307,7 @@ async def test_divergence_pauses_and_keeps_finite_numbers(trainer):
             if not app.running:
                 break
         assert not app.running
-        assert app.session.divergence is not None
+        assert app.session.current.divergence is not None
 
 
 @pytest.mark.parametrize("size", [(40, 10), (60, 18), (80, 24), (120, 36), (200, 60)])

@@ -382,4 +382,4 @@ async def test_the_network_is_changed_in_place_and_the_selection_stays_at_it(tra
         assert app.session.recipe.freeze == ()
         await pilot.press(*"uuuuuu")
         assert app.session.problem.network.sizes == (2, 4, 1)
-        assert app.session.edits == ()
+        assert app.session.current.edits == ()

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from tui_backprop.cli.names import NAMES
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.recipe.fields import FIELDS, Field
+from tui_backprop.session.recipe.field import Field
+from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
 
 TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         print(recipe_string(opened.session.current))
         return 0
     wanted = {"--curve": options.curve, "--predictions": options.predictions, "--session": options.session}
-    reads = opened.reads | files_read(opened.session.first_recipe)
+    reads = opened.reads | files_read(opened.session.current.first_recipe)
     outputs = Outputs(wanted, reads, json_report=options.json)
     try:
         return _run(opened, condition, outputs, options)
@@ -83,8 +83,8 @@ def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options:
         stop = train(opened, condition, silent=is_silent(options))
     except KeyboardInterrupt:  # what was reached is reported and kept
         stop, interrupted = Stop("interrupted", session.step), True
-    if session.divergence is not None and session.divergence.problem:
-        raise InputError(session.divergence.sentence)
+    if session.current.divergence is not None and session.current.divergence.problem:
+        raise InputError(session.current.divergence.sentence)
     found = report(session, stop, time.perf_counter() - started)
     if (curve := outputs.get("--curve")) is not None:
         write_curve(curve, session.curve)

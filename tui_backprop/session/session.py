@@ -26,10 +26,8 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
 from tui_backprop.session.run.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
-from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.examination import Examiner
 from tui_backprop.session.run.run import Run, Stop, Watcher
-from tui_backprop.session.run.seen import Divergence
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.run.what_if import what_if
 
@@ -108,26 +106,6 @@ class Session(Walker):
         return self.current.last_step
 
     @property
-    def epoch(self) -> float:
-        """Passes' worth of samples seen."""
-        return self.current.segment.epoch_at(self.step)
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """What was changed during this run, in order, those after the present step included."""
-        return self.current.edits
-
-    @property
-    def first_recipe(self) -> Recipe:
-        """The recipe that the run began with, as it was asked for; with `edits` it determines everything."""
-        return self.current.first_recipe
-
-    @property
-    def divergence(self) -> Divergence | None:
-        """Where the run broke, if it stands there."""
-        return self.current.divergence
-
-    @property
     def curve(self) -> Curve:
         """Loss curves of the whole run, copied."""
         return self.current.curve
@@ -159,10 +137,6 @@ class Session(Walker):
         `change(**finding.changes)` applies a remedy. `examiner.pause` says how long to wait while a run goes on.
         """
         return self.examiner.examine(self.current)
-
-    def first_value(self, name: str) -> float:
-        """Return the value that an entry began with, by its name such as `w1[0,1]`."""
-        return float(self.current.segment.first_parameters[self.problem.network.positions(name)[0]])
 
     def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
         """Return the update that one sample of one's own would make from the present state; it is not made.

@@ -6,15 +6,19 @@ Both are runs of their own: whatever is done here, the session stays as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.anatomy.walking import Walker
-from tui_backprop.session.branches.branch import Branch, differing, first_difference, parted, same_parameters
+from tui_backprop.session.branches.branch import Branch, parted
+from tui_backprop.session.branches.comparison import (
+    Comparison,
+    comparison,
+    first_difference,
+    same_parameters,
+    tensors_apart,
+)
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame
 from tui_backprop.session.run.changes import first_segment
@@ -63,22 +67,6 @@ class Side:
                 self.run.edit(dict(edit.parameters), changes)
             except InputError as error:
                 self._problem = f"the edit {edit.summary} cannot be made here: {error}"
-
-
-@dataclass(frozen=True)
-class Parting:
-    """Where two runs part, and how far apart they are."""
-
-    step: int | None
-    """The first step at which their parameters differ by more than rounding; None where they do not so far."""
-    tensors: tuple[str, ...]
-    """What differs at that step; empty where the networks themselves differ."""
-    losses: tuple[float, float]
-    """Over the training set (at most `LIVE_ROWS` of it), now."""
-    parameter: tuple[str, float] | None
-    """The entry that differs most now, and by how much; None where the networks differ."""
-    answer: float | None
-    """The largest difference between two predictions for a training sample now; None where the data differ."""
 
 
 class SideBySide(Walker):
@@ -175,28 +163,10 @@ class SideBySide(Walker):
         one, other = (take_frame(both, side.branch, self._inside(side), (), (), ()) for side in self.sides)
         return one, other
 
-    def parting(self) -> Parting:
+    def comparison(self) -> Comparison:
         """Say where they part first, and how far apart they are now."""
-        one, other = (side.run for side in self.sides)
-        problems, thetas = (one.problem, other.problem), (one.state.parameters, other.state.parameters)
-        names, differences = problems[0].network.entry_names, None
-        if problems[0].network == problems[1].network:
-            differences = np.abs(thetas[0] - thetas[1])
-        answer = None
-        if problems[0].dataset.input_names == problems[1].dataset.input_names:
-            asked = problems[0].live_train.raw
-            a, b = (problem.predict(theta, asked) for problem, theta in zip(problems, thetas, strict=True))
-            answer = float(np.abs(a - b).max()) if a.shape == b.shape else None
-        at = int(differences.argmax()) if differences is not None else 0
-        step, tensors = self._first_difference()
-        losses = tuple(p.loss(theta, p.live_train) for p, theta in zip(problems, thetas, strict=True))
-        return Parting(
-            step,
-            tensors,
-            (losses[0], losses[1]),
-            None if differences is None else (names[at], float(differences[at])),
-            answer,
-        )
+        one, other = (side.branch for side in self.sides)
+        return comparison(one, other, (one.run.step, other.run.step), *self._first_difference())
 
     def _first_difference(self) -> tuple[int | None, tuple[str, ...]]:
         """Return the first step at which the parameters differ, and what differs there; what was found is kept."""
@@ -207,18 +177,8 @@ class SideBySide(Walker):
                 self._since = last
             else:
                 step = first_difference(one, other, self._since)
-                self._parted = None if step is None else (step, _differing(one, other, step))
+                self._parted = None if step is None else (step, tensors_apart(one, other, step))
         return self._parted or (None, ())
-
-
-def _differing(one: Run, other: Run, step: int) -> tuple[str, ...]:
-    """Return the tensors that differ at a step; none where the networks are not the same."""
-    network = one.timeline.segment_at(step).problem.network
-    if other.timeline.segment_at(step).problem.network != network:
-        return ()
-    a, b = (run.timeline.state_at(step).parameters for run in (one, other))
-    differs = differing(a, b)
-    return tuple(tensor.name for tensor in network.tensors if differs[tensor.span].any())
 
 
 def beside_branch(session: Session, branch: Branch) -> SideBySide:

@@ -228,7 +228,7 @@ def test_a_recipe_string_makes_the_same_run():
     assert text.startswith("tbp1:")
     assert text.removeprefix("tbp1:").replace("-", "").replace("_", "").isalnum()
     branch = run_from_string(text)
-    assert (branch.recipe, branch.last_step) == (session.first_recipe, 10)
+    assert (branch.recipe, branch.last_step) == (session.current.first_recipe, 10)
     assert [dict(edit.changes) for edit in branch.edits] == [{"lr": 0.5}]
     assert [dict(edit.parameters) for edit in branch.edits] == [{"w1[0,0]": 0.25}]
 

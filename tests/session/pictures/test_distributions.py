@@ -195,4 +195,4 @@ def test_a_file_is_asked_for_nothing_but_the_runs_own_updates(tmp_path):
         assert all(np.isfinite(layer.medians).all() for layer in seen.layers)
     assert picture(session, "gradients").over == "the coming update’s batch"
     session.run(5)
-    assert (session.step, session.divergence) == (10, None)
+    assert (session.step, session.current.divergence) == (10, None)

@@ -25,7 +25,7 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
         {
             "recipe": session.recipe.as_dict(),
             "steps": session.step,
-            "epochs": float(f"{session.epoch:.5g}"),
+            "epochs": float(f"{frame.epoch:.5g}"),
             "stopped_by": stop.reason,
             "loss": {"initial": initial["loss"], "final": final["loss"], "targets": _scale(problem.target_scaler)},
             "accuracy": final["accuracy"],

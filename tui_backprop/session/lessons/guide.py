@@ -91,7 +91,7 @@ class Guide:
         recipe = self.lesson.recipe_at(number)
         if recipe is not None and number not in self._begun:
             session = self._session
-            if session.last_step or session.edits or session.first_recipe != recipe:
+            if session.last_step or session.current.edits or session.current.first_recipe != recipe:
                 session.begin(recipe, self.lesson.screens[number].title)
         self._begun.add(number)
         self.number = number

@@ -54,7 +54,7 @@ class LessonMoment:
             case "branches" | "edits":
                 return len(getattr(session, name))
             case "diverged":
-                return session.divergence is not None
+                return session.current.divergence is not None
             case "findings":
                 return frozenset(Word(finding.id) for finding in session.findings())
             case "inside":

@@ -128,6 +128,10 @@ class Run:
         """The recipe that the run began with, as it was asked for; with `edits` it determines everything."""
         return self.timeline.segments[0].asked
 
+    def first_value(self, name: str) -> float:
+        """Return the value that an entry began with, by its name such as `w1[0,1]`."""
+        return float(self.segment.first_parameters[self.problem.network.positions(name)[0]])
+
     @property
     def divergence(self) -> Divergence | None:
         """Where the run broke, if it stands there."""

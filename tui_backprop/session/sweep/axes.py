@@ -10,7 +10,8 @@ import numpy as np
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.reading import READING_FIELDS
-from tui_backprop.session.recipe.fields import BY_NAME, Field
+from tui_backprop.session.recipe.field import Field
+from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.recipe import is_file
 
 MAX_VALUES = 1000

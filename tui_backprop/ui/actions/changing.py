@@ -97,7 +97,7 @@ class ChangingActions(TrainerBase):
     def action_first_value(self) -> None:
         """Give the selected parameter the value that it began with."""
         name = self.selected_name()
-        self.change({name: self.session.first_value(name)})
+        self.change({name: self.session.current.first_value(name)})
 
     def action_freeze(self) -> None:
         """Freeze the selected parameter, or let it be trained again."""

@@ -84,7 +84,7 @@ class FileActions(TrainerBase):
     def _remember(self) -> None:
         """Keep what was done as the last sitting; where nothing was done, the one before stays."""
         session = self.session
-        if self._remembered is not None and (session.last_step or len(session.branches) > 1 or session.edits):
+        if self._remembered is not None and (session.last_step or len(session.branches) > 1 or session.current.edits):
             try:
                 self._remembered.keep(self._kept())
             except InputError:  # its data are gone: the sitting cannot be had again

@@ -72,7 +72,7 @@ class RunningActions(EngineActions):
 
     def _halted(self, stop: Stop) -> None:
         """Say why the run stands still, where it does so by itself."""
-        broken = self.session.divergence
+        broken = self.session.current.divergence
         if stop.reason == "diverged" and broken is not None:
             self.halt_because(broken.sentence)
             self.notify(broken.sentence, severity="error", markup=False)
@@ -128,7 +128,9 @@ class RunningActions(EngineActions):
     def run_state(self) -> str:
         """What the header says: whether it runs, and how fast."""
         if not self.running:
-            return "‖ diverged" if self.session.divergence else "‖ inside" if self.session.inside else "‖ paused"
+            return (
+                "‖ diverged" if self.session.current.divergence else "‖ inside" if self.session.inside else "‖ paused"
+            )
         speed = SPEEDS[self.speed]
         if speed is not None:
             return f"▶ {speed:,.0f}/s"

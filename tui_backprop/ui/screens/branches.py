@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 
-from tui_backprop.session.branches.branch import Branch, Comparison, compare
+from tui_backprop.session.branches.branch import Branch
+from tui_backprop.session.branches.comparison import Comparison, compare
 from tui_backprop.session.session import Session
 from tui_backprop.ui.drawing.numbers import plain, signed
 from tui_backprop.ui.screens.dialog import Dialog
@@ -136,13 +137,13 @@ def _side_by_side(found: Comparison) -> Table:
     table = Table(box=None, padding=(0, 2), expand=False)
     for title in ("", *found.names, "difference"):
         table.add_column(Text(title), justify="left" if not title else "right", no_wrap=False)
-    scores = [("train loss", found.scores[0].loss, found.scores[1].loss)]
-    if found.test_scores[0] is not None and found.test_scores[1] is not None:
-        scores.append(("test loss", found.test_scores[0].loss, found.test_scores[1].loss))
-    for name, a, b in scores:
+    losses = [("train loss", *found.losses)]
+    if found.test_losses is not None:
+        losses.append(("test loss", *found.test_losses))
+    for name, a, b in losses:
         table.add_row(name, plain(a), plain(b), signed(a - b))
     for asked, one, other in found.predictions:
-        for k, (a, b) in enumerate(zip(one, other, strict=False)):
+        for k, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=False)):
             place = f"[{k}]" if len(one) > 1 else ""
             table.add_row(Text(f"ŷ{place}({asked})"), signed(a), signed(b), signed(a - b))
     rows = sorted(found.parameters, key=lambda row: -abs(row[1] - row[2]))[:_ROWS]

@@ -17,9 +17,10 @@ from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
 from tui_backprop.session.branches.branch import Branch
+from tui_backprop.session.branches.comparison import Comparison
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.session import Session
-from tui_backprop.session.side_by_side import Parting, SideBySide
+from tui_backprop.session.side_by_side import SideBySide
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
@@ -193,7 +194,7 @@ class CompareScreen(EndsOnce, Screen[bool]):
         which.truncate(max(10, self.size.width - 2), overflow="ellipsis")
         self.query_one("#which", Static).update(which)
         stopped = [f"{side.branch.name} {side.stopped}" for side in pair.sides if side.stopped]
-        sentence = _sentence(pair.parting(), self.size.width - 2)
+        sentence = _sentence(pair.comparison(), self.size.width - 2)
         self.query_one("#parting", Static).update(Text("\n".join([sentence, *stopped])))
 
     # Moving.
@@ -318,13 +319,13 @@ class CompareScreen(EndsOnce, Screen[bool]):
             panel.follow(message.look)
 
 
-def _sentence(found: Parting, columns: int) -> str:
+def _sentence(found: Comparison, columns: int) -> str:
     """Say in one line where two runs part first, and how far apart they are now: as much as there is room for."""
-    if found.step is None:
+    if found.first_difference is None:
         return f"the same so far, but for rounding   loss {plain(found.losses[0])}"
     one, other = found.losses
     tensors = ", ".join(found.tensors[:_TENSORS]) + (" …" if len(found.tensors) > _TENSORS else "")
-    parts = [f"they part at step {found.step:,}" + (f" in {tensors}" if tensors else "")]
+    parts = [f"they part at step {found.first_difference:,}" + (f" in {tensors}" if tensors else "")]
     parts.append(f"loss {plain(one)} and {plain(other)} ({signed(other - one, 0)})")
     if found.parameter is not None:
         parts.append(f"{found.parameter[0]} is {plain(found.parameter[1])} apart")

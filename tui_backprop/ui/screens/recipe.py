@@ -11,7 +11,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Label, Select, Static
 
 from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.session.recipe.fields import BY_NAME, FIELDS, Field
+from tui_backprop.session.recipe.field import Field
+from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import RecipeError
 from tui_backprop.session.session import Session
 from tui_backprop.ui.screens.dialog import Dialog

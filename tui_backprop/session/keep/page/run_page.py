@@ -45,7 +45,7 @@ def run_page(session: Session) -> str:
         section("Findings", _findings(found)),
         section("What it answers", [*prediction_figures(frame), _probes(found)]),
         section("The network", [network_figure(frame)]),
-        section("The recipe", [recipe_table(session.first_recipe, session.recipe), _edits(frame)]),
+        section("The recipe", [recipe_table(session.current.first_recipe, session.recipe), _edits(frame)]),
         section("Weights and biases", _parameters(frame)),
     ]
     return page(
