@@ -38,10 +38,8 @@ async def choose(app, pilot, option):
 
 
 async def caught_up(app, pilot):
-    for _ in range(600):
+    while not isinstance(app.screen, CompareScreen) or app.screen._pair.behind or app.screen._going is not None:
         await asyncio.sleep(0.01)
-        if isinstance(app.screen, CompareScreen) and not app.screen._pair.behind and app.screen._going is None:
-            break
     await pilot.pause()
     await pilot.pause()
 
@@ -89,7 +87,7 @@ async def test_space_runs_both_until_it_is_pressed_again(trainer):
         await choose(app, pilot, "rule posted")
         at, stood = steps(app)[0], app.session.step
         await pilot.press("space")
-        for _ in range(3000):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if steps(app)[0] > at + 100:
                 break
@@ -131,11 +129,8 @@ async def test_a_run_that_has_to_catch_up_says_so(trainer):
         listed.action_select()
         while not isinstance(app.screen, CompareScreen):  # a pilot's own pause would wait until it has caught up
             await asyncio.sleep(0)
-        for _ in range(3000):
-            await asyncio.sleep(0.01)
-            if "catching up" in said(app, "which"):
-                break
-        assert "catching up" in said(app, "which")
+        while "catching up" not in said(app, "which"):
+            await asyncio.sleep(0)
         await pilot.press("n")
         assert steps(app)[0] == 30_000
         await caught_up(app, pilot)
@@ -230,7 +225,7 @@ async def test_s_writes_the_comparison(trainer, tmp_path, monkeypatch):
         await pilot.press("S")
         app.screen.query_one(OptionList).highlighted = 4
         await pilot.press("enter")
-        for _ in range(300):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if list(tmp_path.iterdir()):
                 break

@@ -37,7 +37,7 @@ async def test_space_runs_and_pauses(trainer):
     async with app.run_test(size=BIG) as pilot:
         assert not app.running
         await pilot.press("space")
-        for _ in range(200):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if app.session.step > 20:
                 break
@@ -154,7 +154,7 @@ async def test_speed_is_paced(trainer):
         await asyncio.sleep(0.2)
         assert app.session.step <= 10  # full speed would be at hundreds
         await pilot.press(*["greater_than_sign"] * 6)
-        for _ in range(500):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if app.session.step > 50:
                 break
@@ -302,7 +302,7 @@ async def test_divergence_pauses_and_keeps_finite_numbers(trainer):
     app = trainer("line", lr=1000.0)
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("space")
-        for _ in range(300):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if not app.running:
                 break

@@ -47,7 +47,7 @@ async def test_a_notice_goes_by_itself(trainer):
         app.notify("a long one", timeout=60)
         app.notify("a short one", timeout=0.05)
         await pilot.pause()
-        for _ in range(300):
+        for _ in range(6000):
             await asyncio.sleep(0.01)
             if not notices(app):
                 break

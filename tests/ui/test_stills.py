@@ -32,7 +32,7 @@ async def choose(app, pilot, number):
     app.screen.query_one(OptionList).highlighted = number
     told = {notice.identity for notice in app._notifications}
     await pilot.press("enter")
-    for _ in range(400):
+    for _ in range(3000):
         await asyncio.sleep(0.02)
         new = [notice.message for notice in app._notifications if notice.identity not in told]
         if new:

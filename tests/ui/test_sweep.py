@@ -61,7 +61,7 @@ async def test_w_opens_the_form_and_a_sweep_runs_on_every_processor(trainer):
         assert said(app, "#problem") == "12 runs of 300 steps"
         await pilot.press("ctrl+s")
         assert app.sweep is not None
-        for _ in range(600):
+        for _ in range(1200):
             await asyncio.sleep(0.05)
             if not app.sweep.going:
                 break
@@ -80,7 +80,7 @@ async def test_enter_opens_that_very_run_in_the_trainer(trainer, learned):
         outcome = app.screen.query_one(SeedsView).outcome
         assert learned.plan.values(outcome.run // learned.plan.seeds) == {"rule": "exact", "hidden": (8,), "lr": 0.03}
         await pilot.press("enter")
-        for _ in range(200):
+        for _ in range(3000):
             await asyncio.sleep(0.02)
             if not isinstance(app.screen, SweepScreen):
                 break
