@@ -22,7 +22,7 @@ def told(app):
 
 async def until(pilot, holds):
     """Wait for what happens in a thread."""
-    for _ in range(200):
+    for _ in range(3000):
         if holds():
             return
         await pilot.pause(0.02)
