@@ -129,8 +129,10 @@ async def test_a_run_that_has_to_catch_up_says_so(trainer):
         listed.action_select()
         while not isinstance(app.screen, CompareScreen):  # a pilot's own pause would wait until it has caught up
             await asyncio.sleep(0)
-        while "catching up" not in said(app, "which"):
-            await asyncio.sleep(0)
+        while True:
+            await asyncio.sleep(0.01)  # it is put together first
+            if "catching up" in said(app, "which"):
+                break
         await pilot.press("n")
         assert steps(app)[0] == 30_000
         await caught_up(app, pilot)
