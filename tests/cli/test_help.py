@@ -42,14 +42,14 @@ def test_a_topic_is_plain_text_that_fits(capsys, topic):
 @pytest.mark.parametrize(
     ("topic", "said"),
     [
-        ("finding", "error: there is no help on 'finding': did you mean findings?\n"),
-        ("key", "error: there is no help on 'key': did you mean keys?\n"),
-        ("zzz", f"error: there is no help on 'zzz': the topics are {', '.join(TOPICS)}\n"),
+        ("finding", "error: unknown topic finding; did you mean findings?\n"),
+        ("key", "error: unknown topic key; did you mean keys?\n"),
+        ("zzz", f"error: unknown topic zzz; available: {', '.join(TOPICS)}\n"),
         (
             "run",
-            "error: there is no help on 'run': the options of that command are shown by `tui-backprop run --help`\n",
+            "error: run is a command, not a topic: `tui-backprop run --help` shows its options\n",
         ),
-        ("../keys", "error: there is no help on '../keys': did you mean keys?\n"),
+        ("../keys", "error: unknown topic ../keys; did you mean keys?\n"),
     ],
 )
 def test_an_unknown_topic_is_one_line(capsys, topic, said):

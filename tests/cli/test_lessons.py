@@ -33,7 +33,7 @@ def test_trouble_is_one_line_and_status_2(capsys, tmp_path):
     wrong = tmp_path / "wrong.toml"
     wrong.write_text("title = 1", encoding="utf-8")
     for name, said in (
-        ("xorr", "there is no lesson 'xorr': did you mean xor?"),
+        ("xorr", "unknown lesson xorr; did you mean xor?"),
         ("nowhere.toml", "nowhere.toml: there is no such file"),
         (str(wrong), "wrong.toml: screens is missing"),
         ("xor", "a lesson needs a terminal"),

@@ -40,7 +40,7 @@ def test_options_change_a_saved_run_from_where_it_stands(capsys, tmp_path):
     later = found(capsys, path, "--steps", "10", "--lr", "2")
     assert later["parameters"] == found(capsys, "xor", "--steps", "60", "--edit", "50:lr=2")["parameters"]
     assert "another run" in refused(capsys, "run", path, "--hidden", "3")
-    assert "stands at step 50" in refused(capsys, "run", path, "--edit", "20:lr=1")
+    assert "is at step 50" in refused(capsys, "run", path, "--edit", "20:lr=1")
 
 
 def test_a_recipe_string_is_a_source(capsys):

@@ -112,7 +112,7 @@ def test_the_same_command_goes_on_where_it_was(capsys, tmp_path):
         (["--seeds", "0"], "seeds: expected"),
         (["--processes", "none"], "processes: expected"),
         (["--until", "loss <"], "not a condition"),
-        (["--until", "nonsense > 1"], "there is no nonsense"),
+        (["--until", "nonsense > 1"], "unknown name nonsense"),
         (["--until", "loss"], "not true or false"),
         (["--save", "nowhere/x"], "no folder"),
         (["--vary", "lr=0.1:1:lin:1000", "--vary", "l2=0:1:lin:1000", "--seeds", "2"], "at most"),

@@ -87,7 +87,7 @@ def test_columns_are_chosen_by_name(table):
     data = table("a,b,c\n1,0,3\n4,1,6\n", target=("b",), inputs=("c",))
     assert data.task == "binary"
     np.testing.assert_array_equal(data.inputs, [[3], [6]])
-    assert "no column 'z'; available: x, y" in refusal(table, "x,y\n1,2\n", target=("z",))
+    assert "unknown column 'z'; available: x, y" in refusal(table, "x,y\n1,2\n", target=("z",))
     assert "at once" in refusal(table, "x,y\n1,2\n", inputs=("y",))
 
 

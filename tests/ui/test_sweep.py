@@ -136,7 +136,7 @@ async def test_the_mouse_chooses_a_cell(trainer, learned):
         ("#values-0", "300", "hidden: expected"),
         ("#seeds", "none", "seeds: expected"),
         ("#steps", "-3", "steps: expected"),
-        ("#until", "nonsense < 1", "there is no nonsense"),
+        ("#until", "nonsense < 1", "unknown name nonsense"),
     ],
 )
 async def test_what_cannot_be_swept_is_said_in_the_form(trainer, field, text, sentence):

@@ -72,7 +72,7 @@ def command_parser() -> Parser:
     parser.add_argument(
         "files", metavar="FILE", nargs="+", help="a Python file, a notebook, a folder, or - (standard input)"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file and nothing else")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each file and nothing else")
     parser.add_argument(
         "--format", choices=("text", "json", "csv"), default="text", help="how a script's answer is printed (text)"
     )
@@ -88,7 +88,7 @@ def command_parser() -> Parser:
     parser.add_argument("--watch", action="store_true", help="check again whenever a file is saved, until ^C")
     parser.add_argument("--data-out", metavar="FILE.csv", help="write the samples that the script trains on")
     parser.add_argument("--python", metavar="PATH", help="the interpreter that runs a script: 3.9 or newer, with NumPy")
-    parser.add_argument("--verbose", action="store_true", help="let a script's own output through")
+    parser.add_argument("--verbose", action="store_true", help="show what the script itself prints")
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",

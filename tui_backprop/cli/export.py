@@ -118,14 +118,14 @@ def main(arguments: Sequence[str]) -> int:
     if not options.steps and all(kind.of_next_update for kind in wanted):
         opened = replace(opened, steps=max([session.step, *(edit.step for edit in opened.edits)]))
     outputs = Outputs(
-        {kind.flag: path for kind, path in wanted.items()}, opened.reads | files_read(session.first_recipe)
+        {kind.flag: path for kind, path in wanted.items()}, opened.reads | files_read(session.current.first_recipe)
     )
     try:
         for notice in () if options.quiet else session.notices:
             note(notice)
         stop = train(opened, silent=is_silent(options))
-        if session.divergence is not None:
-            note(session.divergence.sentence)
+        if session.current.divergence is not None:
+            note(session.current.divergence.sentence)
         written = {kind.flag: _content(kind, path, session, options) for kind, path in wanted.items()}
         for flag, content in written.items():
             if (output := outputs.get(flag)) is not None:

@@ -31,8 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     """
     topic = command_parser().parse(arguments).topic
     if topic in COMMANDS and topic not in TOPICS:
-        options = f"the options of that command are shown by `tui-backprop {topic} --help`"
-        raise TopicError(f"there is no help on '{topic}': {options}")
+        options = f"`tui-backprop {topic} --help` shows its options"
+        raise TopicError(f"{topic} is a command, not a topic: {options}")
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size((_USUAL, 24)).columns if terminal else _USUAL
     width = max(_NARROWEST, min(columns, _WIDEST))

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui_backprop.cli.options import Parser, UsageError
 from tui_backprop.text.cleaning import clean
 
-_DESCRIPTION = "Write a small network of your own, to put your formulas into and to check; it is right as it stands."
+_DESCRIPTION = "Write a small network to a file: put your own formulas into it and check them. It begins right."
 
 
 def command_parser() -> Parser:
@@ -37,6 +37,6 @@ def main(arguments: Sequence[str]) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise UsageError(f"{clean(str(path))}: there is such a file already, and it stays as it is") from None
+        raise UsageError(f"{clean(str(path))}: this file exists already, and was not changed") from None
     print(f"wrote {clean(str(path))}: now try `tui-backprop check {clean(str(path))}`")
     return 0

@@ -82,7 +82,7 @@ class Parser(argparse.ArgumentParser):
 
         typed = name.lstrip("-").lower().replace("_", "-")
         close = difflib.get_close_matches(typed, [flag.lstrip("-") for flag in self._option_string_actions], n=1)
-        self.error(f"there is no option {name}" + (f": did you mean --{close[0]}?" if close else ""))
+        self.error(f"unknown option {name}" + (f"; did you mean --{close[0]}?" if close else ""))
 
 
 def _columns() -> int:

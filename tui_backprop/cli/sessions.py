@@ -74,7 +74,7 @@ def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> Opene
     end = session.step + steps if steps is not None else max(session.step, session.recipe.steps)
     early = [edit.step for edit in edits if edit.step < session.step]
     if early:
-        raise UsageError(f"--edit {early[0]:,}: the session stands at step {session.step:,} already")
+        raise UsageError(f"--edit {early[0]:,}: the session is at step {session.step:,} already")
     _check_reach(edits, end)
     return Opened(session, tuple(edits), end, {"the session": path})
 

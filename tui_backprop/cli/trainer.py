@@ -127,7 +127,7 @@ def _refuse_nearly_a_command(arguments: Sequence[str]) -> None:
 
     close = difflib.get_close_matches(word, [*(entry.name for entry in catalogue()), *COMMANDS], n=1)
     if close and close[0] in COMMANDS:
-        raise UsageError(f"there is no command '{clean(word)}': did you mean `tui-backprop {close[0]}`?")
+        raise UsageError(f"unknown command {clean(word)}; did you mean `tui-backprop {close[0]}`?")
 
 
 def _open_own(options: argparse.Namespace) -> int:

@@ -138,7 +138,7 @@ class Network:
                 return tensor
         names = [tensor.name for tensor in self.tensors]
         shown = names if len(names) <= 6 else [*names[:3], "…", names[-1]]
-        raise ValueError(f"the network {self.name} has no parameter {name} (it has {', '.join(shown)})")
+        raise ValueError(f"unknown parameter {name}; the network {self.name} has {', '.join(shown)}")
 
     def positions(self, name: str) -> Indices:
         """Positions in θ of what `name` names: a whole tensor (`w1`) or one entry (`w1[0,1]`, `b2[3]`).

@@ -76,7 +76,7 @@ def _choose(table: Table, wanted: Sequence[str]) -> list[int]:
     for column in wanted:
         if column not in table.names:
             listed = ", ".join(table.names[:6]) + (", …" if len(table.names) > 6 else "")
-            raise SourceError(f"{table.shown}: there is no column '{clean(column)}'; available: {listed}")
+            raise SourceError(f"{table.shown}: unknown column '{clean(column)}'; available: {listed}")
         found.append(table.names.index(column))
     return list(dict.fromkeys(found))
 

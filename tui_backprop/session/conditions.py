@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.text.syntax import parsed_expression
+from tui_backprop.text.unknown import unknown
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -133,10 +134,9 @@ class Expression:
         Raises:
             ConditionError: a name that there is not, or a value that is not of the kind that is wanted.
         """
-        unknown = sorted(self.names - set(moment.names))
-        if unknown:
-            known = ", ".join(moment.names)
-            raise ConditionError(f"{self.text!r}: there is no {unknown[0]} (there is {known})")
+        strange = sorted(self.names - set(moment.names))
+        if strange:
+            raise ConditionError(f"{self.text!r}: {unknown('name', strange[0], moment.names)}")
         self.number(moment)
 
     def number(self, moment: Moment) -> float:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import resources
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.text.cleaning import clean
+from tui_backprop.text.unknown import unknown
 
 START = "about"
 """The page that is shown where no topic is named; the package index shows it as well."""
@@ -42,9 +41,7 @@ def page(topic: str) -> str:
         TopicError: there is no such topic.
     """
     if topic not in (START, *TOPICS):
-        close = difflib.get_close_matches(topic, TOPICS, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}?" if close else f"the topics are {', '.join(TOPICS)}"
-        raise TopicError(f"there is no help on '{clean(topic)}': {hint}")
+        raise TopicError(unknown("topic", topic, TOPICS, near=0.5))
     return (resources.files("tui_backprop") / "manual" / f"{topic}.md").read_text(encoding="utf-8")
 
 

@@ -387,7 +387,7 @@ class Session(Walker):
             ValueError: it is the one that is looked at.
         """
         if branch is self.branch:
-            raise ValueError("this is the branch that is looked at: switch to another one first")
+            raise ValueError("this is the current branch: switch to another one first")
         self.branches.remove(branch)
         for one in self.branches:
             if one.parent is branch:

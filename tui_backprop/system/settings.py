@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,6 +13,7 @@ from platformdirs import user_config_path
 from tui_backprop.core.errors import InputError
 from tui_backprop.system.inputs import InputFileError, read_input, shown
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.unknown import unknown
 
 GLYPHS = ("braille", "blocks", "ascii")
 """What curves and lines can be drawn with."""
@@ -92,9 +92,7 @@ def _checked(found: Mapping[str, Any], actions: Mapping[str, object]) -> dict[st
 
 def _known(name: str, table: Mapping[str, object], what: str) -> None:
     if name not in table:
-        close = difflib.get_close_matches(name, table, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(table)}"
-        raise ValueError(f"there is no {what} {clean(name)}: {hint}")
+        raise ValueError(unknown(what, name, table))
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> Callable[[Any], None]:

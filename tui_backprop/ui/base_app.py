@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -18,7 +17,7 @@ from textual.widgets import Input
 
 from tui_backprop.core.errors import CrashError
 from tui_backprop.system.settings import Settings, SettingsError
-from tui_backprop.text.cleaning import clean
+from tui_backprop.text.unknown import unknown
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.glyphs import GlyphFilter
 from tui_backprop.ui.keys import Key
@@ -55,9 +54,7 @@ class BaseApp(App[None]):
             SettingsError: there is no such theme.
         """
         if settings.theme not in self.available_themes:
-            close = difflib.get_close_matches(settings.theme, self.available_themes, n=1)
-            hint = f": did you mean {close[0]}?" if close else f", such as {', '.join(list(self.available_themes)[:4])}"
-            raise SettingsError(f"settings: there is no theme {clean(settings.theme)}{hint}")
+            raise SettingsError(f"settings: {unknown('theme', settings.theme, self.available_themes)}")
         self.theme = settings.theme
         self._glyphs = () if settings.glyphs == "braille" else (GlyphFilter(settings.glyphs),)
         self.KEYS = tuple(key.on(settings.keys.get(key.id, key.key)) for key in self.KEYS)  # type: ignore[misc]

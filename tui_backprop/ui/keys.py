@@ -52,7 +52,7 @@ class Key:
         )
 
 
-SAVE = Key("S", "S", "save", "save picture", "Write what is seen, or one panel of it, as SVG, PNG or text.")
+SAVE = Key("S", "S", "save", "save picture", "Save a picture of the screen or of one panel: SVG, PNG or text.")
 """Every app of panels has it."""
 SUSPEND = Key(
     "ctrl+z", "^z", "suspend_process", "suspend", "Go back to the shell; its `fg` returns here.", anywhere=True
@@ -74,7 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("d", "d", "choose_data", "data", "Choose another data set.", in_footer=True),
     Key("o", "o", "edit_recipe", "recipe", "Change the rest of the recipe.", in_footer=True),
     Key("x", "x", "choose_rule", "rule", "Choose the backward rule: the right one, or a mistake to learn from."),
-    Key("exclamation_mark", "!", "remedy", "remedy", "Do what the worst finding, or the selected one, advises."),
+    Key("exclamation_mark", "!", "remedy", "remedy", "Follow the advice of the worst finding, or of the selected one."),
     Key("s", "s", "reload_rule", "reload rule", "Load the file of your own rule again, as it is saved now."),
     Key("k", "k", "breakpoints", "breakpoints", "Add, switch off or remove breakpoints and watches.", in_footer=True),
     Key(
@@ -89,16 +89,26 @@ KEYS: tuple[Key, ...] = (
     Key("g", "g", "go_to", "go to", "Go to a step by number."),
     Key("home", "home", "first", "first step", "Go to step 0."),
     Key("end", "end", "last", "last step", "Go to the last step that was reached."),
-    Key("shift+left", "shift+←", "jump(-1)", "earlier", "Go a fiftieth of the run back."),
-    Key("shift+right", "shift+→", "jump(1)", "later", "Go a fiftieth of the run forward."),
-    Key("left_square_bracket", "[", "seen_back", "seen before", "Go to what you looked at before."),
-    Key("right_square_bracket", "]", "seen_forward", "seen after", "Go forward again along what you looked at."),
+    Key("shift+left", "shift+←", "jump(-1)", "earlier", "Go back by a fiftieth of the run."),
+    Key("shift+right", "shift+→", "jump(1)", "later", "Go forward by a fiftieth of the run."),
+    Key("left_square_bracket", "[", "seen_back", "seen before", "Go back to the place that you visited before."),
+    Key(
+        "right_square_bracket",
+        "]",
+        "seen_forward",
+        "seen after",
+        "Go forward again to the place that you visited next.",
+    ),
     Key("w", "w", "sweep", "sweep", "Train many runs with some fields varied, and open any of them."),
     Key("u", "u", "undo", "undo", "Undo the last edit."),
-    Key("U", "U", "redo", "redo", "Make the edit again that was undone."),
+    Key("U", "U", "redo", "redo", "Redo the edit that was undone."),
     Key("B", "B", "branches", "branches", "List the branches: switch, rename, delete, compare two."),
     Key(
-        "C", "C", "compare", "compare", "Set a branch, or the same run by another rule, beside this run, and move both."
+        "C",
+        "C",
+        "compare",
+        "compare",
+        "Compare this run with a branch, or with the same run by another rule, side by side.",
     ),
     Key("v", "v", "set_parameter", "set value", "Type a value for the selected parameter."),
     Key("shift+up", "shift+↑", "nudge(1)", "nudge up", "Raise the selected parameter by a hundredth."),
@@ -109,9 +119,9 @@ KEYS: tuple[Key, ...] = (
     Key("A", "A", "add_unit", "add unit", "Add a unit to the selected layer; the other weights are kept."),
     Key("J", "J", "add_layer", "add layer", "Add a layer after the selected one; the other weights are kept."),
     Key("D", "D", "remove_unit", "remove unit", "Remove the selected unit, or a layer with its only unit."),
-    Key("h", "h", "history", "history", "Draw the past of the selected parameter and its gradient."),
-    Key("r", "r", "reset", "reset", "Begin anew at step 0 with the same seed."),
-    Key("R", "R", "new_seed", "new seed", "Begin anew at step 0 with the next seed."),
+    Key("h", "h", "history", "history", "Draw the history of the selected parameter and its gradient."),
+    Key("r", "r", "reset", "reset", "Begin again at step 0 with the same seed."),
+    Key("R", "R", "new_seed", "new seed", "Begin again at step 0 with the next seed."),
     Key("less_than_sign", "<", "speed(-1)", "slower", "Slower: 1,000, 100, 10 steps a second, 1."),
     Key("greater_than_sign", ">", "speed(1)", "faster", "Faster, up to full speed."),
     Key("L", "L", "lessons", "lessons", "Take a lesson beside the run, begin its run again, or leave it."),
@@ -119,7 +129,7 @@ KEYS: tuple[Key, ...] = (
     Key("M", "M", "read(-1)", "read back", "Read back in the lesson."),
     Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
     Key("t", "t", "tail", "last tenth", "Draw only the last tenth of the run, or all of it."),
-    Key("z", "z", "maximise", "maximise", "Give the focused panel the whole screen, or take it back."),
+    Key("z", "z", "maximise", "maximise", "Show the focused panel on the whole screen, or show all panels again."),
     Key("F", "F", "files", "file", "Save, open, copy: what can be done with files."),
     Key("K", "K", "save_session", "keep", "Save the sitting in a session file."),
     Key("O", "O", "open_file", "open", "Open a session file or a table."),

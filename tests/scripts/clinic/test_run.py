@@ -142,7 +142,7 @@ def test_the_first_step_is_the_end_of_the_way_back(opened):
     run.step()
     run.back()
     assert run.frame.update is None
-    with pytest.raises(ValueError, match="step 0: no way leads further back"):
+    with pytest.raises(ValueError, match="step 0: you cannot go further back"):
         run.back()
 
 

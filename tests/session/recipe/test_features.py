@@ -46,7 +46,11 @@ def test_the_first_units_are_drawn_as_the_features_that_they_are():
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("x1,x9", "there is no x9"), ("log(x1 - 5)", "has no value for row"), ("1 / x1", "has no value for row")],
+    [
+        ("x1,x9", "unknown name x9; available: x1, x2"),
+        ("log(x1 - 5)", "has no value for row"),
+        ("1 / x1", "has no value for row"),
+    ],
 )
 def test_features_that_cannot_be_are_one_sentence(text, why):
     """A name that there is not, and an expression without a value."""
@@ -65,7 +69,7 @@ def test_columns_are_named_or_numbered():
     """A name that is a word can be used; every column has its number."""
     features = features_of(["width", "x1 + x2"], ["petal length", "width"])
     assert features.of(np.array([[1.0, 2.0], [3.0, 5.0]])).tolist() == [[2.0, 3.0], [5.0, 8.0]]
-    with pytest.raises(ValueError, match="there is x1, x2, width"):
+    with pytest.raises(ValueError, match="available: x1, x2, width"):
         features_of(["length"], ["petal length", "width"])
 
 

@@ -37,7 +37,7 @@ MISTAKES: dict[str, Mistake] = {
     for one in (
         Mistake(
             "weight-for-input",
-            "∂L/∂w = δ·w: the weight itself stands where its input belongs",
+            "∂L/∂w = δ·w: the weight itself where its input belongs",
             "weights near 0 hardly move and their sign decides the direction; the loss stalls or rises",
             (Turn("input", Way("weight")),),
         ),
@@ -49,7 +49,7 @@ MISTAKES: dict[str, Mistake] = {
         ),
         Mistake(
             "raw-input",
-            "∂L/∂w = δ·x in every layer: the network's input stands where the layer's own input belongs",
+            "∂L/∂w = δ·x in every layer: the network's input where the layer's own input belongs",
             "the first layer is right and the others are not: the output layer learns something else than it is used for",
             (Turn("input", Way("raw input")),),
         ),

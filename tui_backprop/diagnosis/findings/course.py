@@ -207,12 +207,12 @@ def _overfitting(evidence: Evidence, threshold: float) -> Sighting | None:
 
 def _done(evidence: Evidence, threshold: float) -> Sighting | None:
     left = evidence.to_the_floor
-    floor = evidence.facts.floor
+    floor, share = evidence.facts.floor, f"{brief(100 * left)} % of the best constant answer's"
     if evidence.accuracy == 1.0:
-        message = f"every training sample is answered rightly; {brief(left)} of the best constant's loss is left"
+        message = f"every training sample is answered rightly; {share} loss is left"
     elif left <= threshold:
         what = f"its floor, {brief(floor)}" if floor else "0"
-        message = f"the loss {brief(evidence.loss)} is at {what}: {brief(left)} of the best constant's is left to gain"
+        message = f"trained: the loss {brief(evidence.loss)} is {share} above {what}"
     else:
         return None
     return Sighting(
@@ -265,7 +265,7 @@ KINDS = (
         "than a hundredth of the best constant's loss for moving θ by a tenth of its length",
         Threshold(SLOW, "below", "times", "it then takes ten thousand updates to change θ by a tenth", 0.0),
         _rate_too_low,
-        "As people say, a good update changes the parameters by about a thousandth of their size. Here it is far "
+        "By a rule of thumb, a good update changes the parameters by about a thousandth of their size. Here it is far "
         "less, while the gradient is not small at all: the run goes the right way, and would take for ever.",
         hinders=True,
     ),
@@ -325,7 +325,7 @@ KINDS = (
         "info",
         "What is left between the training loss and its floor (0 where none is known), as a share of the best "
         "constant's loss; also where every training sample is answered rightly",
-        Threshold(AT_THE_FLOOR, "at most", "share", "nobody sees the difference on the chart", 0.0, 1.0),
+        Threshold(AT_THE_FLOOR, "at most", "share", "the chart does not show the difference", 0.0, 1.0),
         _done,
         "There is nothing left to train for on these samples. Whether the network is of any use is told by the test "
         "samples and by the answers to inputs it has not seen.",

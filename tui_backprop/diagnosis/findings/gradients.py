@@ -49,7 +49,7 @@ def _non_finite(evidence: Evidence, threshold: float) -> Sighting | None:
     rate = evidence.training.rate
     remedy, changes = first_of(evidence, wrong_rule, calm)
     return Sighting(
-        f"the update from step {step:,} makes {tensor} {what}; the run stands at step {step:,}, still finite",
+        f"the update from step {step:,} makes {tensor} {what}; the run is at step {step:,}, still finite",
         {"step": step, "tensor": tensor, "rate": rate},
         remedy,
         tensor,
@@ -138,7 +138,7 @@ KINDS = (
         _non_finite,
         "The first tensor that breaks is named, in the order of computation: what comes after it is broken by it. "
         "Nearly always the rate is too high for the size of the gradients: each update overshoots, the next gradient "
-        "is larger, and a few steps later the numbers leave the range of float64. The run is held at the last step "
+        "is larger, and a few steps later the numbers leave the range of float64. The run stops at the last step "
         "that is finite, so one can look at what came before.",
     ),
     FindingKind(

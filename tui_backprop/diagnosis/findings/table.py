@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from itertools import chain
@@ -12,6 +11,7 @@ import numpy as np
 from tui_backprop.diagnosis.findings import course, data, gradients, limits, standstill, units
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, FindingKind
+from tui_backprop.text.unknown import unknown
 
 KINDS: tuple[FindingKind, ...] = tuple(
     chain(gradients.KINDS, limits.KINDS, standstill.KINDS, units.KINDS, course.KINDS, data.KINDS)
@@ -40,9 +40,7 @@ def check_threshold(name: str, value: float) -> float:
         ValueError: there is no such finding, or its threshold cannot be that, in one sentence.
     """
     if name not in BY_ID:
-        close = difflib.get_close_matches(name, BY_ID, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(BY_ID)}"
-        raise ValueError(f"there is no finding {name!r}: {hint}")
+        raise ValueError(unknown("finding", name, BY_ID))
     threshold = BY_ID[name].threshold
     if not (math.isfinite(value) and threshold.low <= value <= threshold.high):
         raise ValueError(f"{name}: expected a number {threshold.range}, not {value:g}")

@@ -53,9 +53,9 @@ class Naming:
         """Return the mistakes that explain their gradients, and a note where they explain them in part or not at all."""
         wrong = [one.check.name for one in compared if one.check.verdict in ("wrong", "scaled")]
         if recognition is None or loss is None:
-            what = "the network is not a multilayer perceptron that is known here"
+            what = "the network was not recognised as a multilayer perceptron"
             if recognition is not None:
-                what = "the loss is one of its own"
+                what = "the loss was not recognised"
             return [], [f"{what}, so the numbers were checked and the mistake was not searched for"]
         formulas = self._formulas(recognition, loss)
         found = None

@@ -176,7 +176,7 @@ class OwnRun:
         """
         entry = self._training.entry.step
         if self._training.state.step <= entry:
-            raise ValueError(f"the file was loaded at step {entry:,}: no way leads further back")
+            raise ValueError(f"the file was loaded at step {entry:,}: you cannot go further back")
         with self._asking() as training:
             training.go_to(training.state.step - 1)
             training.look()

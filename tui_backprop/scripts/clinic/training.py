@@ -169,7 +169,7 @@ class OwnTraining:
             same = _state(origin.step, again.theta).same_values(origin)
         if not same:
             raise LearnerError(
-                f"{self.learner.name}: its functions do not give the same numbers again, so no way leads back to step "
+                f"{self.learner.name}: its functions do not give the same numbers again, so it cannot go back to step "
                 f"{step:,}: do they keep or draw something?"
             )
         if trained is not None:

@@ -22,7 +22,9 @@ def read(trace: Trace, wanted: int = 6) -> Reading:
     graph = Graph(trace)
     updates, used = find_updates(graph)
     if not updates:
-        raise NoTrainingError("no training was recognised: no value in it is updated from something that it led to")
+        raise NoTrainingError(
+            "no training was recognised: no value is updated from something that was computed from it"
+        )
     passes = find_passes(graph, updates, used)
     names = _names(graph)
     steps = []

@@ -221,15 +221,15 @@ class Sandbox:
                 os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
             )
             if writes and isinstance(path, (str, bytes)) and not self._inside(path):
-                raise PermissionError(f"not written while it is watched: {os.path.basename(os.fsdecode(path))}")
+                raise PermissionError(f"not written during the check: {os.path.basename(os.fsdecode(path))}")
         elif event in _REFUSED or event.startswith("socket."):
             if event in _PATHS and args and isinstance(args[0], (str, bytes)) and self._inside(args[0]):
                 return
             if event == "socket.__new__" or event == "socket.gethostname":
                 return
             if not any(event in note for note in self.notes):
-                self.notes.append(f"It wanted to do something that is refused while it is watched ({event}).")
-            raise PermissionError(f"refused while it is watched: {event}")
+                self.notes.append(f"It tried something that is not allowed during the check ({event}).")
+            raise PermissionError(f"not allowed during the check: {event}")
 
     def _inside(self, path: Any) -> bool:
         whole = os.path.realpath(os.fsdecode(path))

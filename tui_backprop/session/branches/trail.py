@@ -54,4 +54,4 @@ def _next(come: list[Place], gone: list[Place], here: Place, branches: Sequence[
         if place != here and place.branch in branches:
             gone.append(here)
             return place
-    raise ValueError(f"nothing was looked at {when} this")
+    raise ValueError(f"no other place was visited {when} this one")

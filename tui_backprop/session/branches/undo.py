@@ -49,7 +49,7 @@ class UndoList:
             ValueError: there was none.
         """
         if not self._after:
-            raise ValueError("there is no edit to make again")
+            raise ValueError("there is no edit to redo")
         self._before.append(now)
         return self._after.pop()
 

@@ -118,7 +118,7 @@ class SavedBranch:
         table = _table(value, "a branch")
         parent = table.get("parent")
         if parent is not None and _whole(parent, "the parent of a branch") >= before:
-            raise ValueError("the parent of a branch is one that stands before it")
+            raise ValueError("the parent of a branch must be an earlier branch")
         branch = cls(
             clean(_text(table.get("name", "run"), "the name of a branch")) or "run",
             parent,
@@ -130,7 +130,7 @@ class SavedBranch:
         )
         steps = [edit.step for edit in branch.edits]
         if steps != sorted(steps) or max([branch.step, *steps]) > branch.last_step:
-            raise ValueError("the steps of a branch's edits rise, and none lies behind its last_step")
+            raise ValueError("the steps of a branch's edits must rise, up to its last_step")
         return branch
 
 

@@ -51,8 +51,10 @@ class LessonMoment:
         if name in _FIELDS:
             return _field(session.recipe, name)
         match name:
-            case "branches" | "edits":
-                return len(getattr(session, name))
+            case "branches":
+                return len(session.branches)
+            case "edits":
+                return len(session.current.edits)
             case "diverged":
                 return session.current.divergence is not None
             case "findings":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
@@ -19,6 +18,7 @@ from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.session.run.changes import first_segment, read_data
 from tui_backprop.system.inputs import read_input
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.unknown import unknown
 
 _LONGEST = 2000  # characters of a paragraph
 _MOST = 2**20  # bytes of a file
@@ -51,9 +51,7 @@ def open_lesson(name: str) -> Lesson:
         _rehearse(lesson)
         return lesson
     names = [lesson.id for lesson in lessons()]
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(names)}, or a file NAME.toml of your own"
-    raise LessonError(f"there is no lesson '{clean(name)}': {hint}")
+    raise LessonError(unknown("lesson", name, [*names, "a file NAME.toml of your own"]))
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -139,7 +137,7 @@ def _screen(table: Mapping[str, Any]) -> LessonScreen:
 def _check_names(table: Mapping[str, Any], known: Collection[str]) -> None:
     for name in table:
         if name not in known:
-            raise ValueError(f"there is no field '{clean(name)}' (there is {', '.join(sorted(known))})")
+            raise ValueError(unknown("field", name, sorted(known)))
 
 
 def _get(
@@ -199,7 +197,7 @@ def _condition(name: str, text: Any) -> Condition:
         condition = Condition(text)
     except ConditionError as error:
         raise ValueError(f"{name}: {error}") from None
-    unknown = unknown_names(condition)
-    if unknown:
-        raise ValueError(f"{name}: {text!r}: there is no {unknown[0]}")
+    not_known = unknown_names(condition)
+    if not_known:
+        raise ValueError(f"{name}: {text!r}: unknown name {not_known[0]}")
     return condition

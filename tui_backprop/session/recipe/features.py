@@ -11,6 +11,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.conditions import ConditionError, Expression
+from tui_backprop.text.unknown import unknown
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ def features_of(texts: Sequence[str], columns: Sequence[str]) -> Features:
     known = [f"x{i}" for i in range(1, len(columns) + 1)]
     known += [name for name in variable_names(columns) if name not in known]
     for one in expressions:
-        unknown = sorted(one.names - set(known))
-        if unknown:
-            raise ValueError(f"features: there is no {unknown[0]} (there is {', '.join(known[:8])})")
+        strange = sorted(one.names - set(known))
+        if strange:
+            raise ValueError(f"features: {unknown('name', strange[0], known)}")
     return Features(tuple(columns), expressions)
 
 

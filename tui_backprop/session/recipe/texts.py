@@ -20,7 +20,7 @@ def read_texts(texts: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     problems = []
     for name, given in texts.items():
         if name not in BY_NAME:
-            problems.append(f"there is no recipe field {name}")
+            problems.append(f"unknown recipe field {name}")
             continue
         field = BY_NAME[name]
         try:

@@ -90,7 +90,7 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
     """
     unknown = [name for name in changes if name != "source" and name not in BY_NAME]
     if unknown:
-        raise RecipeError(tuple(f"there is no recipe field {name}" for name in unknown))
+        raise RecipeError(tuple(f"unknown recipe field {name}" for name in unknown))
     if changes.get("source", asked.source) != asked.source:
         said = {name: changes[name] for name in READING_FIELDS if name in changes}
         suggested = suggested_recipe(changes["source"], **said)
@@ -180,7 +180,7 @@ def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]
         )
         if asked.set or asked.freeze:
             asked = asked.replace(set=(), freeze=())
-            notes.append("what was set or frozen by name is given up")
+            notes.append("what was set or frozen by name is dropped")
     if objective_misfits(resolve(asked, dataset), dataset):
         asked = asked.replace(loss="auto", output_activation="auto")
         notes.append("loss and output activation are chosen again for its targets")

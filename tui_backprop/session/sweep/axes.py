@@ -22,7 +22,7 @@ _NOT_VARIED = {
     "steps": "all runs have as many",
     "probe": "it changes no run",
     "engine": "all runs have one",
-    **dict.fromkeys(READING_FIELDS, "it is other data"),
+    **dict.fromkeys(READING_FIELDS, "it would be other data"),
 }
 
 
@@ -72,7 +72,7 @@ def parse_axis(text: str) -> Axis:
         raise SweepError(f"vary: {error}") from None
     values = tuple(dict.fromkeys(values))
     if name == "rule" and any(is_file(value) for value in values):
-        raise SweepError("vary: a rule in a file of one's own is not swept")
+        raise SweepError("vary: a rule in your own file cannot be swept")
     if not 1 <= len(values) <= MAX_VALUES:
         raise SweepError(f"vary: expected 1 to {MAX_VALUES:,} values of {name}, not {len(values):,}")
     return Axis(name, values)

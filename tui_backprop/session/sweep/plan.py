@@ -51,9 +51,7 @@ class SweepPlan:
         if repeated is not None:
             raise SweepError(f"vary: {repeated} is given twice")
         if is_file(self.recipe.rule):
-            raise SweepError(
-                "a rule in a file of one's own is not swept: vary --rule with built-in ones, or leave it out"
-            )
+            raise SweepError("a rule in your own file cannot be swept: vary --rule with built-in ones, or leave it out")
         if self.seeds < 1:
             raise SweepError(f"seeds: expected a whole number of at least 1, not {self.seeds}")
         if self.recipe.seed + self.seeds > 2**64:

@@ -50,7 +50,7 @@ class EngineActions(TrainerBase):
             go_on()
             return
         if self._waiting is None:
-            self.notify("the compiled engine is being loaded, for the first time some three seconds", markup=False)
+            self.notify("loading the compiled engine: the first time takes about three seconds", markup=False)
         self._waiting = go_on
         self._load()
 

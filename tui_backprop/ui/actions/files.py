@@ -161,7 +161,7 @@ class FileActions(TrainerBase):
     async def _open_session(self, path: Path) -> None:
         """Make the runs of a session file again, while keys are answered, and take its place."""
         kept = read_session(path)
-        self.tell(f"{clean(path.name)}: its runs are made again …")
+        self.tell(f"{clean(path.name)}: computing its runs again …")
         session = await asyncio.to_thread(restored, kept, path.resolve().parent)
         self.pause()
         self.session, self.guide = session, None

@@ -16,7 +16,7 @@ class FindingActions(TrainerBase):
         """Do what the selected finding advises; unless another one is selected that is the worst."""
         finding = self.screen_stack[0].query_one(FindingsPanel).choose(self.session.frame())
         if finding is None:
-            self.tell("nothing was found that needs a remedy")
+            self.tell("no finding has a remedy that can be applied")
         else:
             self.remedy(finding)
 

@@ -120,7 +120,7 @@ class LessonActions(TrainerBase):
         if panel in {one.id for one in PANELS}:
             self.action_panel(panel)
         elif panel:
-            self.tell(f"the lesson speaks of a panel that there is not: {panel}")
+            self.tell(f"the lesson names an unknown panel: {panel}")
         self.redraw()
 
     def _leave(self) -> None:

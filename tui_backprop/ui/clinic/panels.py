@@ -90,7 +90,7 @@ class OwnGradientsPanel(OwnEntriesPanel):
         whose = f"sample {int(update.rows[0]) + 1:,}" if len(update.rows) == 1 else f"{len(update.rows):,} samples"
         counts = frame.counts()
         if counts is None:
-            self.note(f"{whose}: the true ones take long, and come when it rests")
+            self.note(f"{whose}: the true ones are computed when the run pauses")
             return
         wrong, known = counts
         verdict = f"{whose}: {wrong:,} of {known:,} ✗" if wrong else f"{whose}: ✓ all {known:,}"
@@ -217,8 +217,8 @@ class CheckPanel(PicturePanel[OwnFrame]):
         self._drawn_for = frame.checkup, self.columns
         if frame.checkup is None:
             said = Text(
-                f"{frame.file} is being checked: its gradients are held against its own loss, and a mistake is searched "
-                "for. It may take a few seconds; the keys work all the while.",
+                f"{frame.file} is being checked: its gradients are compared with its own loss, and mistakes are "
+                "searched for. This may take a few seconds; keys work meanwhile.",
                 style="dim",
             )
             return list(said.wrap(self.app.console, max(10, self.columns)))

@@ -12,7 +12,7 @@ from tui_backprop.diagnosis.findings.table import KINDS
 from tui_backprop.ui.theme import SEVERITY_MARKS, SEVERITY_STYLES
 
 _RUN = {"done"} | {kind.id for kind in KINDS if kind.hinders}  # what is said of the run, and not of its data
-_PROMISE = "what is wrong with it, and why, will be said here as it goes"
+_PROMISE = "problems found during training appear here"
 
 
 def finding_line(finding: Finding) -> Text:
@@ -42,7 +42,7 @@ def said_lines(findings: Sequence[Finding], columns: int, opening: str) -> tuple
         return Text(opening, no_wrap=True), Text(_PROMISE, style="dim", no_wrap=True)
     told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id in _RUN]
     if not told:
-        return Text("nothing to find fault with so far", style="dim", no_wrap=True), Text()
+        return Text("no problems found so far", style="dim", no_wrap=True), Text()
     worst = told[0]
     below = Text("  ", no_wrap=True).append("! " if worst.changes else "", "bold").append(worst.remedy)
     more = f"says all {len(findings)}" if len(findings) > 1 else "says more"

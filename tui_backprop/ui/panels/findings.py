@@ -61,7 +61,7 @@ class FindingsPanel(PicturePanel[Frame]):
         chosen = self.selected
         if chosen is None:
             self.note("")
-            return [Text("nothing to find fault with so far", style="dim")]
+            return [Text("no problems found so far", style="dim")]
         self.note("enter explains   ! does the remedy" if chosen.changes else "enter explains")
         at, lines = self._position(frame), []
         for i, finding in enumerate(frame.findings):

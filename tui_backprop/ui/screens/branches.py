@@ -127,7 +127,7 @@ class ComparisonScreen(Dialog[None]):
 
 def _parting(found: Comparison) -> str:
     if found.names[0] == found.names[1]:
-        return "this is the branch that is looked at: choose another one to compare it with"
+        return "this is the current branch: choose another one to compare it with"
     if found.first_difference is None:
         return "their parameters are the same, but for rounding, wherever they were compared"
     return f"but for rounding, their parameters first differ at step {found.first_difference:,}"

@@ -61,7 +61,7 @@ class BreakpointsScreen(Dialog[None]):
             yield Input(placeholder="loss < 0.1 halts, max(abs(w1)) is watched", suggester=NameSuggester(names))
             yield Static("", id="problem", markup=False)
             yield OptionList(id="list")
-            yield Static(Text(f"There is {', '.join(names)}.", style="dim"), id="names")
+            yield Static(Text(f"Available: {', '.join(names)}.", style="dim"), id="names")
 
     def on_mount(self) -> None:
         """Show what there is."""

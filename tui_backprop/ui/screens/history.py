@@ -50,7 +50,7 @@ class HistoryScreen(Dialog[None]):
             found = self.query_one(f"#{place}", Static)
             size = (found.size.width, found.size.height)
             if len(steps) < 2:
-                found.update(Text("no past yet: run some steps first", style="dim"))
+                found.update(Text("no history yet: run some steps first", style="dim"))
             else:
                 drawn = draw_chart([Series(place, steps, values[:, self._position])], [], [], size, log=False)
                 found.update(Text("\n").join(drawn.lines()))

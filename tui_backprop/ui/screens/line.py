@@ -28,7 +28,7 @@ class LineScreen(Dialog[Value | None], Generic[Value]):
         """Show the present value, ready to be typed over."""
         with Vertical(classes="dialog line") as dialog:
             dialog.border_title = self._title
-            dialog.border_subtitle = "enter takes it, escape leaves it"
+            dialog.border_subtitle = "enter accepts, escape cancels"
             yield Input(self._text, id="value", select_on_focus=True)
             yield Static("", id="problem", markup=False)
 

@@ -35,7 +35,7 @@ class RecipeScreen(Dialog[bool]):
         """Show every field with its present value and its sentence."""
         with Vertical(classes="dialog tall") as dialog:
             dialog.border_title = "Recipe"
-            dialog.border_subtitle = "^s applies, escape leaves it; ↻ begins the run anew"
+            dialog.border_subtitle = "^s applies, escape leaves it; ↻ begins the run again"
             with VerticalScroll():
                 for field in FIELDS:
                     yield from self._row(field)
@@ -76,7 +76,7 @@ class RecipeScreen(Dialog[bool]):
             said = "; ".join(problems)
         elif changes:
             anew = [name for name in changes if not BY_NAME[name].in_flight]
-            said = "begins the run anew" if anew else "the run goes on with it"
+            said = "begins the run again" if anew else "the run goes on with it"
             said = f"{', '.join(changes)}: {said}"
         else:
             said = ""

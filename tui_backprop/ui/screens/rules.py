@@ -17,7 +17,7 @@ from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.screens.dialog import Dialog
 
 _OWN = (
-    "your own rule, from its file; s loads it anew when you have saved it",
+    "your own rule, from its file; s loads it again after you saved it",
     "the panel Gradients shows it beside the true gradient, and `tui-backprop check` names a mistake in it",
 )
 

@@ -30,6 +30,6 @@ class ReloadScreen(Dialog[bool]):
             dialog.border_title = "The file was saved"
             dialog.border_subtitle = "enter loads it   escape"
             yield Static(
-                f"Load {self._name_shown} again? Breakpoints and place stay by line; fixes in memory are gone.",
+                f"Load {self._name_shown} again? Breakpoints and the place keep their lines; fixes in memory are lost.",
                 markup=False,
             )

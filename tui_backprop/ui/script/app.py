@@ -111,7 +111,7 @@ class ScriptApp(ScriptBase):
         if chosen is None or not chosen.fix:
             chosen = next((one for one in frame.problems if one.fix), None)
         if chosen is None:
-            self.tell("fixes are being looked for" if frame.checking else "no fix is known for what is found")
+            self.tell("searching for fixes" if frame.checking else "no fix is known for these findings")
             return
         self._apply(partial(self.script.fix, chosen))
 

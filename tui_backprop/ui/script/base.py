@@ -152,9 +152,7 @@ class ScriptBase(SavingActions):
             return f"✗ {frame.problems[0].sentence}"
         if self._touched:
             return ""
-        return (
-            "p goes one line on, n one update, space lets it run, 6 lists what is wrong, ! applies a fix, ? shows keys"
-        )
+        return "p: next line, n: next update, space: run, 6: what is wrong, !: apply a fix, ?: all keys"
 
     @property
     def run_state(self) -> str:
@@ -272,7 +270,7 @@ class ScriptBase(SavingActions):
     def _halted(self, reason: str) -> None:
         frame = self.script.frame
         if reason == "ended":
-            self.tell(f"its own training is over after {frame.total:,} updates" if not frame.notes else frame.notes[0])
+            self.tell(f"its training ends after {frame.total:,} updates" if not frame.notes else frame.notes[0])
         elif reason == "line" and frame.event is not None:
             self.tell(f"halted at line {frame.event.line} of update {frame.update:,}")
         elif reason and reason not in ("paused", "pause"):
@@ -313,7 +311,7 @@ class ScriptBase(SavingActions):
 
         lines = lines_of(message.problem)
         if not lines:
-            self.tell("it speaks of the whole network, not of a line")
+            self.tell("this finding is about the whole network, not about a line")
         elif self.script.go_to_line(lines[0], self.script.file_of(message.problem)):
             self.action_panel("source")
             self.bring_to_front("step")

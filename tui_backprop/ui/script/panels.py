@@ -265,9 +265,7 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
         chosen = self.choose(frame)
         if chosen is None:
             self.note("")
-            waiting = (
-                "mistakes and causes are being looked for" if frame.checking else "nothing to find fault with so far"
-            )
+            waiting = "searching for mistakes and causes" if frame.checking else "no problems found so far"
             return [Text(waiting, style="dim"), *notes]
         self.note("enter goes to its line" + ("   ! applies the fix" if chosen.fix else ""))
         lines = []
