@@ -66,6 +66,15 @@ def test_a_run_without_a_screen_loads_none():
     found = loaded(AFTER, "run", "--steps", "10")
     assert "numpy" in found
     assert not {"textual", "rich", "plotext", "numba", "scipy"} & found
+    assert not {"numpy.ma", "tempfile", "importlib.metadata"} & found
+
+
+def test_a_check_of_functions_loads_nothing_of_what_a_scripts_check_needs(tmp_path):
+    """Nor NumPy's rarer parts."""
+    (tmp_path / "my_net.py").write_text(RIGHT, encoding="utf-8")
+    found = loaded(AFTER, "check", "my_net.py", cwd=tmp_path)
+    assert "tui_backprop.scripts.clinic.check" in found
+    assert not {"numpy.ma", "tempfile", "tui_backprop.scripts.running", "tui_backprop.scripts.tracing"} & found
 
 
 @pytest.mark.parametrize(("text", "form"), [(RIGHT, "functions"), (SCRIPT, "a script")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.arrays import Array, Indices, distinct
 from tui_backprop.core.randomness import Stream
 from tui_backprop.datasets.dataset import Task
 
@@ -15,7 +15,7 @@ def split(rows: int, test_fraction: float, seed: int, strata: Array | None = Non
     With `strata` (rows,) each value of it is split by itself, so that both parts have about the same share of each. Every
     stratum keeps at least one row for training.
     """
-    groups = [np.arange(rows)] if strata is None else [np.flatnonzero(strata == value) for value in np.unique(strata)]
+    groups = [np.arange(rows)] if strata is None else [np.flatnonzero(strata == value) for value in distinct(strata)]
     test = []
     for number, group in enumerate(groups):
         wanted = min(round(len(group) * test_fraction), len(group) - 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, distinct
 from tui_backprop.datasets.columns import MAX_COLUMNS, Column, check_size
 from tui_backprop.datasets.dataset import Dataset, SourceError
 from tui_backprop.datasets.gaps import without_gaps
@@ -125,7 +125,7 @@ def _is_index(column: Column) -> bool:
     if not (column.unnamed or named):
         return False
     values = column.numbers if column.numbers is not None else column.codes
-    return values is not None and len(np.unique(values)) == len(values) and not column.gaps.any()
+    return values is not None and len(distinct(values)) == len(values) and not column.gaps.any()
 
 
 def _encoded(shown: str, columns: Sequence[Column], notes: list[str]) -> tuple[tuple[str, ...], Array]:
@@ -160,7 +160,7 @@ def _encoded(shown: str, columns: Sequence[Column], notes: list[str]) -> tuple[t
 def one_hot(column: Column) -> tuple[tuple[str, ...], Array]:
     """Return the texts that a column has, in order, and 1 where a row has one (rows, texts); a gap has the others' mean."""
     assert column.codes is not None  # noqa: S101  (a column of text)
-    used = np.unique(column.codes[column.codes >= 0])
+    used = distinct(column.codes[column.codes >= 0])
     shares = (column.codes[:, np.newaxis] == used).astype(np.float64)
     gaps = column.codes < 0
     if gaps.any():

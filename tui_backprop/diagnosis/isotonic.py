@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.arrays import Array, Indices, distinct
 from tui_backprop.core.operations.losses import absolute_slope, huber_slope
 from tui_backprop.diagnosis.reference import BISECTIONS
 
@@ -66,7 +66,7 @@ def _by_partitioning(slope: Callable[[Array, Array], Array], targets: Array, pla
 
 def _above(slopes: Array, first: Indices) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Tell which places of each block lie above, (places,): all from where the slopes before sum to the most, to its end."""
-    begins = np.unique(first)
+    begins = distinct(first)
     before = np.cumsum(slopes) - slopes
     before -= before[first]
     ends = np.append(begins[1:], len(slopes)) - 1

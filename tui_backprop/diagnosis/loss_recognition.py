@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array
+from tui_backprop.core.arrays import Array, median
 from tui_backprop.core.operations.losses import LOSSES
 
 _SAME = 1e-6  # relative difference of two values of one loss
@@ -76,7 +76,7 @@ def _fits(name: str, batches: Sequence[Batch], values: Sequence[float], guard: f
             means = np.array([value(p, y).mean() for p, y in batches])
             for summed in (False, True):
                 ratios = theirs / (means * sizes if summed else means)
-                scale = float(np.median(ratios))
+                scale = median(ratios)
                 if np.isfinite(ratios).all() and scale > 0 and np.abs(ratios - scale).max() <= _SAME * scale:
                     found.append(LossFound(name, _plain(scale), summed, guard))
     return found
@@ -109,7 +109,7 @@ def _with_guard(ask: Ask, name: str, batches: Sequence[Batch], values: Sequence[
     sizes = np.array([len(p) for p, _ in batches], dtype=np.float64)
     found = []
     for whole in (means, means * sizes):
-        guard = _guard(ask, name, batches[0][0], float(np.median(np.array(values) / whole)), whole is not means)
+        guard = _guard(ask, name, batches[0][0], median(np.array(values) / whole), whole is not means)
         found += _fits(name, batches, values, guard)
     return list(dict.fromkeys(found))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.arrays import Array, Indices, distinct
 from tui_backprop.diagnosis.experiments import Experiment
 from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.peeling import PREDICTED, Peeling
@@ -40,7 +40,7 @@ class Recognition:
         """Return their θ with the signs of a layer's parameters turned, so that each z there is seen on its other side."""
         turned = theirs.copy()
         for tensor in self.network.tensors[2 * layer - 2 : 2 * layer]:
-            entries = np.unique(self.entries[tensor.span])
+            entries = distinct(self.entries[tensor.span])
             turned[entries[entries >= 0]] *= -1.0
         return turned
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import math
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +74,8 @@ class ScriptRun:
     def __init__(self, source: Source, setting: Setting, **more: Any) -> None:
         self._source, self._setting = source, setting
         begin = _beginning(source, setting)
+        import tempfile  # noqa: PLC0415  (a check of functions needs none, and it is a tenth of their start)
+
         self._scratch = tempfile.TemporaryDirectory(prefix="tui-backprop-")
         self._answer = Path(self._scratch.name) / "trace.npz"
         request = {

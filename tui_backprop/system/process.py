@@ -133,12 +133,12 @@ class Child:
     def close(self) -> int:
         """End it, wait until it and all that it started have ended, and return its exit status."""
         self.end()
+        self._draining.join(_PATIENCE)  # until nobody can write to it: that is told at once, and its status looked for
         status = self.wait(_PATIENCE)
         if status is None:  # something keeps the guard from its work
             self._process.kill()
             status = self._process.wait()
         self._wanted.release()
-        self._draining.join(_PATIENCE)
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()

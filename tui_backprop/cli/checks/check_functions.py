@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import Any
 
-from tui_backprop.cli.checks.checked import Checked, checked_functions
-from tui_backprop.cli.output.printing import print_json
+from tui_backprop.cli.checks.functions import checked_functions
 from tui_backprop.scripts.clinic.checkup_text import SpanLine, checkup_text
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
 from tui_backprop.text.cleaning import clean
@@ -27,14 +27,21 @@ def check_functions(process: LearnerProcess, options: argparse.Namespace) -> int
         form, checkup = checked_functions(process)
     except LearnerError as error:
         if as_json:
-            print_json(Checked(clean(options.files[0]), 0.0, error=str(error)).as_json())
+            _print_as_json(clean(options.files[0]), error=str(error))
         raise
     if as_json:
-        print_json(Checked(checkup.file, 0.0, form=form, checkup=checkup).as_json())
+        _print_as_json(checkup.file, form=form, checkup=checkup)
     else:
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         print("\n".join(_painted(line, color=color) for line in checkup_text(checkup, _WIDTH)))
     return 1 if checkup.verdict == "wrong" else 0
+
+
+def _print_as_json(name: str, **found: Any) -> None:
+    from tui_backprop.cli.checks.checked import Checked
+    from tui_backprop.cli.output.printing import print_json
+
+    print_json(Checked(name, 0.0, **found).as_json())
 
 
 def _painted(line: SpanLine, *, color: bool) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_backprop.cli.checks.functions import checked_functions
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, placed
 from tui_backprop.scripts.functions.process import LearnerProcess
@@ -116,22 +117,6 @@ def check_file(name: str, setting: Setting, text: str | None = None) -> Checked:
         out.error = " ".join(str(error).split())
     out.seconds = time.monotonic() - began
     return out
-
-
-def checked_functions(process: LearnerProcess) -> tuple[str, Checkup]:
-    """Check the file of a process and end the process; return its form and what was found.
-
-    Raises:
-        LearnerError: the file cannot be used.
-    """
-    from tui_backprop.scripts.clinic.check import check
-    from tui_backprop.scripts.functions.rule_network import RuleNetwork, learner_in
-
-    try:
-        learner = learner_in(process)
-        return "rule" if isinstance(learner, RuleNetwork) else "network", check(learner)
-    finally:
-        process.close()
 
 
 def _check_functions(out: Checked, name: str, setting: Setting) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.arrays import Array, Indices, median
 from tui_backprop.core.backward import Gradients, exact
 from tui_backprop.core.curvature import Hessian
 from tui_backprop.core.forward import Tape, forward
@@ -74,7 +74,7 @@ class Course:
     def quarter(self, values: Array, number: int) -> float:
         """Return the median of those of `values` (points,) that belong to a quarter of the steps, 1 to 4."""
         share = self._share
-        return float(np.median(values[(share >= (number - 1) / 4) & (share <= number / 4)]))
+        return median(values[(share >= (number - 1) / 4) & (share <= number / 4)])
 
     def latest(self, values: Array) -> Array:
         """Return those of `values` (points,) that belong to the last quarter of the steps."""

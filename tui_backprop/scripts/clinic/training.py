@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tui_backprop.core.arrays import Array, Indices
+from tui_backprop.core.arrays import Array, Indices, distinct
 from tui_backprop.core.judge import judge
 from tui_backprop.core.network import Tensor
 from tui_backprop.core.randomness import key_of
@@ -58,7 +58,7 @@ class OwnTraining:
         count = len(self._inputs)
         size = min(count, SHOWN) if learner.batches else 1
         self._sampling = Sampling("random", count, None if size == count else size, seed)
-        self._shown = np.unique(np.linspace(0, count - 1, min(count, SHOWN)).astype(np.int64))
+        self._shown = distinct(np.linspace(0, count - 1, min(count, SHOWN)).astype(np.int64))
         self._rates: list[tuple[int, float]] = [(entry.step, rate)]
         self._curve = CurveRecorder(_SPACING) if curve is None else curve
         self._kept = Checkpoints(_SPACING, _MEMORY)
@@ -294,4 +294,4 @@ def _tensors(learner: Learner) -> tuple[Tensor, ...]:
 
 def _spread(count: int, most: int) -> Indices:
     """Return at most `most` of the numbers 0 … count − 1, evenly spread."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+    return distinct(np.linspace(0, count - 1, min(count, most)).astype(np.int64))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_backprop.datasets.source import needs_no_file
 from tui_backprop.records.checkpoints import MEMORY
@@ -30,6 +29,9 @@ from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
 from tui_backprop.system.inputs import InputFileError, read_input, shown
 from tui_backprop.system.outputs import Output
+
+if TYPE_CHECKING:
+    import tempfile
 
 _LARGEST = 2**25  # bytes of a file that a session file holds as a whole
 _SLICE = 20_000  # steps between two reports of how far it is
@@ -206,6 +208,8 @@ def _unpack(file: SavedFile, text: str) -> Path:
         raise SessionFileError(
             f"{shown(file.path)}: the session file is damaged: what it holds of this file is not what was saved"
         )
+    import tempfile  # noqa: PLC0415  (a run without a file needs none)
+
     home = tempfile.TemporaryDirectory(prefix="tui-backprop-")
     path = Path(home.name) / Path(file.path).name
     path.write_bytes(content)
