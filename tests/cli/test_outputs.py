@@ -206,3 +206,17 @@ def test_a_sweep_goes_on_whatever_its_data_are_called(folder, name):
     assert found["resumed"] == 2
     assert found["recipe"]["source"] == name
     assert name in ("ä.csv",) or name not in done.stdout
+
+
+def test_no_cell_of_a_table_is_a_formula_of_a_spreadsheet(folder, capsys):
+    """A name from outside that begins like one gets an apostrophe before it; numbers below 0 stay numbers."""
+    rows = "".join(f"{i - 5},{i % 2},{i}\n" for i in range(12))
+    (folder / "d.csv").write_text(f"=1+1,@b,y\n{rows}")
+    assert main(["run", "d.csv", "--steps", "2", "--predictions", "answers.csv"]) == 0
+    table = list(csv.reader((folder / "answers.csv").read_text().splitlines()))
+    assert table[0][2:4] == ["'=1+1", "'@b"]
+    assert table[1][2] == "-5.0"
+    capsys.readouterr()
+    (folder / "=cmd.py").write_text("x = 1\n")
+    main(["check", "=cmd.py", "--format", "csv"])
+    assert "\n'=cmd.py," in capsys.readouterr().out

@@ -199,8 +199,21 @@ def test_a_visitor_reads_runs_and_writes_no_file(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"), [(["--port", "0"], "a port"), (["--sessions", "x"], "a number of sittings")]
+    ("arguments", "why"),
+    [
+        (["--port", "0"], "a port"),
+        (["--sessions", "x"], "a number of sittings"),
+        (["--host", "no..such"], "there is no such address"),
+        (["--host", "192.0.2.1"], "this machine does not have this address"),
+    ],
 )
 def test_what_cannot_be_served_is_one_line(capsys, arguments, why):
-    """With what was expected."""
+    """With what was expected, and before an address is printed."""
     assert why in refused(capsys, "serve", *arguments)
+
+
+def test_a_port_that_is_taken_is_one_line(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert "another program listens there" in refused(capsys, "serve", "--port", str(other.getsockname()[1]))

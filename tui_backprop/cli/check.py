@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import HelpText, Parser, seconds
+from tui_backprop.cli.options import HelpText, Parser, UsageError, seconds
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.limits import SCRIPT_TIMEOUT, TIMEOUT
 from tui_backprop.scripts.source.forms import is_functions
@@ -31,7 +31,17 @@ def main(arguments: Sequence[str]) -> int:
         LearnerError: the file cannot be used.
     """
     own, script_arguments = _split(list(arguments))
+    if script_arguments and not any(not word.startswith("-") or word == "-" for word in own):
+        raise UsageError(
+            "no FILE before --: what follows it goes to the script; a file whose name begins with - is called by its "
+            "folder, ./-net.py"
+        )
     options = command_parser().parse(own)
+    if options.json and options.format not in (None, "json"):
+        raise UsageError(f"--json and --format {options.format} are two forms: give one of them")
+    options.format = options.format or "text"
+    if "" in options.files:
+        raise UsageError("FILE: the name is empty: expected a Python file, a notebook or a folder")
     several = len(options.files) > 1 or options.watch or options.format == "csv"
     if several or not is_functions(options.files[0]):
         from tui_backprop.cli.checks.check_scripts import check_scripts
@@ -73,9 +83,7 @@ def command_parser() -> Parser:
         "files", metavar="FILE", nargs="+", help="a Python file, a notebook, a folder, or - (standard input)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object for each file and nothing else")
-    parser.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="how a script's answer is printed (text)"
-    )
+    parser.add_argument("--format", choices=("text", "json", "csv"), help="how a script's answer is printed (text)")
     parser.add_argument(
         "--fix", action="store_true", help="write NAME.fixed.py beside a script whose mistakes have a proven fix"
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
+import socket
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from tui_backprop.cli.options import Parser, UsageError, whole
+from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
 Show the trainer in a browser. The printed address has a token: who has it may open a sitting. Each sitting is a process of
@@ -37,13 +41,41 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until ^C.
 
     Raises:
-        UsageError: the options are wrong, or the extra is not installed.
-        OSError: the port is taken.
+        UsageError: the options are wrong, the extra is not installed, or the address or the port cannot be had.
     """
     options = command_parser().parse(arguments)
     if find_spec("textual_serve") is None:
         raise UsageError("serve needs textual-serve: pip install 'tui-backprop[web]'")
+    _try_address(options.host, options.port)
     from tui_backprop.cli.web_server import TokenServer
 
     TokenServer(options.host, options.port, options.sessions, allow_scripts=options.allow_scripts).serve()
     return 0
+
+
+def _try_address(host: str, port: int) -> None:
+    """Find out whether the server can listen there, before an address is printed.
+
+    Raises:
+        UsageError: it cannot; the text says what can be given instead.
+    """
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, _, _, address in places:
+            with socket.socket(family, kind) as tried:
+                if os.name == "posix":
+                    tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind(address)
+    except (socket.gaierror, UnicodeError):
+        problem = f"--host {host}: there is no such address: expected one of this machine's, such as 127.0.0.1"
+    except OSError as error:
+        match error.errno:
+            case errno.EADDRNOTAVAIL:
+                problem = f"--host {host}: this machine does not have this address: 127.0.0.1 is always its own"
+            case errno.EADDRINUSE:
+                problem = f"--port {port}: another program listens there: give another port"
+            case _:
+                problem = f"--port {port}: {error.strerror}: ports from 1024 on need no permission"
+    else:
+        return
+    raise UsageError(clean(problem, 200))

@@ -19,6 +19,11 @@ MAX_UNITS = 256
 _NAME = re.compile(r"(?P<tensor>[wb][1-9][0-9]*)(?:\[(?P<entry>\s*[0-9]+\s*(?:,\s*[0-9]+\s*)?)\])?")
 
 
+def is_parameter_name(name: str) -> bool:
+    """Whether a name has the form of a parameter's or an entry's: w1, b2[0], w1[0,1]."""
+    return _NAME.fullmatch(name.strip()) is not None
+
+
 @dataclass(frozen=True)
 class Tensor:
     """One named array inside θ: a weight matrix `w1 (fan_in, fan_out)` or a bias vector `b1 (fan_out,)`."""

@@ -47,6 +47,8 @@ def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
         SourceError: there is no such thing, or it cannot be read.
         VisitorError: it is a file, and the user is a visitor.
     """
+    if not source.strip():
+        raise SourceError("the name is empty: expected a data set, such as xor, or a table's file")
     for entry in catalogue():
         if entry.name == source:
             return _built_in(entry, reading)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from typing import Any
 
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.errors import UnreadableError
@@ -70,7 +72,7 @@ def _usable(case: Case) -> None:
     if error is None or len(case.trace) > 200:
         if error is not None:
             where = f"line {error['line']}" if error["line"] else "its run"
-            case.trace.notes.append(f"It ended with an error in {where}: {error['type']}: {error['text']}")
+            case.trace.notes.append(f"It ended with an error in {where}: {_said(error)}")
         return
     place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
     library = left_to_a_library(case.source.text, case.source.name)
@@ -83,4 +85,9 @@ def _usable(case: Case) -> None:
         )
     if error["type"] == "FileNotFoundError":
         raise ScriptError(f"{place}: a file that it reads is not there ({error['text']}); put it beside the script")
-    raise ScriptError(f"{place}: it ends with {error['type']}: {error['text']}")
+    raise ScriptError(f"{place}: it ends with {_said(error)}")
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """Return an error's type, and its text where it has one."""
+    return f"{error['type']}: {error['text']}" if error["text"] else str(error["type"])

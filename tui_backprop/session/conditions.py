@@ -107,6 +107,8 @@ class Expression:
         ConditionError: the text is not an expression, or uses what is not allowed.
     """
 
+    KIND, SUCH_AS = "an expression", "abs(w1[0,0])"
+
     def __init__(self, text: str) -> None:
         if len(text) > _LONGEST:
             raise ConditionError(f"an expression has at most {_LONGEST} characters")
@@ -119,7 +121,7 @@ class Expression:
         try:
             tree = parsed_expression(_TREND.sub(r"\2(\1, \3)", self.text))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise ConditionError(f"{self.text!r} is not a condition such as loss < 0.1") from None
+            raise ConditionError(f"{self.text!r} is not {self.KIND} such as {self.SUCH_AS}") from None
         if _depth(tree) > _DEEPEST:
             raise ConditionError(f"an expression has at most {_DEEPEST} parts within each other")
         self._result = self._build(tree.body, names)
@@ -202,7 +204,7 @@ class Expression:
                 return self._trend(_TRENDS[name], self._build(argument, names), epochs)
             case ast.Subscript(value=ast.Name() as tensor, slice=entry):
                 return self._entry(tensor, entry, names)
-        raise ConditionError(f"{self.text!r}: {ast.unparse(node)} is not allowed in a condition")
+        raise ConditionError(f"{self.text!r}: {ast.unparse(node)} is not allowed in {self.KIND}")
 
     def _float_of(self, whole: int) -> float:
         """Return a whole number as all others are: what is computed from it stays bounded, which Python's own does not."""
@@ -264,6 +266,8 @@ class Condition(Expression):
     Raises:
         ConditionError: the text is not an expression, or uses what is not allowed.
     """
+
+    KIND, SUCH_AS = "a condition", "loss < 0.1"
 
     def number(self, moment: Moment) -> float:
         """Return 1 where it holds and 0 where it does not."""

@@ -267,7 +267,7 @@ def test_a_set_of_scikit_learn_is_kept_by_its_name(wine, tmp_path, monkeypatch):
     session.run(5)
     session.change(lr=0.5)
     branch = run_from_string(recipe_string(session.current))
-    assert branch.recipe == session.first_recipe
+    assert branch.recipe == session.current.first_recipe
     assert command_of(session.current).startswith("tui-backprop sklearn:wine --hidden 2 --edit 5:lr=0.5")
     kept = saved(session)
     assert kept.files == ()

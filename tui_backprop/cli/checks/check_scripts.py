@@ -19,7 +19,7 @@ from tui_backprop.scripts.mending.fixed_file import write_fixed
 from tui_backprop.scripts.running import Limits, Setting
 from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.session.sweep.wording import duration, seconds_left
-from tui_backprop.system.csv_output import write_csv
+from tui_backprop.system.csv_output import plain_cell, write_csv
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
@@ -97,7 +97,7 @@ def _checked(files: list[str], setting: Setting, options: argparse.Namespace, ou
         if style == "json":
             print_json(found.as_json())
         elif style == "csv":
-            table.writerow(found.row)
+            table.writerow(map(plain_cell, found.row))
             sys.stdout.flush()
         else:
             _print_text(found, alone=alone)

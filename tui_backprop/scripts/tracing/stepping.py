@@ -182,7 +182,7 @@ class SteppedRun(TracedRun):
             names = {**_WORDS, **frame.f_globals, **frame.f_locals, "__builtins__": {}}
             return bool(np.all(eval(code, names)))  # noqa: S307  (checked before; it runs beside the script, in its process)
         except Exception as error:
-            return f"{type(error).__name__}: {error}"[:200]
+            return f"{type(error).__name__}: {error}".removesuffix(": ")[:200]
 
     # updates
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.core.network import is_parameter_name
 from tui_backprop.datasets.reading import AS_IT_IS
 from tui_backprop.datasets.source import needs_no_file
 from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts
@@ -20,6 +21,7 @@ from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.recipe.texts import options_text, read_texts
 from tui_backprop.session.run.run import Run
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.unknown import unknown
 
 PREFIX = "tbp1:"
 """What a recipe string begins with."""
@@ -107,12 +109,13 @@ def read_edit(text: str) -> SavedEdit:
                 f"{field.flag}"
             )
         return SavedEdit(step, read_texts({field.name: [value]}), {})
+    if not is_parameter_name(name):
+        known = [field.flag.removeprefix("--") for field in FIELDS if field.in_flight or field.name == "hidden"]
+        raise OneLineError(f"--edit: {unknown('name', name, ['w1[0,0]', *known])}")
     try:
         return SavedEdit(step, {}, {name: float(value)})
     except ValueError:
-        raise OneLineError(
-            f"--edit: expected a number for {clean(name)}, or a recipe field such as lr, in '{clean(text)}'"
-        ) from None
+        raise OneLineError(f"--edit: expected a number for {clean(name)} in '{clean(text)}'") from None
 
 
 def command_of(run: Run) -> str:

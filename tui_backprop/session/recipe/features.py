@@ -32,6 +32,12 @@ class _Rows:
         return None
 
 
+class _Feature(Expression):
+    """An expression over the columns of a data set."""
+
+    KIND, SUCH_AS = "a feature", "x1*x2"
+
+
 @dataclass(frozen=True)
 class Features:
     """Expressions over the columns of a data set; without any the columns themselves."""
@@ -67,7 +73,7 @@ def read_feature(text: str) -> Expression:
         ValueError: it is none, or says something of all samples at once.
     """
     try:
-        expression = Expression(text)
+        expression = _Feature(text)
     except ConditionError as error:
         raise ValueError(str(error)) from None
     if not expression.elementwise:

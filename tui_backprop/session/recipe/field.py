@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MAX_BATCH = 2**20
 """Samples of a step, at the most."""
 
+_LARGEST = 2**63 - 1  # a whole number where no other bound is named
+
 
 class Field:
     """One field of the recipe as people meet it.
@@ -118,7 +120,7 @@ def short(value: float) -> str:
     return text if float(text) == value else repr(value)
 
 
-def whole(wanted: str, low: int, high: int = 2**63 - 1) -> dict[str, Any]:
+def whole(wanted: str, low: int, high: int = _LARGEST) -> dict[str, Any]:
     """Return how a whole number from `low` to `high` is read and written; `wanted` says which are expected."""
 
     def read(text: str) -> int:
@@ -127,7 +129,8 @@ def whole(wanted: str, low: int, high: int = 2**63 - 1) -> dict[str, Any]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise ValueError(f"expected {wanted}, not {text!r}")
+            bound = f" and at most {high:,}" if value > high and high == _LARGEST else ""
+            raise ValueError(f"expected {wanted}{bound}, not {text!r}")
         return value
 
     return {"read": read, "write": str}
