@@ -138,6 +138,20 @@ def test_what_is_no_exercise_is_refused_with_what_to_do():
     assert "not the chain rule" in markdown(worksheet(run_of(RECIPES[1])), answers=False)
 
 
+def test_what_the_network_gets_is_told_beside_what_the_data_have(tmp_path):
+    """Scaled inputs and targets, features, and an optimizer that remembers nothing yet."""
+    path = tmp_path / "houses.csv"
+    path.write_text("size,age,price\n" + "\n".join(f"{10 * i},{i % 7},{1000 * i * i + 3}" for i in range(30)))
+    recipe = suggested_recipe(str(path), hidden=(1,), batch_size=1, features=("size", "size*age"), test_fraction=0.0)
+    text = markdown(worksheet(run_of(recipe, 0), 2), answers=False)
+    assert r"these numbers made of the inputs: size, size\*age." in text
+    assert re.search(r"Row \d+ of the data \(size \d+, age \d, price \d+\), which becomes:", text)
+    assert "all that the optimizer remembers (old …) is 0" in text
+    first, second = text.split("## Update 2")
+    assert "old m(w2) =" not in first
+    assert "\nSettings:\n" in second
+
+
 @pytest.fixture
 def hostile(tmp_path):
     """A run of a table whose names would mean something to Markdown, to HTML and to LaTeX."""

@@ -75,9 +75,12 @@ class SampleRow:
     """Its place in the data, from 1."""
     raw: tuple[float, ...]
     """As the data have it, (columns,)."""
+    raw_targets: tuple[float, ...]
+    """As the data have them; of classes 1 for the right one."""
     inputs: tuple[Given, ...]
     """As the network gets it."""
     targets: tuple[Given, ...]
+    """As the loss gets them."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Worksheet:
     data: str
     columns: tuple[str, ...]
     """Names of the input columns."""
+    features: tuple[str, ...]
+    """What the network gets instead of the columns; empty for the columns themselves."""
     outputs: tuple[str, ...]
     """Names of the outputs: columns or classes."""
     sizes: tuple[int, ...]
@@ -159,6 +164,7 @@ def worksheet(run: Run, updates: int = 1) -> Worksheet:
     return Worksheet(
         data=data.name,
         columns=tuple(clean(name, _NAME) for name in data.input_names),
+        features=tuple(clean(one.text, _NAME) for one in problem.features.expressions),
         outputs=tuple(clean(name, _NAME) for name in data.classes or data.target_names),
         sizes=network.sizes,
         activations=network.activation_names,
@@ -198,6 +204,7 @@ def _update(record: StepRecord, problem: Problem, number_of_it: int) -> Update:
         SampleRow(
             row=int(problem.train.rows[row]) + 1,
             raw=tuple(problem.train.raw[row].tolist()),
+            raw_targets=tuple(problem.train.raw_targets[row].tolist()),
             inputs=tuple(_given(record, Quantity("a", 0, i, s)) for i in range(sizes[0])),
             targets=tuple(_given(record, Quantity("target", index=k, sample=s)) for k in range(sizes[-1])),
         )

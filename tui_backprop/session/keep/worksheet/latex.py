@@ -20,7 +20,7 @@ from tui_backprop.session.anatomy.expressions import (
 )
 from tui_backprop.session.keep.worksheet.content import Given, Group, Line, Update, Worksheet, is_literal
 from tui_backprop.session.keep.worksheet.tex_text import in_mathematics, in_text
-from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note
+from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
 
 _HEAD = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[utf8]{inputenc}
@@ -71,8 +71,9 @@ def _update(sheet: Worksheet, update: Update, answers: bool) -> Iterator[str]:
     for sample in update.samples:
         yield in_text(sample_note(sheet, update, sample))
         yield from _givens((*sample.inputs, *sample.targets))
-    yield "Settings" + (", and what the optimizer remembers:" if update.slots else ":")
-    yield from _givens((*update.constants, *update.slots))
+    note, settings = settings_note(update)
+    yield in_text(note)
+    yield from _givens(settings)
     for part in update.parts:
         yield rf"\subsubsection*{{{part.title}}}"
         for group in part.groups:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, Expression, Leaf, number, printed, text_of
 from tui_backprop.session.keep.worksheet.content import Given, Group, Line, Update, Worksheet, is_literal
-from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note
+from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
 
 _ALL = 10**6  # terms of a sum: all of them are written out
 _WIDTH = 88  # characters of a line of a formula
@@ -40,8 +40,9 @@ def _update(sheet: Worksheet, update: Update, answers: bool) -> Iterator[str]:
     for sample in update.samples:
         yield from (_plain(sample_note(sheet, update, sample)), "")
         yield from _block(_givens((*sample.inputs, *sample.targets)))
-    yield from ("Settings" + (", and what the optimizer remembers:" if update.slots else ":"), "")
-    yield from _block(_givens((*update.constants, *update.slots)))
+    note, settings = settings_note(update)
+    yield from (note, "")
+    yield from _block(_givens(settings))
     for part in update.parts:
         yield from (f"### {part.title}", "")
         for group in part.groups:

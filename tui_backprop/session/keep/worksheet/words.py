@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, number
-from tui_backprop.session.keep.worksheet.content import SampleRow, Update, Worksheet
+from tui_backprop.session.keep.worksheet.content import Given, SampleRow, Update, Worksheet
 from tui_backprop.text.cleaning import clean
 
 _NAMED = 8  # columns that are named
@@ -28,6 +28,8 @@ def introduction(sheet: Worksheet, *, answers: bool) -> Iterator[str]:
         f"optimizer {sheet.optimizer}. Its inputs are {_listed(sheet.columns)}; its outputs stand for "
         f"{_listed(sheet.outputs)}."
     )
+    if sheet.features:
+        yield f"The network gets these numbers made of the inputs: {_listed(sheet.features)}."
     if sheet.rule:
         yield f"The backward pass is not the chain rule but the wrong rule {sheet.rule}. The formulas below are its own."
     if not answers:
@@ -53,12 +55,23 @@ def sample_note(sheet: Worksheet, update: Update, sample: SampleRow) -> str:
     note = f"Row {sample.row} of the data"
     if len(update.samples) > 1:
         note = f"Sample {update.samples.index(sample) + 1} is row {sample.row} of the data"
-    if sample.raw == tuple(one.value for one in sample.inputs):
+    known: list[tuple[str, float]] = []
+    if sample.raw != tuple(one.value for one in sample.inputs):
+        known += zip(sheet.columns, sample.raw, strict=True)
+    if sample.raw_targets != tuple(one.value for one in sample.targets):
+        known += zip(sheet.outputs, sample.raw_targets, strict=True)
+    if not known:
         return f"{note}:"
-    known = zip(sheet.columns[:_NAMED], sample.raw, strict=False)
-    shown = ", ".join(f"{name} {number(value, FORMULA_DIGITS)}" for name, value in known)
-    more = f" and {len(sample.raw) - _NAMED} more" if len(sample.raw) > _NAMED else ""
-    return f"{note} ({shown}{more}), which the network gets as:"
+    return f"{note} ({_listed([f'{name} {number(value, FORMULA_DIGITS)}' for name, value in known])}), which becomes:"
+
+
+def settings_note(update: Update) -> tuple[str, tuple[Given, ...]]:
+    """Return what is said of the settings of an update and of what the optimizer remembers, and which of them are listed."""
+    if not update.slots:
+        return "Settings:", update.constants
+    if any(one.value for one in update.slots):
+        return "Settings, and what the optimizer remembers:", (*update.constants, *update.slots)
+    return "Settings; all that the optimizer remembers (old …) is 0:", update.constants
 
 
 def _listed(names: Sequence[str]) -> str:
