@@ -55,6 +55,33 @@ for _ in range(60):
     W = W - 0.1 * X.T @ dh
     b = b - 0.1 * dh.sum(axis=0)
 """
+ADDED_UP = """import numpy as np
+
+rng = np.random.default_rng(3)
+samples = [(np.array([[a], [b]], dtype=float), np.array([[a / 2 + b]])) for a in range(3) for b in range(2)]
+sizes = [2, 3, 1]
+weights = [rng.normal(size=(n, m)) for m, n in zip(sizes, sizes[1:])]
+biases = [rng.normal(size=(n, 1)) for n in sizes[1:]]
+for epoch in range(40):
+    for first in range(0, len(samples), 2):
+        dw, db = [0, 0], [0, 0]
+        for x, y in samples[first : first + 2]:
+            outs = [x]
+            for w, b in zip(weights, biases):
+                outs.append(np.tanh(w @ outs[-1] + b))
+            delta = (outs[-1] - y) * (1 - outs[-1] ** 2)
+            for n in (1, 0):
+                dw[n], db[n] = dw[n] + delta @ outs[n].T, db[n] + delta
+                delta = weights[n].T @ delta * (1 - outs[n] ** 2)
+        weights = [w - 0.2 * d / 2 for w, d in zip(weights, dw)]
+        biases = [b - 0.2 * d / 2 for b, d in zip(biases, db)]
+"""
+LINE = """w, b = 0.5, 0.0
+for epoch in range(50):
+    for x, y in [(1, 3), (2, 5), (3, 7)]:
+        error = w * x + b - y
+        w, b = w - 0.05 * error * x, b - 0.05 * error
+"""
 
 
 @pytest.fixture
@@ -104,6 +131,26 @@ def test_a_vector_of_answers_is_one_output_for_many_samples(capsys, tmp_path):
     assert (lines[0], len(lines)) == ("x1,x2,y", 13)
     assert "--target y " in found["recipe"]
     assert "--lr 0.1 " in found["recipe"]
+
+
+def test_samples_whose_gradients_are_added_up_are_one_batch(capsys, tmp_path):
+    """Layers in a loop, a sample at a time, an update for each two: the samples are those of the first layer."""
+    path, rows = tmp_path / "added_up.py", tmp_path / "rows.csv"
+    path.write_text(ADDED_UP, encoding="utf-8")
+    status, found = answer(capsys, path, "--data-out", rows)
+    assert (status, found["verdict"]) == (0, "right")
+    assert found["recognised"]["layers"] == [2, 3, 1]
+    assert found["recognised"]["layout"] == "weights (out, in), one sample at a time"
+    assert {"0.0,0.0,0.0", "1.0,0.0,0.5", "2.0,1.0,2.0"} < set(rows.read_text(encoding="utf-8").splitlines())
+    assert "--lr 0.1 --batch-size 2" in found["recipe"]
+
+
+def test_an_output_that_is_always_positive_is_no_relu(capsys, tmp_path):
+    """Where nothing stands between the sum and the answer, the layer is linear."""
+    path = tmp_path / "line.py"
+    path.write_text(LINE, encoding="utf-8")
+    _, found = answer(capsys, path)
+    assert found["recognised"]["activations"] == ["linear"]
 
 
 def test_a_line_chooses_the_training_and_the_answer_says_which(script, capsys, tmp_path):

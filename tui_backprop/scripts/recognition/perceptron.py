@@ -22,19 +22,18 @@ def perceptron_of(case: Case) -> Perceptron | None:
     if case.reading is None or case.examination is None or not case.examination.draws:
         return None
     graph, step = case.reading.graph, case.reading.steps[-1]
-    if len(step.residuals) != 1 or step.residuals[0].target < 0:
+    rounds = rounds_of(graph, step)
+    if not rounds or len(step.residuals) != len(rounds) or any(one.target < 0 for one in step.residuals):
         return None
-    layers = layers_of(graph, step)
-    prediction = step.residuals[0].prediction
-    if not layers:
-        return None
+    layers, residual = rounds[-1], max(step.residuals, key=lambda one: one.record)
+    prediction = residual.prediction
     outputs = [*(layer.given for layer in layers[1:]), prediction]
     activations = [_activation(graph, layer, out) for layer, out in zip(layers, outputs, strict=True)]
     if any(one is None for one in activations) or "softmax" in activations[:-1]:
         return None
     sizes = [_features(graph, layers[0].given, rows=layers[0].rows), *(_outputs(graph, layer) for layer in layers)]
-    batch = int(np.size(graph.value(prediction))) // max(sizes[-1], 1)
-    found = _loss(case, prediction, step.residuals[0].target, layers[-1].rows, sizes[-1])
+    batch = len(rounds) * int(np.size(graph.value(prediction))) // max(sizes[-1], 1)
+    found = _loss(case, prediction, residual.target, layers[-1].rows, sizes[-1])
     if found is None:
         return None
     loss = case.examination.loss
@@ -42,22 +41,33 @@ def perceptron_of(case: Case) -> Perceptron | None:
     plain = not step.feeds and not step.memory and not guessed
     numbers = all(np.size(graph.value(layer.weights)) == 1 for layer in layers)
     weights = "numbers" if numbers else f"weights {'(in, out)' if layers[0].rows else '(out, in)'}"
-    many = "one sample at a time" if batch == 1 else f"samples as {'rows' if layers[0].rows else 'columns'}"
+    many = "one sample at a time" if batch == len(rounds) else f"samples as {'rows' if layers[0].rows else 'columns'}"
     return Perceptron(
         tuple(sizes),
         tuple(str(one) for one in activations),
         found[0],
         f"{weights}, {many}",
-        found[1],
+        found[1] * len(rounds),
         "sgd" if plain else None,
         batch,
         layers[0],
         layers[0].rows,
+        residual,
+        len(rounds),
     )
 
 
 def layers_of(graph: Graph, step: Step) -> list[Layer]:
     """Return the layers in order; empty where a parameter is used in another way than a layer's weights and bias."""
+    rounds = rounds_of(graph, step)
+    return rounds[-1] if rounds else []
+
+
+def rounds_of(graph: Graph, step: Step) -> list[list[Layer]]:
+    """Return the layers of each round through the network: several where a step adds up what single samples give.
+
+    Empty where a parameter is used in another way than a layer's weights and bias.
+    """
     parameters = set(step.parameters)
     layers: list[Layer] = []
     for record in sorted(step.forward):
@@ -79,8 +89,11 @@ def layers_of(graph: Graph, step: Step) -> list[Layer]:
         if len(sums) != 1:
             return []
         layers.append(Layer(origin(graph, weights), origin(graph, sums[0][1]), given, sums[0][0], rows))
-    used = [one for layer in layers for one in (layer.weights, layer.bias)]
-    return layers if sorted(used) == sorted(parameters) else []
+    depth = max(1, len(parameters) // 2)
+    rounds = [layers[at : at + depth] for at in range(0, len(layers), depth)]
+    used = [[one for layer in some for one in (layer.weights, layer.bias)] for some in rounds]
+    same = all(one == used[0] for one in used) and sorted(used[0]) == sorted(parameters) if used else False
+    return rounds if same else []
 
 
 def _outputs(graph: Graph, layer: Layer) -> int:
@@ -101,6 +114,8 @@ def _activation(graph: Graph, layer: Layer, out: int) -> str | None:
     z, a = np.asarray(graph.value(layer.z), dtype=float), np.asarray(graph.value(out), dtype=float)
     if z.shape != a.shape:
         return None
+    if out == layer.z:  # nothing is between them, whatever their values look like
+        return "linear"
     turned = z.ndim == 2 and not layer.rows
     if z.ndim == 1 and _one_output(graph, layer):
         z, a = z[:, None], a[:, None]  # a sample in each row, so that a softmax would go over its one output

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a check starts the script before it loads NumPy
     import numpy as np
 
+    from tui_backprop.scripts.reading.residuals import Residual
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -36,6 +38,10 @@ class Perceptron:
     batch: int
     first: Layer
     rows: bool
+    residual: Residual
+    """Where its answer meets the target, in the last round."""
+    rounds: int
+    """How often a step goes through the network: with each sample of a batch, or once with all."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the answer calls `recognised`."""

@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.recognition.perceptron import rows_of
-from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
+from tui_backprop.scripts.recognition.perceptron import layers_of, rows_of
+from tui_backprop.scripts.recognition.recognised import Layer, Perceptron, Samples
 from tui_backprop.scripts.replay.graph import Graph
 
 _CARRIED = (
@@ -29,15 +29,18 @@ _CARRIED = (
 def samples_of(case: Case, network: Perceptron) -> Samples | None:
     """Return the samples of a perceptron's script; None where they cannot be told."""
     assert case.reading is not None  # noqa: S101  (there is a network)
-    graph, step = case.reading.graph, case.reading.steps[-1]
-    given, target = network.first.given, step.residuals[0].target
+    graph, step, residual = case.reading.graph, case.reading.steps[-1], network.residual
+    given, target = network.first.given, residual.target
     whole = _whole(graph, network, given, target)
     if whole is not None:
         return whole
     seen: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
-    users = [one for one in graph.users[given] if one in step.forward]
-    first, side = graph.trace.where[users[0]], graph.args[users[0]].index(given)
-    last, other = graph.trace.where[step.residuals[0].record], graph.args[step.residuals[0].record].index(target)
+    products = [_product(graph, layer) for layer in layers_of(graph, step)]
+    first, side = graph.trace.where[products[0]], graph.args[products[0]].index(given)
+    shared = [graph.trace.where[one] for one in products].count(
+        first
+    )  # layers that a loop goes through meet there, too
+    last, other = graph.trace.where[residual.record], graph.args[residual.record].index(target)
     news = []
     for number, one in enumerate(case.reading.passes):
         inside = range(one.start + 1, one.end + 1)
@@ -45,17 +48,23 @@ def samples_of(case: Case, network: Perceptron) -> Samples | None:
         ts = [graph.args[r][other] for r in inside if graph.trace.where[r] == last]
         if not xs or not ts:
             continue
-        x, t = _pair(graph, network, xs[-1], ts[-1])  # what was asked before the update is no sample
-        for a, b in zip(x, t, strict=False):
-            key = np.concatenate([a, b]).tobytes()
-            if key not in seen:
-                seen[key] = (a, b)
-                news.append(number)
+        # what was asked before the update is no sample
+        for x, t in zip(xs[-network.rounds * shared :: shared], ts[-network.rounds :], strict=False):
+            for a, b in zip(*_pair(graph, network, x, t), strict=False):
+                key = np.concatenate([a, b]).tobytes()
+                if key not in seen:
+                    seen[key] = (a, b)
+                    news.append(number)
     if not seen:
         return None
     inputs, targets = (np.stack(part) for part in zip(*seen.values(), strict=True))
     # nothing new in the second half of what was followed: these are all
     return Samples(inputs, targets, max(news) < len(case.reading.passes) / 2)
+
+
+def _product(graph: Graph, layer: Layer) -> int:
+    """Return the record where a layer's weights meet what comes in."""
+    return next(one for one in graph.args[layer.z] if layer.given in graph.args[one])
 
 
 def _pair(graph: Graph, network: Perceptron, x: int, t: int) -> tuple[np.ndarray, np.ndarray]:
