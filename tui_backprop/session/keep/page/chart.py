@@ -100,7 +100,7 @@ class Chart:
         for name, kind in legend:
             names.append(f'<path class="curve {kind}" d="M{place:.0f} {_TOP - 10}h16"/>')
             names.append(text(place + 20, _TOP - 6, name, "start", ""))
-            place += 34 + 6.2 * len(name)
+            place += 34 + 6.6 * len(name)
         body = "\n".join([*axes, *self._parts, *names])
         return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>'
 

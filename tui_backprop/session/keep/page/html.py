@@ -27,7 +27,7 @@ th { font-weight: 600; } td.number, th.number { text-align: right; }
 td.good { color: var(--plus); font-weight: 600; } td.bad { color: var(--minus); }
 .faint, .note { color: var(--faint); } .error { color: var(--bad); } .warning { color: var(--minus); }
 figure { margin: .5rem 0; } figcaption { color: var(--faint); font-size: .9rem; }
-svg { display: block; width: 100%; max-width: 40rem; height: auto; font: 11px system-ui, sans-serif; fill: var(--ink); }
+svg { display: block; width: 100%; max-width: 40rem; height: auto; font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .axis { stroke: var(--line); fill: none; } svg .label { fill: var(--faint); }
 svg .curve { fill: none; stroke-width: 1.6; stroke-linejoin: round; } svg .ring { fill: none; stroke: var(--ink); }
 svg .c0 { stroke: var(--plus); } svg .c1 { stroke: var(--minus); } svg .c2 { stroke: var(--third); }
