@@ -40,6 +40,7 @@ _DRAWN_UNITS, _DRAWN_LAYERS = 6, 5  # of a network that is drawn, at the most
 _ACROSS, _UP = 26, 12  # millimetres between layers, and between units
 _RADIUS = 4
 _FRACTION = 5  # terms of a fraction that has a bar, which no line can be broken in; all that Adam's has
+_EQUALS = r" \allowbreak = \nobreak "  # a long line is broken before it, where people look for it
 _WORD = re.compile(r"\(?[a-z]{2,}[,:]?|1,|[^\W_]+:")
 
 Write = Callable[[Leaf], str]
@@ -91,7 +92,7 @@ def _formula(line: Line, answers: bool) -> str:
     if not isinstance(line.formula, Leaf):
         parts.append(_written(line.formula, _number if answers else _gap, whole=True))
     parts.append(in_mathematics(number(line.value)) if answers else r"\result")
-    return " = ".join(parts)
+    return _EQUALS.join(parts)
 
 
 def _symbol(term: Leaf) -> str:
