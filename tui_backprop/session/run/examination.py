@@ -15,7 +15,7 @@ from tui_backprop.diagnosis.findings.table import find
 from tui_backprop.engines.work import work_of_training
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.session.recipe.recipe import Recipe
-from tui_backprop.session.run.pace import curve_spacing
+from tui_backprop.session.run.pace import curve_spacing, look_time
 from tui_backprop.session.run.run import Run
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
@@ -24,6 +24,7 @@ SHARE = 0.03
 """Share of the time that findings take while a run goes on: below five hundredths even where one look is expensive."""
 
 _COURSE_POINTS, _COURSE_FEWEST = 64, 16
+_COURSE_SHARE = 0.02  # of the run's own time, that losses may take at steps where its curve has none
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
 _TRIAL, _MOST_TRIALS = 3000.0, 40  # microseconds that the updates by one rate may take, and the most of them
 _CHEAP = 400.0  # microseconds that an update may take for the most of them to be made
@@ -62,7 +63,7 @@ def gather(run: Run) -> Evidence:
     """Return the evidence of a run where it stands: a pure function of its recipe, its edits and the step."""
     segment, problem, step = run.segment, run.problem, run.step
     first = _trained_alike_since(run)
-    steps = course_steps(first.start, step, curve_spacing(segment))
+    steps = course_steps(first.start, step, curve_spacing(segment), _affordable(segment, step - first.start))
     losses = run.losses_at(steps)
     earlier = max(first.start, step - _updates(segment.training))
     scaled = problem.encode(np.array(run.recipe.probe)) if run.recipe.probe else np.empty((0, 1))
@@ -84,7 +85,7 @@ def gather(run: Run) -> Evidence:
     )
 
 
-def course_steps(first: int, last: int, curve: Spacing) -> list[int]:
+def course_steps(first: int, last: int, curve: Spacing, affordable: int = _COURSE_POINTS) -> list[int]:
     """Return at most 66 steps from `first` to `last`: both, and between them the multiples of a power of two.
 
     They depend on nothing but these numbers. Nearly all of them are steps at which the curve has a point, and they stay the
@@ -94,13 +95,19 @@ def course_steps(first: int, last: int, curve: Spacing) -> list[int]:
         first: the step from which the training is as it is.
         last: the present step.
         curve: how far apart the points of the curve lie.
+        affordable: how many losses may be computed where the curve has none, for a course of 16 points.
     """
     stride = curve.at(last)
     while (last - first) // stride > _COURSE_POINTS:
         stride *= 2
-    while (last - first) // stride < _COURSE_FEWEST and stride > 1:
-        stride //= 2
+    while (between := (last - first) // stride) < _COURSE_FEWEST and stride > 1 and between < affordable:
+        stride, affordable = stride // 2, affordable - between
     return sorted({first, *range((first // stride + 1) * stride, last, stride), last})
+
+
+def _affordable(segment: Segment, steps: int) -> int:
+    """Return how many losses may be computed at steps where the curve has none, of a training of so many steps."""
+    return int(_COURSE_SHARE * steps * segment.engine.step_time(segment.training) / look_time(segment))
 
 
 def _trained_alike_since(run: Run) -> Segment:

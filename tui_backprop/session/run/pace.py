@@ -48,6 +48,12 @@ def checkpoint_spacing(segment: Segment) -> Spacing:
     return _spacing(1 << max(0, round(math.log2(_REPLAY / segment.engine.step_time(segment.training)))), math.inf)
 
 
+def look_time(segment: Segment) -> float:
+    """Microseconds, about, of the losses at a step that was passed, the steps made again to reach it included."""
+    problem = segment.problem
+    return _REPLAY / 2 + sum(pass_time(problem, len(part)) for part in (problem.live_train, problem.live_test))
+
+
 def check_spacing(segment: Segment, names: frozenset[str], *, by_epoch: bool = False) -> Spacing:
     """Return how many steps lie between two checks of an expression that uses `names`.
 
