@@ -58,6 +58,7 @@ def main() -> None:
         "growth": lambda: growth.lines(quick=options.quick),
         "memory": lambda: (held.line() for held in memory.everything(quick=options.quick)),
     }
+    machine.use_one_thread()
     print(f"{machine.processor()}\n{machine.versions()}\n")
     for part in options.parts or PARTS:
         for line in makers[part]():

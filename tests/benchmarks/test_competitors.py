@@ -12,6 +12,7 @@ from tests.benchmarks.competitors.measure import Effort, Times, measure, take_tu
 from tests.benchmarks.competitors.table import BARE, COMPETITORS, COMPILED, NUMPY, PYTHON, Competitor
 from tests.benchmarks.competitors.trainer import Trainer
 from tests.benchmarks.growth import Growth
+from tests.benchmarks.limit import Peaks, needs_of
 from tests.benchmarks.memory import held
 from tui_backprop.core.arrays import Array, Indices
 
@@ -114,3 +115,12 @@ def test_what_a_run_holds_is_measured_in_a_process_of_its_own():
     found = held("parity", 500)
     assert 0 < found.traced < 1e6
     assert "500 steps" in found.line()
+
+
+def test_the_limit_counts_what_a_step_needs():
+    """1-1-1: products of two layers for three purposes but one; a peak twice as high leaves half of the time."""
+    needs = needs_of(CASES[0])
+    assert needs.operations == 2 * 5 + 2 * 24 + 2 * 4
+    assert needs.bytes == 8 * (5 * 4 + 8 * 3)
+    assert needs.seconds(Peaks(1e9, 1e12)) == 2 * needs.seconds(Peaks(2e9, 1e12))
+    assert needs.seconds(Peaks(1e15, 1e9)) == needs.bytes / 1e9

@@ -4,7 +4,8 @@ Prints, each the median of several rounds on a real pseudo-terminal of 120 by 36
 a key's step to paint, steps a second with `n` held down, the same and `u` in a session of many edits and branches; key to
 paint while training at full speed against idle, steps a second in the app against a session without a screen, time to the
 first paint against an empty Textual app, and the processor time of the paused app. Then starts of commands beside that of
-Python, the first steps of the compiled engine, and a rule in a file beside a plain loop.
+Python, the first steps of the compiled engine, a rule in a file beside a plain loop, the first look at the findings beside
+the run, and the engines beside C and beside bare NumPy calls.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ import termios
 import time
 from collections.abc import Callable
 
-from tests.benchmarks import own_rule, start
+from tests.benchmarks import findings, own_rule, start
+from tests.benchmarks.competitors.cases import CASES
+from tests.benchmarks.competitors.measure import Effort, measure
+from tests.benchmarks.competitors.table import BARE, COMPETITORS, COMPILED, NUMPY, C
+from tests.benchmarks.machine import use_one_thread
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 
@@ -197,8 +202,25 @@ def first_paint(code: str, mark: bytes) -> float:
     return took
 
 
+def beside_others() -> list[tuple[str, str, float]]:
+    """Return a row for each case and engine: the least time of a step beside that of what it is measured by."""
+    rows = []
+    wanted = [one for one in COMPETITORS if one.name in (NUMPY, BARE, COMPILED, C)]
+    for case in CASES:
+        ready = [one for one in wanted if one.excuse(case) is None]
+        times = measure(case, ready, Effort(rounds=15, seconds=0.05)).rounds
+        for ours, theirs in ((COMPILED, C), (NUMPY, BARE)):
+            if {ours, theirs} <= times.keys():
+                own, other = min(times[ours]) * 1e9, min(times[theirs]) * 1e9
+                rows.append(
+                    (f"{case.name.split(',')[0]}, {ours} / {theirs[:4]}", f"{own:,.0f} / {other:,.0f} ns", own / other)
+                )
+    return rows
+
+
 def main() -> None:
     """Measure and print."""
+    use_one_thread()
     few = open_trainer()
     step, held = step_to_paint(few), steps_held(few)
     few.close()
@@ -248,6 +270,16 @@ def main() -> None:
         ),
         ("first compiled steps, code made / kept", f"{made:.1f} s / {kept:.1f} s", made / kept),
         ("rule in a file / plain loop, steps a second", f"{by_rule:,.0f} / {by_loop:,.0f}", by_rule / by_loop),
+        *(
+            (
+                f"first look at findings / {steps:,} steps, {source}",
+                f"{look * 1e3:.1f} / {run * 1e3:.0f} ms",
+                look / run,
+            )
+            for source, steps in (("parity", 1_000), ("parity", 10_000), ("digits", 1_000), ("digits", 10_000))
+            for run, look in [findings.first_look(source, steps)]
+        ),
+        *beside_others(),
     ]
     for name, values, ratio in rows:
         print(f"{name:<52}{values:<24}{ratio:8.3f}")

@@ -8,6 +8,7 @@ from tests.benchmarks.competitors.cases import CASES, Case
 from tests.benchmarks.competitors.goals import GOALS
 from tests.benchmarks.competitors.measure import Times
 from tests.benchmarks.competitors.table import COMPETITORS, COMPILED, NUMPY
+from tests.benchmarks.limit import needs_of, peaks
 from tests.benchmarks.sweep import WANTED, Together
 
 
@@ -22,7 +23,15 @@ def case_lines(case: Case, times: Times) -> list[str]:
             lines.append(f"  {one.name:<30}{1 / seconds:>12,.0f}{seconds * 1e6:>12,.2f}{ratios}")
         else:
             lines.append(f"  {one.name:<30}{'-':>12}   {one.excuse(case)}")
-    return lines
+    return [*lines, limit_line(case, times)]
+
+
+def limit_line(case: Case, times: Times) -> str:
+    """The least time that the machine's peaks leave for a step, and how far our engines are from it."""
+    needs, least = needs_of(case), needs_of(case).seconds(peaks())
+    far = "".join(f"{times.seconds(name) / least:>17,.1f}×" for name in (NUMPY, COMPILED) if name in times.rounds)
+    what = f"limit: {needs.operations:,} FLOP, {needs.bytes:,} B"
+    return f"  {what:<30}{1 / least:>12,.0f}{least * 1e6:>12,.3f}{far}"
 
 
 def goal_lines(measured: Mapping[str, Times]) -> list[str]:
