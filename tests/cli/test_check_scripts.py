@@ -76,6 +76,22 @@ for epoch in range(40):
         weights = [w - 0.2 * d / 2 for w, d in zip(weights, dw)]
         biases = [b - 0.2 * d / 2 for b, d in zip(biases, db)]
 """
+LABELS = """\
+import numpy as np
+
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(9, 2)), np.arange(9) % 3
+W, b = 0.1 * rng.normal(size=(2, 3)), np.zeros((1, 3))
+for step in range(50):
+    e = np.exp(X @ W + b)
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.log(p[range(9), y]).sum() / 9 + 0.005 * np.sum(W * W)
+    d = p
+    d[range(9), y] -= 1
+    d /= 9
+    W -= 0.5 * (X.T @ d + 0.01 * W)
+    b -= 0.5 * d.sum(axis=0, keepdims=True)
+"""
 LINE = """w, b = 0.5, 0.0
 for epoch in range(50):
     for x, y in [(1, 3), (2, 5), (3, 7)]:
@@ -143,6 +159,20 @@ def test_samples_whose_gradients_are_added_up_are_one_batch(capsys, tmp_path):
     assert found["recognised"]["layout"] == "weights (out, in), one sample at a time"
     assert {"0.0,0.0,0.0", "1.0,0.0,0.5", "2.0,1.0,2.0"} < set(rows.read_text(encoding="utf-8").splitlines())
     assert "--lr 0.1 --batch-size 2" in found["recipe"]
+
+
+def test_labels_are_columns_and_a_penalty_has_no_command(capsys, tmp_path):
+    """A softmax whose labels say where to subtract 1 is recognised; its recipe is told only where there is no penalty."""
+    path, rows = tmp_path / "labels.py", tmp_path / "rows.csv"
+    path.write_text(LABELS, encoding="utf-8")
+    _, found = answer(capsys, path, "--data-out", rows)
+    assert (found["verdict"], found["recognised"]["activations"]) == ("right", ["softmax"])
+    assert found["recipe"] is None
+    path.write_text(LABELS.replace(" + 0.005 * np.sum(W * W)", "").replace(" + 0.01 * W", ""), encoding="utf-8")
+    _, found = answer(capsys, path, "--data-out", rows)
+    assert "--target y1,y2,y3 " in found["recipe"]
+    assert "--lr 0.5 --batch-size full" in found["recipe"]
+    assert rows.read_text(encoding="utf-8").splitlines()[1].endswith(",1.0,0.0,0.0")
 
 
 def test_an_output_that_is_always_positive_is_no_relu(capsys, tmp_path):

@@ -39,6 +39,31 @@ for n in range(3000):
     w1 -= RATE * back * xs[k]
     b1 -= RATE * back
 """
+LETTERS = """\
+import numpy as np
+
+rng = np.random.default_rng(0)
+U, V, W = rng.normal(0, 0.3, (6, 3)), rng.normal(0, 0.3, (6, 6)), rng.normal(0, 0.3, (3, 6))
+for n in range(60):
+    letters = [0, 1, 2, 0, 1, 2][n % 3 : n % 3 + 4]
+    h, p = {-1: np.zeros((6, 1))}, {}
+    for t in range(3):
+        h[t] = np.tanh(U[:, [letters[t]]] + V @ h[t - 1])
+        e = np.exp(W @ h[t])
+        p[t] = e / e.sum()
+    dU, dV, dW, back = np.zeros_like(U), np.zeros_like(V), np.zeros_like(W), np.zeros((6, 1))
+    for t in reversed(range(3)):
+        d = p[t].copy()
+        d[letters[t + 1]] -= 1
+        dW += d @ h[t].T
+        dz = (W.T @ d + back) * (1 - h[t] ** 2)
+        dU[:, [letters[t]]] += dz
+        dV += dz @ h[t - 1].T
+        back = V.T @ dz
+    U -= 0.1 * dU
+    V -= 0.1 * dV
+    W -= 0.1 * dW
+"""
 
 
 def followed(losses, reason="end", updates=None, finite=True):
@@ -130,3 +155,11 @@ def test_a_right_script_is_told_that_it_learns():
     assert not answer.causes
     assert answer.training[0].startswith("It learns: in its own 600 updates its loss (cross-entropy) goes 1.09 → 0.0")
     assert "It would learn faster with momentum" in answer.training[1]
+
+
+def test_labels_that_are_taken_from_a_column_of_answers_are_followed(tmp_path):
+    """`d[label] -= 1` in a column writes through a view; the training is followed there as elsewhere."""
+    path = tmp_path / "letters.py"
+    path.write_text(LETTERS, encoding="utf-8")
+    answer = check_script(read_source(str(path)), Setting())
+    assert (answer.verdict, answer.learns) == ("right", True)

@@ -11,6 +11,7 @@ from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.reading import Step
+from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.recognition.recognised import Layer, Perceptron
 from tui_backprop.scripts.replay.graph import Graph
 
@@ -23,7 +24,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
         return None
     graph, step = case.reading.graph, case.reading.steps[-1]
     rounds = rounds_of(graph, step)
-    if not rounds or len(step.residuals) != len(rounds) or any(one.target < 0 for one in step.residuals):
+    if not rounds or len(step.residuals) != len(rounds):
         return None
     layers, residual = rounds[-1], max(step.residuals, key=lambda one: one.record)
     prediction = residual.prediction
@@ -33,7 +34,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
         return None
     sizes = [_features(graph, layers[0].given, rows=layers[0].rows), *(_outputs(graph, layer) for layer in layers)]
     batch = len(rounds) * int(np.size(graph.value(prediction))) // max(sizes[-1], 1)
-    found = _loss(case, prediction, residual.target, layers[-1].rows, sizes[-1])
+    found = _loss(case, residual, layers[-1].rows, sizes[-1])
     if found is None:
         return None
     loss = case.examination.loss
@@ -48,13 +49,25 @@ def perceptron_of(case: Case) -> Perceptron | None:
         found[0],
         f"{weights}, {many}",
         found[1] * len(rounds),
-        "sgd" if plain else None,
+        "sgd" if plain and not _penalised(graph, step, loss.record) else None,
         batch,
         layers[0],
         layers[0].rows,
         residual,
         len(rounds),
     )
+
+
+def _penalised(graph: Graph, step: Step, loss: int | None) -> bool:
+    """Return whether a computed loss depends on parameters in another way than through the predictions."""
+    todo, seen = [] if loss is None else [loss], {one.prediction for one in step.residuals}
+    while todo:
+        record = todo.pop()
+        if record in step.parameters:
+            return True
+        seen.add(record)
+        todo += [one for one in graph.args[record] if (step.start < one and one not in seen) or one in step.parameters]
+    return False
 
 
 def layers_of(graph: Graph, step: Step) -> list[Layer]:
@@ -136,11 +149,11 @@ def rows_of(value: Any, features: int, *, rows: bool) -> np.ndarray:
     return found.reshape(-1, features)
 
 
-def _loss(case: Case, prediction: int, target: int, rows: bool, outputs: int) -> tuple[str, float] | None:
+def _loss(case: Case, residual: Residual, rows: bool, outputs: int) -> tuple[str, float] | None:
     """Return the trainer's loss whose slope is a multiple of theirs, and the rate that makes the same updates of it."""
     assert case.reading is not None  # noqa: S101  (asked before)
     assert case.examination is not None  # noqa: S101
-    graph, examination = case.reading.graph, case.examination
+    graph, examination, prediction = case.reading.graph, case.examination, residual.prediction
     step = case.reading.steps[-1]
     draws = [n for n, one in enumerate(examination.draws) if one.step.number == step.number]
     known = [n for n in draws if prediction in examination.gradients[n]]
@@ -148,7 +161,7 @@ def _loss(case: Case, prediction: int, target: int, rows: bool, outputs: int) ->
         return None
     n = known[-1]
     p = rows_of(examination.draws[n].values.get(prediction, graph.value(prediction)), outputs, rows=rows)
-    t = rows_of(graph.value(target), outputs, rows=rows)
+    t = rows_of(target_value(graph, residual, {}), outputs, rows=rows)
     if t.shape != p.shape:  # each answer meets every target: no loss that the trainer has
         return None
     theirs = rows_of(examination.gradients[n][prediction], outputs, rows=rows)

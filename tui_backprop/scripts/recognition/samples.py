@@ -9,6 +9,7 @@ import numpy as np
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.recognition.perceptron import layers_of, rows_of
 from tui_backprop.scripts.recognition.recognised import Layer, Perceptron, Samples
 from tui_backprop.scripts.replay.graph import Graph
@@ -31,9 +32,11 @@ def samples_of(case: Case, network: Perceptron) -> Samples | None:
     assert case.reading is not None  # noqa: S101  (there is a network)
     graph, step, residual = case.reading.graph, case.reading.steps[-1], network.residual
     given, target = network.first.given, residual.target
-    whole = _whole(graph, network, given, target)
+    whole = _whole(graph, network) if target >= 0 else _one_hot(graph, network)
     if whole is not None:
         return whole
+    if target < 0:
+        return None
     seen: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
     products = [_product(graph, layer) for layer in layers_of(graph, step)]
     first, side = graph.trace.where[products[0]], graph.args[products[0]].index(given)
@@ -74,8 +77,17 @@ def _pair(graph: Graph, network: Perceptron, x: int, t: int) -> tuple[np.ndarray
     )
 
 
-def _whole(graph: Graph, network: Perceptron, given: int, target: int) -> Samples | None:
+def _one_hot(graph: Graph, network: Perceptron) -> Samples | None:
+    """Return all samples where labels say which answer is to be 1, and every step has all of them."""
+    given = network.first.given
+    x = rows_of(graph.value(given), network.layers[0], rows=network.rows)
+    t = rows_of(target_value(graph, network.residual, {}), network.layers[-1], rows=network.rows)
+    return Samples(x, t, True) if _root(graph, given) == given and 1 < len(x) == len(t) else None
+
+
+def _whole(graph: Graph, network: Perceptron) -> Samples | None:
     """Return the arrays that the samples were taken from, where those have the same number of rows."""
+    given, target = network.first.given, network.residual.target
     x, t = _pair(graph, network, given, target)
     a, b = _root(graph, given), _root(graph, target)
     inputs, targets = np.asarray(graph.value(a), dtype=float), np.asarray(graph.value(b), dtype=float)

@@ -17,6 +17,8 @@ def follow_request(reading: Reading) -> dict[str, Any] | None:
         for residual in step.residuals:
             where = reading.trace.where[residual.record]
             if residual.kind == "one hot":
+                if where < 0:  # a part that is a view is written through: what is written has the place
+                    where = reading.trace.where[reading.graph.args[residual.record][1]]
                 roles[where] = ["one hot"]
             elif residual.target >= 0:
                 side = reading.graph.args[residual.record].index(residual.prediction)
