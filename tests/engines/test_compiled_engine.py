@@ -13,6 +13,7 @@ from tests.engines.trainings import assert_agree, assert_cut_anyhow, assert_flat
 from tui_backprop.core.operations.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.operations.optimizers import OPTIMIZERS
+from tui_backprop.core.sampling import Sampling
 from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.compiled_engine import CompiledEngine, is_installed
 from tui_backprop.engines.numpy_engine import NumpyEngine
@@ -76,6 +77,25 @@ def test_layers_for_blas_agree(hidden):
 def test_however_the_steps_are_cut_the_bits_are_the_same(recipe, portions):
     """One call, several, and another engine object give the same state to the last bit."""
     assert_cut_anyhow(CompiledEngine, recipe, portions)
+
+
+@needs_numba
+def test_rows_drawn_in_machine_code_are_the_cores():
+    """Alone and in batches, from odd places on, for any seed; where a number has to be drawn again the core draws."""
+    from tui_backprop.engines.compiled.draws import Draws  # noqa: PLC0415  (numba need not be installed)
+    from tui_backprop.engines.compiled.plan import piece_named  # noqa: PLC0415  (as above)
+
+    refused = 0
+    for rows, size, seed in itertools.product((1, 9, 1797, 2**20 + 7), (1, 3, 10, 5000), (0, 2**64 - 1)):
+        sampling = Sampling("random", rows, size, seed)
+        draws = Draws(piece_named("draws"), sampling)
+        for step in (0, 1, 205, 10**9 + 1):
+            found = draws.of(step)
+            if found is None:
+                refused += 1
+            else:
+                np.testing.assert_array_equal(found, sampling.stream.below(rows, step * size, len(found)))
+    assert 0 < refused < 64
 
 
 @needs_numba

@@ -28,6 +28,11 @@ def loop_of(training: Training) -> str:
     return "loop one" if training.sampling.largest_batch == 1 else "loop many"
 
 
+def draws_rows(training: Training) -> bool:
+    """Whether its rows are drawn at random, with replacement."""
+    return training.sampling.epoch_size is None
+
+
 def products_of(training: Training) -> tuple[str, ...]:
     """Return the names of the products of its layers, without what kind of piece they are."""
     if training.sampling.largest_batch == 1:
@@ -41,6 +46,7 @@ def pieces_of(training: Training) -> tuple[str, ...]:
     return (
         loop_of(training),
         "descent",
+        *(["draws"] if draws_rows(training) else []),
         *(f"product {name}" for name in products_of(training)),
         *(f"values {name}" for name in names),
         *(f"pulls {name}" for name in names),
@@ -57,6 +63,7 @@ def all_pieces() -> tuple[str, ...]:
         "loop one",
         "loop many",
         "descent",
+        "draws",
         *(f"product {name}" for name in (*_PRODUCTS, *_LARGE_PRODUCTS)),
         *(f"{kind} {name}" for name in ACTIVATIONS for kind in ("values", "pulls")),
         *(f"errors {name}" for name in LOSSES),

@@ -21,6 +21,7 @@ from tui_backprop.engines.compiled.jit import (
     piece,
     record_viewed,
 )
+from tui_backprop.engines.compiled.lanes import LANES
 from tui_backprop.engines.pieces import LARGE
 
 _NUMBERS = ("rate", "gamma", "clip")
@@ -67,6 +68,7 @@ TASK = np.dtype(
             "batch",  # samples of a step
             "epoch",  # samples of an epoch, at whose end a batch may be short; very many where rows are drawn at random
             "whole",  # 1 where every step has all samples in their order
+            "plain",  # 1 where the update is the optimizer's alone, at a constant rate
             "fused",  # 1 where the loss gives ∂L/∂z
             "penalised",
             "period",
@@ -113,7 +115,7 @@ def stride_of(batch: int, largest: int) -> int:
 
     The numbers behind the batch repeat its first sample, and their δ is 0.
     """
-    return 1 if largest == 1 else (batch + layers.LANES - 1) // layers.LANES * layers.LANES
+    return 1 if largest == 1 else (batch + LANES - 1) // LANES * LANES
 
 
 _stride = inlined(stride_of)
@@ -129,7 +131,10 @@ def _train_one(
         if place == 0 or t.whole == 0:
             _fetch(t, drawn, place, 1, 1)
         _pass_one(t, theta)
-        _descend(t.descend, (task, theta, slots, step + place, count + place))
+        if t.plain != 0:
+            _update(t.update, (theta, floats(t.g), slots, t.size, count + place, t.rate, t.settings))
+        else:
+            _descend(t.descend, (task, theta, slots, step + place, count + place))
     return made
 
 
@@ -150,7 +155,10 @@ def _train_many(
         if made == 0 or t.whole == 0:
             _fetch(t, drawn, place, batch, stride)
         _pass(t, theta, batch, stride)
-        _descend(t.descend, (task, theta, slots, step + made, count + made))
+        if t.plain != 0:
+            _update(t.update, (theta, floats(t.g), slots, t.size, count + made, t.rate, t.settings))
+        else:
+            _descend(t.descend, (task, theta, slots, step + made, count + made))
         place += batch
         made += 1
     return made

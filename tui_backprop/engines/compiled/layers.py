@@ -31,9 +31,7 @@ from tui_backprop.engines.compiled.jit import (
     record_viewed,
     small_integers,
 )
-
-LANES = 4
-"""Samples that are computed at once: as many as have room in a register of AVX."""
+from tui_backprop.engines.compiled.lanes import LANES, add_product, every, load, store, total_of
 
 # One sample: the stride is 1.
 
@@ -115,15 +113,11 @@ def _forward(
     for j in range(fan_out):
         bias, row = theta[start + fan_in * fan_out + j], to + j * stride
         for r in range(0, stride, LANES):
-            s0 = s1 = s2 = s3 = bias
+            total = every(bias)
             for i in range(fan_in):
-                w, k = theta[start + i * fan_out + j], first + i * stride + r
-                s0 += w * a[k]
-                s1 += w * a[k + 1]
-                s2 += w * a[k + 2]
-                s3 += w * a[k + 3]
-            k = row + r
-            z[k], z[k + 1], z[k + 2], z[k + 3] = s0, s1, s2, s3
+                w = theta[start + i * fan_out + j]
+                total = add_product(total, every(w), load(a, first + i * stride + r))
+            store(z, row + r, total)
 
 
 def _carry(
@@ -142,15 +136,11 @@ def _carry(
     for i in range(fan_in):
         row = first + i * stride
         for r in range(0, stride, LANES):
-            s0 = s1 = s2 = s3 = 0.0
+            total = every(0.0)
             for j in range(fan_out):
-                w, k = theta[start + i * fan_out + j], to + j * stride + r
-                s0 += w * delta[k]
-                s1 += w * delta[k + 1]
-                s2 += w * delta[k + 2]
-                s3 += w * delta[k + 3]
-            k = row + r
-            up[k], up[k + 1], up[k + 2], up[k + 3] = s0, s1, s2, s3
+                w = theta[start + i * fan_out + j]
+                total = add_product(total, every(w), load(delta, to + j * stride + r))
+            store(up, row + r, total)
 
 
 def _gradients(
@@ -170,13 +160,10 @@ def _gradients(
         x = first + i * stride
         for j in range(fan_out):
             d = to + j * stride
-            s0 = s1 = s2 = s3 = 0.0
+            total = every(0.0)
             for r in range(0, stride, LANES):
-                s0 += a[x + r] * delta[d + r]
-                s1 += a[x + r + 1] * delta[d + r + 1]
-                s2 += a[x + r + 2] * delta[d + r + 2]
-                s3 += a[x + r + 3] * delta[d + r + 3]
-            g[start + i * fan_out + j] = (s0 + s2) + (s1 + s3)
+                total = add_product(total, load(a, x + r), load(delta, d + r))
+            g[start + i * fan_out + j] = total_of(total)
 
 
 # A batch, by BLAS.

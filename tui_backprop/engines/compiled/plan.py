@@ -11,15 +11,16 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.step import State, Training
-from tui_backprop.engines.compiled import activations, kernel, layers, objectives, updates
+from tui_backprop.engines.compiled import activations, draws, kernel, layers, objectives, updates
 from tui_backprop.engines.compiled.jit import AnyArray, Piece
-from tui_backprop.engines.pieces import is_large, loop_of, pieces_of, products_of
+from tui_backprop.engines.pieces import draws_rows, is_large, loop_of, pieces_of, products_of
 
 _NEVER = 2**62  # a step that no run reaches, as large as the loop's whole numbers may be
 
 _MAKERS: Mapping[str, Callable[..., Piece]] = {
     "loop": kernel.make_loop,
     "descent": kernel.make_descent,
+    "draws": draws.make_draws,
     "product": layers.make_product,
     "values": activations.make_values,
     "pulls": activations.make_pulls,
@@ -52,6 +53,7 @@ class CompiledPlan:
         self._training = training
         self._task, self._kept = _task(training)
         self._loop = piece_named(loop_of(training)).call
+        self._draws = draws.Draws(piece_named("draws"), training.sampling) if draws_rows(training) else None
         self._frozen, self._held = self._kept["frozen"], self._kept["held"]
 
     def advance(self, state: State, steps: int) -> State:
@@ -60,9 +62,13 @@ class CompiledPlan:
         self._held[...] = theta[self._frozen]
         step, end = state.step, state.step + steps
         while step < end:
-            drawn = self._training.sampling.drawn(step)
+            drawn = self._drawn(step)
             step += self.train(theta, slots, drawn, step, end - step)
         return State(end, theta, slots)
+
+    def _drawn(self, step: int) -> Indices:
+        found = self._draws.of(step) if self._draws is not None else None
+        return self._training.sampling.drawn(step) if found is None else found
 
     def train(self, theta: Array, slots: Array, drawn: Indices, step: int, steps: int) -> int:
         """Make up to `steps` updates in place with the samples drawn for them; return how many."""
@@ -103,6 +109,8 @@ def _task(training: Training) -> tuple[AnyArray, dict[str, AnyArray]]:
         "whole": sampling.batch_size is None,
         "fused": loss in objectives.WHOLE,
         "penalised": bool(training.l1 or training.l2),
+        "plain": schedule.is_constant
+        and not (training.l1 or training.l2 or len(kept["frozen"]) or training.clip is not None),
         "period": min(schedule.period, _NEVER),
         "warmup": min(schedule.warmup, _NEVER),
         "rate": training.rate,
