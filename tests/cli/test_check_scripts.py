@@ -175,6 +175,16 @@ def test_labels_are_columns_and_a_penalty_has_no_command(capsys, tmp_path):
     assert rows.read_text(encoding="utf-8").splitlines()[1].endswith(",1.0,0.0,0.0")
 
 
+def test_an_error_that_a_grown_shape_leads_to_is_told_with_it(capsys, tmp_path):
+    """Targets (9,) beside answers (9, 1) give differences (9, 9), which fit nothing that comes after."""
+    path = tmp_path / "flat.py"
+    path.write_text(HEAD.replace("d = (y - T) * y * (1 - y)", "d = (y - T).T @ X") + "train(np.zeros(4), 9)\n", "utf-8")
+    assert main(["check", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "it ends with ValueError" in said
+    assert "line 11 broadcasts the shapes (4, 1) and (4,) to (4, 4)" in said
+
+
 def test_an_output_that_is_always_positive_is_no_relu(capsys, tmp_path):
     """Where nothing stands between the sum and the answer, the layer is linear."""
     path = tmp_path / "line.py"

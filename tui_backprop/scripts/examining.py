@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
+from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
 from tui_backprop.scripts.source.foreign import left_to_a_library
 from tui_backprop.scripts.source.source import ScriptError, Source
+from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import backward_of
 from tui_backprop.scripts.verdict.verdict import best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import wrong_places
@@ -85,7 +88,23 @@ def _usable(case: Case) -> None:
         )
     if error["type"] == "FileNotFoundError":
         raise ScriptError(f"{place}: a file that it reads is not there ({error['text']}); put it beside the script")
-    raise ScriptError(f"{place}: it ends with {_said(error)}")
+    raise ScriptError(f"{place}: it ends with {_said(error)}{_grown(case.trace)}")
+
+
+def _grown(trace: Trace) -> str:
+    """Return what made a shape grow before an error, the last of them: a column beside a flat array; "" where none did."""
+    graph = Graph(trace)
+    for record in reversed(range(len(trace))):
+        args, line = graph.args[record], trace.line(record)
+        if graph.ops[record] not in ("add", "sub", "mul", "truediv") or len(args) != 2 or line is None:
+            continue
+        first, second, shape = *map(graph.shape, args), graph.shape(record)
+        if len(first) != len(second) and math.prod(shape) > max(math.prod(first), math.prod(second)):
+            return (
+                f"; before that, line {line} broadcasts the shapes {first} and {second} to {shape}: give both the same "
+                "shape, with reshape"
+            )
+    return ""
 
 
 def _said(error: Mapping[str, Any]) -> str:
