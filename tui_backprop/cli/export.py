@@ -61,6 +61,7 @@ class Modifier:
 
 
 KINDS = (
+    Kind("--code", (".py",), "a small program in NumPy that answers", f"{_KEEP}.code.numpy_file"),
     Kind("--weights", (".npz", ".safetensors"), "parameters, scaling and names", f"{_KEEP}.weights.writing"),
     Kind(
         "--worksheet",
@@ -74,6 +75,12 @@ KINDS = (
 """All that can be written; the files that write know nothing of each other."""
 
 MODIFIERS: tuple[Modifier, ...] = (
+    Modifier(
+        "--with-training",
+        ("--code",),
+        "it trains from step 0 as the run did, and then answers",
+        {"action": "store_true"},
+    ),
     Modifier(
         "--updates",
         ("--worksheet",),

@@ -178,6 +178,7 @@ def precise_softplus(n: Numbers, z: Many) -> tuple[Many, Many]:
 
 
 def _gelu_inner(z: Array) -> tuple[Array, Array]:
+    """Return z where its cube does not overflow, and tanh(√(2/π)(z + 0.044715z³))."""
     near = np.clip(z, -GELU_SATURATED, GELU_SATURATED)
     return near, np.tanh(GELU_SCALE * (near + GELU_CUBIC * near**3))
 
@@ -191,7 +192,8 @@ def gelu(z: Array) -> Array:
 def gelu_slope(z: Array, _a: Array) -> Array:
     """½(1 + t) + ½z(1 − t²)·√(2/π)(1 + 3·0.044715z²), where t is the tanh in `gelu`."""
     near, t = _gelu_inner(z)
-    return 0.5 * (1.0 + t) + 0.5 * near * (1.0 - t * t) * GELU_SCALE * (1.0 + 3 * GELU_CUBIC * near**2)
+    rest = 0.5 * near * (1.0 - t * t) * GELU_SCALE
+    return 0.5 * (1.0 + t) + rest * (1.0 + 3 * GELU_CUBIC * near**2)
 
 
 def precise_gelu(n: Numbers, z: Many) -> tuple[Many, Many]:
@@ -296,12 +298,16 @@ HIDDEN_ACTIVATIONS = tuple(name for name in ACTIVATIONS if name != "softmax")
 """Names that a hidden layer may have."""
 
 
+def softmax_pull_back(a: Array, upstream: Array) -> Array:
+    """a ⊙ (upstream − Σₖ upstreamₖ aₖ), from the full Jacobian diag(a) − aaᵀ."""
+    return np.asanyarray(a * (upstream - (upstream * a).sum(axis=-1, keepdims=True)))
+
+
 def pull_back(activation: Activation, z: Array, a: Array, upstream: Array) -> Array:
     """∂L/∂z of a layer from `upstream` = ∂L/∂a, both of shape (rows, units).
 
-    Element by element it is upstream ⊙ f′(z). Softmax has the full Jacobian diag(a) − aaᵀ, which gives
-    a ⊙ (upstream − Σₖ upstreamₖ aₖ).
+    Element by element it is upstream ⊙ f′(z); softmax has a Jacobian.
     """
     if activation.name == "softmax":
-        return np.asanyarray(a * (upstream - (upstream * a).sum(axis=-1, keepdims=True)))
+        return softmax_pull_back(a, upstream)
     return np.asanyarray(upstream * activation.slope(z, a))

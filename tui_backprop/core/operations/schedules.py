@@ -25,18 +25,22 @@ class Shape:
 
 
 def _constant(_step: int, _period: int, _gamma: float) -> float:
+    """1 at every step."""
     return 1.0
 
 
 def _step(step: int, period: int, gamma: float) -> float:
+    """γ to the number of whole periods that have passed."""
     return math.pow(gamma, step // period)
 
 
 def _exponential(step: int, _period: int, gamma: float) -> float:
+    """γ to the number of steps that have passed."""
     return math.pow(gamma, step)
 
 
 def _cosine(step: int, period: int, _gamma: float) -> float:
+    """½(1 + cos(πt/P)): from 1 down to 0 over a period, and 0 after it."""
     return 0.5 * (1.0 + math.cos(math.pi * min(step / period, 1.0)))
 
 
