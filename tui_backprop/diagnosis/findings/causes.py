@@ -17,7 +17,7 @@ from tui_backprop.diagnosis.findings.rates import (
     other_optimizer,
     thrown,
 )
-from tui_backprop.diagnosis.findings.remedies import Remedy, far_inputs, far_targets, first_of, other_seed
+from tui_backprop.diagnosis.findings.remedies import Remedy, far_inputs, far_targets, first_of, off_centre, other_seed
 
 WEAK_PENALTY = 1e-3
 """The penalty that is advised against overfitting: no more than that holds a run back."""
@@ -29,6 +29,7 @@ _LADDER: tuple[tuple[tuple[int, ...], float], ...] = (
     ((64, 64), 0.003),
 )
 # Hidden layers and the rate for Adam: eight units learn every small task of the catalogue but the spirals.
+_CENTRED = "inputs scaled to mean 0 and deviation 1"
 _HELD = 0.3  # length of the penalties' gradient beside that of the loss, from which the penalties hold the weights
 
 
@@ -126,7 +127,8 @@ def wider(evidence: Evidence) -> Remedy | None:
                 map(str, (evidence.training.network.sizes[0], *hidden, evidence.training.network.sizes[-1]))
             )
             what = "give the network more units, such as" if present else "add a hidden layer, such as"
-            return f"{what} {shape} with tanh and Adam", changes
+            how = "tanh and Adam" if "scale_inputs" not in changes else f"tanh, Adam and {_CENTRED}"
+            return f"{what} {shape} with {how}", changes
     return None
 
 
@@ -140,6 +142,8 @@ def _trained_well(evidence: Evidence, hidden: tuple[int, ...], rate: float) -> d
     }
     if len(evidence.training.inputs) <= FULL_BATCH_ROWS:
         changes["batch_size"] = None
+    if off_centre(evidence):
+        changes["scale_inputs"] = "standard"
     if evidence.recipe["set"] or evidence.recipe["freeze"]:
         changes |= {"set": (), "freeze": ()}
     return changes
@@ -152,6 +156,7 @@ def _better_training(evidence: Evidence, changes: dict[str, Any]) -> Remedy | No
         "optimizer": "Adam",
         "batch_size": "the full batch",
         "init": "first weights by xavier",
+        "scale_inputs": _CENTRED,
     }
     missing = [name for name in names if name in changes and evidence.recipe[name] != changes[name]]
     if not missing:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tui_backprop.diagnosis.facts import times_from_one
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import alters
@@ -57,6 +59,17 @@ def far_inputs(evidence: Evidence) -> Remedy | None:
     if not len(used) or max(float(used.max()), float(used.max() / used.min())) <= FAR_INPUTS:
         return None
     return "scale the inputs to mean 0 and deviation 1 (input-scales)", {"scale_inputs": "standard"}
+
+
+def off_centre(evidence: Evidence) -> bool:
+    """Whether a column of the inputs, as the network gets them, lies to one side of 0: by more than its deviation.
+
+    Hidden units then bend outside the samples to begin with: tanh units learn parity's 1/9 … 1 in a sixth of the time
+    where these inputs are centred.
+    """
+    inputs = evidence.facts.inputs
+    spread = inputs.std(axis=0)
+    return bool((np.abs(inputs.mean(axis=0)) > spread)[spread > 0].any())
 
 
 def other_seed(evidence: Evidence) -> Remedy | None:

@@ -64,7 +64,7 @@ def monotone_floor(case: Case, answer: Answer) -> list[Cause]:
         f"the model: a chain of single units only rises or only falls with its input, so its mean squared error "
         f"on these samples cannot go "
         f"below the floor {floor:.4g} ({_fraction(floor, len(t))}; one constant answer has {constant:.4g}). "
-        f"More hidden units can do it: 8 tanh units."
+        f"More hidden units can do it: 8 tanh units, with the inputs scaled to mean 0 and deviation 1."
     )
     severity = "error" if floor > 0.2 * constant else "warning"
     del answer
