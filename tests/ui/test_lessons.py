@@ -242,7 +242,7 @@ recipe = { set = "w9=1" }
         await pilot.pause()
         await press(pilot, ["m"])
         said = " ".join(notice.message for notice in app._notifications)
-        assert "a panel that there is not: nowhere" in said
+        assert "unknown panel: nowhere" in said
         assert "set: " in said
         assert app.guide.number == 0
         broken = replace(lesson, screens=lesson.screens[1:])
