@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.ui.random_keys import Found, Player, clinic, play
 from tests.ui.random_keys import trainer as drawn_trainer
+from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.conditions import Condition, ConditionError
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
@@ -22,6 +24,7 @@ from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.screens.breakpoints import BreakpointsScreen
 from tui_backprop.ui.screens.dialog import Palette
+from tui_backprop.ui.screens.rules import RulesScreen
 
 BIG = (120, 36)
 
@@ -163,6 +166,19 @@ async def test_keys_that_come_while_it_ends_are_for_nobody(trainer):
         await asyncio.sleep(0.2)
         assert app._exception is None
         await pilot.pause()
+
+
+async def test_what_widgets_still_say_while_it_ends_is_ignored(trainer):
+    """The trainer's screens are gone then, and a dialog that opens is given no widgets."""
+    app = trainer()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        selected = Panel.Selected(app.query_one(ParametersPanel), Quantity("parameter"), 0)
+    assert not app.screen_stack
+    await app._on_message(selected)
+    dialog = RulesScreen("exact")
+    dialog._closing = True
+    await dialog._on_message(events.Mount())
 
 
 @pytest.mark.covers("^z")

@@ -12,7 +12,6 @@ from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import Notification
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_backprop.core.errors import CrashError
@@ -43,6 +42,7 @@ class BaseApp(App[None]):
             self._refresh_truecolor_filter(SIXTEEN)
         self._glyphs: tuple[LineFilter, ...] = ()
         self._newest: Notification | None = None
+        self._ending = False
         self._forget: Timer | None = None
 
     # Settings.
@@ -87,14 +87,18 @@ class BaseApp(App[None]):
             self._exception_event.set()
         self._close_messages_no_wait()
 
+    async def _shutdown(self) -> None:
+        self._ending = True
+        await super()._shutdown()
+
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event; keys and sizes that come when the screens are gone already are for nobody."""
-        if self.screen_stack or not isinstance(event, events.InputEvent | events.Resize | events.Paste):
+        """Handle an event; keys and sizes are ignored while the screens are taken apart."""
+        if not (self._ending and isinstance(event, events.InputEvent | events.Resize | events.Paste)):
             await super().on_event(event)
 
     async def _on_message(self, message: Message) -> None:
-        """Handle a message; what a widget still had to say when the screens were gone already is for nobody."""
-        if self.screen_stack or not isinstance(message._sender, Widget):
+        """Handle a message; of those that come while the screens are taken apart, only Textual's own, which ends by them."""
+        if not self._ending or type(message).__module__ in ("textual.events", "textual.messages"):
             await super()._on_message(message)
 
     # Notices.

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
@@ -36,8 +37,12 @@ class EndsOnce:
         return Screen.dismiss(self, result)
 
     async def _on_message(self, message: Message) -> None:
+        assert isinstance(self, Screen)  # noqa: S101  (it is one beside what it is mixed into)
+        gone = self._closing or self._pruning
         from_a_widget = isinstance(message._sender, Widget) and not isinstance(message._sender, Screen)
-        if not (self.ended and from_a_widget):
+        if gone and isinstance(message, events.Mount):  # the app ends: it was given no widgets
+            return
+        if not ((gone or self.ended) and from_a_widget):
             await super()._on_message(message)  # type: ignore[misc]
 
 
