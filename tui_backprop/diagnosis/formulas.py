@@ -10,6 +10,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.objective import FUSED, Objective
 from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.operations.other_activations import activation_called
+from tui_backprop.text.minus import minus
 
 _WRITTEN_OUT = 3  # layers up to which a formula is written out to the loss; beyond it begins with δ
 
@@ -189,7 +190,7 @@ def _slope_of(name: str, a: str, z: str) -> str:
 
 
 def _size(amount: float) -> list[str]:
-    return [] if amount == 1.0 else [f"{amount:.4g}".replace("-", "−")]
+    return [] if amount == 1.0 else [minus(f"{amount:.4g}")]
 
 
 def _product(factors: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from tui_backprop.core.mistakes.ways import Point, Turn
 from tui_backprop.diagnosis.formulas import Formulas
 from tui_backprop.diagnosis.sameness import same
 from tui_backprop.diagnosis.search import MistakeFound
+from tui_backprop.text.minus import minus
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ def _part(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     if same(turn.amount, -1.0):
         what = "the sign is wrong"
     else:
-        what = f"it is {turn.amount:.4g} times what it should be, and the others are not".replace("-", "−")
+        what = minus(f"it is {turn.amount:.4g} times what it should be, and the others are not")
     if turn.point == "carried factor":
         return f"what you carry back to {formulas.activation(layer)}: {what}", False
     return what, False
@@ -270,7 +271,7 @@ def _part(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
 
 def _penalty(turn: Turn, layer: int, formulas: Formulas) -> tuple[str, bool]:
     w = formulas.names.weights[layer - 1]
-    term = f"{turn.amount:.4g}·{f'sign({w})' if turn.way.kind == 'on their size' else w}".replace("-", "−")
+    term = minus(f"{turn.amount:.4g}·{f'sign({w})' if turn.way.kind == 'on their size' else w}")
     return f"the gradient has {term} that the loss has not: a penalty is missing in loss, or too many here", False
 
 

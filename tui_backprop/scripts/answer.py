@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
 from tui_backprop.scripts.source.source import Source
+from tui_backprop.text.minus import minus
 
 _SAID = ("sentence", "error")  # fields with a sentence
 
@@ -250,7 +251,7 @@ def derivative_text(name: str, factor: float | None) -> str:
         return name
     if math.isclose(factor, -1, rel_tol=1e-6):
         return f"−{name}"
-    shown = "½" if math.isclose(factor, 0.5, rel_tol=1e-6) else f"{factor:.4g}".replace("-", "−")
+    shown = "½" if math.isclose(factor, 0.5, rel_tol=1e-6) else minus(f"{factor:.4g}")
     return f"{shown} {name}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from tui_backprop.text.minus import minus
+
 _WITHIN = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(range(10, 100)))  # of a decade, from coarse to fine
 _PLAIN = range(-3, 5)  # powers of ten that are written out
 
@@ -44,4 +46,4 @@ def tick_text(value: float) -> str:
     if power in _PLAIN:
         return f"{value:.10g}"
     mantissa = f"{value / 10.0**power:.3g}"
-    return f"{mantissa}e{power}".replace("-", "−")
+    return minus(f"{mantissa}e{power}")

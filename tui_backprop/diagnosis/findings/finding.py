@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tui_backprop.diagnosis.findings.evidence import Evidence
+from tui_backprop.text.minus import minus
 
 Severity = Literal["error", "warning", "info"]
 
@@ -114,4 +115,4 @@ def alters(evidence: Evidence, changes: Mapping[str, Any]) -> bool:
 
 def brief(value: float) -> str:
     """Return a number as messages have it, with three digits: `0.222`, `1.3e-07`."""
-    return f"{value:.3g}".replace("-", "−") if math.isfinite(value) else str(value)
+    return minus(f"{value:.3g}") if math.isfinite(value) else str(value)

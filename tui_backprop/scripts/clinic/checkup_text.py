@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from tui_backprop.scripts.clinic.checkup import Checkup, ParameterCheck, Verdict
+from tui_backprop.text.minus import minus
 
 _ROWS = 40  # parameters that the table lists at the most, the wrong ones first
 _NAME = 24  # cells of a parameter's name at the most
@@ -114,7 +115,7 @@ def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[SpanLin
         numbers = f"{one.entry:<{name}}  {one.theirs:>+12.5g}  {one.numeric:>+12.5g}"
         numbers += f"  {one.relative_error:>14.1e}" if error else ""
         yield (
-            Span(f"{numbers}  ".replace("-", "−")),
+            Span(minus(f"{numbers}  ")),
             Span(_verdict(one), "" if one.verdict == "unsure" else one.verdict),
         )
     if len(parameters) > len(shown):
@@ -124,4 +125,4 @@ def _table(parameters: Sequence[ParameterCheck], width: int) -> Iterator[SpanLin
 def _verdict(one: ParameterCheck) -> str:
     """Return a parameter's mark and, where it is a multiple of the right one, by what."""
     scaled = one.verdict in ("scaled", "wrong") and one.scale is not None
-    return (_MARKS[one.verdict] + (f" ×{one.scale:.4g}" if scaled else "")).replace("-", "−")
+    return minus(_MARKS[one.verdict] + (f" ×{one.scale:.4g}" if scaled else ""))

@@ -26,6 +26,7 @@ from tui_backprop.scripts.clinic.gradients import AskedGradients, GradientCall
 from tui_backprop.scripts.clinic.layout import names_of
 from tui_backprop.scripts.functions.network import Learner
 from tui_backprop.scripts.functions.process import LearnerError
+from tui_backprop.text.minus import minus
 
 _SEARCHED = (4, 3, 5, 2, 4, 3)  # batches that the search is given
 _SINGLE = 8  # samples that it is given where they come one at a time
@@ -176,7 +177,7 @@ def penalties(compared: Sequence[Compared]) -> list[Diagnosis]:
     found = []
     for one in compared:
         if one.penalty:
-            name, term = one.check.name, f"{one.penalty:.4g}·{one.check.name}".replace("-", "−")
+            name, term = one.check.name, minus(f"{one.penalty:.4g}·{one.check.name}")
             sentence = (
                 f"{name}: the gradient has {term} that the loss has not: a penalty is missing in loss, or too many here"
             )

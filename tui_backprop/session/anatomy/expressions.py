@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui_backprop.session.anatomy.quantities import Quantity
+from tui_backprop.text.minus import minus
 
 SHOWN_TERMS = 3
 """Terms of a long sum that are written out; of the rest their number is told."""
@@ -109,7 +110,7 @@ def number(value: float, digits: int = 5) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.{digits}g}".replace("-", "−")
+    return minus(f"{value:.{digits}g}")
 
 
 def printed(

@@ -17,6 +17,7 @@ from tui_backprop.engines.batched.plane_losses import plane_cost, plane_losses
 from tui_backprop.session.frames.frame import Frame, ReferenceLine
 from tui_backprop.session.pictures.plane import KINDS, NoPlaneError, Plane, View, Window, lay_plane
 from tui_backprop.session.recipe.problem import Problem, Samples
+from tui_backprop.text.minus import minus
 
 __all__ = ["KINDS", "Landscape", "LossSurface", "NoPlaneError", "View"]
 
@@ -276,7 +277,7 @@ def held_sentence(frame: Frame, view: View, surface: LossSurface, most: int = 4)
         return f"{count:,} others held{at}"
     others = [i for i in range(frame.network.size) if i not in (view.first, view.second)]
     name = frame.network.entry_name
-    values = " ".join(f"{name(i)} {surface.held[i]:+.3g}" for i in others).replace("-", "−")
+    values = minus(" ".join(f"{name(i)} {surface.held[i]:+.3g}" for i in others))
     return f"{values} held{at}" if others else ""
 
 

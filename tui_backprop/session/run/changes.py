@@ -32,6 +32,7 @@ from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.edits import Edit
 from tui_backprop.session.run.timeline import Segment
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.minus import minus
 
 COLUMNS = (*READING_FIELDS, "features", "probe", "scale_targets")
 """Fields of which another data set brings its own, where they are not changed with it."""
@@ -229,7 +230,7 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
     for name, value in parameters.items():
         old = state.parameters[network.positions(name)] if has_entry(network, name) else np.empty(0)
         before = f"{old[0]:.4g} → " if len(old) == 1 else ""
-        parts.append(f"{name} {before}{value:.4g}".replace("-", "−"))
+        parts.append(minus(f"{name} {before}{value:.4g}"))
     return ", ".join(parts) or "nothing changed"
 
 

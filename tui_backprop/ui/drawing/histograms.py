@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.pictures.distributions import NEAR_ENDS, Distributed, DistributionPicture, LayerDistribution
+from tui_backprop.text.minus import minus
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.numbers import plain
@@ -198,4 +199,4 @@ def _ends(left: str, middle: str, right: str, columns: int) -> str:
 
 def _short(value: float) -> str:
     """Write a number with two significant digits."""
-    return f"{value:.2g}".replace("-", "−").replace("e−0", "e−")
+    return minus(f"{value:.2g}").replace("e−0", "e−")

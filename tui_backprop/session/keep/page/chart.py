@@ -10,6 +10,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.records.ranges import apart
 from tui_backprop.session.keep.page.html import escaped
+from tui_backprop.text.minus import minus
 from tui_backprop.text.ticks import even_ticks, log_ticks, tick_text
 
 WIDTH, HEIGHT = 400, 240
@@ -127,7 +128,7 @@ def plain(value: float) -> str:
     """Write a round number shortly, with a true minus sign."""
     rounded = round(value, 12)
     written = f"{rounded:,.0f}" if rounded == int(rounded) and abs(rounded) < 1e7 else f"{value:.3g}"
-    return ("0" if written == "-0" else written).replace("-", "−")
+    return minus("0" if written == "-0" else written)
 
 
 def thinned(x: Array, y: Array, most: int = _POINTS) -> tuple[Array, Array]:

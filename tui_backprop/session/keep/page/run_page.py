@@ -21,6 +21,7 @@ from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.text.cleaning import clean
+from tui_backprop.text.minus import minus
 
 _ENTRIES = 400  # of a tensor that are all shown
 _TEXT = 300  # characters of a text from outside
@@ -84,7 +85,7 @@ def _summary(session: Session, frame: Frame, found: dict[str, Any]) -> Iterator[
 
 
 def _number(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.{_DIGITS}g}".replace("-", "−")
+    return "not finite" if value is None else minus(f"{value:.{_DIGITS}g}")
 
 
 def _findings(found: dict[str, Any]) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _tensor(tensor: Tensor, values: Array) -> str:
     rows: list[list[Cell]] = [
         [
             (f"from {i}" if tensor.is_weight else "", "name"),
-            *(f"{value:.{_DIGITS}g}".replace("-", "−") for value in row),
+            *(minus(f"{value:.{_DIGITS}g}") for value in row),
         ]
         for i, row in enumerate(matrix.tolist())
     ]
@@ -159,4 +160,4 @@ def _tensor(tensor: Tensor, values: Array) -> str:
 def _in_short(tensor: Tensor, values: Array) -> list[str]:
     numbers = (float(values.min()), float(values.mean()), float(values.max()))
     shape = " × ".join(map(str, tensor.shape))
-    return [tensor.name, shape, *(f"{value:.{_DIGITS}g}".replace("-", "−") for value in numbers)]
+    return [tensor.name, shape, *(minus(f"{value:.{_DIGITS}g}") for value in numbers)]
