@@ -16,6 +16,9 @@ from tui_backprop.scripts.replay.graph import Graph
 
 Array = np.ndarray
 _NAMES = re.compile(r"loss|cost|err|mse|entropy|nll|wrong|total|energy|sse|\bE\b|\bJ\b|\bL\b|\bC\b", re.IGNORECASE)
+OWN = "its own loss"
+"""What a computed loss is called that is a multiple of no formula."""
+_PRODUCTS = ("mul", "matmul", "dot", "np.outer", "np.einsum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ class Loss:
     record: int | None
     """The record of the loss that the script computes; None where it is inferred from its residuals."""
     formula: Formula | None
+    """Where the derivative is taken from this formula, and not from the record's own operations."""
+    weight: float = 1.0
+    """What the formula is multiplied by."""
 
     @property
     def inferred(self) -> bool:
@@ -95,14 +101,14 @@ class Loss:
 
     def seeds(self, graph: Graph, residuals: list[Residual], values: Mapping[int, Any]) -> dict[int, Array]:
         """Return ∂L/∂P of each prediction, or 1 for the loss itself."""
-        if self.record is not None:
+        if self.formula is None:
+            assert self.record is not None  # noqa: S101  (one of the two is there)
             return {self.record: np.ones(graph.shape(self.record))}
-        assert self.formula is not None  # noqa: S101  (one of the two is there)
         out: dict[int, Array] = {}
         with np.errstate(all="ignore"):
             for one in residuals:
                 p, t = pair(graph, one, values)
-                slope = self.formula.slope(p, t)
+                slope = self.weight * self.formula.slope(p, t)
                 seed = fitted(np.asarray(slope, dtype=float), p.shape)
                 out[one.prediction] = out[one.prediction] + seed if one.prediction in out else seed
         return out
@@ -115,8 +121,16 @@ def pair(graph: Graph, one: Residual, values: Mapping[int, Any]) -> tuple[Array,
 
 
 def possible_losses(graph: Graph, step: Step) -> list[Loss]:
-    """Return the losses that a step may descend, the ones that the script computes first."""
-    losses = [Loss(_name_of(graph, one, step.residuals), one, None) for one in computed_losses(graph, step)]
+    """Return the losses that a step may descend, the ones that the script computes first.
+
+    A computed cross-entropy is among them twice: with the number that keeps its logarithm finite, and without it.
+    """
+    losses: list[Loss] = []
+    for record in computed_losses(graph, step):
+        formula, weight = _formula_of(graph, record, step.residuals)
+        losses.append(Loss(OWN if formula is None else formula.name, record, None))
+        if formula is not None and formula.name.startswith("cross-entropy"):
+            losses.append(Loss(formula.name, record, formula, weight))
     pairs = [pair(graph, one, {}) for one in step.residuals]
     usual = [formula for formula in FORMULAS if all(formula.fits(p, t) for p, t in pairs)]
     return [*losses, *(Loss(formula.name, None, formula) for formula in usual)]
@@ -140,10 +154,25 @@ def computed_losses(graph: Graph, step: Step) -> list[int]:
         cone = graph.cone([record], step.start)
         if not wanted <= cone or _counts(graph, cone) or cone & changed or any(one in cone for one in found):
             continue
+        if _carried_back(graph, cone, inside, step):
+            continue
         found.append(record)
         if len(found) >= 3:
             break
     return found
+
+
+def _carried_back(graph: Graph, cone: set[int], residuals: set[int], step: Step) -> bool:
+    """Return whether an error in a cone was multiplied by what the forward pass made: then it goes back, and is no loss."""
+    led: set[int] = set()
+    made = (step.forward & step.learned | set(step.parameters)) - {one.prediction for one in step.residuals}
+    for record in sorted(cone):
+        operands = graph.args[record]
+        if record in residuals or any(one in led for one in operands):
+            led.add(record)
+            if graph.ops[record] in _PRODUCTS and record not in residuals and any(one in made for one in operands):
+                return True
+    return False
 
 
 def _named_like_loss(graph: Graph, record: int) -> bool:
@@ -155,13 +184,13 @@ def _counts(graph: Graph, cone: set[int]) -> bool:
     return any(graph.ops[one] in ("eq", "gt", "lt", "np.argmax", "method:argmax") for one in cone)
 
 
-def _name_of(graph: Graph, record: int, residuals: list[Residual]) -> str:
-    """Return what a computed loss is called, by its derivative at the predictions."""
+def _formula_of(graph: Graph, record: int, residuals: list[Residual]) -> tuple[Formula | None, float]:
+    """Return the formula that a computed loss is a multiple of, by its derivative at the predictions, and the multiple."""
     cone = graph.cone([record], min(one.prediction for one in residuals) - 1)
     try:
         gradients = graph.sweep({record: np.ones(graph.shape(record))}, cone, {})
     except Exception:
-        return "its own loss"
+        return None, 1.0
     for formula in FORMULAS:
         factors = []
         for one in residuals:
@@ -178,5 +207,5 @@ def _name_of(graph: Graph, record: int, residuals: list[Residual]) -> str:
             factors.append(scale)
         else:
             if factors and min(factors) > 0:
-                return formula.name
-    return "its own loss"
+                return formula, float(np.median(factors))
+    return None, 1.0

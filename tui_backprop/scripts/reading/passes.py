@@ -58,7 +58,9 @@ class _Watch:
         made = {one.record for one in updates}
         learned = graph.affected(made, 0, len(graph.ops) - 1) | made
         self.graph = graph
-        self.residuals = {r.record: r.prediction for r in find_residuals(graph, learned, learned, every=True)}
+        found = find_residuals(graph, learned, learned, every=True)
+        # In the first pass a step depends on no update yet: the part of an array that it is subtracted from may do so.
+        self.residuals = {r.record: r.prediction for r in found if r.record not in made}
         self.updated: set[int] = set()
         self.at = updates[0].record if updates else 0
 

@@ -61,6 +61,8 @@ def _step(graph: Graph, passes: list[Pass], one: Pass, used: bool) -> Step | Non
     residuals = find_residuals(
         graph, made_from if made_from & learned else learned, learned
     )  # else: updates that are late
+    made_here = {update.record for update in one.updates}
+    residuals = [residual for residual in residuals if residual.record not in made_here]
     if not residuals:
         return None
     forward = graph.cone([r.prediction for r in residuals], one.start)

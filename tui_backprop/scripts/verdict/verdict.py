@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.scripts.reading.losses import Loss, possible_losses
-from tui_backprop.scripts.reading.reading import Reading, Step
+from tui_backprop.scripts.reading.losses import OWN, Loss, possible_losses
+from tui_backprop.scripts.reading.reading import Reading, Step, grouped
 from tui_backprop.scripts.reading.rule import change_of, uses_sign
 from tui_backprop.scripts.replay.graph import BranchError
 from tui_backprop.scripts.replay.operations import CannotReplayError
@@ -146,27 +146,39 @@ def hypotheses(reading: Reading) -> list[Any]:
     """Return the losses to try, each as a function from a step to its own loss."""
     found: dict[tuple[str, bool], dict[int, Loss]] = {}
     for step in reading.steps:
-        for n, loss in enumerate(possible_losses(reading.graph, step)):
-            where = reading.trace.where[loss.record] if loss.record is not None else -1 - n
-            key = (loss.formula.name + str(id(loss.formula)) if loss.formula else f"computed {where}", loss.inferred)
+        for loss in possible_losses(reading.graph, step):
+            where = reading.trace.where[loss.record] if loss.record is not None else str(id(loss.formula))
+            key = (f"{where} {loss.formula.name if loss.formula else ''}", loss.inferred)
             found.setdefault(key, {})[step.number] = loss
     enough = [steps for steps in found.values() if len(steps) * 2 >= len(reading.steps)]
     return [lambda step, steps=steps: steps.get(step.number) for steps in enough]
 
 
 def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
-    """Return the examination under the loss that explains most: the one with the fewest wrong, the computed one first."""
-    best: Examination | None = None
+    """Return the examination under the loss that the script descends.
+
+    It is the one that makes all gradients right, a computed one first. Where none does, a computed loss that makes some
+    of them right comes before those that are inferred; and of these the one with the fewest mistakes.
+    """
+    found: list[Examination] = []
     for loss_of in hypotheses(reading):
         one = examine(reading, draws, loss_of)
-        if one is None:
-            continue
-        if best is None or _worse(best) > _worse(one):
-            best = one
-        if not any(_worse(one)[:3]):
-            break
-    if best is not None and best.wrong:
+        if one is not None:
+            found.append(one)
+            if not any(_worse(reading, one)):
+                break
+    if not found:
+        return None
+    best = min(found, key=lambda one: _worse(reading, one))
+    if best.wrong:
         _confirm(reading, best)
+    computed = next((one.loss for one in found if not one.loss.inferred), None)
+    if best.loss.inferred and computed is not None and computed.name not in (best.loss.name, OWN):
+        line = reading.trace.line(computed.record)  # type: ignore[arg-type]
+        best.notes.append(
+            f"Line {line} computes the loss {computed.name}, but the backward pass descends {best.loss.name}: "
+            "its gradients are judged as those of the latter."
+        )
     return best
 
 
@@ -208,11 +220,30 @@ def _confirm(reading: Reading, best: Examination) -> None:
             )
 
 
-def _worse(one: Examination) -> tuple[float, ...]:
-    wrong = len(one.wrong)
-    unsure = sum(p.verdict == "unsure" for p in one.parameters.values())
-    scaled = sum(p.verdict == "scaled" for p in one.parameters.values())
-    return (wrong, scaled, unsure, one.loss.inferred)
+def _worse(reading: Reading, one: Examination) -> tuple[float, ...]:
+    """Return how badly a loss explains the gradients; the order of the losses decides between equals."""
+    verdicts = [p.verdict for p in one.parameters.values()]
+    wrong, scaled, unsure = (verdicts.count(kind) for kind in ("wrong", "scaled", "unsure"))
+    if not wrong:
+        return (0, scaled, unsure, one.loss.inferred)
+    some = any(p.verdict == "right" and p.scale is not None for p in one.parameters.values())
+    if some:
+        return (1 + one.loss.inferred, _mistakes(reading, one), scaled, unsure)
+    turned = sum(p.verdict == "wrong" and p.scale is not None for p in one.parameters.values())
+    return (3, wrong - turned, scaled, unsure)
+
+
+def _mistakes(reading: Reading, one: Examination) -> int:
+    """Return how many parameters are wrong; it is one mistake where all layers before some right ones are."""
+    step = reading.steps[-1]
+    groups = grouped(reading, step)
+    wrong = [name in one.wrong for name in groups]
+    first = len(wrong) - wrong[::-1].index(True) if True in wrong else 0
+    uses = (reading.graph.users[old] for name in list(groups)[first:] for old in groups[name])
+    multiplied = any(
+        reading.graph.ops[use] not in ("add", "sub") for many in uses for use in many if use in step.forward
+    )
+    return 1 if all(wrong[:first]) and multiplied else len(one.wrong)
 
 
 def _signs_right(reading: Reading, best: Examination, name: str) -> bool:
