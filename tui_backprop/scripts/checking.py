@@ -22,7 +22,9 @@ from tui_backprop.scripts.running import ScriptRun, Setting
 from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import trainings
+from tui_backprop.scripts.training.constants import rate_of
 from tui_backprop.scripts.training.telling import follow_training, tell_training
+from tui_backprop.scripts.verdict.comparison import SAME
 from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
 
 
@@ -120,7 +122,8 @@ def _describe(case: Case, answer: Answer) -> None:
             "scale": one.scale if one.scale is not None and np.isfinite(one.scale) else None,
             "line": lines[name],
         }
-    rate = f", rate {examination.rate:.4g}" if np.isfinite(examination.rate) else ""
+    own_rate = _own_rate(case)
+    rate = f", rate {own_rate:.4g}" if np.isfinite(own_rate) else ""
     said = "inferred from its error" if loss.inferred else f"line {line}"
     answer.summary = [
         f"{loss.name} ({said}){rate}",
@@ -128,7 +131,7 @@ def _describe(case: Case, answer: Answer) -> None:
         f"parameters {', '.join(shown_name(n) for n in list(grouped(reading, reading.steps[-1]))[:12])}, changed in "
         f"{_lines_text({line for line in lines.values() if line})}",
     ]
-    answer.notes += examination.notes
+    answer.notes += [*examination.notes, *_decays(case, own_rate)]
     answer.network = perceptron_of(case)
     if answer.network is not None:
         answer.samples = samples_of(case, answer.network)
@@ -138,6 +141,37 @@ def _describe(case: Case, answer: Answer) -> None:
     answer.notes += _which(case, {at.line for at in made if at is not None and at.file == 0})
     if case.backward is not None:
         answer.backward = _backward_lines(case)
+
+
+def _own_rate(case: Case) -> float:
+    """Return the rate of the updates, as the script has it where an inferred loss is a multiple of the one that it means."""
+    examination, reading = case.examination, case.reading
+    assert examination is not None  # noqa: S101  (asked before)
+    assert reading is not None  # noqa: S101
+    found = rate_of(case)[0] if examination.loss.inferred and np.isfinite(examination.rate) else None
+    if found is None:
+        return examination.rate
+    shapes = [reading.graph.shape(one.prediction) for one in reading.steps[-1].residuals]
+    sizes = {1, *(size for shape in shapes for size in shape)}  # of a batch, whose mean or sum the loss may be
+    multiples = {size * factor for size in sizes for factor in (0.5, 1, 2)}
+    ratio = found.value / examination.rate
+    known = any(np.isclose(ratio, one, rtol=SAME) or np.isclose(ratio * one, 1, rtol=SAME) for one in multiples)
+    return found.value if known else examination.rate
+
+
+def _decays(case: Case, rate: float) -> list[str]:
+    """Return a note on each share by which parameters shrink besides, as weight decay has it."""
+    assert case.examination is not None  # noqa: S101  (asked before)
+    shares: dict[str, list[str]] = {}
+    for name, one in case.examination.parameters.items():
+        if one.decay is not None:
+            shares.setdefault(f"{one.decay:.3g} (weight decay, λ = {one.decay / rate:.3g})", []).append(
+                shown_name(name)
+            )
+    return [
+        f"Each update also shrinks {', '.join(names)} by a share of {share}, a penalty that its loss does not have."
+        for share, names in shares.items()
+    ]
 
 
 def _lines_text(lines: set[int]) -> str:

@@ -154,12 +154,13 @@ def whole_numbers(case: Case, answer: Answer) -> list[Cause]:
         for old in step.parameters:
             if np.asarray(graph.value(old)).dtype.kind in "iu" and np.ndim(graph.value(old)) > 0:
                 name = case.reading.names[old]
-                line = named_line(graph, old)[1]
+                lines = made_lines(case, name) or [one for one in (named_line(graph, old)[1],) if one is not None]
+                line = lines[0] if lines else None
                 sentence = (
                     f"{f'line {line}: ' if line else ''}{shown_name(name)} is an array of whole numbers "
                     f"(integer dtype): each change is cut to a "
                     "whole number and lost. Make it an array of floats."
                 )
                 del answer
-                return [Cause("whole-numbers", "error", line, [line] if line else [], sentence, {"parameter": name})]
+                return [Cause("whole-numbers", "error", line, lines, sentence, {"parameter": name})]
     return []

@@ -125,6 +125,8 @@ def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
             break
         op = graph.ops[at]
         if (op in CARRIERS or op in WRITES) and graph.args[at]:
+            if op == "set" and _everything(graph.trace.attrs[at]):
+                found.add(graph.args[at][1])  # w[:] = w - step
             at = graph.args[at][0]
             found.add(at)
         elif op in ("mul", "truediv") and len(graph.args[at]) == 2:
@@ -140,6 +142,11 @@ def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
         else:
             break
     return found
+
+
+def _everything(spec: Any) -> bool:
+    """Return whether an index takes a whole array."""
+    return spec in (["s", None, None, None], ["e"]) or (spec[0] == "t" and all(_everything(one) for one in spec[1]))
 
 
 _FACTORS = {

@@ -135,17 +135,12 @@ def _name(reading: Reading, ends: dict[int, str]) -> None:
 
 def _carried(graph: Graph, live: dict[int, str], goals: set[int], floor: int) -> dict[int, str]:
     out: dict[int, str] = {}
+    grown: dict[int, str] = {}
     for record, name in live.items():
-        if record in goals:
-            out.setdefault(record, name)
-            continue
-        if record > floor:
-            found = before(graph, record, goals, floor, products=False)
-            if found is not None:
-                out.setdefault(found, name)
-                continue
-        out.setdefault(record, name)
-    return out
+        found = record if record in goals or record <= floor else before(graph, record, goals, floor, products=False)
+        same = found is None or graph.shape(found) == graph.shape(record)
+        (out if same else grown).setdefault(record if found is None else found, name)
+    return {**grown, **out}  # a number's own name, not that of an array that it was added to
 
 
 def _label(graph: Graph, record: int) -> str | None:

@@ -39,7 +39,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
         return None
     loss = case.examination.loss
     guessed = loss.inferred and case.examination.verdict == "wrong" and found[0] not in ("squared", "half-squared")
-    plain = not step.feeds and not step.memory and not guessed
+    plain = not step.feeds and not step.memory and not guessed and not _otherwise(case, step)
     numbers = all(np.size(graph.value(layer.weights)) == 1 for layer in layers)
     weights = "numbers" if numbers else f"weights {'(in, out)' if layers[0].rows else '(out, in)'}"
     many = "one sample at a time" if batch == len(rounds) else f"samples as {'rows' if layers[0].rows else 'columns'}"
@@ -68,6 +68,14 @@ def _penalised(graph: Graph, step: Step, loss: int | None) -> bool:
         seen.add(record)
         todo += [one for one in graph.args[record] if (step.start < one and one not in seen) or one in step.parameters]
     return False
+
+
+def _otherwise(case: Case, step: Step) -> bool:
+    """Return whether parameters change by more, or by less, than the rate times the gradient."""
+    assert case.examination is not None  # noqa: S101  (asked before)
+    assert case.reading is not None  # noqa: S101
+    decays = any(one.decay is not None for one in case.examination.parameters.values())
+    return decays or any(np.asarray(case.reading.graph.value(old)).dtype.kind in "iu" for old in step.parameters)
 
 
 def layers_of(graph: Graph, step: Step) -> list[Layer]:

@@ -35,3 +35,5 @@ class ParameterVerdict:
     scale: float | None
     """The factor of the true gradient, over that of the other parameters; None where it is wrong or not known."""
     reason: str = ""
+    decay: float | None = None
+    """By which share of itself it also shrinks at each update, where its loss has no such penalty."""

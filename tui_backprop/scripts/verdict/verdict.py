@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,9 @@ from tui_backprop.scripts.verdict.comparison import compare
 from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
 
 Array = np.ndarray
-
-RELATIVE = 1e-6
-"""Relative difference, of a whole parameter, that the arithmetic of a right formula does not reach."""
 _DRAWS = 4
 _BUDGET = 200_000  # records that are computed again for one verdict
+_NUDGES = 2  # times that the last bits of parameters are moved to see what rounding does
 
 
 @dataclass(slots=True)
@@ -123,9 +122,8 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
         loss = loss_of(draw.step)
         if loss is None:
             continue
-        cone = draw.step.forward if loss.record is None else reading.graph.cone([loss.record], draw.step.start)
         try:
-            found = reading.graph.sweep(loss.seeds(reading.graph, draw.step.residuals, draw.values), cone, draw.values)
+            found = _gradients(reading, draw, loss)
         except CannotReplayError:
             return None
         if any(not np.isfinite(g).all() for g in found.values()):
@@ -138,8 +136,38 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
         or not any(np.any(g.get(old, 0)) for g, d in zip(gradients, kept, strict=True) for old in d.step.parameters)
     ):
         return None
-    parameters, rate, notes = compare(reading, kept, gradients, constant=constant)
-    return Examination(loss, parameters, rate, kept, gradients, loss_of, notes)
+    nudged = cache(lambda n: _nudged(reading, kept[n], loss_of(kept[n].step)))
+    parameters, rate = compare(reading, kept, gradients, nudged, constant=constant)
+    return Examination(loss, parameters, rate, kept, gradients, loss_of)
+
+
+def _gradients(reading: Reading, draw: Draw, loss: Loss) -> dict[int, Any]:
+    """Return ∂L/∂value of the forward records of a draw."""
+    graph, step = reading.graph, draw.step
+    cone = step.forward if loss.record is None else graph.cone([loss.record], step.start)
+    return graph.sweep(loss.seeds(graph, step.residuals, draw.values), cone, draw.values)
+
+
+def _nudged(reading: Reading, draw: Draw, loss: Loss) -> list[tuple[dict[int, Array], dict[int, Any]]]:
+    """Return changes and gradients where the parameters of a draw are moved in their last bits."""
+    graph, step = reading.graph, draw.step
+    single = any(isinstance(one, np.ndarray) and one.dtype == np.float32 for one in draw.values.values())
+    bit = float(np.finfo(np.float32 if single else np.float64).eps)
+    affected = sorted(graph.affected({*step.parameters, *step.memory}, step.start + 1, step.end))
+    rng, out = np.random.default_rng(step.number), []
+    for _ in range(_NUDGES):
+        given = {one: draw.values[one] for one in step.memory if one in draw.values}
+        for old in step.parameters:
+            value: Any = draw.values.get(old, graph.value(old))
+            ways = rng.choice((-bit, bit), np.shape(value))
+            moved = value + ways * np.maximum(np.abs(value), bit)
+            given[old] = moved if np.shape(value) else float(moved)
+        try:
+            one = _draw_at(reading, step, given, graph.replay(given, affected, check=False))
+            out.append((one.changes, _gradients(reading, one, loss)))
+        except CannotReplayError:
+            return []
+    return out
 
 
 def hypotheses(reading: Reading) -> list[Any]:
