@@ -55,12 +55,12 @@ class _Watch:
     """Follows what the updates of a group lead to, until a prediction that meets a target is among it."""
 
     def __init__(self, graph: Graph, updates: list[Update]) -> None:
-        made = {one.record for one in updates}
+        olds = {one.record: one.old for one in updates}
+        made = set(olds)
         learned = graph.affected(made, 0, len(graph.ops) - 1) | made
         self.graph = graph
         found = find_residuals(graph, learned, learned, every=True)
-        # In the first pass a step depends on no update yet: the part of an array that it is subtracted from may do so.
-        self.residuals = {r.record: r.prediction for r in found if r.record not in made}
+        self.residuals = {r.record: r.prediction for r in found if olds.get(r.record) != r.prediction}
         self.updated: set[int] = set()
         self.at = updates[0].record if updates else 0
 

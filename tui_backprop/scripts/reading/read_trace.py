@@ -61,8 +61,9 @@ def _step(graph: Graph, passes: list[Pass], one: Pass, used: bool) -> Step | Non
     residuals = find_residuals(
         graph, made_from if made_from & learned else learned, learned
     )  # else: updates that are late
-    made_here = {update.record for update in one.updates}
-    residuals = [residual for residual in residuals if residual.record not in made_here]
+    # In the first pass a step depends on no update yet, and the part of an array that it is subtracted from may do so.
+    olds_of = {update.record: update.old for update in one.updates}
+    residuals = [residual for residual in residuals if olds_of.get(residual.record) != residual.prediction]
     if not residuals:
         return None
     forward = graph.cone([r.prediction for r in residuals], one.start)

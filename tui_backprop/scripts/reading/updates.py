@@ -146,7 +146,8 @@ def _continued(graph: Graph, candidates: list[Update]) -> list[Update]:  # noqa:
         Counter(graph.trace.where[one.record] for one in candidates),
     )
     lasting = {place for place in lasting if taken[place] >= 0.3 * made[place]}
-    return [one for one in candidates if graph.trace.where[one.record] in lasting]
+    chained = {*before, *before.values()}  # a helper that subtracts may do so with other things than parameters
+    return [one for one in candidates if graph.trace.where[one.record] in lasting and one.record in chained]
 
 
 def _feeding_predictions(graph: Graph, updates: list[Update]) -> list[Update]:

@@ -56,9 +56,8 @@ class Graph:
 
     def shape(self, record: int) -> tuple[int, ...]:
         """Return the shape of a record's value; () for a number."""
-        value = self.values[record]
-        if value is None:
-            return self.shape(self.args[record][0])
+        while (value := self.values[record]) is None:
+            record = self.args[record][0]
         return value.shape if isinstance(value, np.ndarray) else ()
 
     # sets of records
