@@ -10,9 +10,11 @@ import pytest
 
 from tests.cli import browser
 from tests.cli.refusal import refused
+from tui_backprop.datasets.catalogue import entry
 from tui_backprop.session.keep.session_file import read_session
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
+from tui_backprop.system.inputs import read_input
 from tui_backprop.system.outputs import Output
 from tui_backprop.system.visitor import VARIABLE, VisitorError
 
@@ -184,7 +186,10 @@ def test_a_visitor_reads_runs_and_writes_no_file(monkeypatch, tmp_path):
     monkeypatch.setenv(VARIABLE, str(own))
     assert Session(suggested_recipe(str(own / "t.csv"))).problem.dataset.rows == 2
     monkeypatch.chdir(own)
+    assert read_input(own / "t.csv", "a table", 100)
+    assert read_input(entry("xor").path, "a table", 1000)
     for attempt in (
+        lambda: read_input(table, "weights", 100),
         lambda: Session(suggested_recipe(str(table))),
         lambda: Session(suggested_recipe("../t.csv")),
         lambda: Session(suggested_recipe("link.csv")),

@@ -19,6 +19,7 @@ from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.session.script_run.lesson import NAME, ScriptMoment, script_lesson
 from tui_backprop.session.script_run.stepped import SteppedScript
+from tui_backprop.system.visitor import VARIABLE
 from tui_backprop.ui.keys import IN_PANELS
 from tui_backprop.ui.keys import KEYS as TRAINER_KEYS
 from tui_backprop.ui.lesson import LessonPane
@@ -277,7 +278,7 @@ async def test_fixes_are_undone_shown_and_written(opened):
 
 
 @pytest.mark.covers_script("T")
-async def test_a_recognised_network_is_carried_over(opened):
+async def test_a_recognised_network_is_carried_over(opened, monkeypatch):
     """The trainer has its samples, rate, loss and the parameters of the update that was shown; its screen opens again."""
     script = opened("original")
     app = ScriptApp(script)
@@ -297,6 +298,10 @@ async def test_a_recognised_network_is_carried_over(opened):
     async with again.run_test(size=BIG) as pilot:
         await until(pilot, lambda: idle(again))
         assert script.frame.update == 3
+        monkeypatch.setenv(VARIABLE, "1")  # a visitor's page ends with its first screen
+        await pilot.press("T")
+        await until(pilot, lambda: any("a page shows one screen" in one.message for one in again._notifications))
+        assert again.carried is None
 
 
 @pytest.mark.covers_script("s")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
 
 _KINDS = (
@@ -40,7 +41,9 @@ def open_input(path: Path, wanted: str, limit: int) -> BinaryIO:
 
     Raises:
         InputFileError: there is none, it is not a regular one, is too large or cannot be read.
+        VisitorError: the user is a visitor, and it is neither the visitor's nor the program's own.
     """
+    refuse_visitor(shown(path), str(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, ValueError):  # a name that no file can have is a ValueError

@@ -39,6 +39,9 @@ def refuse_visitor(what: str, path: str = "") -> None:
 
 
 def _is_own(path: str) -> bool:
-    folder = os.environ[VARIABLE]
-    inside = os.path.realpath(folder) + os.sep
-    return os.path.isabs(folder) and os.path.realpath(path).startswith(inside)  # noqa: PTH117  (pathlib takes long to load)
+    """Whether a file is in the visitor's folder, or one of the program's own."""
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120  (pathlib takes long to load)
+    folders = [package, os.path.join(os.path.dirname(package), "data")]  # noqa: PTH118, PTH120
+    if os.path.isabs(os.environ[VARIABLE]):  # noqa: PTH117
+        folders.append(os.path.realpath(os.environ[VARIABLE]))
+    return any(os.path.realpath(path).startswith(folder + os.sep) for folder in folders)

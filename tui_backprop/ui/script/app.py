@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tui_backprop.system.visitor import is_visitor
 from tui_backprop.ui.script.base import ScriptBase
 from tui_backprop.ui.script.panels import (
     ScriptFindingsPanel,
@@ -169,6 +170,9 @@ class ScriptApp(ScriptBase):
         """Carry a recognised network over to the trainer; leaving that leads back here."""
         from tui_backprop.session.script_run.carrying import carried_over  # noqa: PLC0415  (loaded when it is first pressed)
 
+        if is_visitor():
+            self.tell("a page shows one screen: run the program in a terminal to carry the network over")
+            return
         found: list[Any] = []
 
         def then() -> None:
