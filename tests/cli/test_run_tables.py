@@ -43,3 +43,16 @@ def test_a_table_on_standard_input_with_the_options_of_reading(capsys, monkeypat
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(table.encode())))
     assert main(["sweep", *options, "--seeds", "2", "--processes", "1"]) == 0
     assert any("filled with the mean" in note for note in json.loads(capsys.readouterr().out)["notes"])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("targets", [("1e308", "-1e308", "1"), ("1e200", "3e200", "-1e200")])
+def test_targets_whose_spread_is_no_number_are_told_of(capsys, tmp_path, targets):
+    """Their square is beyond float64: the loss is not finite, and the finding says why; nothing crashes or warns."""
+    path = tmp_path / "my.csv"
+    path.write_text("x,y\n" + "".join(f"{i},{target}\n" for i, target in enumerate(targets)))
+    assert main(["run", str(path), "--steps", "5", "-q"]) == 1
+    printed = capsys.readouterr()
+    assert "train not finite" in printed.out
+    assert "non-finite: the update from step 0" in printed.out
+    assert printed.err == ""

@@ -125,7 +125,7 @@ def _text(session: Session, found: dict[str, Any]) -> str:
         f"{counted(found['steps'], 'step')}, {found['epochs']:g} epochs, stopped by {found['stopped_by']}, "
         f"{counted(round(found['steps_per_second']), 'step')} a second",
         f"loss      {_pair(loss['initial'])}  →  {_pair(loss['final'])}",
-        *(f"          {name} {value:.6g}" for name, value in found["reference"].items()),
+        *(f"          {name} {value:.6g}" for name, value in found["reference"].items() if value is not None),
         *_scale_lines(problem),
     ]
     if problem.facts.floors.unknown:
@@ -159,4 +159,6 @@ def _scale_lines(problem: Problem) -> list[str]:
 
 
 def _pair(parts: dict[str, float | None]) -> str:
-    return "  ".join(f"{part} {value:.6g}" for part, value in parts.items() if value is not None)
+    """Say a number of each part; there is always a training part, and there may be no test part."""
+    said = {part: "not finite" if value is None else f"{value:.6g}" for part, value in parts.items()}
+    return "  ".join(f"{part} {text}" for part, text in said.items() if part == "train" or parts[part] is not None)

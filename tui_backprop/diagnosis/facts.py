@@ -27,7 +27,8 @@ def times_from_one(targets: Array) -> Array:
     It is the largest |y|, or how many times the standard deviation fits into 1, whichever is more; a column that never
     changes has no standard deviation to speak of.
     """
-    largest, spread = np.abs(targets).max(axis=0), targets.std(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):  # a spread that float64 does not have is far from 1 as well
+        largest, spread = np.abs(targets).max(axis=0), targets.std(axis=0)
     return np.asarray(np.maximum(np.maximum(largest, 1.0), 1.0 / np.where(spread > 0, spread, 1.0)))
 
 
@@ -102,4 +103,5 @@ class Facts:
     @cached_property
     def target_spread(self) -> Array:
         """Standard deviation of each output's targets, (outputs,)."""
-        return np.asarray(self.targets.std(axis=0))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(self.targets.std(axis=0))
