@@ -17,7 +17,7 @@ from tui_backprop.core.sampling import Sampling
 from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.compiled_engine import CompiledEngine, is_installed
 from tui_backprop.engines.numpy_engine import NumpyEngine
-from tui_backprop.session.change_over import faster_engine
+from tui_backprop.session.engine_change import faster_engine
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session

@@ -8,7 +8,7 @@ import pytest
 
 from tui_backprop.engines import compiled_engine, machine_code
 from tui_backprop.engines.compiled_engine import is_installed
-from tui_backprop.session.change_over import is_ready
+from tui_backprop.session.engine_change import is_ready
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from tests.ui.runs import run_and_look
+from tui_backprop.ui.bars.advice import SaidBar
 from tui_backprop.ui.panels.findings import FindingsPanel
-from tui_backprop.ui.said import SaidBar
 from tui_backprop.ui.screens.finding import FindingScreen
 
 SMALL = (80, 24)

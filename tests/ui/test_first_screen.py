@@ -9,12 +9,12 @@ import pytest
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.breakpoints import Breakpoint
 from tui_backprop.system.settings import Settings
+from tui_backprop.ui.bars.advice import SaidBar
 from tui_backprop.ui.bars.header import Header
 from tui_backprop.ui.bars.step import StepLine
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.prediction import PredictionPanel
-from tui_backprop.ui.said import SaidBar
 
 ALWAYS = {"loss", "parameters", "gradients"}
 

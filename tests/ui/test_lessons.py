@@ -13,10 +13,10 @@ from tui_backprop.session.lessons.reading import lessons, open_lesson, read_less
 from tui_backprop.session.manual import page
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
+from tui_backprop.ui.bars.advice import SaidBar
 from tui_backprop.ui.keys import IN_PANELS, KEYS
 from tui_backprop.ui.layout import PANELS
 from tui_backprop.ui.lesson import LessonPane, keys_line
-from tui_backprop.ui.said import SaidBar
 from tui_backprop.ui.screens.lessons import LessonsScreen
 
 BIG, SMALL = (120, 36), (80, 24)

@@ -25,8 +25,8 @@ from tui_backprop.cli.output.printing import note, print_json
 from tui_backprop.cli.sessions import Opened, make_edits, open_session
 from tui_backprop.cli.training import train
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.change_over import load_engine
 from tui_backprop.session.conditions import Condition
+from tui_backprop.session.engine_change import load_engine
 from tui_backprop.session.keep.one_line import recipe_string
 from tui_backprop.session.keep.report import report
 from tui_backprop.session.keep.sitting import saved, write_session

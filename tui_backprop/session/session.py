@@ -16,8 +16,8 @@ from tui_backprop.records.curve import Curve
 from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, share_memory
-from tui_backprop.session.branches.trail import Place, Trail
 from tui_backprop.session.branches.undo import Situation, UndoList
+from tui_backprop.session.branches.visited import Place, Trail
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame

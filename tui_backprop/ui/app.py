@@ -21,11 +21,12 @@ from tui_backprop.ui.actions.comparing import PictureActions
 from tui_backprop.ui.actions.files import FileActions
 from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.handing_on import HandingOnActions
-from tui_backprop.ui.actions.in_place import InPlaceActions
 from tui_backprop.ui.actions.lessons import LessonActions
 from tui_backprop.ui.actions.looking import LookingActions
+from tui_backprop.ui.actions.network_edits import InPlaceActions
 from tui_backprop.ui.actions.running import RunningActions
 from tui_backprop.ui.actions.travel import TravelActions
+from tui_backprop.ui.bars.advice import SaidBar
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.header import Header
 from tui_backprop.ui.bars.step import StepLine
@@ -44,7 +45,6 @@ from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
 from tui_backprop.ui.panels.watches import WatchesPanel
-from tui_backprop.ui.said import SaidBar
 
 _LATEST = 0.02  # seconds that charts wait at the most
 _BARS = 5  # rows of header, what is said, timeline and footer

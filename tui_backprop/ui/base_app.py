@@ -20,7 +20,7 @@ from tui_backprop.text.unknown import unknown
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.glyphs import GlyphFilter
 from tui_backprop.ui.keys import Key
-from tui_backprop.ui.lists import close_gap
+from tui_backprop.ui.list_paging import close_gap
 from tui_backprop.ui.screens.dialog import Palette
 from tui_backprop.ui.theme import SIXTEEN
 

@@ -22,7 +22,7 @@ from tui_backprop.session.anatomy.phases import Phase, PhaseKind, has_happened
 from tui_backprop.session.recipe.problem import Problem, Score
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.edits import Edit
-from tui_backprop.session.run.seen import Divergence, History, PathPoint, WatchedValues
+from tui_backprop.session.run.history import Divergence, History, PathPoint, WatchedValues
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tui_backprop.core.operations.activations import Activation
 from tui_backprop.core.step import State, Training, take_step
 from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.session.run.seen import PathPoint
+from tui_backprop.session.run.history import PathPoint
 
 QuantityId = Literal["weights", "activations", "deltas", "gradients", "ratios"]
 

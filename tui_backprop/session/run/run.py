@@ -23,9 +23,9 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.changes import asked_after, changed_segment
 from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.history import Divergence, History, PathPoint, WatchedValues
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.run.pace import checkpoint_spacing, curve_spacing
-from tui_backprop.session.run.seen import Divergence, History, PathPoint, WatchedValues
 from tui_backprop.session.run.timeline import Segment, Timeline
 
 HISTORY_POINTS = 16

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from tui_backprop.session.change_over import EngineError, faster_engine, go_on_without, is_ready, load_in_background
+from tui_backprop.session.engine_change import EngineError, faster_engine, go_on_without, is_ready, load_in_background
 from tui_backprop.ui.actions.base import TrainerBase
 
 

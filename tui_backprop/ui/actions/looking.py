@@ -8,13 +8,13 @@ from textual import on
 
 from tui_backprop.core.gradient_check import check_update
 from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.bars.advice import SaidBar
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.panels.surface import SurfacePanel
-from tui_backprop.ui.said import SaidBar
 
 _HISTORY = 400  # points of a large history
 

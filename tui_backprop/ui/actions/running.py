@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_backprop.session.change_over import is_ready
+from tui_backprop.session.engine_change import is_ready
 from tui_backprop.session.run.first_pause import reason_to_pause
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.sweep.wording import counted

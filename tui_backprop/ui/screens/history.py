@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui_backprop.session.run.seen import History
+from tui_backprop.session.run.history import History
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart
 from tui_backprop.ui.screens.dialog import Dialog
 

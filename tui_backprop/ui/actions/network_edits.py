@@ -19,7 +19,7 @@ class InPlaceActions(TrainerBase):
 
     def action_switch_part(self) -> None:
         """Switch the selected link, bias or unit off, or on again."""
-        from tui_backprop.session.in_place import switch, switch_unit
+        from tui_backprop.session.network_edits import switch, switch_unit
 
         spot, session = self._spot, self.session
         position = spot.position(session.problem.network)
@@ -30,21 +30,21 @@ class InPlaceActions(TrainerBase):
 
     def action_add_unit(self) -> None:
         """Add a unit to the selected layer."""
-        from tui_backprop.session.in_place import add_unit
+        from tui_backprop.session.network_edits import add_unit
 
         layer = self._spot.layer
         self._reshape(lambda: add_unit(self.session, layer), lambda sizes: (layer, sizes[layer] - 1))
 
     def action_add_layer(self) -> None:
         """Add a layer after the selected one."""
-        from tui_backprop.session.in_place import add_layer
+        from tui_backprop.session.network_edits import add_layer
 
         layer = self._spot.layer
         self._reshape(lambda: add_layer(self.session, layer), lambda _: (layer + 1, 0))
 
     def action_remove_unit(self) -> None:
         """Remove the selected unit, or the one that the selected weight leads to."""
-        from tui_backprop.session.in_place import remove_unit
+        from tui_backprop.session.network_edits import remove_unit
 
         spot = self._spot
         self._reshape(

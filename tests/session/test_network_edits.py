@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.in_place import add_layer, add_unit, remove_unit, switch, switch_unit
 from tui_backprop.session.keep.one_line import command_of
 from tui_backprop.session.keep.session_file import session_from_text
 from tui_backprop.session.keep.sitting import restored, saved
+from tui_backprop.session.network_edits import add_layer, add_unit, remove_unit, switch, switch_unit
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 
