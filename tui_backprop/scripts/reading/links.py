@@ -125,9 +125,8 @@ def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
             break
         op = graph.ops[at]
         if (op in CARRIERS or op in WRITES) and graph.args[at]:
-            if op == "set" and _everything(graph.trace.attrs[at]):
-                found.add(graph.args[at][1])  # w[:] = w - step
-            at = graph.args[at][0]
+            # What a whole array was given is the version before: w[:] = w - step, b[...] -= step.
+            at = graph.args[at][1 if _writes_all(graph, at) else 0]
             found.add(at)
         elif op in ("mul", "truediv") and len(graph.args[at]) == 2:
             a, b = graph.args[at]
@@ -142,6 +141,14 @@ def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
         else:
             break
     return found
+
+
+def _writes_all(graph: Graph, record: int) -> bool:
+    """Return whether a record gives a whole array new values."""
+    if graph.ops[record] == "set":
+        return _everything(graph.trace.attrs[record])
+    shape = graph.shape(record)
+    return graph.ops[record] == "put" and graph.shape(graph.args[record][1]) == shape != ()
 
 
 def _everything(spec: Any) -> bool:

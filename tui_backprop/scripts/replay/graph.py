@@ -28,6 +28,7 @@ class Graph:
         self.args = trace.args
         self.values = trace.values
         self._users: list[list[int]] | None = None
+        self._shapes: dict[int, tuple[int, ...]] = {}
 
     @property
     def users(self) -> list[list[int]]:
@@ -56,9 +57,13 @@ class Graph:
 
     def shape(self, record: int) -> tuple[int, ...]:
         """Return the shape of a record's value; () for a number."""
-        while (value := self.values[record]) is None:
+        chain = []
+        while (value := self.values[record]) is None and record not in self._shapes:
+            chain.append(record)
             record = self.args[record][0]
-        return value.shape if isinstance(value, np.ndarray) else ()
+        shape = self._shapes[record] if value is None else value.shape if isinstance(value, np.ndarray) else ()
+        self._shapes.update(dict.fromkeys(chain, shape))
+        return shape
 
     # sets of records
 

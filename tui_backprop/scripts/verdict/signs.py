@@ -37,6 +37,40 @@ def turned_sign(
     return WrongPlace(graph.trace.where[record], [record], [target], factor, [name], [], sign=True)
 
 
+def turned_error(backward: Backward, matches: dict[int, Match], names: list[str]) -> WrongPlace | None:
+    """Return where the prediction is subtracted from the target, where that gives all changes the wrong sign."""
+    step, graph = backward.step, backward.graph
+    if set(names) != {backward.reading.names[old] for old in step.parameters}:
+        return None
+    values = [draw.values for draw in backward.draws]
+    places = {graph.trace.where[one.record] for one in step.residuals}
+    turned = all(
+        one.kind == "difference" and graph.args[one.record][1] == one.prediction and one.record in matches
+        for one in step.residuals
+    )
+    if len(places) != 1 or min(places) < 0 or not turned:
+        return None
+    if any(comes_right(backward, values, name) or not comes_right(backward, values, name, sign=1) for name in names):
+        return None
+    records = [one.record for one in step.residuals]
+    targets = [matches[one].forward for one in records]
+    return WrongPlace(places.pop(), records, targets, -matches[records[0]].factor, list(names), [], sign=True)
+
+
+def merged(places: list[WrongPlace]) -> list[WrongPlace]:
+    """Return places with those at which several parameters get the wrong sign as one each."""
+    out: list[WrongPlace] = []
+    for one in places:
+        same = next((other for other in out if one.sign and other.sign and other.place == one.place), None)
+        if same is None:
+            out.append(one)
+            continue
+        same.records += one.records
+        same.targets += one.targets
+        same.explains += one.explains
+    return out
+
+
 def _turns(backward: Backward, matches: dict[int, Match], record: int) -> bool:
     """Return whether a slope turns the sign of what is multiplied by it: a slope belongs there as it is."""
     graph = backward.graph
