@@ -73,6 +73,13 @@ RAW = ("d3 = own * p * (1 - p)", "d3 = own")
         ([RAW, (COST, ENTROPY)], "cross-entropy", False, set(), False),
         ([RAW], "cross-entropy", True, set(), True),
         ([RAW, ("a1.T @ d2", "a1.T @ d2 * 2 * a2[:1]")], "cross-entropy", True, {"W2"}, True),
+        (
+            [("own = (p - T)", "own = np.sign(p - T)")],
+            "squared error",
+            False,
+            {"W1", "b1", "W2", "b2", "W3", "c"},
+            False,
+        ),
         # a slope that is too much for cross-entropy, in one place
         ([RAW, (COST, ENTROPY), ("a2.T @ d3", "a2.T @ (d3 * p * (1 - p))")], "cross-entropy", False, {"W3"}, False),
     ],

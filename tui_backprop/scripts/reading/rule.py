@@ -77,10 +77,14 @@ def _limited(graph: Any, cone: set[int], step: Step, old: int) -> int | None:
 
 
 def uses_sign(reading: Reading, step: Step, old: int) -> bool:
-    """Return whether an update takes the sign of something that an error led to, and it is not known which."""
+    """Return whether an update takes the sign of something that an error led to, and it is not known which.
+
+    The sign of the error itself is no rule of an update: it is the slope of the absolute error.
+    """
     graph = reading.graph
     cone = graph.cone([step.parameters[old]], step.start)
-    led = _after(graph, {r.record for r in step.residuals}, cone)
+    errors = {r.record for r in step.residuals}
+    led = _after(graph, errors, cone) - errors
     signed = (one for one in cone & led if graph.ops[one] in ("np.sign", "math.copysign"))
     return old not in step.feeds and any(graph.args[one][0] in led for one in signed)
 

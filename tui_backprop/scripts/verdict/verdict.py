@@ -20,6 +20,8 @@ from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
 Array = np.ndarray
 _DRAWS = 4
 _BUDGET = 200_000  # records that are computed again for one verdict
+_INSTEAD = ("squared error", "cross-entropy")
+"""Losses that scripts descend while they compute another one, to print it."""
 _NUDGES = 2  # times that the last bits of parameters are moved to see what rounding does
 
 
@@ -186,7 +188,8 @@ def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
     """Return the examination under the loss that the script descends.
 
     It is the one that makes all gradients right, a computed one first. Where none does, a computed loss that makes some
-    of them right comes before those that are inferred; and of these the one with the fewest mistakes.
+    of them right comes before those that are inferred; and of these the one with the fewest mistakes. A script that
+    computes a loss may descend squared error or cross-entropy instead, and no other one.
     """
     found: list[Examination] = []
     for loss_of in hypotheses(reading):
@@ -197,11 +200,12 @@ def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
                 break
     if not found:
         return None
-    best = min(found, key=lambda one: _worse(reading, one))
+    computed = next((one.loss for one in found if not one.loss.inferred and one.loss.name != OWN), None)
+    possible = (one for one in found if computed is None or one.loss.name in (computed.name, OWN, *_INSTEAD))
+    best = min(possible, key=lambda one: _worse(reading, one))
     if best.wrong:
         _confirm(reading, best)
-    computed = next((one.loss for one in found if not one.loss.inferred), None)
-    if best.loss.inferred and computed is not None and computed.name not in (best.loss.name, OWN):
+    if best.loss.inferred and computed is not None and computed.name != best.loss.name:
         line = reading.trace.line(computed.record)  # type: ignore[arg-type]
         best.notes.append(
             f"Line {line} computes the loss {computed.name}, but the backward pass descends {best.loss.name}: "
