@@ -8,7 +8,7 @@ import pytest
 
 from tests.scripts.score import CORPUS, Result
 from tui_backprop.cli.main import main
-from tui_backprop.scripts.answer import answer_text
+from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.parts import RAISE
 from tui_backprop.scripts.reading.errors import NoTrainingError
@@ -115,6 +115,34 @@ def test_scripts_of_the_corpus_are_told_what_they_should_be(name):
     assert not score.accused
     assert score.verdict
     assert score.line or EXPECTED[name]["verdict"] == "right"
+
+
+LINES = """\
+line its backward pass is
+22 diff = out - ys[k] ∂L/∂out ✓
+23 delta = diff * slope(out) ∂L/∂b2 ✓
+24 back = diff * w2 should be ∂L/∂hid ✗ has diff where delta belongs"""
+
+
+def test_each_line_of_the_backward_pass_is_told_with_what_it_lacks(tmp_path):
+    """You should see each line, by what factor it is which derivative, and beside a wrong one what is wrong."""
+    answer = checked(tmp_path, ORIGINAL.replace("back = delta * w2", "back = diff * w2"))
+    text = answer_text(answer)
+    assert [" ".join(line.split()) for line in text[3:7]] == LINES.splitlines()
+    assert text[0].endswith("squared error (inferred from its error), one sample a step, rate 0.1")
+    assert text[1].startswith("followed ")
+    assert "of its 300 updates" in text[1]
+    assert text[1].endswith("changed in lines 25-28")
+    assert text[-1].startswith("Next: tui-backprop parity --scale-inputs max")
+    assert text[-1].endswith("; tui-backprop mine.py steps through this code")
+    narrow = answer_text(answer, width=60)
+    assert max(len(line) for line in narrow[4:7]) < max(len(line) for line in text[4:7])
+
+
+def test_a_script_that_ends_its_own_process_is_followed_up_to_there(tmp_path):
+    answer = checked(tmp_path, ORIGINAL + "    if n == 20:\n        import os\n        os._exit(0)\n")
+    assert answer.verdict == "right"
+    assert "It ends its process itself (os._exit in line 31): it was followed up to there." in answer.notes
 
 
 def test_the_text_and_the_json_say_the_same(tmp_path):

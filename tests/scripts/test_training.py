@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.scripts.score import CORPUS
-from tui_backprop.scripts.answer import answer_text
+from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source.source import read_source

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
 from tui_backprop.scripts.source.source import Source
-from tui_backprop.text.minus import minus
 
 _SAID = ("sentence", "error")  # fields with a sentence
 
@@ -28,6 +25,8 @@ class Mistake:
     fix: dict[str, Any] | None = None
     file: str | None = None
     """The module beside the script that has the line; None for the script itself."""
+    short: str = ""
+    """What is wrong in a few words, for the table of the backward pass."""
 
     @property
     def where(self) -> str:
@@ -59,6 +58,8 @@ class BackwardLine:
     factor: float | None
     right: bool | None
     file: str | None = None
+    later: str | None = None
+    """What its value is with the right values before it, where it is not known to be right as it is."""
 
 
 @dataclass(slots=True)
@@ -183,88 +184,3 @@ def placed(answer: dict[str, Any], source: Source) -> dict[str, Any]:
         return out
 
     return told(answer)  # type: ignore[no-any-return]
-
-
-def answer_text(answer: Answer, place: Callable[[int], str] = str) -> list[str]:
-    """Return the answer as lines of text; `place` tells a line in the table of the backward pass."""
-    lines = [f"{answer.file}: {answer.summary[0]}" if answer.summary else f"{answer.file}:"]
-    lines += answer.summary[1:]
-    if answer.backward:
-        lines += ["", *_table(answer, place)]
-    lines.append("")
-    if answer.verdict == "wrong" and not answer.mistakes and any(one.fix for one in answer.causes):
-        lines.append("✗ its gradients are wrong, and right with the fix of what is said below")
-    elif answer.verdict == "wrong":
-        lines.append(f"✗ {_counted(len(answer.mistakes), 'mistake')}{_in_lines(answer)}")
-    elif answer.verdict == "unchecked":
-        lines.append("? its gradients could not be checked")
-    else:
-        lines.append(
-            "✓ its gradients are right"
-            + (", up to a constant factor for some parameters" if answer.verdict == "scaled" else "")
-        )
-    for mistake in answer.mistakes:
-        lines.append(f"  {mistake.sentence}")
-        if mistake.fix:
-            lines += [
-                f"    {line}"
-                for line in mistake.fix["diff"].splitlines()
-                if line[:1] in "+-" and line[:3] not in ("+++", "---")
-            ]
-    lines += answer.training
-    for cause in answer.causes:
-        mark = {"error": "▲", "warning": "△"}.get(cause.severity, "·")
-        lines.append(f"{mark} {cause.sentence}")
-        if cause.fix:
-            lines += [
-                f"    {line}"
-                for line in cause.fix["diff"].splitlines()
-                if line[:1] in "+-" and line[:3] not in ("+++", "---")
-            ]
-    lines += answer.notes
-    if answer.recipe is not None:
-        lines.append(f"Next: {answer.recipe} trains this network in the trainer")
-    return lines
-
-
-def _table(answer: Answer, place: Callable[[int], str]) -> list[str]:
-    out = ["line  its backward pass                                  is"]
-    for one in answer.backward:
-        mark = {True: "✓", False: "✗", None: "·"}[one.right]
-        out.append(
-            f"{place(one.line) if one.file is None else one.line:>4}  {_cut(one.source, 50):<50}  {_said(one):<24} {mark}"
-        )
-    return out
-
-
-def _said(one: BackwardLine) -> str:
-    if one.derivative is None:
-        return ""
-    if one.right is False:
-        return f"should be {one.derivative}"
-    return derivative_text(one.derivative, one.factor)
-
-
-def derivative_text(name: str, factor: float | None) -> str:
-    """Return `½ ∂L/∂z` for a factor and a derivative."""
-    if factor is None or math.isclose(factor, 1, rel_tol=1e-6):
-        return name
-    if math.isclose(factor, -1, rel_tol=1e-6):
-        return f"−{name}"
-    shown = "½" if math.isclose(factor, 0.5, rel_tol=1e-6) else minus(f"{factor:.4g}")
-    return f"{shown} {name}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _in_lines(answer: Answer) -> str:
-    found = sorted({one.line for one in answer.mistakes})
-    if not found:
-        return ": these gradients are wrong, and no single line explains them"
-    return f" in line{'s' if len(found) > 1 else ''} " + ", ".join(map(str, found))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 
 import numpy as np
 
 from tui_backprop.scripts.answer import Answer, BackwardLine
+from tui_backprop.scripts.answer_text import derivative_text
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.fix import mend_mistakes
 from tui_backprop.scripts.parts import part
+from tui_backprop.scripts.processes import Processes
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading, grouped
@@ -25,7 +28,18 @@ from tui_backprop.scripts.source.trainings import trainings
 from tui_backprop.scripts.training.constants import rate_of
 from tui_backprop.scripts.training.telling import follow_training, tell_training
 from tui_backprop.scripts.verdict.comparison import SAME
-from tui_backprop.scripts.wording import mistake_at, shown_name, value_name
+from tui_backprop.scripts.wording import (
+    expression_at,
+    file_text,
+    mistake_at,
+    module_of,
+    named_place,
+    shown_name,
+    value_name,
+)
+
+_NAMES, _FORMULA = 12, 40
+"""Parameters that are named, and characters of a loss's formula that is shown."""
 
 
 def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: ScriptRun | None = None) -> Answer:
@@ -35,8 +49,11 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: 
         ScriptError: it cannot be used.
         NoTrainingError: nothing is trained in it.
     """
-    setting = replace(setting, until=min(setting.until, time.monotonic() + setting.limits.timeout))
-    with np.errstate(all="ignore"):  # what a diverging script computes is no warning of ours
+    with contextlib.ExitStack() as stack:
+        processes = setting.processes or stack.enter_context(Processes())
+        until = min(setting.until, time.monotonic() + setting.limits.timeout)
+        stack.enter_context(np.errstate(all="ignore"))  # what a diverging script computes is no warning of ours
+        setting = replace(setting, until=until, processes=processes)
         return answer_to(examined(source, setting, begun=begun), mend=mend)
 
 
@@ -64,10 +81,46 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
                 mend_mistakes(case, answer)
     with part(answer, "Running its own training on"):
         follow_training(case, answer)
+    answer.summary.append(_followed_text(case, answer))
+    _complete_samples(case, answer)
     find_causes(case, answer)
     with part(answer, "Telling what its own training does"):
         tell_training(case, answer)
     return answer
+
+
+def _complete_samples(case: Case, answer: Answer) -> None:
+    """Take the samples for all that there are, where its whole training met no others."""
+    samples, followed = answer.samples, None if case.training is None else case.training.course.followed
+    if samples is None or followed is None or samples.whole:
+        return
+    if followed.ended and followed.known == len(samples.inputs):
+        answer.samples = replace(samples, whole=True)
+        answer.recipe = command_for(answer.network, answer.samples, None)
+
+
+def _followed_text(case: Case, answer: Answer) -> str:
+    """Return how much was followed of what, and where its parameters change."""
+    assert case.reading is not None  # noqa: S101  (there are parameters)
+    reading, course = case.reading, None if case.training is None else case.training.course
+    whole = "" if course is None or not course.followed.ended else f"{course.followed.updates:,} "
+    names = [shown_name(name) for name in grouped(reading, reading.steps[-1])]
+    shown = ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
+    lines = {one["line"] for one in answer.parameters.values() if one["line"]}
+    return (
+        f"followed {len(reading.passes)} of its {whole}updates, with its random numbers seeded ({case.setting.seed}); "
+        f"parameters {shown}, changed in {_lines_text(lines)}"
+    )
+
+
+def _line_and_code(case: Case, line: int | None, record: int | None) -> str:
+    """Return where a loss is computed, with its formula where that is short."""
+    code = expression_at(case, case.trace.where[record]) if record is not None else None
+    return f"line {line}" + (f": {code}" if code is not None and len(code) <= _FORMULA else "")
+
+
+def _batch_text(batch: int) -> str:
+    return "one sample a step" if batch == 1 else f"{batch} samples a step"
 
 
 def _missing(case: Case) -> str:
@@ -123,20 +176,16 @@ def _describe(case: Case, answer: Answer) -> None:
             "line": lines[name],
         }
     own_rate = _own_rate(case)
-    rate = f", rate {own_rate:.4g}" if np.isfinite(own_rate) else ""
-    said = "inferred from its error" if loss.inferred else f"line {line}"
-    answer.summary = [
-        f"{loss.name} ({said}){rate}",
-        f"followed {len(reading.passes)} of its updates, with its random numbers seeded ({case.setting.seed}); "
-        f"parameters {', '.join(shown_name(n) for n in list(grouped(reading, reading.steps[-1]))[:12])}, changed in "
-        f"{_lines_text({line for line in lines.values() if line})}",
-    ]
+    said = "inferred from its error" if loss.inferred else _line_and_code(case, line, loss.record)
+    answer.summary = [f"{loss.name} ({said})"]
     answer.notes += [*examination.notes, *_decays(case, own_rate)]
     answer.network = perceptron_of(case)
     if answer.network is not None:
         answer.samples = samples_of(case, answer.network)
         answer.recipe = command_for(answer.network, answer.samples, None)
-        answer.summary[0] = f"{answer.network.line}, {answer.summary[0]}"
+        answer.summary[0] = f"{answer.network.line}, {answer.summary[0]}, {_batch_text(answer.network.batch)}"
+    if np.isfinite(own_rate):
+        answer.summary[0] += f", rate {own_rate:.4g}"
     made = [trace.place(update.record) for step in reading.steps for update in step.updates]
     answer.notes += _which(case, {at.line for at in made if at is not None and at.file == 0})
     if case.backward is not None:
@@ -175,7 +224,15 @@ def _decays(case: Case, rate: float) -> list[str]:
 
 
 def _lines_text(lines: set[int]) -> str:
-    return f"line{'s' if len(lines) > 1 else ''} " + ", ".join(map(str, sorted(lines)))
+    """Return `lines 5, 8-11` for lines of the source."""
+    runs: list[list[int]] = []
+    for line in sorted(lines):
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    shown = [f"{a}" if a == b else f"{a}, {b}" if b == a + 1 else f"{a}-{b}" for a, b in runs]
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(shown)}"
 
 
 def _update_line(reading: Reading, name: str) -> int | None:
@@ -189,30 +246,33 @@ def _update_line(reading: Reading, name: str) -> int | None:
 
 
 def _backward_lines(case: Case) -> list[BackwardLine]:
-    """Return the named values of the backward pass, each with what it is."""
+    """Return the named values of the backward pass, each with what it is, in the lines where they get their names."""
     backward, trace = case.backward, case.trace
     assert backward is not None  # noqa: S101  (asked before)
-    wrong = {trace.line(w.records[0]): w for w in case.wrong or []}
-    out: dict[int, BackwardLine] = {}
+    wrong = {(at.file, at.line): w for w in case.wrong or [] for at in (trace.place(w.records[0]),) if at is not None}
+    out: dict[tuple[int, int], BackwardLine] = {}
     for record in backward.records:
         labels = trace.labels.get(record)
-        line = trace.line(record)
-        if not labels or line is None:
+        made = trace.place(record)
+        if not labels or made is None or any(record == update.record for update in backward.step.updates):
             continue
-        label = labels[0][0]
-        if any(record == update.record for update in backward.step.updates):
-            continue
-        found = backward.matches.get(record)
-        source = case.source.line(line) if trace.place(record).file == 0 else label  # type: ignore[union-attr]
-        if line in wrong:
-            target = wrong[line].targets[0]
-            out[line] = BackwardLine(line, label, source, f"∂L/∂{value_name(case, target)}", None, False)
-        elif found is not None and line not in out:
-            name = value_name(case, found.forward)
-            out[line] = BackwardLine(line, label, source, f"∂L/∂{name}", found.factor, True)
-        elif line not in out:
-            out[line] = BackwardLine(line, label, source, None, None, None)
-    return [out[line] for line in sorted(out)]
+        at = named_place(case, record) or made
+        fault, key = wrong.get((made.file, made.line)), (at.file, at.line)
+        found, later = backward.matches.get(record), backward.mended.get(record)
+        text = file_text(case, at.file).splitlines()
+        source = text[at.line - 1].strip() if at.line <= len(text) else labels[0][0]
+        row = BackwardLine(at.line, labels[0][0], source, None, None, None, module_of(case, at.file))
+        if fault is not None:
+            row.derivative, row.right = f"∂L/∂{value_name(case, fault.targets[0])}", False
+            if later is not None and later.forward == fault.targets[0]:
+                row.factor = later.factor
+        elif found is not None:
+            row.derivative, row.factor, row.right = f"∂L/∂{value_name(case, found.forward)}", found.factor, True
+        elif later is not None:
+            row.later = derivative_text(f"∂L/∂{value_name(case, later.forward)}", later.factor)
+        if key not in out or fault is not None or (found is not None and out[key].right is None):
+            out[key] = row
+    return [out[key] for key in sorted(out)]
 
 
 def _explain(case: Case, answer: Answer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import sys
 import time
@@ -12,24 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.limits import SCRIPT_TIMEOUT
+from tui_backprop.scripts.processes import Processes, Run
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import beginning
-from tui_backprop.system.process import Child, OverlongError
-from tui_backprop.text.cleaning import clean
+from tui_backprop.system.process import OverlongError
 
 if TYPE_CHECKING:
     from tui_backprop.scripts.trace import Trace
-
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "MPLBACKEND": "Agg",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-}
-"""Variables of the process that a script runs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +44,8 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     until: float = math.inf
     """When everything that is run for one answer has to have ended, by the monotonic clock."""
+    processes: Processes | None = field(default=None, compare=False, repr=False)
+    """Where the processes of its runs come from; None for one that is started for each."""
 
     @property
     def left(self) -> float:
@@ -85,13 +75,10 @@ class ScriptRun:
             **more,
         }
         try:
-            self._child = Child("tui_backprop.scripts.tracing.main", python=setting.python, environment=ENVIRONMENT)
+            self._run = Run(setting.processes or _single(), setting.python, request, setting.left)
         except OSError:
             self._scratch.cleanup()
             raise
-        self._end = time.monotonic() + setting.left
-        with contextlib.suppress(OSError):  # that it has ended is seen where its answer is waited for
-            self._child.send(json.dumps(request).encode() + b"\n")
 
     def trace(self) -> Trace:
         """Wait for the end of the script and return its trace; called once.
@@ -109,32 +96,28 @@ class ScriptRun:
         Raises:
             ScriptError: the process crashed, or did not end in time.
         """
-        said = self._waited()
+        try:
+            self._run.wait(verbose=self._setting.verbose)
+        except (TimeoutError, OverlongError):
+            raise ScriptError(
+                f"{self._source.name}: it did not end within {self._setting.limits.timeout:g} s and showed no update "
+                "(see --timeout)"
+            ) from None
         if not self._answer.exists():
-            raise ScriptError(f"{self._source.name}: its process ended without an answer: {said}")
+            raise ScriptError(f"{self._source.name}: its process ended without an answer: {self._run.said()}")
         return self._answer
 
     def close(self) -> None:
-        """End the process and remove its files; may be called twice."""
-        self._child.close()
+        """End the process if it is at work still, and remove its files; may be called twice."""
+        self._run.close()
         self._scratch.cleanup()
 
-    def _waited(self) -> str:
-        """Wait until the process ends, and return the last line of what it complained about."""
-        child, setting = self._child, self._setting
-        try:
-            while line := child.receive(self._end - time.monotonic()):
-                if setting.verbose:
-                    sys.stderr.write(clean(line.decode(errors="replace")) + "\n")
-            status = child.wait(max(0.0, self._end - time.monotonic()))
-        except (TimeoutError, OverlongError):
-            raise ScriptError(
-                f"{self._source.name}: it did not end within {setting.limits.timeout:g} s and showed no update "
-                "(see --timeout)"
-            ) from None
-        child.close()
-        said = child.said().strip().splitlines()
-        return clean(said[-1]) if said else f"status {status}"
+
+def _single() -> Processes:
+    """Return processes of which none waits for a second run."""
+    found = Processes()
+    found.close()
+    return found
 
 
 def request_for(source: Source, setting: Setting, scratch: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.trace import Place, Trace
 from tui_backprop.scripts.verdict.places import WrongPlace
-from tui_backprop.text.syntax import parsed, parsed_expression
+from tui_backprop.text.syntax import parsed, parsed_expression, simple_statements
 
 
 def shown_name(name: str) -> str:
@@ -42,12 +42,12 @@ def mistake_at(case: Case, place: WrongPlace) -> Mistake:
         sentence_of(case, place),
         place_source(case, place),
         right,
-        file=_module(case, _shown(case, place).file),
+        file=module_of(case, _shown(case, place).file),
     )
 
 
-def _module(case: Case, file: int) -> str | None:
-    """Return the module beside the script that a file is; None for the script itself."""
+def module_of(case: Case, file: int) -> str | None:
+    """Return the name of the module beside the script that a file is; None for the script itself."""
     return case.source.name_of(case.trace.files[file]) if file else None
 
 
@@ -71,6 +71,16 @@ def _shown(case: Case, place: WrongPlace) -> Place:
     if named and not returned and own.file == named[0].file and not named[0].line <= own.line <= named[0].end_line:
         return named[0]  # a function's result: the call is wrong, not what is called
     return own
+
+
+def named_place(case: Case, record: int) -> Place | None:
+    """Return where a value that a function made got its name; None where it was made there, or got none."""
+    made = case.trace.place(record)
+    named = [case.trace.places[number] for _, number in case.trace.labels.get(record, ()) if number >= 0]
+    named = [one for one in named if one.kind != "unpack"]
+    if made is None or not named or named[0].line <= made.line <= named[0].end_line or named[0].file != made.file:
+        return None
+    return named[0]
 
 
 def lines_of(case: Case, place: WrongPlace) -> list[int]:
@@ -105,8 +115,10 @@ def value_name(case: Case, record: int) -> str:
     assert case.reading is not None  # noqa: S101  (there are values to name)
     if case.backward is not None:
         record = case.backward.parts.get(record, record)
+    while case.reading.graph.ops[record] == "neg":  # `-z`: what it is the negative of has a name
+        record = case.reading.graph.args[record][0]
     if record in case.reading.names:
-        return case.reading.names[record]
+        return shown_name(case.reading.names[record])
     labels = case.trace.labels.get(record)
     if labels:
         return labels[0][0]
@@ -141,9 +153,7 @@ def file_text(case: Case, file: int) -> str:
 def statement_at(text: str, line: int, column: int | None = None) -> ast.stmt | None:
     """Return the smallest simple statement that includes a line, and where it is given a column in it."""
     found: ast.stmt | None = None
-    for node in ast.walk(parsed(text)):
-        if not isinstance(node, ast.stmt) or hasattr(node, "body"):
-            continue
+    for node in simple_statements(text):
         end = node.end_lineno or node.lineno
         here = node.lineno <= line <= end
         if here and column is not None:
@@ -165,7 +175,7 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
     at = _shown(case, place)
     target = value_name(case, place.targets[0])
     code = place_source(case, place)
-    module = _module(case, at.file)
+    module = module_of(case, at.file)
     where = f"{module}, line {at.line}" if module else f"line {at.line}"
     if place.late:
         return (

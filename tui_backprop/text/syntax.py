@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import ast
+import functools
 import threading
 
 # Releases of Python 3.11 count the depth of a tree once for all threads: two that build one end in a SystemError.
 _ONE_AT_A_TIME = threading.Lock()
+_TEXTS = 8  # whose trees are kept: a script, the modules beside it, and how it is with some edits
 
 
 def parsed(text: str) -> ast.Module:
-    """Return the tree of a file's text.
+    """Return the tree of a file's text: to be read only, all who ask for the same text get the same tree.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: it is not Python, or too deep, as from `ast.parse`.
     """
     with _ONE_AT_A_TIME:
-        return ast.parse(text)
+        return _tree(text)
+
+
+def simple_statements(text: str) -> list[ast.stmt]:
+    """Return the statements of a file that have no others within, as `ast.walk` finds them; to be read only.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as `parsed`.
+    """
+    with _ONE_AT_A_TIME:
+        return _simple_statements(text)
+
+
+@functools.lru_cache(maxsize=_TEXTS)
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@functools.lru_cache(maxsize=_TEXTS)
+def _simple_statements(text: str) -> list[ast.stmt]:
+    return [node for node in ast.walk(_tree(text)) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
 
 
 def parsed_expression(text: str) -> ast.Expression:

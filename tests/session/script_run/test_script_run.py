@@ -283,9 +283,14 @@ def test_a_script_that_dies_or_raises(tmp_path):
         assert "ZeroDivisionError" in run.frame.notes[0]
     finally:
         run.close()
-    dying = ORIGINAL.replace(
-        "    b1 -= d_b1 * RATE", "    b1 -= d_b1 * RATE\n    if turn == 60: import os; os._exit(3)"
-    )
+    leaving = raising.replace("print(1 / 0)", "import os; os._exit(3)")
+    run = opened(tmp_path, leaving)
+    try:
+        run.go_to(70)
+        assert run.frame.update == run.frame.total == 61
+    finally:
+        run.close()
+    dying = raising.replace("print(1 / 0)", "import faulthandler; faulthandler._sigsegv()")
     run = opened(tmp_path, dying)
     try:
         with pytest.raises(InputError, match="its process ended"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -13,9 +15,10 @@ from pathlib import Path
 from tui_backprop.cli.checks.checked import COLUMNS, Checked, check_file
 from tui_backprop.cli.output.printing import note, print_json
 from tui_backprop.cli.output.progress import Bar
-from tui_backprop.scripts.answer import answer_text
+from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.interpreter import check_interpreter
 from tui_backprop.scripts.mending.fixed_file import write_fixed
+from tui_backprop.scripts.processes import Processes
 from tui_backprop.scripts.running import Limits, Setting
 from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.session.sweep.wording import duration, seconds_left
@@ -53,12 +56,9 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
     )
     wanted = {_DATA_OUT: Path(options.data_out) if options.data_out is not None else None}
     outputs = Outputs(wanted, {name: Path(name) for name in files if name != "-"}, json_report=options.json)
-    try:
-        return (
-            _watched(files, setting, options, outputs) if options.watch else _checked(files, setting, options, outputs)
-        )
-    finally:
-        outputs.close()
+    with contextlib.closing(outputs), Processes() as processes:
+        setting = replace(setting, processes=processes)
+        return (_watched if options.watch else _checked)(files, setting, options, outputs)
 
 
 def _limits(timeout: float | None) -> Limits:
@@ -111,7 +111,8 @@ def _print_text(found: Checked, *, alone: bool) -> None:
     if not alone:
         print(clean(found.line, _LONGEST), flush=True)
     elif found.answer is not None and found.source is not None:
-        lines = [found.source.placed_text(line) for line in answer_text(found.answer, found.source.place_of)]
+        width = shutil.get_terminal_size((120, 0)).columns
+        lines = [found.source.placed_text(line) for line in answer_text(found.answer, found.source.place_of, width)]
         print("\n".join(clean(line, _LONGEST) for line in lines), flush=True)
 
 

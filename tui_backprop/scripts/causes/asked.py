@@ -46,7 +46,7 @@ def asked_out_of_range(case: Case, answer: Answer) -> list[Cause]:
     beyond = max(max(value - high, low - value) for value in asked.values()) / (high - low)
     wrong = beyond > (_FAR_SCALED if scaling else _FAR)
     advice = "ask with inputs that are scaled the same way" if wrong else "what it says there is a guess"
-    values = ", ".join(f"{value:g}" for value in dict.fromkeys(asked.values()))
+    values = " and ".join(f"{value:g}" for value in sorted(set(asked.values())))
     how = f" (scaled, divided in line {scaling})" if scaling else ""
     sentence = (
         f"lines {', '.join(map(str, lines))}: it is asked about {values}, out of the range of the inputs that "
@@ -71,9 +71,8 @@ def _range(case: Case) -> tuple[float, float]:
     graph = case.reading.graph
     places = set()
     for step in case.reading.steps:
-        for record in sorted(step.forward):
-            if set(graph.args[record]) & set(input_operands(graph, step)):
-                places.add(case.trace.where[record])
+        inputs = set(input_operands(graph, step))
+        places |= {case.trace.where[record] for record in step.forward if inputs & set(graph.args[record])}
     values = []
     ends = {case.trace.where[r.record] for step in case.reading.steps for r in step.residuals}
     for one in case.reading.passes:

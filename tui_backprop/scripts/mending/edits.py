@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tui_backprop.scripts.mending.edit_kinds import changes_of
@@ -30,18 +30,18 @@ class Edit:
     """The file, by its absolute path, where it is not the script itself."""
 
 
-def edits_of(text: str, expression: ast.expr, scope: Scope, path: str = "") -> list[Edit]:
-    """Return the edits of an expression of a text, cheapest first."""
+def edits_of(text: str, expression: ast.expr, scope: Scope, path: str = "", most: int = 3500) -> list[Edit]:
+    """Return the edits of an expression of a text, as many as are wanted, cheapest first."""
     writer = Writer(text, expression)
     found: dict[str, Edit] = {}
-    for edit in _made(writer, changes_of(writer, scope), path):
-        known = found.get(edit.expression)
-        if known is None or edit.cost < known.cost:
-            found[edit.expression] = edit
-    return sorted(found.values(), key=lambda one: one.cost)
+    for edit in _made(writer, sorted(changes_of(writer, scope), key=lambda one: one.cost), path):
+        found.setdefault(edit.expression, edit)
+        if len(found) == most:
+            break
+    return list(found.values())
 
 
-def _made(writer: Writer, changes: Iterator[Change], path: str) -> Iterator[Edit]:
+def _made(writer: Writer, changes: Iterable[Change], path: str) -> Iterator[Edit]:
     own = writer.whole(writer.root, writer.text(writer.root))
     for change in changes:
         try:

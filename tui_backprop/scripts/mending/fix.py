@@ -14,7 +14,7 @@ from tui_backprop.scripts.examining import examined, explained
 from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched
-from tui_backprop.scripts.mending.sentences import sentence_for
+from tui_backprop.scripts.mending.sentences import sentence_for, short_for
 from tui_backprop.scripts.mending.sites import (
     Happened,
     Site,
@@ -246,7 +246,7 @@ def _tell(case: Case, at: Case, answer: Answer, proposal: Proposal) -> None:
     if mistake is None:
         return
     if proposal.place is not None:
-        mistake.sentence = sentence_for(at, proposal.place, edit, mistake)
+        mistake.sentence, mistake.short = sentence_for(at, proposal.place, edit, mistake), short_for(edit)
     mistake.kind = edit.kind
     mistake.right = edit.new
     mistake.fix = fix_of(at.source, proposal.edits)

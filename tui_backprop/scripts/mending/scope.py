@@ -50,8 +50,9 @@ def scope_of(text: str, line: int) -> Scope:
         if _root(written) not in no_values and len(written) < 30 and "(" not in written:
             names.setdefault(written)
     called = {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    used, classes = _used(inside), _classes(tree)
     for name in dict.fromkeys(node.id for node in near if isinstance(node, ast.Name) and node.id != "self"):
-        names.update({f"{name}.{given}": None for given in _attributes_of(tree, _used_of(inside, name))})
+        names.update({f"{name}.{given}": None for given in _attributes_of(classes, used.get(name, set()))})
     if owner is not None:
         for one in ast.walk(owner):
             if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self":
@@ -93,29 +94,39 @@ def _root(written: str) -> str:
     return written.split(".", 1)[0].split("[", 1)[0]
 
 
-def _attributes_of(tree: ast.Module, used: set[str]) -> list[str]:
-    """Return the attributes that the methods of a class assign, of the class that has all that is used of an object."""
+def _used(inside: ast.AST) -> dict[str, set[str]]:
+    """Return for each name the attributes that are used of it."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(inside):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.setdefault(node.value.id, set()).add(node.attr)
+    return found
+
+
+def _classes(tree: ast.Module) -> list[tuple[set[str], list[str]]]:
+    """Return for each class its methods, and the attributes that these assign."""
+    found = []
     for one in ast.walk(tree):
-        if isinstance(one, ast.ClassDef) and used:
+        if isinstance(one, ast.ClassDef):
             methods = {node.name for node in one.body if isinstance(node, ast.FunctionDef)}
             given = {
                 node.attr: None
                 for node in ast.walk(one)
                 if isinstance(node, ast.Attribute)
                 and isinstance(node.ctx, ast.Store)
-                and ast.unparse(node.value) == "self"
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "self"
             }
-            if used <= methods | set(given):
-                return list(given)
+            found.append((methods, list(given)))
+    return found
+
+
+def _attributes_of(classes: list[tuple[set[str], list[str]]], used: set[str]) -> list[str]:
+    """Return the attributes that the methods of a class assign, of the class that has all that is used of an object."""
+    for methods, given in classes:
+        if used and used <= methods | set(given):
+            return given
     return []
-
-
-def _used_of(inside: ast.AST, name: str) -> set[str]:
-    return {
-        node.attr
-        for node in ast.walk(inside)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-    }
 
 
 def _functions(tree: ast.Module, owner: ast.ClassDef | None, inside: ast.AST) -> list[str]:

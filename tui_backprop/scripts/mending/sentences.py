@@ -8,6 +8,8 @@ from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import value_name
 
+_SHORT = 44  # characters
+
 
 def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:
     """Return one sentence for a learner: what the line has, what belongs there, and why."""
@@ -71,6 +73,28 @@ def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) ->
         "sum": f"`{edit.old}` overwrites what was there, where {what} must be added up: `{edit.new}`",
     }
     return start + texts.get(edit.kind, f"`{edit.old}` should be `{edit.new}` in {what}") + "."
+
+
+def short_for(edit: Edit) -> str:
+    """Return what is wrong in a few words: `has wb where hid belongs`."""
+    added, old, new = _added(edit), edit.old, edit.new
+    few = {
+        "name": f"has {old} where {new} belongs",
+        "slope missing": f"lacks {added}",
+        "factor missing": f"lacks {added}",
+        "term missing": f"lacks {added}",
+        "sign": "has the wrong sign",
+        "transposed": "rows and columns exchanged",
+        "axis": "sums over the wrong axis",
+        "factor too many": "has a factor too many",
+        "term too many": "has a term too many",
+        "order": "used after it was changed",
+        "outer": "an outer product belongs here",
+        "index": "one place off",
+        "cost": "is the cost, not its slope",
+        "carried": "not carried back by weights",
+    }.get(edit.kind, "")
+    return few if len(few) <= _SHORT else ""
 
 
 def _why_name(is_parameter: bool, edit: Edit) -> str:

@@ -18,6 +18,7 @@ from tui_backprop.scripts.verdict.aligned import aligned, carried_over
 from tui_backprop.scripts.verdict.backward import Backward
 from tui_backprop.scripts.verdict.moments import early_uses
 from tui_backprop.scripts.verdict.places import WrongPlace, replayed
+from tui_backprop.scripts.verdict.targets import add_parts
 from tui_backprop.scripts.verdict.verdict import base_draws, examine
 from tui_backprop.scripts.wording import file_text, statement_at
 
@@ -60,7 +61,8 @@ class Site:
 
     def find_edits(self, most: int = 3500) -> None:
         """Make the edits that may be tried, as many as are wanted."""
-        self.edits = edits_of(self.text, self.expression, scope_of(self.text, self.statement.lineno), self.path)[:most]
+        scope = scope_of(self.text, self.statement.lineno)
+        self.edits = edits_of(self.text, self.expression, scope, self.path, most)
 
 
 def happened(case: Case) -> Happened | None:
@@ -83,6 +85,8 @@ def happened(case: Case) -> Happened | None:
         out.backward.gradients.append(moved[1])
         out.pairs.append(pairs)
     out.backward.records, out.backward.reach = case.backward.records, case.backward.reach
+    if out.pairs:
+        add_parts(out.backward)  # as in the search for wrong places: a part of a derivative may be what belongs at one
     return out if out.pairs else None
 
 
@@ -143,12 +147,13 @@ def records_of(case: Case, file: int, node: ast.expr) -> list[int]:
     assert case.backward is not None  # noqa: S101  (there is a wrong place)
     wanted = (file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
     step, trace = case.backward.step, case.trace
-    out = []
-    for record in range(step.start + 1, step.end + 1):
-        at = trace.place(record)
-        if at is not None and (at.file, at.line, at.column, at.end_line, at.end_column) == wanted:
-            out.append(record)
-    return out
+    places = {
+        number
+        for number, at in enumerate(trace.places)
+        if (at.file, at.line, at.column, at.end_line, at.end_column) == wanted
+    }
+    where = trace.where
+    return [record for record in range(step.start + 1, step.end + 1) if where[record] in places]
 
 
 def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:

@@ -7,6 +7,7 @@ import shlex
 import numpy as np
 
 from tui_backprop.datasets.catalogue import catalogue
+from tui_backprop.datasets.scaling import SCALINGS, fit_scaler
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.residuals import target_value
@@ -122,13 +123,13 @@ def command_for(network: Perceptron | None, samples: Samples | None, file: str |
     hidden = network.layers[1:-1]
     if len(set(network.activations[:-1])) > 1 or not np.isfinite(network.rate) or network.rate <= 0:
         return None
-    source = _built_in(samples) if file is None else file
+    source, scaling = _built_in(samples) if file is None else (file, "none")
     if source is None:
         return None
     words = ["tui-backprop", shlex.quote(source)]
     if file is not None:
         words += ["--inputs", ",".join(samples.input_names), "--target", ",".join(samples.target_names)]
-    words += ["--scale-inputs", "none", "--test-fraction", "0"]
+    words += ["--scale-inputs", scaling, "--test-fraction", "0"]
     words += ["--hidden", ",".join(map(str, hidden)) if hidden else "none"]
     words += ["--activation", network.activations[0]] if hidden else []
     words += ["--output-activation", network.activations[-1], "--loss", network.loss, "--lr", f"{network.rate:.6g}"]
@@ -136,14 +137,16 @@ def command_for(network: Perceptron | None, samples: Samples | None, file: str |
     return " ".join(words)
 
 
-def _built_in(samples: Samples) -> str | None:
-    """Return the built-in data set that has the same rows."""
+def _built_in(samples: Samples) -> tuple[str | None, str]:
+    """Return the built-in data set that has the same rows, and the scaling of its inputs with which it has them."""
     rows = np.array(sorted(samples.rows))
     for entry in catalogue():
         if (entry.rows, entry.inputs, entry.outputs) != (len(rows), samples.inputs.shape[1], samples.targets.shape[1]):
             continue
         found = open_source(entry.name)
-        theirs = np.array(sorted(np.hstack([found.inputs, found.targets]).tolist()))
-        if theirs.shape == rows.shape and np.allclose(theirs, rows, rtol=1e-12, atol=1e-12):
-            return entry.name
-    return None
+        for scaling in SCALINGS:
+            inputs = fit_scaler(found.inputs, scaling).transform(found.inputs)
+            theirs = np.array(sorted(np.hstack([inputs, found.targets]).tolist()))
+            if theirs.shape == rows.shape and np.allclose(theirs, rows, rtol=1e-12, atol=1e-12):
+                return entry.name, scaling
+    return None, "none"

@@ -84,12 +84,14 @@ class Graph:
 
     def affected(self, starts: Iterable[int], first: int, last: int) -> set[int]:
         """Return the records from `first` to `last` that depend on some others."""
-        found = set(starts)
-        out = set()
-        for record in range(first, last + 1):
-            if any(one in found for one in self.args[record]):
-                found.add(record)
-                out.add(record)
+        users = self.users
+        out: set[int] = set()
+        todo = list(starts)
+        while todo:
+            for one in users[todo.pop()]:
+                if first <= one <= last and one not in out:
+                    out.add(one)
+                    todo.append(one)
         return out
 
     # computing again
@@ -102,7 +104,7 @@ class Graph:
             BranchError: a comparison has another outcome than in the trace.
         """
         out: dict[int, Value] = dict(given)
-        ops, args, attrs = self.ops, self.args, self.trace.attrs
+        ops, args, attrs, values = self.ops, self.args, self.trace.attrs, self.values
         with np.errstate(all="ignore"):
             for record in records:
                 if record in given:
@@ -110,7 +112,10 @@ class Graph:
                 op = ops[record]
                 if op in SOURCES:
                     continue
-                operands = [out[one] if one in out else self.value(one) for one in args[record]]
+                operands = []
+                for one in args[record]:
+                    known = out[one] if one in out else values[one]
+                    operands.append(self.value(one) if known is None else known)
                 if op.startswith(("branch:", "choice:")):
                     if check:
                         self._same_branch(record, op, operands)
@@ -128,7 +133,9 @@ class Graph:
 
     def _like(self, record: int, value: Value) -> Value:
         before = self.values[record]
-        if isinstance(before, np.ndarray) and np.shape(value) != before.shape and np.size(value) == before.size:
+        if not isinstance(before, np.ndarray) or (isinstance(value, np.ndarray) and value.shape == before.shape):
+            return value
+        if np.shape(value) != before.shape and np.size(value) == before.size:
             return np.asarray(value).reshape(before.shape)
         return value
 

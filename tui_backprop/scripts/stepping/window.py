@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tui_backprop.scripts.answer import derivative_text
+from tui_backprop.scripts.answer_text import derivative_text
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.graph import BranchError, Graph

@@ -24,7 +24,7 @@ from .doubling import doubled
 from .dump import dump
 from .following import Follower
 from .names import collect
-from .traced_run import TracedRun
+from .traced_run import TracedRun, leave
 
 _SLICE = 0.02  # seconds of plain running between two looks at the clock
 _LIVELY = 0.5  # seconds at the beginning of a run in which half of the time may go into looking
@@ -66,7 +66,7 @@ class SteppedRun(TracedRun):
                 continue
             self.commands.put(command)
             self.recorder.next_look = 0
-        os._exit(0)
+        leave(0)
 
     def compile(self, source: str, path: str) -> types.CodeType:
         """Return a source file as code that can be looked at."""
@@ -230,7 +230,7 @@ class SteppedRun(TracedRun):
         if error is not None and not (isinstance(error, SystemExit) and not error.code):
             answer["error"] = self._described(error)
         self.say(**answer)
-        os._exit(0)
+        leave(0)
 
 
 _WORDS = {

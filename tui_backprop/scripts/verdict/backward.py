@@ -43,6 +43,8 @@ class Backward:
     records: list[int] = field(default_factory=list)
     """Records that depend on a residual and that updates are made from, in order."""
     matches: dict[int, Match] = field(default_factory=dict)
+    mended: dict[int, Match] = field(default_factory=dict)
+    """The same with the right values put where wrong ones are made."""
     reach: dict[int, set[int]] = field(default_factory=dict)
     """For each record, the parameters whose updates it is used in."""
     through: dict[int, set[int]] = field(default_factory=dict)
@@ -50,6 +52,15 @@ class Backward:
     parts: dict[int, int] = field(default_factory=dict)
     """Numbers above all records that stand for a part of a derivative: of which value."""
     elements: dict[tuple[int, str], int] = field(default_factory=dict)
+    _compared: tuple[int, dict[int, _Rows]] | None = None
+    """What values are compared with, and of how many derivatives it was made."""
+
+    def rows(self) -> dict[int, _Rows]:
+        """Return what values are compared with: the derivatives by how many numbers they have."""
+        count = len(self.gradients[0]) + len(self.parts)
+        if self._compared is None or self._compared[0] != count:
+            self._compared = count, _table(self)
+        return self._compared[1]
 
     def size(self, target: int) -> int:
         """Return how many numbers the derivative of a value, or a part of one, has."""
@@ -125,7 +136,7 @@ def _liveliness(examination: Examination, numbers: list[int]) -> float:
 
 def match(backward: Backward, records: Iterable[int], values: list[dict[int, Any]]) -> dict[int, Match]:
     """Return for each record the forward value of whose derivative it is a multiple, over all draws."""
-    table = _table(backward)
+    table = backward.rows()
     out: dict[int, Match] = {}
     graph = backward.graph
     for record in records:

@@ -51,6 +51,7 @@ def wrong_places(backward: Backward, examination: Examination, functions: Functi
         if found is None:
             break
         out.append(found)
+    backward.mended = search.matches
     for name in search.left:  # what was mended may have left a wrong sign
         place = turned_sign(backward, search.values, search.matches, name)
         out += [] if place is None else [place]
@@ -99,6 +100,17 @@ class _Search:
         except (CannotReplayError, KeyError, ValueError):
             return None
 
+    def _mends_a_draw(self, put: dict[int, Any]) -> bool:
+        """Return whether a parameter that is wrong comes right in the first draw."""
+        self.budget -= 1
+        backward = self.backward
+        one = Backward(backward.reading, backward.step, backward.draws[:1], backward.gradients[:1])
+        try:
+            values = [replayed(backward, self.values[0], put)]
+        except (CannotReplayError, KeyError, ValueError):
+            return False
+        return any(comes_right(one, values, name) for name in self.left)
+
     def _mended(self, values: list[dict[int, Any]]) -> list[str]:
         return [name for name in self.left if comes_right(self.backward, values, name)]
 
@@ -132,25 +144,30 @@ class _Search:
     # values that are made from right ones and are wrong
 
     def _made_wrong(self) -> _Found | None:
-        best: _Tried | None = None
         suspects = self._suspects()
         until = time.process_time() + _SECONDS
+        best = self._best(suspects, until, mending=True) or self._best(suspects, until, mending=False)
+        least = max(best[0][0], 1) if best is not None else 1
+        for place, records in self._misused([one for _, _, many in suspects for one in many]):
+            if self.budget <= 0 or time.process_time() > until:
+                break
+            found = self._explained(place, records, mending=True)
+            if found is not None and found[0][0] >= least and self._other(found[1]) and not self._breaks(found[3]):
+                best, least = found, found[0][0] + 1
+        return None if best is None else (best[1], best[2])
+
+    def _best(self, suspects: list[tuple[int, int, list[int]]], until: float, *, mending: bool) -> _Tried | None:
+        """Return what explains most of some places; with `mending` only what makes a parameter come right."""
+        best: _Tried | None = None
         for _, place, records in suspects:
-            found = self._explained(place, records)
+            found = self._explained(place, records, mending=mending)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
                 if found[0][0] == len(self.left):
                     break
             if self.budget <= 0 or time.process_time() > until:
                 break
-        least = max(best[0][0], 1) if best is not None else 1
-        for place, records in self._misused([one for _, _, many in suspects for one in many]):
-            if self.budget <= 0 or time.process_time() > until:
-                break
-            found = self._explained(place, records)
-            if found is not None and found[0][0] >= least and self._other(found[1]) and not self._breaks(found[3]):
-                best, least = found, found[0][0] + 1
-        return None if best is None else (best[1], best[2])
+        return best
 
     def _suspects(self) -> list[tuple[int, int, list[int]]]:
         """Return the places, with their records, whose values are no derivative though what they are made from is."""
@@ -228,8 +245,11 @@ class _Search:
         pairs = zip(place.records, place.targets, strict=True)
         return all(self.matches[one].forward != target for one, target in pairs if one in self.matches)
 
-    def _explained(self, place: int, records: list[int]) -> _Tried | None:
-        """Try derivatives at a backward place, and return the one that makes most come right."""
+    def _explained(self, place: int, records: list[int], *, mending: bool) -> _Tried | None:
+        """Try derivatives at a backward place, and return the one that makes most come right.
+
+        With `mending` those with which no parameter does are left after one draw, which refutes most.
+        """
         backward, graph = self.backward, self.backward.graph
         began = time.process_time()
         sources = [one for r in records for one in graph.args[r] if one in self.matches]
@@ -244,10 +264,14 @@ class _Search:
                 {r: like(graph, r, factor * np.asarray(one[t])) for r, t in zip(records, targets, strict=True)}
                 for one in backward.gradients
             ]
+            if mending and not self._mends_a_draw(put[0]):
+                continue
             values = self._tried(put)
             if values is None:
                 continue
             mended = self._mended(values)
+            if mending and not mended:
+                continue
             rest = [r for r in backward.records if r not in self.matches and r not in put[0]]
             score = (len(mended), len(match(backward, rest, values)) if len(mended) < len(self.left) else 0)
             if score > (0, 0) and (best is None or score > best[0]):
