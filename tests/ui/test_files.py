@@ -169,3 +169,28 @@ async def test_what_cannot_be_opened_is_a_notice(tmp_path):
         await pilot.pause()
         assert "not a session file" in told(app)
         assert app.session.step == 1
+
+
+async def test_weights_and_code_are_written_and_weights_loaded(tmp_path, monkeypatch):
+    """F lists them; what is loaded is an edit that can be undone."""
+    monkeypatch.chdir(tmp_path)
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("n", "n", "n")
+        written = app.session.state.parameters.copy()
+        for action in ("write_weights", "write_code"):
+            await app.run_action(action)
+        assert {path.suffix for path in tmp_path.iterdir()} == {".npz", ".py"}
+        await pilot.press("n", "F")
+        await pilot.pause()
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: isinstance(app.screen, OpenScreen))
+        app.screen.query_one("#value", Input).value = next(path.name for path in tmp_path.glob("*.npz"))
+        app.screen.query_one("#value", Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, OpenScreen))
+        assert app.session.state.parameters.tolist() == written.tolist()
+        assert "parameters of" in told(app)
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.session.state.parameters.tolist() != written.tolist()

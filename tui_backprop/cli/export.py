@@ -128,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
         {kind.flag: path for kind, path in wanted.items()}, opened.reads | files_read(session.current.first_recipe)
     )
     try:
-        for notice in () if options.quiet else session.notices:
+        for notice in () if options.quiet else (*opened.notes, *session.notices):
             note(notice)
         stop = train(opened, silent=is_silent(options))
         if session.current.divergence is not None:

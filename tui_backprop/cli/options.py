@@ -181,6 +181,11 @@ def add_session_options(group: argparse._ArgumentGroup) -> None:
         help="change a field, or a parameter such as w1[0,0], at a step of the run (repeatable)",
     )
     group.add_argument(
+        "--weights-from",
+        metavar="FILE.npz",
+        help="begin with the parameters of a file: .npz or .safetensors, of this program or another one",
+    )
+    group.add_argument(
         "--allow-scripts", action="store_true", help="let the Python files run that a session file names"
     )
 

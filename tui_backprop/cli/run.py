@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
     """Train, write what is wanted and report."""
     session = opened.session
-    for notice in (*session.notices, *filter(None, [load_engine(session)])):
+    for notice in (*opened.notes, *session.notices, *filter(None, [load_engine(session)])):
         if not options.quiet:
             note(notice)
     started = time.perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_backprop.cli.options import UsageError, given_fields, recipe_from
@@ -12,6 +12,7 @@ from tui_backprop.cli.output.progress import Progress
 from tui_backprop.session.keep.one_line import is_recipe_string, read_edit, run_from_string
 from tui_backprop.session.keep.session_file import SavedEdit, SavedSession, is_session, read_session
 from tui_backprop.session.keep.sitting import restored
+from tui_backprop.session.keep.weights.reading import read_weights, scaling_note
 from tui_backprop.session.run.changes import is_in_flight
 from tui_backprop.session.session import Session
 
@@ -27,6 +28,8 @@ class Opened:
     """The step up to which it is to be trained."""
     reads: dict[str, Path]
     """The files that it was read from, by what they have."""
+    notes: tuple[str, ...] = ()
+    """What there is to say of them, a sentence each."""
 
 
 def open_session(options: argparse.Namespace) -> Opened:
@@ -36,6 +39,25 @@ def open_session(options: argparse.Namespace) -> Opened:
         InputError: what cannot be used, in one sentence.
     """
     edits = tuple(sorted(map(read_edit, options.edit), key=lambda edit: edit.step))
+    if options.weights_from is not None:
+        return _with_weights(_opened(options, edits), Path(options.weights_from))
+    return _opened(options, edits)
+
+
+def _with_weights(opened: Opened, path: Path) -> Opened:
+    """Begin with the parameters of a file; it is read at once, so that what is wrong with it is told before the work."""
+    session = opened.session
+    first = SavedEdit(session.step, {}, read_weights(path, session.problem.network), str(path))
+    note = scaling_note(path, session.problem)
+    return replace(
+        opened,
+        edits=(first, *opened.edits),
+        reads=opened.reads | {"the weights": path},
+        notes=(note,) if note else (),
+    )
+
+
+def _opened(options: argparse.Namespace, edits: tuple[SavedEdit, ...]) -> Opened:
     if is_session(options.source):
         return _from_file(options, edits)
     if is_recipe_string(options.source):
@@ -56,7 +78,21 @@ def make_edits(session: Session, edits: Sequence[SavedEdit]) -> None:
         session.run(edit.step - session.step)
         if session.step < edit.step:
             return
-        session.current.edit(edit.parameters, edit.changes)
+        make_edit(session, edit)
+
+
+def make_edit(session: Session, edit: SavedEdit) -> None:
+    """Make an edit at the present step; parameters that are in a file are read from it.
+
+    Raises:
+        RecipeError: one that cannot be.
+        SourceError: data that cannot be read.
+        WeightsError: a file of weights that cannot be used.
+    """
+    values = edit.parameters
+    if edit.origin and not values:
+        values = read_weights(Path(edit.origin), session.problem.network)
+    session.current.edit(values, edit.changes, origin=edit.origin)
 
 
 def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> Opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tui_backprop.cli.output.progress import Progress
-from tui_backprop.cli.sessions import Opened
+from tui_backprop.cli.sessions import Opened, make_edit
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop
@@ -27,7 +27,7 @@ def train(opened: Opened, condition: Condition | None = None, *, silent: bool) -
             stop = _train_to(session, edit.step, condition, progress)
             if stop.reason != "steps":
                 return stop
-            session.current.edit(edit.parameters, edit.changes)
+            make_edit(session, edit)
         return _train_to(session, opened.steps, condition, progress)
     finally:
         progress.close()

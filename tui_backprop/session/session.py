@@ -26,6 +26,7 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
 from tui_backprop.session.run.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
+from tui_backprop.session.run.edits import Values
 from tui_backprop.session.run.examination import Examiner
 from tui_backprop.session.run.run import Run, Stop, Watcher
 from tui_backprop.session.run.timeline import Segment
@@ -260,10 +261,13 @@ class Session(Walker):
             return self._restart(parameters or {}, changes)
         return self.edit_in_place(parameters or {}, changes)
 
-    def edit_in_place(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> Change:
-        """Make an edit here, whatever it changes; it raises what `change` raises."""
+    def edit_in_place(self, parameters: Mapping[str, Values], changes: Mapping[str, Any], origin: str = "") -> Change:
+        """Make an edit here, whatever it changes; it raises what `change` raises.
+
+        `origin` is the file that the parameters come from.
+        """
         run = self.current.fork()
-        return self._edited(run, run.edit(parameters, changes))
+        return self._edited(run, run.edit(parameters, changes, origin=origin))
 
     def change_over(self, engine: str) -> str:
         """Let the run go on with another engine from the furthest step on, and say so.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 
@@ -177,3 +178,18 @@ def test_a_file_with_training_is_a_script_that_is_right(tmp_path, monkeypatch, c
         subprocess.run([sys.executable, "-m", "ruff", *check, "--isolated", "net.py"], check=True, capture_output=True)
     done = subprocess.run([sys.executable, "net.py"], check=True, capture_output=True, text=True)
     assert done.stdout.startswith("loss after 100 steps: ")
+
+
+def test_json_says_what_its_parameters_need(capsys):
+    """Names, scaling, and the definition of each activation: with them alone a reader computes the answers."""
+    assert main(["run", "moons", "--activation", "gelu", "--steps", "3", "--scale-inputs", "standard", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    session = trained("moons", steps=3, activation="gelu", scale_inputs="standard")
+    x = session.problem.dataset.inputs
+    a = (x - found["inputs"]["offset"]) / found["inputs"]["divisor"]
+    for layer in found["layers"]:
+        names = {"np": np}
+        exec(layer["definition"], names)  # noqa: S102  (the program's own text)
+        a = names[layer["activation"]](a @ found["parameters"][layer["weights"]] + found["parameters"][layer["biases"]])
+    assert found["inputs"]["names"] == list(session.problem.dataset.input_names)
+    assert np.abs(a - session.problem.predict(session.state.parameters, x)).max() < 1e-12

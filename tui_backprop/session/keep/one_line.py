@@ -29,6 +29,7 @@ PREFIX = "tbp1:"
 _LONGEST = 2**16  # characters of a recipe string
 _LARGEST = 2**20  # bytes that it may hold
 _EDIT = re.compile(r"\s*(\d[\d_,]*)\s*:\s*([^=]+?)\s*=(.*)", re.DOTALL)
+_WEIGHTS = "weights-from"  # what an edit calls a file of weights
 _EXAMPLE = "400:lr=1 or 400:w1[0,0]=0.5"
 
 
@@ -51,6 +52,7 @@ def recipe_string(run: Run) -> str:
     for changed in ({"source": run.first_recipe.source, "rule": run.first_recipe.rule}, *(e.changes for e in edits)):
         own = [] if needs_no_file(changed.get("source", "xor")) else [changed["source"]]
         own += [changed["rule"]] if is_file(changed.get("rule", "")) else []
+        own += [edit.origin for edit in edits if edit.origin]
         if own:
             raise OneLineError(
                 f"{clean(own[0])} is a file of yours, which a recipe string cannot hold: save a session, "
@@ -100,6 +102,8 @@ def read_edit(text: str) -> SavedEdit:
         raise OneLineError(f"--edit: expected STEP:FIELD=VALUE such as {_EXAMPLE}, not '{clean(text)}'")
     step, name, value = int(re.sub(r"[_,]", "", match[1])), match[2], match[3].strip()
     field = next((f for f in FIELDS if name in (f.name, f.flag.removeprefix("--"))), None)
+    if name == _WEIGHTS:
+        return SavedEdit(step, {}, {}, value)
     if name == "source":
         return SavedEdit(step, {"source": value}, {})
     if field is not None:
@@ -125,7 +129,10 @@ def command_of(run: Run) -> str:
     suggested = suggested_recipe(recipe.source, **columns)
     different = columns | differing(recipe, suggested)
     words = ["tui-backprop", shlex.quote(recipe.source), options_text(different)]
-    words += [f"--edit {shlex.quote(text)}" for edit in _edits(run) for text in _edit_texts(edit)]
+    edits = [*_edits(run)]
+    if edits and edits[0].origin and edits[0].step == 0:
+        words.append(f"--weights-from {shlex.quote(edits.pop(0).origin)}")
+    words += [f"--edit {shlex.quote(text)}" for edit in edits for text in _edit_texts(edit)]
     return " ".join(word for word in words if word)
 
 
@@ -146,5 +153,7 @@ def _edit_texts(edit: SavedEdit) -> list[str]:
         for name, value in edit.changes.items()
         if name in ("source", "hidden") or BY_NAME[name].in_flight
     ]
+    if edit.origin:
+        return [f"{edit.step}:{_WEIGHTS}={edit.origin}"]
     texts += [f"{name}={value!r}" for name, value in edit.parameters.items()]
     return [f"{edit.step}:{text}" for text in texts]

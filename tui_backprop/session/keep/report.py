@@ -6,8 +6,9 @@ from typing import Any
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
-from tui_backprop.datasets.scaling import Scaler
 from tui_backprop.diagnosis.findings.finding import Finding
+from tui_backprop.session.keep.code.operations import definition
+from tui_backprop.session.keep.weights.about import about, scaling
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
@@ -27,12 +28,13 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
             "steps": session.step,
             "epochs": float(f"{frame.epoch:.5g}"),
             "stopped_by": stop.reason,
-            "loss": {"initial": initial["loss"], "final": final["loss"], "targets": _scale(problem.target_scaler)},
+            "loss": {"initial": initial["loss"], "final": final["loss"], "targets": scaling(problem.target_scaler)},
             "accuracy": final["accuracy"],
             "parameters": {
                 name: values.tolist()
                 for name, values in Parameters(problem.network, frame.state.parameters).by_name().items()
             },
+            **described(problem),
             "probes": [
                 {
                     "input": list(probe.input),
@@ -53,6 +55,14 @@ def report(session: Session, stop: Stop, seconds: float) -> dict[str, Any]:
     return found
 
 
+def described(problem: Problem) -> dict[str, Any]:
+    """Return what `parameters` need to be right elsewhere: names, scaling, and each layer's activation as NumPy has it."""
+    found = about(problem)
+    for layer, activation in zip(found["layers"], problem.network.activations, strict=True):
+        layer["definition"] = definition(activation.value)
+    return found
+
+
 def _plain(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
@@ -61,11 +71,6 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "evidence": dict(finding.evidence),
         "remedy": finding.remedy,
     }
-
-
-def _scale(scaler: Scaler) -> dict[str, Any]:
-    """What the losses are losses of: y as the data have it, or (y − offset) / divisor."""
-    return {"scaling": scaler.kind, "offset": scaler.offset.tolist(), "divisor": scaler.divisor.tolist()}
 
 
 def _losses(problem: Problem, theta: Array) -> dict[str, dict[str, float | None]]:

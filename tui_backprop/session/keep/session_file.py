@@ -7,16 +7,18 @@ JSON. Data and rules of one's own are kept by path and checksum, or as a whole.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.session.keep.packing import is_packed, packed, unpacked
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.texts import read_texts
-from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.edits import Edit, Values
 from tui_backprop.system.inputs import InputFileError, read_input, shown
 from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
@@ -43,13 +45,15 @@ class SavedEdit:
     step: int
     changes: Mapping[str, Any]
     """Recipe fields, `source` among them, and their new values."""
-    parameters: Mapping[str, float]
-    """Parameters or entries, and their new values."""
+    parameters: Mapping[str, Values]
+    """Parameters or entries, and their new values: one for all entries, or one for each."""
+    origin: str = ""
+    """The file that the parameters come from; it is read where there are none yet."""
 
     @classmethod
     def of(cls, edit: Edit) -> SavedEdit:
         """Return what is kept of an edit."""
-        return cls(edit.step, dict(edit.changes), dict(edit.parameters))
+        return cls(edit.step, dict(edit.changes), dict(edit.parameters), edit.origin)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for JSON: values as the command line writes them."""
@@ -57,8 +61,10 @@ class SavedEdit:
         if self.changes:
             found["changes"] = _fields_as_texts(self.changes)
         if self.parameters:
-            found["parameters"] = dict(self.parameters)
-        return found
+            found["parameters"] = {
+                name: list(one) if isinstance(one, tuple) else one for name, one in self.parameters.items()
+            }
+        return found | ({"origin": self.origin} if self.origin else {})
 
     @classmethod
     def read(cls, value: Any) -> SavedEdit:
@@ -70,12 +76,17 @@ class SavedEdit:
         """
         table = _table(value, "an edit")
         parameters = _table(table.get("parameters", {}), "the parameters of an edit")
-        if not all(isinstance(one, int | float) for one in parameters.values()):
-            raise ValueError("the parameters of an edit are numbers by name")
+        values = [number for one in parameters.values() for number in (one if isinstance(one, list) else [one])]
+        if not all(type(number) in (int, float) and math.isfinite(number) for number in values):
+            raise ValueError("the parameters of an edit are numbers, or lists of numbers, by name")
+        origin = _text(table.get("origin", ""), "the origin of an edit")
+        if origin and not parameters:
+            raise ValueError("an edit with an origin has the parameters that come from it")
         return cls(
             _whole(table.get("step"), "the step of an edit"),
             _fields_from_texts(table.get("changes", {})),
-            {name: float(one) for name, one in parameters.items()},
+            {name: tuple(map(float, one)) if isinstance(one, list) else float(one) for name, one in parameters.items()},
+            origin,
         )
 
 
@@ -217,6 +228,14 @@ class SavedSession:
         }
         return json.dumps(found, ensure_ascii=True, indent=1) + "\n"
 
+    def as_bytes(self) -> bytes:
+        """Return the content of the file: the text, or where arrays were loaded a zip of a text and NumPy's arrays."""
+        arrays: dict[str, Sequence[float]] = {}
+        branches = tuple(_without_arrays(branch, f"branch-{i}", arrays) for i, branch in enumerate(self.branches))
+        if not arrays:
+            return self.as_text().encode()
+        return packed(replace(self, branches=branches).as_text(), arrays)
+
 
 def is_session(source: str) -> bool:
     """Whether a source is a session file, by its name."""
@@ -231,7 +250,11 @@ def read_session(path: Path) -> SavedSession:
     """
     refuse_visitor("session files")
     try:
-        return session_from_text(read_input(path, "a session file", _LARGEST).decode("utf-8"))
+        content = read_input(path, "a session file", _LARGEST)
+        arrays: Mapping[str, list[float]] = {}
+        if is_packed(content):
+            content, arrays = unpacked(content, _LARGEST)
+        return session_from_text(content.decode("utf-8"), arrays)
     except InputFileError as error:
         problem = str(error)
     except UnicodeDecodeError:
@@ -241,8 +264,8 @@ def read_session(path: Path) -> SavedSession:
     raise SessionFileError(f"{shown(path)}: {problem}")
 
 
-def session_from_text(text: str) -> SavedSession:
-    """Read the text of a session file.
+def session_from_text(text: str, arrays: Mapping[str, list[float]] | None = None) -> SavedSession:
+    """Read the text of a session file, and the arrays beside it by what the text calls them.
 
     Raises:
         ValueError: what is wrong with it, in one sentence.
@@ -261,6 +284,7 @@ def session_from_text(text: str) -> SavedSession:
         raise ValueError(
             f"a newer tui-backprop wrote this session (format {version}; this one reads {VERSION}): update tui-backprop"
         )
+    _put_arrays(found, arrays or {})
     branches: list[SavedBranch] = []
     _list(found.get("branches"), "branches", lambda one: branches.append(SavedBranch.read(one, len(branches))))
     branch = _whole(found.get("branch"), "branch")
@@ -274,6 +298,31 @@ def session_from_text(text: str) -> SavedSession:
         tuple(_list(found.get("files", []), "files", SavedFile.read)),
         _table(found.get("layout", {}), "layout"),
     )
+
+
+def _without_arrays(branch: SavedBranch, name: str, arrays: dict[str, Sequence[float]]) -> SavedBranch:
+    """Return a branch whose loaded values are names of arrays, which are added to `arrays`."""
+    edits = []
+    for i, edit in enumerate(branch.edits):
+        values: dict[str, Any] = dict(edit.parameters)
+        for tensor, one in edit.parameters.items():
+            if isinstance(one, tuple):
+                values[tensor] = f"{name}/edit-{i}/{tensor}"
+                arrays[values[tensor]] = one
+        edits.append(replace(edit, parameters=values))
+    return replace(branch, edits=tuple(edits))
+
+
+def _put_arrays(found: dict[str, Any], arrays: Mapping[str, list[float]]) -> None:
+    """Put arrays in the place of their names."""
+    for branch in found["branches"] if arrays and isinstance(found.get("branches"), list) else ():
+        edits = branch.get("edits") if isinstance(branch, dict) else None
+        for edit in edits if isinstance(edits, list) else ():
+            values = edit.get("parameters") if isinstance(edit, dict) else None
+            if isinstance(values, dict):
+                edit["parameters"] = {
+                    name: arrays.get(one, one) if isinstance(one, str) else one for name, one in values.items()
+                }
 
 
 def recipe_as_texts(recipe: Recipe) -> dict[str, str]:

@@ -68,8 +68,7 @@ def write_session(output: Output, kept: SavedSession) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    with output.writing() as file:
-        file.write(kept.as_text())
+    output.write(kept.as_bytes())
 
 
 def _saved_branch(branch: Branch, branches: list[Branch]) -> SavedBranch:
@@ -163,7 +162,7 @@ def _run(branch: SavedBranch, tell: Callable[[int], None]) -> Run:
         _advance(run, edit.step, tell)
         asked = run.segment.asked
         columns = {name: getattr(asked, name) for name in COLUMNS} if "source" in edit.changes else {}
-        run.edit(edit.parameters, {**columns, **edit.changes})
+        run.edit(edit.parameters, {**columns, **edit.changes}, origin=edit.origin)
     _advance(run, branch.last_step, tell)
     run.go_to(min(branch.step, run.last_step))
     return run

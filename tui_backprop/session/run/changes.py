@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.core.arrays import Indices
+from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import State
 from tui_backprop.datasets.dataset import Dataset
@@ -29,8 +29,9 @@ from tui_backprop.session.recipe.preparation import (
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.suggestion import suggested_recipe
-from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.edits import Edit, Values
 from tui_backprop.session.run.timeline import Segment
+from tui_backprop.system.inputs import shown
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.minus import minus
 
@@ -115,7 +116,13 @@ def read_data(asked: Recipe) -> Dataset:
 
 
 def changed_segment(
-    current: Segment, state: State, asked: Recipe, parameters: Mapping[str, float], *, again: bool = False
+    current: Segment,
+    state: State,
+    asked: Recipe,
+    parameters: Mapping[str, Values],
+    *,
+    again: bool = False,
+    origin: str = "",
 ) -> tuple[Segment, str]:
     """Return the segment that begins at `state` with a changed recipe and parameters, and what to tell of it.
 
@@ -141,12 +148,17 @@ def changed_segment(
     rebuilt = problem.network.sizes != current.problem.network.sizes
     theta = first_parameters(recipe, problem.network) if rebuilt else state.parameters.copy()
     for name, value in parameters.items():
-        theta[positions(problem.network, name)] = value
+        _set(theta, problem.network, name, value)
     fresh_slots = rebuilt or recipe.optimizer != current.recipe.optimizer
     kept = recipe.rule == current.recipe.rule and not again
     rule = current.training.rule if kept else open_rule(recipe.rule, problem.network)
     training = make_training(recipe, problem, rule, state.step if fresh_slots else current.training.slots_since)
-    summary = f"{clean(asked.rule)} loaded again" if again else _summary(current, asked, state, parameters)
+    if again:
+        summary = f"{clean(asked.rule)} loaded again"
+    elif origin:
+        summary = f"parameters of {shown(origin)}"
+    else:
+        summary = _summary(current, asked, state, parameters)
     segment = Segment(
         asked,
         recipe,
@@ -154,9 +166,9 @@ def changed_segment(
         training,
         engine=current.engine if recipe.engine == current.recipe.engine else make_engine(recipe.engine),
         entry=training.first_state(theta, state.step) if fresh_slots else State(state.step, theta, state.slots),
-        first_parameters=theta if rebuilt else current.first_parameters,
+        first_parameters=theta if rebuilt or state.step == 0 else current.first_parameters,
         epoch=current.epoch_at(state.step),
-        edit=Edit(state.step, _differences(current.asked, asked), tuple(parameters.items()), summary),
+        edit=Edit(state.step, _differences(current.asked, asked), tuple(parameters.items()), summary, origin),
     )
     if recipe.engine != current.recipe.engine:
         notes += engine_notes(asked, recipe)
@@ -208,12 +220,24 @@ def positions(network: Network, name: str) -> Indices:
         raise RecipeError((str(error),)) from None
 
 
+def _set(theta: Array, network: Network, name: str, value: Values) -> None:
+    """Set what a name stands for in θ, (size,).
+
+    Raises:
+        RecipeError: it names nothing, or has another number of entries.
+    """
+    places = positions(network, name)
+    if isinstance(value, tuple) and len(value) != len(places):
+        raise RecipeError((f"{name} of the network {network.name} has {len(places):,} entries, not {len(value):,}",))
+    theta[places] = value
+
+
 def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, Any], ...]:
     pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Recipe))
     return tuple((name, new) for name, old, new in pairs if old != new)
 
 
-def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, float]) -> str:
+def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, Values]) -> str:
     """Say what changes, old → new: `η 0.1 → 1, w1 +0.3 → 0.5`."""
     parts = []
     for name, new in _differences(current.asked, asked):
@@ -225,7 +249,7 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
             )
             parts.append(f"{_SHOWN_AS.get(name, name.replace('_', ' '))} {before} → {after}")
     network = current.problem.network
-    if len(parameters) > _MOST_NAMED:
+    if len(parameters) > _MOST_NAMED or any(isinstance(value, tuple) for value in parameters.values()):
         return ", ".join([*parts, f"{len(parameters):,} values"])
     for name, value in parameters.items():
         old = state.parameters[network.positions(name)] if has_entry(network, name) else np.empty(0)

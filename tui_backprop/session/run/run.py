@@ -22,7 +22,7 @@ from tui_backprop.session.conditions import ConditionError, Expression
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.run.changes import asked_after, changed_segment
-from tui_backprop.session.run.edits import Edit
+from tui_backprop.session.run.edits import Edit, Values
 from tui_backprop.session.run.history import Divergence, History, PathPoint, WatchedValues
 from tui_backprop.session.run.moment import RunMoment
 from tui_backprop.session.run.pace import checkpoint_spacing, curve_spacing
@@ -220,11 +220,13 @@ class Run:
         self._anchor = self.timeline.state_at(max(0, step - 1))
         self._state = self.timeline.advance(self._anchor, step)
 
-    def edit(self, parameters: Mapping[str, float], changes: Mapping[str, Any], *, again: bool = False) -> str | None:
+    def edit(
+        self, parameters: Mapping[str, Values], changes: Mapping[str, Any], *, again: bool = False, origin: str = ""
+    ) -> str | None:
         """Go another way from the present step on; say what came of it, or return None where nothing is changed.
 
         Whatever this run knew of later steps is forgotten: to keep it, edit a `fork`. With `again` the file that
-        the rule is in is loaded again.
+        the rule is in is loaded again; `origin` is the file that the parameters come from.
 
         Raises:
             RecipeError: what cannot be, each in one sentence; the run stays as it was.
@@ -235,7 +237,7 @@ class Run:
         asked = asked_after(current.asked, changes)
         if asked == current.asked and not (parameters or again):
             return None
-        segment, notice = changed_segment(current, self._state, asked, parameters, again=again)
+        segment, notice = changed_segment(current, self._state, asked, parameters, again=again, origin=origin)
         self.timeline.begin(segment)
         self._curve.forget_after(self.step)
         self._curve.spacing = self._curve.spacing.widened(curve_spacing(segment))

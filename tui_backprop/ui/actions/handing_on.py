@@ -1,8 +1,11 @@
-"""What is written of a run for others: a report, and a worksheet with its answers."""
+"""What is written of a run for others, and weights that come from others."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui_backprop.core.errors import InputError
+from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.actions.saving import SavingActions
 
@@ -30,3 +33,36 @@ class HandingOnActions(TrainerBase, SavingActions):
             self.refuse(error)
             return
         await self.put(name, {f".{suffix}": lambda: asked, f" answers.{suffix}": lambda: answered})
+
+    async def action_write_weights(self) -> None:
+        """Write the present parameters with what an answer needs besides."""
+        from tui_backprop.session.keep.weights.writing import exported
+
+        self.pause()
+        await self.put(f"{self.seen} weights", {".npz": lambda: exported(self.session, ".npz")})
+
+    async def action_write_code(self) -> None:
+        """Write the network as it is now as a small program for NumPy."""
+        from tui_backprop.session.keep.code.numpy_file import exported
+
+        self.pause()
+        await self.put(f"{self.seen} code", {".py": lambda: exported(self.session, ".py", with_training=False)})
+
+    def action_load_weights(self) -> None:
+        """Go on from here with the parameters of a file."""
+        from tui_backprop.session.keep.weights.reading import SUFFIXES, read_weights
+        from tui_backprop.ui.screens.files import OpenScreen
+
+        def load(path: Path | None) -> None:
+            if path is not None:
+                network = self.session.problem.network
+                self.make(lambda: self.session.edit_in_place(read_weights(path, network), {}, origin=str(path)))
+
+        try:
+            refuse_visitor("files")
+        except InputError as error:
+            self.refuse(error)
+            return
+        self.pause()
+        self.push_screen(OpenScreen((), None, f"Load weights, {' or '.join(SUFFIXES)}"), load)
+        self.redraw()

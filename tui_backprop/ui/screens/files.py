@@ -17,7 +17,7 @@ from tui_backprop.session.keep.session_file import SUFFIX
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.screens.dialog import Dialog
 
-_KINDS = (SUFFIX, ".csv", ".tsv", ".txt", ".gz", ".npy", ".npz", ".json", ".xlsx", ".parquet")
+_KINDS = (SUFFIX, ".csv", ".tsv", ".txt", ".gz", ".npy", ".npz", ".json", ".xlsx", ".parquet", ".safetensors")
 _SHOWN = 70  # characters of a path
 
 
@@ -45,6 +45,9 @@ class FileScreen(Dialog[str | None]):
                 Option("Write a report of the run: a page for a browser", id="write_report"),
                 Option("Write the next update as a worksheet, and its answers (Markdown)", id="write_worksheet('md')"),
                 Option("The same for LaTeX", id="write_worksheet('tex')"),
+                Option("Write the weights, for use elsewhere", id="write_weights"),
+                Option("Write the network as a small NumPy program", id="write_code"),
+                Option("Load weights from a file", id="load_weights"),
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -102,9 +105,12 @@ class OpenScreen(Dialog[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave it")]
 
-    def __init__(self, recent: Sequence[Path], last: tuple[Path, str] | None) -> None:
+    def __init__(
+        self, recent: Sequence[Path], last: tuple[Path, str] | None, heading: str = "Open a session or a table"
+    ) -> None:
         """Offer `recent` files and the `last` sitting with its title, and a tree of the working folder."""
         super().__init__()
+        self._heading = heading
         self._known = [path for path, _ in filter(None, [last])] + [*recent]
         self._titles = [f"the last sitting: {title}" for _, title in filter(None, [last])]
         self._titles += [clean(str(path), _SHOWN) for path in recent]
@@ -112,7 +118,7 @@ class OpenScreen(Dialog[Path | None]):
     def compose(self) -> ComposeResult:
         """Show what was open lately, and the tree."""
         with Vertical(classes="dialog tall") as dialog:
-            dialog.border_title = "Open a session or a table"
+            dialog.border_title = self._heading
             dialog.border_subtitle = "enter opens   tab: list, tree, path   escape"
             if self._known:
                 yield OptionList(*(Text(title, no_wrap=True) for title in self._titles))

@@ -79,6 +79,14 @@ class Operations:
         self._texts[name] = source.written(name, says, replaced)
 
 
+def definition(function: Callable[..., Any]) -> str:
+    """Return a function of `core` as text for NumPy, with its constants and the functions that it calls."""
+    operations = Operations()
+    name = operations.function(function)
+    numbers = "".join(f"{name} = {value!r}\n" for name, value in operations.constants.items())
+    return f"{numbers}{operations.text}".strip() or name
+
+
 class _Source:
     """A function's text and tree."""
 

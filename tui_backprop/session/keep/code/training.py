@@ -49,9 +49,9 @@ def lesson_of(session: Session) -> Lesson:
         InputError: why a file cannot do that, in one sentence.
     """
     run = session.current
-    first = run.timeline.segments[0]
+    first = [one for one in run.timeline.segments if one.start == 0][-1]  # with what was set or loaded at step 0
     for edit in run.edits:
-        if edit.step <= run.step and (edit.parameters or {name for name, _ in edit.changes} - _WITHOUT_EFFECT):
+        if 0 < edit.step <= run.step and (edit.parameters or {name for name, _ in edit.changes} - _WITHOUT_EFFECT):
             raise InputError(
                 f"--with-training writes a run that nothing was changed in, and at step {edit.step:,} this one has "
                 f"{clean(edit.summary)}: leave out --with-training, or make it the recipe of a new run"
@@ -71,4 +71,4 @@ def lesson_of(session: Session) -> Lesson:
             f"this run has {numbers:,}: give fewer --steps, --batch-size full or less data"
         )
     batches = None if sampling.batch_size is None else [sampling.batch(step).tolist() for step in range(run.step)]
-    return Lesson(recipe, problem, training, first.first_parameters, run.step, batches)
+    return Lesson(recipe, problem, training, first.entry.parameters, run.step, batches)

@@ -23,13 +23,13 @@ def about(problem: Problem) -> dict[str, Any]:
         "inputs": {
             "names": list(problem.dataset.input_names),
             "features": [one.text for one in problem.features.expressions],
-            "scaling": scaling(problem.scaler),
+            **scaling(problem.scaler),
         },
         "outputs": {
             "names": list(output_names(problem)),
             "task": problem.dataset.task,
             "classes": list(problem.dataset.classes),
-            "scaling": scaling(problem.target_scaler),
+            **scaling(problem.target_scaler),
         },
         "layers": [
             {"weights": f"w{layer}", "biases": f"b{layer}", "activation": activation.name}
