@@ -62,6 +62,7 @@ class Modifier:
 
 KINDS = (
     Kind("--code", (".py",), "a small program in NumPy that answers", f"{_KEEP}.code.numpy_file"),
+    Kind("--torch", (".py",), "the same in PyTorch", f"{_KEEP}.code.torch_file"),
     Kind("--weights", (".npz", ".safetensors"), "parameters, scaling and names", f"{_KEEP}.weights.writing"),
     Kind(
         "--worksheet",
@@ -77,7 +78,7 @@ KINDS = (
 MODIFIERS: tuple[Modifier, ...] = (
     Modifier(
         "--with-training",
-        ("--code",),
+        ("--code", "--torch"),
         "it trains from step 0 as the run did, and then answers",
         {"action": "store_true"},
     ),

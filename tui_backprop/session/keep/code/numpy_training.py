@@ -25,7 +25,8 @@ class Loop:
     def __init__(self, lesson: Lesson, operations: Operations) -> None:
         self._lesson, self._operations = lesson, operations
         self._training, self._network = lesson.training, lesson.problem.network
-        self._trained = [one for one in self._network.tensors if self._training.free[one.span].any()]
+        self.trained = [one for one in self._network.tensors if self._training.free[one.span].any()]
+        """The tensors of which something is not frozen."""
         self._name = lesson.recipe.optimizer
 
     @property
@@ -50,6 +51,10 @@ class Loop:
         """Yield the functions: loss, backward, and the rate where it is not constant."""
         yield "\n".join(self._loss())
         yield "\n".join(self._backward())
+        yield from self.rate()
+
+    def rate(self) -> Iterator[str]:
+        """Yield the function of the rate where it is not constant."""
         if not self._training.schedule.is_constant:
             yield "\n".join(self._rate())
 
@@ -113,7 +118,7 @@ class Loop:
         yield f"{'x, y' if everything else 'all_x, all_y'} = prepare(SAMPLES), {targets}"
         if "slots" in self._arguments:
             count = len(self._training.optimizer.slots)
-            for one in self._trained:
+            for one in self.trained:
                 yield f"slots_{one.name} = np.zeros(({count}, *{one.name}.shape))"
 
     def _loop(self) -> Iterator[str]:
@@ -122,15 +127,15 @@ class Loop:
         if self._lesson.batches is not None:
             yield "    x, y = all_x[BATCHES[step]], all_y[BATCHES[step]]"
         yield f"    {', '.join(f'd{one.name}' for one in tensors)} = backward(x, y)"
-        for one in self._trained:
+        for one in self.trained:
             if one.is_weight and (training.l1 or training.l2):
                 yield f"    d{one.name} = d{one.name} + {self._penalty(one)}"
-        for one in self._trained:
+        for one in self.trained:
             if self._masked(one):
                 yield f"    d{one.name} = np.where({one.name.upper()}_FREE, d{one.name}, 0.0)"
         if self.clips:
             yield from self._clipping()
-        for one in self._trained:
+        for one in self.trained:
             yield from self._update(one)
 
     def _penalty(self, one: Tensor) -> str:
@@ -139,7 +144,7 @@ class Loop:
         return f"({' + '.join(parts)})" if len(parts) > 1 else parts[0]
 
     def _clipping(self) -> Iterator[str]:
-        names = [f"d{one.name}" for one in self._trained]
+        names = [f"d{one.name}" for one in self.trained]
         listed = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         yield f"    length = math.sqrt(sum((slope * slope).sum() for slope in {listed}))"
         yield "    if length > CLIP:"
