@@ -70,6 +70,11 @@ class OwnFunctions:
         return getattr(self._module, name, None)
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names that the file uses."""
+        return frozenset(vars(self._module))
+
+    @property
     def parameters(self) -> Any:
         """Their parameters as the file has them."""
         return getattr(self._module, "parameters", None)

@@ -19,6 +19,7 @@ from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.scripts.functions.course import follow
 from tui_backprop.scripts.functions.form_search import find_forms, rows_of_samples, samples_of
 from tui_backprop.scripts.functions.forms import UnusableError
+from tui_backprop.scripts.functions.own_loop import loop_of
 from tui_backprop.scripts.functions.own_functions import Forms, OwnFunctions
 
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
@@ -39,6 +40,7 @@ def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
         "gradients": network.gradients,
         "cut": network.cut,
         "train": network.train,
+        "loop": network.loop,
     }
 
 
@@ -78,6 +80,11 @@ class OwnNetwork:
             x, y = rows_of_samples(functions, samples, found.outputs)
             described["data"] = {"x": x.tolist(), "y": y.tolist()}
         return described
+
+    def loop(self, x: Rows, y: Rows, rate: float) -> str:
+        """Return a training loop for their functions as Python; x and y are its samples where the file brings none."""
+        functions = self._functions
+        return loop_of(functions, samples_of(functions), (np.array(x), np.array(y)), rate)
 
     def take_forms(self, forms: Mapping[str, Any]) -> None:
         """Take the forms that were found before, without calling anything."""

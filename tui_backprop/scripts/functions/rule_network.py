@@ -60,20 +60,22 @@ class RuleNetwork(Learner):
     y_form: Form = "rows"
     batches = True
     data = None
+    network: Network
+    """The one of ours that the rule takes."""
 
     def __init__(self, process: LearnerProcess) -> None:
         self.process, self.name = process, process.name
-        self._network = self._fitting()
-        self.names = tuple(tensor.name for tensor in self._network.tensors)
-        self.shapes = tuple(tensor.shape for tensor in self._network.tensors)
-        self.theta = np.random.default_rng(0).uniform(-1.0, 1.0, self._network.size)
-        self.inputs, self.outputs = self._network.sizes[0], self._network.sizes[-1]
+        self.network = self._fitting()
+        self.names = tuple(tensor.name for tensor in self.network.tensors)
+        self.shapes = tuple(tensor.shape for tensor in self.network.tensors)
+        self.theta = np.random.default_rng(0).uniform(-1.0, 1.0, self.network.size)
+        self.inputs, self.outputs = self.network.sizes[0], self.network.sizes[-1]
 
     def _fitting(self) -> Network:
         """Return the first of our networks that the rule takes."""
         problem: LearnerError | None = None
         for network in _NETWORKS:
-            self._network = network
+            self.network = network
             try:
                 self.gradients([(np.full(network.size, 0.5), (np.ones((2, network.sizes[0])), np.ones((2, 1))))])
             except LearnerError as error:
@@ -87,7 +89,7 @@ class RuleNetwork(Learner):
         self.process.ask("fresh", nothing)
 
     def predict(self, theta: Array, inputs: Array) -> Array:
-        return predict(self._network, Parameters(self._network, theta), inputs)
+        return predict(self.network, Parameters(self.network, theta), inputs)
 
     def jacobian(self, theta: Array, inputs: Array) -> Array:
         moves = np.diag(_STEP * np.maximum(1.0, np.abs(theta)))
@@ -112,9 +114,9 @@ class RuleNetwork(Learner):
         for theta, (inputs, targets) in calls:
             made = self.process.ask(
                 "rule",
-                numbers_of(self._network.size),
-                sizes=self._network.sizes,
-                activations=self._network.activation_names,
+                numbers_of(self.network.size),
+                sizes=self.network.sizes,
+                activations=self.network.activation_names,
                 theta=theta.tolist(),
                 x=inputs.tolist(),
                 y=targets.tolist(),
@@ -126,8 +128,8 @@ class RuleNetwork(Learner):
         return self.process.ask(
             "train_rule",
             Trained.reader(len(theta), len(course.batches)),
-            sizes=self._network.sizes,
-            activations=self._network.activation_names,
+            sizes=self.network.sizes,
+            activations=self.network.activation_names,
             loss=_OBJECTIVE.loss.name,
             theta=theta.tolist(),
             **course.asked(),

@@ -40,8 +40,8 @@ def fixed_files(source: Source, fixed: Source) -> dict[Path, str]:
     """Return the files that fixes change, each under the name that it is written as, beside the original, with its text."""
     out = {}
     for path in ("", *sorted(fixed.modules)):
-        text = fixed.text_of(path)
-        if text == source.text_of(path):
+        text = fixed.written_text_of(path)
+        if text == source.written_text_of(path):
             continue
         if not path and source.cells:
             text = rewritten(source.original, source.text, text, source.cells)

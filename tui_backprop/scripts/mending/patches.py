@@ -63,7 +63,7 @@ def diff_of(before: Source, after: Source) -> str:
     """Return a unified diff of all files that two sources have otherwise."""
     found: list[str] = []
     for path in ("", *sorted(set(before.modules) | set(after.modules))):
-        old, new, name = before.text_of(path), after.text_of(path), before.name_of(path)
+        old, new, name = before.written_text_of(path), after.written_text_of(path), before.name_of(path)
         found += difflib.unified_diff(
             old.splitlines(), new.splitlines(), name, f"{_fixed_name(name)}", n=1, lineterm=""
         )

@@ -18,8 +18,11 @@ _FORMS = (
 _PARTS = (("forward", 2), ("backward", 3), ("backward", 4), ("update", 4))
 
 
-def is_functions(path: str) -> bool:
-    """Return whether a file has functions of one of the two forms, and no loop that trains."""
+def is_functions(path: str, *, as_main: bool = False) -> bool:
+    """Return whether a file has functions of one of the two forms, and no loop that trains.
+
+    `as_main` says that what is below `if __name__ == "__main__"` runs as well: a loop there is one.
+    """
     if path == "-" or Path(path).suffix == ".ipynb" or Path(path).is_dir():
         return False
     try:
@@ -32,9 +35,7 @@ def is_functions(path: str) -> bool:
     assigned = (target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
     parameters = any(isinstance(target, ast.Name) and target.id == "parameters" for target in assigned)
     part = parameters and any(counts.get(name) == number for name, number in _PARTS)
-    guarded = (
-        parameters and whole
-    )  # what is below `if __name__ == "__main__"` does not run where its functions are asked
+    guarded = parameters and whole and not as_main  # what is guarded does not run where its functions are asked
     return (whole or part) and not any(_trains(loop) for loop in _loops_that_run(tree, functions, guarded=guarded))
 
 

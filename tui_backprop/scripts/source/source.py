@@ -19,6 +19,12 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: (.*)|)$|^In \[\d+\]: (.*)$")
 _SUPPLIED = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math", "random": "import random"}
 
 
+LOOP_MARK = "# ---- from here on it is tui-backprop's: it trains the functions above ----"
+"""The line between functions and the loop that was put after them."""
+
+_BREAK = f"\n\n{LOOP_MARK}"
+
+
 class ScriptError(InputError):
     """A script cannot be used; one sentence, which begins with the file and, where it is known, the line."""
 
@@ -50,6 +56,15 @@ class Source:
             return self.text
         found = self.modules.get(path)
         return Path(path).read_text(encoding="utf-8", errors="replace") if found is None else found
+
+    def written_text_of(self, path: str) -> str:
+        """Return the text of the script or a module as its file has it: without a loop that was put after it."""
+        return self.text_of(path).partition(_BREAK)[0]
+
+    @property
+    def has_our_loop(self) -> bool:
+        """Whether it is functions with a loop of ours after them."""
+        return _BREAK in self.text
 
     def name_of(self, path: str) -> str:
         """Return what messages call a module beside the script; with an empty path the script's name."""
@@ -98,6 +113,11 @@ def read_source(path: str, text: str | None = None) -> Source:
         body, places = joined(cells)
         found = replace(found, text=body, cells=places, original=found.text)
     return _prepared(found)
+
+
+def with_loop(source: Source, loop: str) -> Source:
+    """Return functions with a loop after them, which begins with `LOOP_MARK`."""
+    return replace(source, text=f"{source.text}\n\n{loop}")
 
 
 def _prepared(source: Source) -> Source:

@@ -82,6 +82,7 @@ def late_updates(backward: Backward, names: list[str]) -> list[WrongPlace]:
     """Return the updates of parameters that do not depend on what is predicted in their own pass."""
     graph, step = backward.graph, backward.step
     led = {residual.record for residual in step.residuals}
+    led |= {residual.prediction for residual in step.residuals}  # an error may be computed twice
     for record in range(step.start + 1, step.end + 1):
         if any(one in led for one in graph.args[record]):
             led.add(record)

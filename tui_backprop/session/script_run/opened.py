@@ -17,10 +17,11 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
 from tui_backprop.scripts.examining import examined
+from tui_backprop.scripts.functions.as_script import source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source.source import ScriptError, Source, read_source
+from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.stepping.loop import training_loop
 from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.template import template_of
@@ -42,6 +43,7 @@ class OpenedScript:
 
     Raises:
         ScriptError: it cannot be read, or is not Python.
+        LearnerError: it is functions, which cannot be used.
     """
 
     def __init__(self, path: str, setting: Setting | None = None, timeout: float = TIMEOUT) -> None:
@@ -53,7 +55,7 @@ class OpenedScript:
         self._closed = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._stamp = self._stamp_on_disk()
-        self.versions = [Version(read_source(path), "as it is")]
+        self.versions = [Version(self._read(), "as it is")]
         """The texts of the script, the present one last."""
         self._undone: list[Version] = []
         self._stepper: Stepper | None = None
@@ -139,6 +141,10 @@ class OpenedScript:
     def dismiss_change(self) -> None:
         """Take the file on disk for seen: what was saved is not asked for again."""
         self._stamp = self._stamp_on_disk()
+
+    def _read(self) -> Source:
+        """Return the file as it is on disk: a script, or functions with a loop after them."""
+        return source_to_step(self.path, self._timeout)
 
     def _go(self, update: int) -> None:
         raise NotImplementedError

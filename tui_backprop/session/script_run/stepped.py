@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.mending.fixed_file import fixed_files
 from tui_backprop.scripts.mending.patches import diff_of
-from tui_backprop.scripts.source.source import ScriptError, read_source
+from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.fixes import fixed_source, lines_of, moved_line, still_true
@@ -161,7 +161,7 @@ class SteppedScript(TravellingScript):
         """
         stamp = self._stamp_on_disk()
         with self._lock:
-            new = Version(read_source(self.path), "as it is")
+            new = Version(self._read(), "as it is")
             old, event, before = self.versions, self.frame.event, self.source
             self._examine(new)
             self._drop()
