@@ -33,17 +33,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.own_files import ORIGINAL, RIGHT, RULE
+from tests.own_scripts import ORIGINAL as SCRIPT
 from tui_backprop.core.errors import InputError
 from tui_backprop.datasets.catalogue import catalogue
-from tui_backprop.scripts.clinic.run import OwnRun
 from tui_backprop.session.lessons.reading import lessons
 from tui_backprop.session.recipe.suggestion import suggested_recipe
+from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
-from tui_backprop.ui.clinic.app import ClinicApp
-from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.screens.compare import KEYS as COMPARE_KEYS
+from tui_backprop.ui.script.app import ScriptApp
+from tui_backprop.ui.script.keys import KEYS as SCRIPT_KEYS
 
 SIZES = ((80, 24), (120, 36), (200, 60), (100, 30), (60, 18), (59, 17), (40, 10), (1, 1), (3, 2), (500, 24), (80, 100))
 MOVES = ("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "backspace", "delete")
@@ -97,7 +98,7 @@ class Player:
         self.app, self.pilot, self.draw, self.found = app, pilot, draw, found
         self.done: deque[str] = deque(maxlen=40)
         self.keys = 0
-        table = CLINIC_KEYS if isinstance(app, ClinicApp) else (*KEYS, *COMPARE_KEYS)
+        table = SCRIPT_KEYS if isinstance(app, ScriptApp) else (*KEYS, *COMPARE_KEYS)
         self.table = keys_of(table)
 
     async def play(self, keys: int) -> None:
@@ -224,11 +225,11 @@ def trainer(draw: random.Random, folder: Path) -> App:
         return TrainerApp(Session(suggested_recipe(draw.choice(names))))
 
 
-def clinic(draw: random.Random, folder: Path) -> App:
-    """Make the clinic on a file of one's own, which may be wrong or of no use."""
+def own_file(draw: random.Random, folder: Path) -> App:
+    """Make the screen of a file of one's own, functions or a script."""
     path = folder / "own.py"
-    path.write_text(draw.choice((ORIGINAL, RIGHT, RULE)), encoding="utf-8")
-    return ClinicApp(OwnRun(str(path), 5.0))
+    path.write_text(draw.choice((ORIGINAL, RIGHT, RULE, SCRIPT)), encoding="utf-8")
+    return ScriptApp(SteppedScript(str(path), timeout=5.0))
 
 
 @contextlib.contextmanager
@@ -249,7 +250,7 @@ async def play(seed: int, keys: int, found: Found, make: Callable[[random.Random
     loop, lost = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda _, context: lost.append(context))
     with somewhere_else() as folder, mock.patch("tui_backprop.ui.screens.sweep.screen.processors", return_value=1):
-        app = (make or (clinic if draw.random() < 0.12 else trainer))(draw, folder)
+        app = (make or (own_file if draw.random() < 0.12 else trainer))(draw, folder)
         player = None
         try:
             async with app.run_test(size=draw.choice(SIZES[:5])) as pilot:
@@ -258,8 +259,8 @@ async def play(seed: int, keys: int, found: Found, make: Callable[[random.Random
         except Exception:
             lost.append({"message": traceback.format_exc()})
         finally:
-            if isinstance(app, ClinicApp):
-                app.run_of_own.close()
+            if isinstance(app, ScriptApp):
+                app.script.close()
     await asyncio.sleep(0)
     found.sessions += 1
     found.keys += 0 if player is None else player.keys

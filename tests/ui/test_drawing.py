@@ -19,7 +19,6 @@ from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.bars.header import header_text
-from tui_backprop.ui.clinic.keys import KEYS as CLINIC_KEYS
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend, merged, thin
 from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
@@ -288,7 +287,7 @@ def test_numbers_stand_by_their_decimal_point(value, text):
     assert len(aligned(value)) == 16
 
 
-@pytest.mark.parametrize("keys", [KEYS, CLINIC_KEYS, SCRIPT_KEYS], ids=["trainer", "clinic", "script"])
+@pytest.mark.parametrize("keys", [KEYS, SCRIPT_KEYS], ids=["trainer", "script"])
 def test_the_manual_has_the_tables_of_keys(keys):
     """Manual and program have the same keys, in the same words and order."""
     assert keys_markdown(keys) in page("keys")

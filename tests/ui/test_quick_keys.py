@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.ui.random_keys import Found, Player, clinic, play
+from tests.ui.random_keys import Found, Player, own_file, play
 from tests.ui.random_keys import trainer as drawn_trainer
 from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.conditions import Condition, ConditionError
@@ -199,9 +199,9 @@ async def test_suspending_is_bound_everywhere_and_ctrl_c_names_the_key_that_leav
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_random_use(seed):
-    """A short run of `python -m tests.ui.random_keys`, once with the clinic."""
+    """A short run of `python -m tests.ui.random_keys`, once with a file of one's own."""
     found = Found()
-    await play(9_000 + seed, 80, found, drawn_trainer if seed else clinic)
+    await play(9_000 + seed, 80, found, drawn_trainer if seed else own_file)
     assert found.falls == []
     assert found.keys >= 1
 

@@ -13,6 +13,7 @@ import pytest
 from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
+from tests.own_files import RIGHT as FUNCTIONS
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.cli.main import main
 from tui_backprop.records.curve import CurveRecorder
@@ -30,6 +31,7 @@ from tui_backprop.ui.screens.script_difference import DifferenceScreen
 from tui_backprop.ui.screens.script_reload import ReloadScreen
 from tui_backprop.ui.screens.script_stops import StopsScreen
 from tui_backprop.ui.script.app import ScriptApp
+from tui_backprop.ui.script.header import ScriptHeader
 from tui_backprop.ui.script.keys import KEYS, PANELS
 from tui_backprop.ui.script.lesson import ScriptLessonApp
 from tui_backprop.ui.script.panels import (
@@ -42,7 +44,13 @@ from tui_backprop.ui.script.source import SourcePanel
 from tui_backprop.ui.script.step import ScriptStepPanel
 
 SMALL, BIG = (80, 24), (120, 36)
-TEXTS = {"original": ORIGINAL, "class": PERCEPTRON, "neurons": NEURONS, "recurrent": COUNTING}
+TEXTS = {
+    "original": ORIGINAL,
+    "class": PERCEPTRON,
+    "neurons": NEURONS,
+    "recurrent": COUNTING,
+    "functions": FUNCTIONS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +252,29 @@ async def test_breakpoints_by_keys(opened):
         await press(app, pilot, "space")
         b2 = next(one for one in app.script.frame.window.parameters if one.name == "b2")
         assert b2.value[0] < -0.05
+
+
+@pytest.mark.covers_script("+", "-", "l")
+async def test_functions_are_trained_at_another_rate(opened):
+    """The run begins again beside the old one; a script's own rate is in its file."""
+    app = ScriptApp(opened("functions"))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        assert "η 0.1" in app.query_one(ScriptHeader).write(120)
+        await press(app, pilot, "n", "plus", "plus", "minus")
+        assert (app.script.frame.rate, app.script.frame.update) == (0.3, 1)
+        assert [one.name for one in app.script.frame.others] == ["as it is"]
+        await pilot.press("l")
+        app.screen.query_one(Input).value = "-1"
+        await pilot.press("enter")
+        assert isinstance(app.screen, LineScreen)
+        app.screen.query_one(Input).value = "0.25"
+        await press(app, pilot, "enter")
+        assert app.script.frame.rate == 0.25
+    other = ScriptApp(opened("original"))
+    async with other.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(other))
+        assert other.check_action("rate", (1,)) is None
 
 
 @pytest.mark.covers_script("u", "U", "D")
@@ -467,8 +498,13 @@ async def test_picture_without_colours(opened, picture, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "size", "part"),
-    [("class", BIG, "dh = e * self.v"), ("neurons", SMALL, "n.delta = "), ("recurrent", (200, 60), "dz = dh * ")],
-    ids=["class", "neurons", "recurrent"],
+    [
+        ("class", BIG, "dh = e * self.v"),
+        ("neurons", SMALL, "n.delta = "),
+        ("recurrent", (200, 60), "dz = dh * "),
+        ("functions", BIG, "d_h = "),
+    ],
+    ids=["class", "neurons", "recurrent", "functions"],
 )
 async def test_picture_of_right_scripts(opened, picture, name, size, part):
     """You should see which derivative every line of the backward pass is."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui_backprop.ui.script.base import ScriptBase
 
 _DESCRIPTION = """\
-A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py the clinic on
-a network of your own.
+A debugger for backpropagation: open the trainer on a data set, paused at step 0, or with SOURCE my_net.py step
+through a network of your own.
 
 other commands:
   tui-backprop run [SOURCE] [RECIPE OPTIONS]   the same without a screen
@@ -131,7 +131,7 @@ def _refuse_nearly_a_command(arguments: Sequence[str]) -> None:
 
 
 def _open_own(options: argparse.Namespace) -> int:
-    """Open the app for a file of the user's own: the clinic for functions, and a script's screen for any other."""
+    """Open the screen of a file of the user's own."""
     given = [field.flag for field in FIELDS if getattr(options, field.name) is not None]
     if given:
         name = clean(options.source)
@@ -139,19 +139,18 @@ def _open_own(options: argparse.Namespace) -> int:
             f"{', '.join(given)}: {name} has a network, data and formulas of its own, to which no recipe applies; "
             "change them in the file"
         )
-    from tui_backprop.scripts.source.forms import is_functions
     from tui_backprop.system.visitor import refuse_visitor
 
     refuse_visitor(clean(options.source), options.source)
-    return _open_clinic(options) if is_functions(options.source) else _open_script(options)
-
-
-def _open_script(options: argparse.Namespace) -> int:
     from tui_backprop.cli.output.terminal import require_terminal
     from tui_backprop.session.script_run.stepped import SteppedScript
 
     script = SteppedScript(options.source, timeout=TIMEOUT if options.timeout is None else options.timeout)
-    require_terminal("a script's screen", "tui-backprop check")
+    try:
+        require_terminal("the screen of a file", "tui-backprop check")
+    except UsageError:
+        script.close()
+        raise
     from tui_backprop.ui.script.app import ScriptApp
 
     return show_script(script, ScriptApp)
@@ -170,19 +169,3 @@ def show_script(script: SteppedScript, make: Callable[[SteppedScript], ScriptBas
             TrainerApp(app.carried).run()
     finally:
         script.close()
-
-
-def _open_clinic(options: argparse.Namespace) -> int:
-    """Open the app for functions of the user's own."""
-    from tui_backprop.cli.output.terminal import require_terminal
-    from tui_backprop.scripts.clinic.run import OwnRun
-
-    run = OwnRun(options.source, TIMEOUT if options.timeout is None else options.timeout)
-    try:
-        require_terminal("the clinic", "tui-backprop check")
-        from tui_backprop.ui.clinic.app import ClinicApp
-
-        ClinicApp(run).run()
-    finally:
-        run.close()
-    return 0

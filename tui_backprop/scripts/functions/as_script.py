@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from tui_backprop.core.randomness import key_of
-from tui_backprop.datasets.source import open_source
 from tui_backprop.datasets.scaling import fit_scaler
+from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.functions.answers import text
 from tui_backprop.scripts.functions.network import Batch, Learner
 from tui_backprop.scripts.functions.process import LearnerProcess

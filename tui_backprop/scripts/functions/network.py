@@ -186,10 +186,6 @@ class Learner(ABC):
         """Whether their own update does less than its formulas say, since parameters of whole numbers cut it."""
         return False
 
-    def renew(self) -> None:
-        """Give the file its whole time again, for other questions."""
-        self.process.renew()
-
     def close(self) -> None:
         """End the process that the file runs in."""
         self.process.close()

@@ -6,15 +6,14 @@ parameter, so that each line of an update can be read by itself.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.scripts.functions.form_search import Samples
-from tui_backprop.scripts.functions.forms import SINGLE, UnusableError, given_as
+from tui_backprop.scripts.functions.forms import given_as
 from tui_backprop.scripts.functions.own_functions import OwnFunctions
 from tui_backprop.scripts.functions.parameters import Leaf
 from tui_backprop.scripts.source.source import LOOP_MARK
@@ -24,10 +23,9 @@ _DIGITS = 6  # of samples that are drawn
 
 
 def loop_of(functions: OwnFunctions, samples: Samples, rows: tuple[Array, Array], rate: float) -> str:
-    """Return the loop, from its first line on; `rows` are inputs and targets, which are written into it where `samples` is None.
+    """Return the loop as text.
 
-    Raises:
-        UnusableError: its parameters cannot be moved one by one.
+    `rows` are inputs and targets; they are written into the loop where the file brings no samples.
     """
     head, pair = _samples(functions, samples, rows)
     update = _update(functions, rows)
@@ -40,10 +38,26 @@ def loop_of(functions: OwnFunctions, samples: Samples, rows: tuple[Array, Array]
         *(f"        {line}" for line in update),
     ]
     name = free_name("train", functions.names)
-    return "\n".join([LOOP_MARK, f"def {name}(parameters, rate):", *head, *body, "", "", f"{name}(parameters, rate={rate!r})", ""])
+    lists = [f"    {line}" for line in _as_lists(functions.parameters, "parameters")]
+    call = f"{name}(parameters, rate={rate!r})"
+    return "\n".join([LOOP_MARK, f"def {name}(parameters, rate):", *head, *lists, *body, "", "", call, ""])
 
 
-def free_name(wanted: str, taken: Sequence[str]) -> str:
+def _as_lists(holder: Any, name: str) -> list[str]:
+    """Return statements that make lists of the tuples among the parameters: an entry of a tuple cannot be moved."""
+    out = []
+    pairs = (
+        holder.items() if isinstance(holder, Mapping) else enumerate(holder) if isinstance(holder, list | tuple) else ()
+    )
+    for key, value in pairs:
+        part = f"{name}[{key!r}]"
+        if isinstance(value, tuple):
+            out.append(f"{part} = list({part})")
+        out += _as_lists(value, part)
+    return out
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
     """Return a name that the file does not use."""
     while wanted in taken:
         wanted += "_"
@@ -56,7 +70,9 @@ def _samples(functions: OwnFunctions, samples: Samples, rows: tuple[Array, Array
     if samples is None:
         x, y = (np.round(part, _DIGITS) for part in rows)
         if forms.several:
-            arrays = (f"array({np.asarray(given_as(form, part)).tolist()})" for form, part in ((forms.x, x), (forms.y, y)))
+            arrays = (
+                f"array({np.asarray(given_as(form, part)).tolist()})" for form, part in ((forms.x, x), (forms.y, y))
+            )
             return ["    from numpy import array", "", f"    samples = {', '.join(arrays)}"], "x, y = samples"
         pairs = [_pair(functions, x[i : i + 1], y[i : i + 1]) for i in range(len(x))]
         head = ["    from numpy import array", ""] if any("array(" in one for one in pairs) else []
@@ -127,12 +143,7 @@ def _update(functions: OwnFunctions, rows: tuple[Array, Array]) -> list[str]:
 
 def _moved(functions: OwnFunctions, leaf: Leaf, value: str, gradient: str) -> str:
     """Return the statement that moves a parameter."""
-    holder = functions.parameters
-    for key in leaf.path[:-1]:
-        holder = holder[key]
-        if isinstance(holder, tuple):
-            raise UnusableError(f"{leaf.name} is in a tuple, which cannot be changed: make it a list")
-    if leaf.is_array or not leaf.shape or math.prod(leaf.shape) == 1 and not isinstance(leaf.of(functions.parameters), list):
+    if leaf.is_array or not isinstance(leaf.of(functions.parameters), list | tuple):
         return f"{value} = {value} - rate * {gradient}"
     if len(leaf.shape) == 1:
         return f"{value} = [w - rate * g for w, g in zip({value}, {gradient})]"

@@ -19,8 +19,8 @@ from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
 from tui_backprop.scripts.functions.course import follow
 from tui_backprop.scripts.functions.form_search import find_forms, rows_of_samples, samples_of
 from tui_backprop.scripts.functions.forms import UnusableError
-from tui_backprop.scripts.functions.own_loop import loop_of
 from tui_backprop.scripts.functions.own_functions import Forms, OwnFunctions
+from tui_backprop.scripts.functions.own_loop import loop_of
 
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
 

@@ -48,7 +48,6 @@ class LearnerProcess:
         """The file as messages call it."""
         self._source = _text_of(path) if source is None else source
         self._timeout = self._left = timeout
-        self._interrupted = False
         self._child: Child | None = None
         self._loading = False
 
@@ -57,17 +56,12 @@ class LearnerProcess:
         """Whether there is a process; there is none before the first question, and none after it crashed or was ended."""
         return self._child is not None
 
-    def twin(self) -> LearnerProcess:
-        """Return another process for the same text, whatever the file has by now."""
-        return LearnerProcess(self.path, self._timeout, self._source)
-
     def renew(self) -> None:
         """Give the file its whole time again, for another question."""
         self._left = self._timeout
 
     def start(self) -> None:
         """Start the process and have it load the file, without waiting for it; the first question does this otherwise."""
-        self._interrupted = False
         self._child = Child(
             "tui_backprop.scripts.functions.worker",
             environment={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
@@ -98,13 +92,6 @@ class LearnerProcess:
             return read(found)
         except AnswerError as error:
             raise self._unusable(question, str(error)) from None
-
-    def interrupt(self) -> None:
-        """Kill the process, from any thread: the question that it is being asked ends with an error at once."""
-        child = self._child
-        if child is not None:
-            self._interrupted = True
-            child.end()
 
     def close(self) -> None:
         """End the process, and those that the file has started from it."""
@@ -166,8 +153,6 @@ class LearnerProcess:
         self._child = None
         doing = "being loaded" if question == "load" else "being asked for its numbers"
         frames = [found for found in _FRAME.finditer(said) if Path(found["file"]).name == Path(self.path).name]
-        if self._interrupted:
-            return LearnerError(f"{self.name}: it was interrupted while {doing}")
         if self._left <= 0 or "Timeout (" in said:
             place = f"{self._place(int(frames[0]['line']))}: " if frames else f"{self.name}: "
             inside = f" in {clean(frames[0]['function'])}" if frames else ""

@@ -50,11 +50,13 @@ class ScriptFrame:
     stop_lines: frozenset[int]
     """Lines of the shown file with a breakpoint."""
     fixes: int
-    """How many fixes are applied in memory."""
+    """How many fixes, or other rates, are applied in memory."""
     trouble: str
     notes: tuple[str, ...]
     passing: int | None
     """The update that its process has come to on its way to another one."""
+    rate: float | None
+    """The learning rate of functions; None where the loop is the script's own."""
 
     @property
     def update(self) -> int:

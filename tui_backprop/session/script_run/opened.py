@@ -17,7 +17,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
 from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.functions.as_script import source_to_step
+from tui_backprop.scripts.functions.as_script import rate_of, source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import Setting
@@ -101,11 +101,12 @@ class OpenedScript:
             stops=tuple((one.text(), one.enabled) for one in self.stops),
             stop_lines=frozenset(one.line for one in self.stops if isinstance(one, LineStop) and one.file == file),
             fixes=len(self.versions) - 1, trouble=self._trouble, notes=self._notes(), passing=self._passing,
+            rate=rate_of(version.source) if version.source.has_our_loop else None,
         )  # fmt: skip
 
     def _others(self) -> Iterator[OtherRun]:
         for one in self.versions[:-1]:
-            if one.last:
+            if one.last > 1:  # of one update there is nothing to draw
                 yield OtherRun(one.label, one.curve.snapshot(with_test=False))
 
     def _text_of(self, file: str) -> str:

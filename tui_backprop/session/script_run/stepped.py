@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
+from tui_backprop.scripts.functions.as_script import at_rate
 from tui_backprop.scripts.mending.fixed_file import fixed_files
 from tui_backprop.scripts.mending.patches import diff_of
 from tui_backprop.scripts.source.source import ScriptError
@@ -74,6 +76,23 @@ class SteppedScript(TravellingScript):
         self._begin(new)
         return label
 
+    def set_rate(self, rate: float) -> str:
+        """Begin the run of functions again at another rate, beside the old one, and say so.
+
+        Raises:
+            ValueError: the rate is in the user's own loop, or is none.
+            InputError: the script gives no answer; nothing is changed.
+        """
+        old = self.version
+        if not old.source.has_our_loop:
+            raise ValueError("its rate is in your file: change it there, save, and `s` loads it")
+        if not 0 < rate < math.inf:
+            raise ValueError("expected a rate above 0")
+        label = f"rate {rate:g}"
+        self._undone.clear()
+        self._begin(Version(at_rate(old.source, rate), label, expected=old.problems()))
+        return label
+
     def _begin(self, version: Version) -> None:
         event = self.frame.event
         before = self.source.text
@@ -99,7 +118,7 @@ class SteppedScript(TravellingScript):
             self._window, self._at = window, walking.same_line(window, event)
 
     def undo(self) -> str:
-        """Take back the last fix, and say so.
+        """Take back the last fix or rate, and say so.
 
         Raises:
             ValueError: there is none.

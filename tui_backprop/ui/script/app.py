@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from tui_backprop.system.visitor import is_visitor
+from tui_backprop.ui.rates import next_rate
 from tui_backprop.ui.script.base import ScriptBase
 from tui_backprop.ui.script.panels import (
     ScriptFindingsPanel,
@@ -133,6 +135,19 @@ class ScriptApp(ScriptBase):
 
         self.begin(lambda: said.append(change()), then)
 
+    def action_rate(self, direction: int) -> None:
+        """Train functions at the next rate of 0.1, 0.3, 1, 3 …."""
+        found = next_rate(self.script.frame.rate or 1.0, direction)
+        if found is not None:
+            self._apply(partial(self.script.set_rate, found))
+
+    def action_type_rate(self) -> None:
+        """Open the line to type the rate of functions."""
+        from tui_backprop.ui.screens.line import LineScreen  # noqa: PLC0415  (loaded when it is first opened)
+
+        line = LineScreen("Learning rate", f"{self.script.frame.rate or 0.1:g}", _rate)
+        self.push_screen(line, lambda rate: self._apply(partial(self.script.set_rate, rate)) if rate else None)
+
     def action_difference(self) -> None:
         """Show all that was changed, and offer to write it."""
         from tui_backprop.ui.screens.script_difference import DifferenceScreen  # noqa: PLC0415  (loaded when it is first opened)
@@ -186,9 +201,23 @@ class ScriptApp(ScriptBase):
         frame = self.script.frame
         if action == "step_back" and frame.update <= 1:
             return None
+        if action in ("rate", "type_rate") and frame.rate is None:
+            return None
         if action in ("undo", "difference") and frame.fixes == 0:
             return None
         return super().check_action(action, parameters)
+
+
+def _rate(text: str) -> float:
+    """Return a learning rate.
+
+    Raises:
+        ValueError: it is none.
+    """
+    rate = float(text)
+    if not 0 < rate < math.inf:
+        raise ValueError("expected a rate above 0")
+    return rate
 
 
 def _whole(text: str) -> int:

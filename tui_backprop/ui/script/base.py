@@ -20,10 +20,10 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.ui.actions.saving import SavingActions
+from tui_backprop.ui.aside import aside
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.bars.timeline import TimelineBar
-from tui_backprop.ui.clinic.aside import aside
 from tui_backprop.ui.layout import SMALLEST, Layout
 from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.entries import EntriesPanel

@@ -43,8 +43,11 @@ KEYS: tuple[Key, ...] = (
         in_footer=True,
     ),
     Key("question_mark", "?", "show_keys", "keys", "Show all keys.", in_footer=True),
-    Key("u", "u", "undo", "undo", "Undo the last fix."),
-    Key("U", "U", "redo", "redo", "Redo the fix that was undone."),
+    Key("u", "u", "undo", "undo", "Undo the last fix or rate."),
+    Key("plus,equals_sign", "+", "rate(1)", "rate up", "Train functions at a higher rate, from the start."),
+    Key("minus", "-", "rate(-1)", "rate down", "Train functions at a lower rate, from the start."),
+    Key("l", "l", "type_rate", "rate", "Type the rate that functions are trained at."),
+    Key("U", "U", "redo", "redo", "Redo what was undone."),
     Key("T", "T", "carry_over", "to trainer", "Open a recognised network in the trainer."),
     Key("s", "s", "reload_rule", "reload", "Load the saved file again; the current line stays."),
     Key(

@@ -24,7 +24,7 @@ def call(folder, *arguments, **streams):
 
 
 REFUSED = {
-    "no terminal": (["my_net.py"], "the clinic needs a terminal; without one, use `tui-backprop check`"),
+    "no terminal": (["my_net.py"], "the screen of a file needs a terminal; without one, use `tui-backprop check`"),
     "a recipe": (
         ["my_net.py", "--lr", "3", "--hidden", "2"],
         "--hidden, --lr: my_net.py has a network, data and formulas",

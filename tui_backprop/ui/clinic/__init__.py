@@ -1,1 +1,0 @@
-"""The clinic: the user's own network on the screen, stepped by their own formulas and checked."""
