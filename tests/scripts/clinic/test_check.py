@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.diagnosis.conftest import BATCHES, NETWORKS, same_numbers
+from tests.own_files import ORIGINAL
 from tests.scripts.clinic.own_code import ask_directly, right_code
 from tui_backprop.core.forward import forward
 from tui_backprop.core.mistakes.gallery import MISTAKES
@@ -16,8 +17,10 @@ from tui_backprop.core.mistakes.turns import Given, backward_with
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.scripts.clinic.check import check
+from tui_backprop.scripts.clinic.checkup_text import checkup_text
 from tui_backprop.scripts.functions.network import LearnerNetwork
 from tui_backprop.scripts.functions.process import LearnerError
+from tui_backprop.scripts.functions.rule_network import open_learner
 
 # The gallery, written as the user's code.
 
@@ -331,3 +334,20 @@ def test_biases_that_the_units_of_a_layer_share_are_recognised(monkeypatch):
     assert [one.sentence for one in found.mistakes] == [
         "w and b1: you take h for the slope of h; the chain rule has σ′(z1)"
     ]
+
+
+def test_a_checkup_fits_the_width_that_it_is_given(tmp_path):
+    """Where the table has no room, the relative error is left out; a long formula goes on below."""
+    path = tmp_path / "my_net.py"
+    path.write_text(ORIGINAL, encoding="utf-8")
+    learner = open_learner(str(path))
+    try:
+        found = check(learner)
+    finally:
+        learner.close()
+    for width in (120, 80, 68, 55, 45):
+        lines = ["".join(span.text for span in line) for line in checkup_text(found, width)]
+        assert max(map(len, lines)) <= max(width, 53)
+        assert any("relative error" in line for line in lines) == (width >= 68)
+        assert any(line.endswith("~ scaled ×0.1") for line in lines)
+        assert "2(ŷ−y)·σ′(z2)·w_out·σ′(z1)·x" in "".join(line.strip() for line in lines)
