@@ -322,6 +322,14 @@ def test_a_course_is_spread_evenly_and_bounded():
         assert all(later - earlier == stride for earlier, later in pairwise(steps[1:-1]))
 
 
+def test_a_course_has_fewer_points_where_losses_are_expensive():
+    """Sixteen or more where they may be computed; where they may not those of the curve, but some eight at the least."""
+    curve = Spacing(16, 2048, 2)
+    assert len(course_steps(0, 1000, curve)) > 16
+    assert 8 <= len(course_steps(0, 1000, curve, 0)) <= 16
+    assert len(course_steps(0, 1000, Spacing(16, 64), 0)) > 16
+
+
 def test_frozen_and_absent_parts_do_no_harm(begin):
     """Everything frozen, one sample, no hidden layer, a test part of its own: no rule fails."""
     for source, fields in (

@@ -24,6 +24,7 @@ SHARE = 0.03
 """Share of the time that findings take while a run goes on: below five hundredths even where one look is expensive."""
 
 _COURSE_POINTS, _COURSE_FEWEST = 64, 16
+_COURSE_LEAST = 6  # points between the first and the last, whatever they cost: fewer have no course
 _COURSE_SHARE = 0.02  # of the run's own time, that losses may take at steps where its curve has none
 _MOST_UPDATES, _FEWEST_UPDATES = 16, 4
 _TRIAL, _MOST_TRIALS = 3000.0, 40  # microseconds that the updates by one rate may take, and the most of them
@@ -95,12 +96,14 @@ def course_steps(first: int, last: int, curve: Spacing, affordable: int = _COURS
         first: the step from which the training is as it is.
         last: the present step.
         curve: how far apart the points of the curve lie.
-        affordable: how many losses may be computed where the curve has none, for a course of 16 points.
+        affordable: how many losses may be computed where the curve has none, beyond the few points that there must be.
     """
     stride = curve.at(last)
     while (last - first) // stride > _COURSE_POINTS:
         stride *= 2
-    while (between := (last - first) // stride) < _COURSE_FEWEST and stride > 1 and between < affordable:
+    while (between := (last - first) // stride) < _COURSE_FEWEST and stride > 1:
+        if between >= max(_COURSE_LEAST, affordable):
+            break
         stride, affordable = stride // 2, affordable - between
     return sorted({first, *range((first // stride + 1) * stride, last, stride), last})
 
