@@ -95,7 +95,7 @@ class Hessian:
         self._network, self._objective, self._targets = network, objective, targets
         self._parameters = Parameters(network, theta)
         self._tape = forward(network, self._parameters, inputs)
-        self._deltas = exact(network, objective, self._parameters, self._tape, targets).deltas
+        self._gradients = exact(network, objective, self._parameters, self._tape, targets)
         self._free = np.ones(network.size) if free is None else free
         self._decay = decay * network.weight_mask
 
@@ -114,7 +114,7 @@ class Hessian:
         found = Parameters.zeros(network)
         turned = self._last_delta(moved_z[-1])
         for layer in range(network.depth, 0, -1):
-            delta = self._deltas[layer - 1]
+            delta = self._gradients.deltas[layer - 1]
             found.w(layer)[...] = moved[layer - 1].T @ delta + tape.a[layer - 1].T @ turned
             found.b(layer)[...] = turned.sum(axis=0)
             if layer > 1:
@@ -152,34 +152,76 @@ class Hessian:
         turned_level = (turned_error * a + error * moved).sum(axis=-1, keepdims=True)
         return np.asarray((moved * (error - level) + a * (turned_error - turned_level)) / len(z))
 
+    def noise_scale(self) -> float:
+        """Return the noise scale of the gradient over these samples, without the penalty."""
+        lengths = sample_gradient_lengths(self._tape, self._gradients.deltas)
+        return noise_scale(lengths, self._gradients.parameters.vector)
+
     def largest(self, count: int = 1, rounds: int = ROUNDS) -> Array:
-        """Return its largest eigenvalues, the largest first, (count or fewer,); NaN where the loss is not finite.
+        """Return its largest eigenvalues, the largest first, (count or fewer,); NaN where the loss is not finite."""
+        search = self.search(rounds)
+        while not search.done:
+            search.advance()
+        return search.largest(count)[0]
 
-        By Lanczos' method from a fixed random direction, each new one made orthogonal to all before it.
-        """
+    def search(self, rounds: int = ROUNDS) -> Lanczos:
+        """Return a search for its largest eigenvalues, at its beginning."""
+        return Lanczos(self.times, self._free, rounds)
+
+
+class Lanczos:
+    """The search for the largest eigenvalues of a symmetric matrix by its products with vectors, a product at a time.
+
+    It begins in a fixed random direction, and each new one is made orthogonal to all before it.
+
+    Args:
+        times: v → H·v, (size,).
+        free: 1 where a direction may have a part and 0 elsewhere, (size,).
+        rounds: products at the most.
+    """
+
+    def __init__(self, times: Callable[[Array], Array], free: Array, rounds: int = ROUNDS) -> None:
+        self._times = times
+        self.rounds = min(rounds, int(free.sum()))
+        """Products that it makes at the most."""
+        self._basis: list[Array] = []
+        self._small = np.zeros((self.rounds, self.rounds))
+        self._next = np.random.default_rng(_SEED).standard_normal(len(free)) * free
+        self._left = 0.0  # length of what the next direction is made of
+        self.done = self.rounds == 0
+        """Whether no round would find more."""
+
+    def advance(self) -> None:
+        """Make one product, and take its direction in."""
+        at = len(self._basis)
         with np.errstate(all="ignore"):
-            small = self._lanczos(min(rounds, int(self._free.sum())))
-        if not np.isfinite(small).all():
-            return np.array([np.nan])
-        return np.asarray(np.linalg.eigvalsh(small)[::-1][:count], dtype=np.float64) if len(small) else np.zeros(1)
-
-    def _lanczos(self, rounds: int) -> Array:
-        basis: list[Array] = []
-        small = np.zeros((rounds, rounds))
-        vector = np.random.default_rng(_SEED).standard_normal(self._network.size) * self._free
-        for at in range(rounds):
-            basis.append(vector / np.linalg.norm(vector))
-            product = self.times(basis[-1])
-            small[at, at] = basis[-1] @ product
-            found = np.stack(basis)
+            self._basis.append(self._next / np.linalg.norm(self._next))
+            product = self._times(self._basis[-1])
+            self._small[at, at] = self._basis[-1] @ product
+            found = np.stack(self._basis)
             for _ in range(2):  # twice is enough for all digits
                 product = product - found.T @ (found @ product)
-            length = float(np.linalg.norm(product))
-            if at + 1 == rounds or length <= _EXHAUSTED * float(np.abs(small).max()):
-                return small[: at + 1, : at + 1]
-            small[at, at + 1] = small[at + 1, at] = length
-            vector = product
-        return small
+            self._left = float(np.linalg.norm(product))
+            exhausted = not self._left > _EXHAUSTED * float(np.abs(self._small).max())
+        self._left *= not exhausted
+        self.done = exhausted or at + 1 == self.rounds
+        if not self.done:
+            self._small[at, at + 1] = self._small[at + 1, at] = self._left
+            self._next = product
+
+    def largest(self, count: int) -> tuple[Array, Array]:
+        """Return the largest eigenvalues so far, the largest first, and by how much each may be off, (count or fewer,).
+
+        They are NaN where the matrix is not finite, and one 0 where nothing is free.
+        """
+        rounds = len(self._basis)
+        if not rounds:
+            return np.zeros(1), np.zeros(1)
+        small = self._small[:rounds, :rounds]
+        if not np.isfinite(small).all():
+            return np.array([np.nan]), np.array([np.nan])
+        values, vectors = np.linalg.eigh(small)
+        return values[::-1][:count], np.abs(self._left * vectors[-1])[::-1][:count]
 
 
 def sample_gradient_lengths(tape: Tape, deltas: tuple[Array, ...]) -> Array:

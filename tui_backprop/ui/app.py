@@ -34,9 +34,11 @@ from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST, heights
 from tui_backprop.ui.lesson import LessonPane
+from tui_backprop.ui.panels.curvature import CurvaturePanel
 from tui_backprop.ui.panels.distributions import DistributionsPanel
 from tui_backprop.ui.panels.findings import FindingsPanel
 from tui_backprop.ui.panels.gradients import GradientsPanel
+from tui_backprop.ui.panels.hidden import HiddenPanel
 from tui_backprop.ui.panels.loss import LossPanel
 from tui_backprop.ui.panels.network import NetworkPanel
 from tui_backprop.ui.panels.panel import Panel
@@ -100,6 +102,8 @@ class TrainerApp(
             yield SurfacePanel("surface")
             yield DistributionsPanel("distributions")
             yield StepPanel("step")
+            yield HiddenPanel("hidden")
+            yield CurvaturePanel("curvature")
             yield FindingsPanel("findings")
             yield WatchesPanel("watches")
             yield ParametersPanel("parameters")

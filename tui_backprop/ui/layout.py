@@ -47,6 +47,8 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("network", "7", "Network", "Net"),
     PanelName("surface", "8", "Loss surface", "Surf"),
     PanelName("distributions", "9", "Distributions", "Dist"),
+    PanelName("hidden", "H", "Hidden space", "Hidden"),
+    PanelName("curvature", "V", "Curvature", "Curv"),
     PanelName("watches", "W", "Watches", "Watch"),
 )
 """Every panel, in the order of the tab bar."""
@@ -55,7 +57,7 @@ Places = tuple[tuple[str, ...], ...]
 """Places of a layout in reading order, each with the panels that share it; the first is there until another is chosen."""
 
 _NUMBERS: Places = (("parameters",), ("gradients",))
-_ASIDE = ("network", "surface", "distributions", "step", "findings", "watches")
+_ASIDE = ("network", "surface", "distributions", "step", "findings", "hidden", "curvature", "watches")
 _GRID: Places = (("loss",), ("prediction",), _ASIDE, *_NUMBERS)
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),

@@ -20,6 +20,9 @@ Colors = Literal["full", "sixteen", "none"]
 POSITIVE = "dodger_blue1"
 NEGATIVE = "dark_orange"
 
+CURVES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")
+"""The colours of curves on one chart, in order."""
+
 SEVERITY_MARKS = {"error": "✗", "warning": "▲", "info": "·"}
 SEVERITY_STYLES = {"error": f"bold {NEGATIVE}", "warning": NEGATIVE, "info": "dim"}
 

@@ -197,10 +197,10 @@ def _window(places: Array, least: tuple[float, float], zoom: int) -> Window:
     if not np.isfinite([low, high, half]).all():
         raise NoPlaneError(_TOO_LARGE)
     middle = places[-1] if zoom > 0 else (low + high) / 2
-    return Window(_rounded(middle[0], half[0]), _rounded(middle[1], half[1]))
+    return Window(rounded(middle[0], half[0]), rounded(middle[1], half[1]))
 
 
-def _rounded(middle: float, half: float) -> tuple[float, float]:
+def rounded(middle: float, half: float) -> tuple[float, float]:
     """Return middle ± half, each edge moved outward to a multiple of 1, 2 or 5 times a power of ten."""
     half = max(float(half), 1e-9 * (1.0 + abs(float(middle))))
     power = 10.0 ** math.floor(math.log10(half / 4))

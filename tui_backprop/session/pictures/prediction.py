@@ -148,14 +148,26 @@ def _points(frame: Frame, samples: Samples, x: int, y: int | None, output: int) 
     problem = frame.problem
     shown = samples.head(SHOWN_SAMPLES)
     up = shown.raw_targets[:, output] if y is None else shown.raw[:, y]
+    known = problem.dataset.task == "regression"
+    predicted = shown.raw_targets if known else problem.predict(frame.state.parameters, shown.raw)
+    label, wrong = marks(problem, shown.raw_targets, predicted, output)
+    return Points(shown.raw[:, x], up, wrong if known and y is None else label, wrong)
+
+
+def marks(problem: Problem, targets: Array, predicted: Array, output: int) -> tuple[Indices, Indices]:
+    """Return the labels of samples, each (rows,), and which of them are answered wrongly, as `Points` has both.
+
+    Args:
+        problem: says what the targets are.
+        targets: raw, (rows, outputs).
+        predicted: ŷ in the units of the data, (rows, outputs); of no account where the targets are numbers.
+        output: which of several 0/1 targets or numbers is looked at.
+    """
     if problem.dataset.task == "regression":
-        none = np.zeros(len(shown), dtype=np.int64)
-        share = _share_of_range(problem, shown.raw_targets[:, output], output)
-        label = none if y is None else np.minimum((share * _TENTHS).astype(np.int64), _TENTHS - 1)
-        return Points(shown.raw[:, x], up, label, none)
-    label = _answers(problem, shown.raw_targets, output)
-    found = _answers(problem, problem.predict(frame.state.parameters, shown.raw), output)
-    return Points(shown.raw[:, x], up, label, (found != label).astype(np.int64))
+        share = _share_of_range(problem, targets[:, output], output)
+        return np.minimum((share * _TENTHS).astype(np.int64), _TENTHS - 1), np.zeros(len(targets), dtype=np.int64)
+    label = _answers(problem, targets, output)
+    return label, (_answers(problem, predicted, output) != label).astype(np.int64)
 
 
 def _share_of_range(problem: Problem, values: Array, output: int) -> Array:
@@ -214,18 +226,22 @@ def _regions(frame: Frame, x1: Array, x2: Array, look: PredictionView) -> tuple[
     grid[:, :, inputs[0]] = x1
     grid[:, :, inputs[1]] = x2[:, np.newaxis]
     predicted = problem.predict(frame.state.parameters, grid.reshape(-1, grid.shape[2]))
+    share, answer, band = regions_of(problem, predicted, look.output)
+    shape = len(x2), len(x1)
+    return share.reshape(shape), answer.reshape(shape), band.reshape(shape)
+
+
+def regions_of(problem: Problem, predicted: Array, output: int) -> tuple[Array, Indices, Indices]:
+    """Return share, answer and band of predictions (points, outputs), each (points,), as `DecisionSurface` has them."""
     if problem.dataset.task == "classes":
         answer = problem.answers(np.nan_to_num(predicted, nan=-np.inf))
         share = np.clip(np.nan_to_num(predicted.max(axis=1)), 0.0, 1.0)
-        band = 2 * answer + (share >= _SURE[-1])
-    else:
-        share = predicted[:, look.output]
-        if problem.dataset.task == "regression":
-            share = _share_of_range(problem, share, look.output)
-        share = np.clip(np.nan_to_num(share, nan=0.5), 0.0, 1.0)
-        answer, band = (share > _SURE[1]).astype(np.int64), np.digitize(share, _SURE, right=True)
-    shape = len(x2), len(x1)
-    return share.reshape(shape), answer.reshape(shape), band.reshape(shape)
+        return share, answer, 2 * answer + (share >= _SURE[-1])
+    share = predicted[:, output]
+    if problem.dataset.task == "regression":
+        share = _share_of_range(problem, share, output)
+    share = np.clip(np.nan_to_num(share, nan=0.5), 0.0, 1.0)
+    return share, (share > _SURE[1]).astype(np.int64), np.digitize(share, _SURE, right=True)
 
 
 def _stride(problem: Problem, points: int) -> int:

@@ -46,7 +46,7 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
     draw = class_regions if setting.classes else heat_regions
     canvas = draw(picture.share[::-1], picture.answer[::-1], picture.band[::-1], setting.colors)
     across, up = _ends(picture.x1), _ends(picture.x2)
-    _put_samples(canvas, (picture.train, picture.test), across, up, tenths=not setting.labels)
+    put_samples(canvas, (picture.train, picture.test), across, up, tenths=not setting.labels)
     _put_marks(canvas, setting.probes, across, up, _PROBE)
     _put_marks(canvas, (picture.held,) if picture.held else (), across, up, _HELD)
     aside = ["hollow: test"] * (len(picture.test) > 0) + ["✘ wrong"]
@@ -54,7 +54,7 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
     border = border_words(len(picture.band), setting.classes, setting.colors)
     parts: list[str | Text] = ["0 … 9 targets, in tenths of their range", *border]
     if setting.labels:
-        parts = [*_marks(setting), *aside, *border]
+        parts = [*answer_marks(setting), *aside, *border]
     return setting.axes.around(canvas.strips(), across, up, setting.names), parts
 
 
@@ -64,17 +64,17 @@ def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
     across, up = _ends(picture.x), _range(picture.now, picture.before, picture.train.y, picture.test.y)
     canvas = Canvas(columns, rows)
     if setting.labels and up[0] < 0.5 < up[1]:
-        half = int(_rows_of(np.array([0.5]), up, rows)[0])
+        half = int(rows_of(np.array([0.5]), up, rows)[0])
         canvas.put_row(half, [("╌", "dim")] * columns)
     ends = [end for end in picture.trained if across[0] < end < across[1]]
     for column in place(np.array(ends), *across, columns).tolist():
         for row in range(rows):
             canvas.put(column, row, "┊", "dim")
     before = picture.before[::2]
-    for column, row in enumerate(_rows_of(before, up, rows).tolist()):
+    for column, row in enumerate(rows_of(before, up, rows).tolist()):
         canvas.put(column, row if np.isfinite(before[column]) else -1, "·", "dim")
     draw_curve(canvas, picture.now, *up, POSITIVE)
-    _put_samples(canvas, (picture.train, picture.test), across, up)
+    put_samples(canvas, (picture.train, picture.test), across, up)
     _put_marks(canvas, setting.probes, across, up, _PROBE)
     glyphs = range(len(setting.labels) if 0 < len(setting.labels) < _NAMED else 1)
     parts = ["⠒ now", "· start", f"{''.join(class_glyph(i) for i in glyphs)} train"]
@@ -111,7 +111,7 @@ def draw_scatter(picture: Scatter, setting: Setting) -> Drawn:
         canvas.put(column, rows - 1 - column * rows // columns, "·", "dim")
     at = place(picture.target, *ends, columns)
     for column, row, value in zip(
-        at.tolist(), _rows_of(picture.prediction, ends, rows).tolist(), picture.prediction.tolist(), strict=True
+        at.tolist(), rows_of(picture.prediction, ends, rows).tolist(), picture.prediction.tolist(), strict=True
     ):
         canvas.put(column, row if np.isfinite(value) else -1, "●", POSITIVE)
     lines = setting.axes.around(canvas.strips(), ends, ends, ("true", "predicted"))
@@ -130,13 +130,13 @@ def legend(parts: Sequence[str | Text], columns: int) -> Text:
     return line
 
 
-def _marks(setting: Setting) -> list[Text]:
+def answer_marks(setting: Setting) -> list[Text]:
     """Return the mark of each answer as the picture has it, with its name."""
     shown = enumerate(setting.labels[:_NAMED])
     return [Text.assemble(mark_of(i, setting.classes, setting.colors), (f" {name}", "dim")) for i, name in shown]
 
 
-def _put_samples(
+def put_samples(
     canvas: Canvas,
     parts: tuple[Points, Points],
     across: tuple[float, float],
@@ -148,7 +148,7 @@ def _put_samples(
     for points, test in zip(parts, (False, True), strict=True):
         if not len(points):
             continue
-        at = place(points.x, *across, canvas.columns), _rows_of(points.y, up, canvas.rows)
+        at = place(points.x, *across, canvas.columns), rows_of(points.y, up, canvas.rows)
         if tenths:
             put_numbers(canvas, at, points.label)
         else:
@@ -164,11 +164,11 @@ def _put_marks(
 ) -> None:
     """Put a glyph at each place, over whatever is there."""
     for x, y in marks:
-        column, row = place(np.array([x]), *across, canvas.columns), _rows_of(np.array([y]), up, canvas.rows)
+        column, row = place(np.array([x]), *across, canvas.columns), rows_of(np.array([y]), up, canvas.rows)
         canvas.put(int(column[0]), int(row[0]), glyph, "bold reverse")
 
 
-def _rows_of(values: Array, up: tuple[float, float], rows: int) -> Indices:
+def rows_of(values: Array, up: tuple[float, float], rows: int) -> Indices:
     """Return the row of each value from the top; outside where it lies above or below."""
     return rows - 1 - place(np.nan_to_num(values, nan=up[0]), *up, rows)
 

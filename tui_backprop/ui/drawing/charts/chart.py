@@ -15,9 +15,9 @@ from rich.text import Text
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.drawing.canvas import Canvas
+from tui_backprop.ui.theme import CURVES
 
 _SMALLEST, _LARGEST = 1e-30, 1e30  # plotext fails on infinities and on numbers near float64's ends
-_STYLES = ("bright_blue", "bright_yellow", "bright_cyan", "bright_magenta", "bright_green", "bright_red")
 _ABOVE = (
     10  # times the highest shown loss up to which dimmed curves are drawn: one that diverged would flatten the rest
 )
@@ -132,7 +132,7 @@ def draw_chart(
     highest = max(float(one.values.max()) for one in shown)
     for other in others:
         _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _DIM, "dot")
-    styled = list(zip(drawn, cycle(_STYLES), _markers(colored=colored), strict=False))
+    styled = list(zip(drawn, cycle(CURVES), _markers(colored=colored), strict=False))
     for one, style, marker in reversed(styled):  # the first lies above the others: it is the training curve
         _draw_curve(figure, one, columns, style, marker)
     for step in marks:
@@ -165,7 +165,7 @@ def _built(figure: Any, columns: int, rows: int) -> Canvas:
     """Return what plotext has drawn, read from its cells: escape codes in between would take twice as long."""
     monitor = figure.main().monitor
     monitor.build_plot()
-    styles = {_ink(style): style for style in (*_STYLES, _DIM)}
+    styles = {_ink(style): style for style in (*CURVES, _DIM)}
     canvas = Canvas(columns, rows)
     for row, (glyphs, inks) in enumerate(
         zip(monitor.matrix.marker[::-1], monitor.matrix.fullground[::-1], strict=True)
@@ -198,7 +198,7 @@ def _markers(*, colored: bool) -> Iterator[str]:
 def legend(names: Sequence[str], *, colored: bool = True) -> Text:
     """Return the names of the curves that `draw_chart` draws in this order, each behind its mark."""
     text = Text(no_wrap=True)
-    for name, style, marker in zip(names, cycle(_STYLES), _markers(colored=colored)):
+    for name, style, marker in zip(names, cycle(CURVES), _markers(colored=colored)):
         text.append("  ").append(_DOTS if marker == "braille" else marker, style if colored else "").append(f" {name}")
     return text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from tui_backprop.core.arrays import Array
@@ -27,16 +29,23 @@ def draw_curve(canvas: Canvas, values: Array, low: float, high: float, style: st
     finite = np.isfinite(values)
     share = (np.nan_to_num(values).clip(low, high) - low) / (high - low)
     at = np.rint((1 - share) * (height - 1)).clip(0, height - 1).astype(int)
-    cells: dict[tuple[int, int], int] = {}
+    dots: list[tuple[int, int]] = []
     before: int | None = None
     for x, (y, drawn) in enumerate(zip(at.tolist(), finite.tolist(), strict=True)):
         if not drawn:
             before = None
             continue
         first, last = (y, y) if before is None or before == y else (before + 1, y) if before < y else (y, before - 1)
-        for dot in range(first, last + 1):
-            cell = x // DOTS[0], dot // DOTS[1]
-            cells[cell] = cells.get(cell, 0) | _BITS[dot % DOTS[1]][x % DOTS[0]]
+        dots += [(x, dot) for dot in range(first, last + 1)]
         before = y
+    draw_dots(canvas, dots, style)
+
+
+def draw_dots(canvas: Canvas, dots: Iterable[tuple[int, int]], style: str) -> None:
+    """Draw dots, each (across, down) from the upper left corner; a cell has those of the last call alone."""
+    cells: dict[tuple[int, int], int] = {}
+    for x, y in dots:
+        cell = x // DOTS[0], y // DOTS[1]
+        cells[cell] = cells.get(cell, 0) | _BITS[y % DOTS[1]][x % DOTS[0]]
     for (column, row), bits in cells.items():
         canvas.put(column, row, chr(0x2800 + bits), style)
