@@ -42,6 +42,7 @@ from tui_backprop.ui.script.panels import (
 )
 from tui_backprop.ui.script.source import SourcePanel
 from tui_backprop.ui.script.step import ScriptStepPanel
+from tui_backprop.ui.script.watches import ScriptWatchesPanel
 
 SMALL, BIG = (80, 24), (120, 36)
 TEXTS = {
@@ -70,6 +71,7 @@ def opened(tmp_path_factory):
         script.versions[:] = [replace(first, curve=CurveRecorder(Spacing(1, 1)), last=0, total=None)]
         script.version._windows = OrderedDict()
         script.stops.clear()
+        script.watches = []
         script._behind, script._ahead, script._undone = [], [], []
         script._drop()
         script._window, script._at = None, 0
@@ -227,7 +229,7 @@ async def test_over_calls_out_of_them_and_along_operands(opened):
         assert here(app) == "back = slope * w2"
 
 
-@pytest.mark.covers_script("k")
+@pytest.mark.covers_script("k", "W")
 async def test_breakpoints_by_keys(opened):
     """`k` in *Source* halts at its line; elsewhere it lists all, and a condition is typed there."""
     app = ScriptApp(opened("original"))
@@ -248,7 +250,11 @@ async def test_breakpoints_by_keys(opened):
         await pilot.press(*"zzz > 1")
         assert "unknown name zzz" in str(app.screen.query_one("#problem", Static).content)
         app.screen.query_one(Input).value = "b2 < -0.05"
+        await pilot.press("enter")
+        app.screen.query_one(Input).value = "b2 * 2"
         await pilot.press("enter", "escape")
+        await until(pilot, lambda: idle(app) and app.script.frame.watches[0].value is not None)
+        assert any(line.startswith("b2 * 2 ") for line in lines_of(app, ScriptWatchesPanel))
         await press(app, pilot, "space")
         b2 = next(one for one in app.script.frame.window.parameters if one.name == "b2")
         assert b2.value[0] < -0.05

@@ -135,7 +135,7 @@ def test_a_condition_over_its_names_halts_where_it_comes_true(original):
     """Exactly there: one update before, it did not hold."""
     original.go_to(1)
     original.stops.clear()
-    original.add_condition("b2 < -0.05")
+    original.add("b2 < -0.05")
     original.start()
     while original.running:
         reason = original.follow(1.0)
@@ -145,9 +145,9 @@ def test_a_condition_over_its_names_halts_where_it_comes_true(original):
     original.go_to(at - 1)
     assert original_parameter(original.frame.window, "b2") >= -0.05
     with pytest.raises(ConditionError, match="unknown name nothing; an update begins with RATE"):
-        original.add_condition("nothing > 1")
+        original.add("nothing > 1")
     with pytest.raises(ConditionError, match="may call abs"):
-        original.add_condition("open('x') > 1")
+        original.add("open('x') > 1")
     original.stops.clear()
 
 
@@ -208,6 +208,28 @@ def test_a_fix_begins_another_run_beside_the_old_one(original):
     with pytest.raises(ValueError, match="no fix is applied"):
         original.undo()
     assert Path(original.path).read_text(encoding="utf-8") == on_disk
+
+
+def test_numbers_over_its_names_are_watched(original):
+    """An update has their values at its beginning; one that was recorded before is recorded again, with them."""
+    original.go_to(3)
+    try:
+        for text in ("abs(w1) + 1", "w1[0]", "loss"):
+            original.add(text)
+        assert original.stops == []
+        with pytest.raises(ConditionError, match="unknown name zzz"):
+            original.add("zzz + 1")
+        original.go_to(3)
+        first, part, loss = original.frame.watches
+        window = original.frame.window
+        assert np.isclose(first.value, abs(original_parameter(window, "w1")) + 1)
+        assert "TypeError" in part.value
+        assert loss.value == window.loss
+        assert original.version.differing == ()
+        original.step()
+        assert original.frame.watches[0].past[-2:] == (first.value, original.frame.watches[0].value)
+    finally:
+        original.watches = []
 
 
 def test_a_saved_file_is_loaded_again_and_the_place_stays_by_line(tmp_path):

@@ -84,6 +84,10 @@ class Stepper:
         """Let it run until it is told to pause, a condition comes true, or a line (file, number) is reached."""
         self._send({"do": "run", "conditions": list(conditions), "lines": [list(one) for one in lines]})
 
+    def watch(self, expressions: tuple[str, ...]) -> None:
+        """Have expressions computed at the beginning of each update that is recorded from now on."""
+        self._send({"do": "watch", "expressions": list(expressions)})
+
     def pause(self) -> None:
         """Have it stop before the next update, which is recorded."""
         self._send({"do": "pause"})
@@ -125,9 +129,9 @@ class Stepper:
                 self.position = int(answer["passing"])
                 return Passing(self.position)
             if "stopped" in answer:
-                self.position = int(answer["update"])
-                event = answer.get("event")
-                return Stopped(self.position, clean(str(answer["stopped"])), None if event is None else int(event))
+                update, event = int(answer["update"]), answer.get("event")
+                self.position = update + (event is not None)  # an update that has run to a line is made whole
+                return Stopped(update, clean(str(answer["stopped"])), None if event is None else int(event))
             if "ended" in answer:
                 error = answer.get("error") or {}
                 said = clean(f"{error['type']}: {error['text']}") if error else ""

@@ -18,6 +18,7 @@ from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.stepping.template import Sample, Template
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.wording import shown_name, value_name
+from tui_backprop.text.cleaning import clean
 
 Array = np.ndarray
 _REPLAYED = 60_000  # records that are computed again for the answers to all samples
@@ -89,6 +90,9 @@ class Window:
         self.graph = Graph(trace)
         self.template = template
         self.trouble = str(trace.more["window"].get("trouble", ""))
+        watched = trace.more["window"].get("watched")
+        self.watched = {text: _value_of(found) for text, found in (watched or {}).items()}
+        """What watched expressions were at its beginning: a number, an array, or why there is none."""
 
     # lines
 
@@ -361,3 +365,12 @@ class Window:
         for _, record in sorted(self.records.items()):
             digest.update(np.asarray(self.graph.value(record)).tobytes())
         return digest.hexdigest()
+
+
+def _value_of(found: object) -> float | Array | str:
+    """Return what a process says of a watched expression."""
+    if isinstance(found, int | float):
+        return float(found)
+    if isinstance(found, list) and all(isinstance(one, int | float) for one in found):
+        return np.array(found, dtype=float)
+    return clean(str(found))

@@ -32,6 +32,8 @@ _SHARE = 4  # times the cost of a recorded update that lies between two, later
 _GROWTH = 1.25  # times the last recorded update after which another one is recorded, at the beginning
 _BURST = 60  # updates that may wait to be looked at, at the beginning
 _UNSEEN = 4  # updates that were sent and not yet looked at, at the most
+_TEXT = 200  # characters of a value that is no number
+_NUMBERS = 64  # of a watched array
 _OFTEN = 0.05  # seconds between two recorded updates at least, later
 
 
@@ -47,6 +49,8 @@ class SteppedRun(TracedRun):
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)
+        self.watches: list[tuple[str, Any]] = []
+        self.watched: dict[str, Any] = {}
         threading.Thread(target=self._listen, args=(requests,), daemon=True).start()
         self.unseen = 0  # updates that were sent and not yet looked at
         self.first = self.until = 0  # the first and the last update that are to be recorded
@@ -63,6 +67,9 @@ class SteppedRun(TracedRun):
             command = json.loads(line)
             if command["do"] == "seen":
                 self.unseen -= 1
+                continue
+            if command["do"] == "watch":
+                self.watches = [(text, compile(text, "<watch>", "eval")) for text in command["expressions"]]
                 continue
             self.commands.put(command)
             self.recorder.next_look = 0
@@ -84,7 +91,13 @@ class SteppedRun(TracedRun):
         self.answers.write(json.dumps(answer) + "\n")
 
     def wanted(self, update: int, frame: types.FrameType) -> bool:
-        """Take commands before an update, and say whether it is to be recorded."""
+        """Take commands before an update, and say whether it is to be recorded; then what is watched is computed."""
+        found = self._wanted(update, frame)
+        if found:
+            self.watched = {text: _shown(self._computed(code, frame)) for text, code in self.watches}
+        return found
+
+    def _wanted(self, update: int, frame: types.FrameType) -> bool:
         now = time.monotonic()
         if self.running:
             stopped = self._stopped(update, frame)
@@ -178,11 +191,19 @@ class SteppedRun(TracedRun):
 
     def _holds(self, code: Any, frame: types.FrameType) -> Any:
         """Return whether a condition over the script's names holds; a sentence where it cannot be computed."""
+        found = self._computed(code, frame)
+        try:
+            return found if isinstance(found, str) else bool(np.all(found))
+        except Exception as error:
+            return _told(error)
+
+    def _computed(self, code: Any, frame: types.FrameType) -> Any:
+        """Return an expression over the script's names; a sentence where it cannot be computed."""
         try:
             names = {**_WORDS, **frame.f_globals, **frame.f_locals, "__builtins__": {}}
-            return bool(np.all(eval(code, names)))  # noqa: S307  (checked before; it runs beside the script, in its process)
+            return eval(code, names)  # noqa: S307  (checked before; it runs beside the script, in its process)
         except Exception as error:
-            return f"{type(error).__name__}: {error}".removesuffix(": ")[:200]
+            return _told(error)
 
     # updates
 
@@ -193,7 +214,13 @@ class SteppedRun(TracedRun):
         if self.running and recorder.breaks and not hit and not self._due():
             return
         path = os.path.join(self.sandbox.scratch, f"update-{update}.npz")
-        window = {"update": update, "events": recorder.events, "made": recorder.made, "trouble": recorder.trouble or ""}
+        window = {
+            "update": update,
+            "events": recorder.events,
+            "made": recorder.made,
+            "watched": self.watched,
+            "trouble": recorder.trouble or "",
+        }
         frames = [frame]
         more = {
             "reason": "window",
@@ -231,6 +258,20 @@ class SteppedRun(TracedRun):
             answer["error"] = self._described(error)
         self.say(**answer)
         leave(0)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")[:_TEXT]
+
+
+def _shown(value: Any) -> Any:
+    """Return a watched value as JSON has it: numbers, of a large array every so many, or a text."""
+    try:
+        found = np.asarray(value, dtype=float)
+        flat = found.ravel()
+        return float(found) if found.ndim == 0 else flat[:: max(1, -(-len(flat) // _NUMBERS))].tolist()
+    except (TypeError, ValueError):
+        return str(value)[:_TEXT]
 
 
 _WORDS = {

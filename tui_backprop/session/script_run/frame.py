@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tui_backprop.records.curve import Curve
 from tui_backprop.scripts.answer import Answer
@@ -16,6 +17,17 @@ class OtherRun:
 
     name: str
     curve: Curve
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedValue:
+    """A watched expression."""
+
+    text: str
+    value: Any
+    """What it is at the beginning of the update: a number, an array, or a sentence; None where that is not known."""
+    past: tuple[float, ...]
+    """What it was in updates that are kept, up to this one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +57,9 @@ class ScriptFrame:
     answer: Answer | None
     """None while the check goes on."""
     checking: bool
-    stops: tuple[tuple[str, bool], ...]
-    """Breakpoints: text, and whether it is enabled."""
+    stops: tuple[tuple[str, bool, int], ...]
+    """Breakpoints: text, whether it is enabled, and how often it halted a run."""
+    watches: tuple[WatchedValue, ...]
     stop_lines: frozenset[int]
     """Lines of the shown file with a breakpoint."""
     fixes: int

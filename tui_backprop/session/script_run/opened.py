@@ -27,8 +27,8 @@ from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Step
 from tui_backprop.scripts.stepping.template import template_of
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.script_run import walking
-from tui_backprop.session.script_run.frame import OtherRun, ScriptFrame
-from tui_backprop.session.script_run.stops import ConditionStop, LineStop
+from tui_backprop.session.script_run.frame import OtherRun, ScriptFrame, WatchedValue
+from tui_backprop.session.script_run.stops import ConditionStop, LineStop, Watch
 from tui_backprop.session.script_run.version import Problem, Version
 
 TIMEOUT = 20.0
@@ -68,6 +68,8 @@ class OpenedScript:
         self._ahead: list[tuple[int, int]] = []
         self.stops: list[LineStop | ConditionStop] = []
         """The breakpoints."""
+        self.watches: list[Watch] = []
+        """The expressions that are shown at each update."""
         self.running = False
         """Whether its own loop goes on."""
 
@@ -98,7 +100,8 @@ class OpenedScript:
             cells=version.source.cells if own else (), window=window, at=self._at, last=version.last, total=version.total,
             curve=version.curve.snapshot(with_test=False), others=tuple(self._others()), problems=version.problems(),
             answer=version.answer, checking=self._checking,
-            stops=tuple((one.text(), one.enabled) for one in self.stops),
+            stops=tuple((one.text(), one.enabled, one.hits) for one in self.stops),
+            watches=tuple(self._watched(one) for one in self.watches),
             stop_lines=frozenset(one.line for one in self.stops if isinstance(one, LineStop) and one.file == file),
             fixes=len(self.versions) - 1, trouble=self._trouble, notes=self._notes(), passing=self._passing,
             rate=rate_of(version.source) if version.source.has_our_loop else None,
@@ -248,7 +251,20 @@ class OpenedScript:
         version = self.version
         assert version.loop is not None  # noqa: S101  (it was examined)
         self._stepper = Stepper(version.source, self._setting, version.loop)
+        self._watch(self._stepper)
         return self._stepper
+
+    def _watch(self, stepper: Stepper) -> None:
+        stepper.watch(tuple(one.expression for one in self.watches if one.ours is None))
+
+    def _watched(self, watch: Watch) -> WatchedValue:
+        """Return a watch as it is seen: its value, and its past in the updates that are kept."""
+        window = self._window
+        if window is None:
+            return WatchedValue(watch.expression, None, ())
+        before = [watch.value_in(one) for one in self.version.windows() if one.update <= window.update]
+        past = tuple(one for one in before if isinstance(one, float))
+        return WatchedValue(watch.expression, watch.value_in(window), past)
 
     def _next(self, stepper: Stepper) -> Recorded | Passing | Stopped | Ended:
         try:

@@ -14,7 +14,7 @@ from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.fixes import fixed_source, lines_of, moved_line, still_true
-from tui_backprop.session.script_run.stops import LineStop, condition_stop, visible_names
+from tui_backprop.session.script_run.stops import LineStop, Watch, stop_or_watch, visible_names
 from tui_backprop.session.script_run.travel import TravellingScript
 from tui_backprop.session.script_run.version import Problem, Version
 from tui_backprop.system.outputs import replacing
@@ -41,13 +41,19 @@ class SteppedScript(TravellingScript):
         self.stops.append(LineStop(*here))
         return f"a run halts at line {here[1]}"
 
-    def add_condition(self, text: str) -> None:
-        """Add a condition over the script's names.
+    def add(self, text: str) -> None:
+        """Add a condition over the script's names, at which a run halts, or a number, which is watched.
 
         Raises:
-            ConditionError: it is none.
+            ConditionError: it is neither.
         """
-        self.stops.append(condition_stop(text, self.names))
+        found = stop_or_watch(text, self.names)
+        if isinstance(found, Watch):
+            self.watches = [*(one for one in self.watches if one.expression != found.expression), found]
+            if self._stepper is not None:
+                self._watch(self._stepper)
+        else:
+            self.stops.append(found)
 
     @property
     def names(self) -> frozenset[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.session.conditions import Condition, ConditionError
+from tui_backprop.scripts.stepping.window import Window
+from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.text.syntax import parsed, parsed_expression
 
 WORDS = (
@@ -62,14 +63,65 @@ def condition_stop(text: str, names: frozenset[str]) -> ConditionStop:
         ConditionError: it is no condition over names of the script.
     """
     tree = checked(text)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(WORDS)
+    used = _used(tree)
     if used and used <= _OURS - names:
-        condition = Condition(text)
-        return ConditionStop(text, ours=condition)
+        return ConditionStop(text, ours=Condition(text))
+    _known(used, names)
+    return ConditionStop(text)
+
+
+def _used(tree: ast.Expression) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(WORDS)
+
+
+def _known(used: set[str], names: frozenset[str]) -> None:
+    """Check that all names that are used are the script's."""
     unknown = sorted(used - names)
     if unknown:
         raise ConditionError(f"unknown name {unknown[0]}; an update begins with {', '.join(sorted(names)[:12])}")
-    return ConditionStop(text)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """An expression that is shown at each update."""
+
+    expression: str
+    ours: Expression | None = field(default=None, repr=False)
+    """The expression where it is over the loss and the update alone."""
+
+    def value_in(self, window: Window) -> Any:
+        """Return what it is at the beginning of an update; None where that was recorded without it."""
+        if self.ours is None:
+            return window.watched.get(self.expression)
+        try:
+            return self.ours.number(UpdateMoment(window.loss, window.update))
+        except ConditionError as error:
+            return str(error)
+
+
+def stop_or_watch(text: str, names: frozenset[str]) -> ConditionStop | Watch:
+    """Return what was typed: what is true or false halts a run, what is a number is watched.
+
+    Raises:
+        ConditionError: it is no expression over names of the script.
+    """
+    tree = checked(text)
+    if _is_condition(tree.body):
+        return condition_stop(text, names)
+    used = _used(tree)
+    if used and used <= _OURS - names:
+        return Watch(text, Expression(text))
+    _known(used, names)
+    return Watch(text)
+
+
+def _is_condition(node: ast.expr) -> bool:
+    match node:
+        case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Call(func=ast.Name(id="any" | "all" | "isnan" | "isinf" | "isfinite")):
+            return True
+    return False
 
 
 def visible_names(text: str, line: int) -> frozenset[str]:

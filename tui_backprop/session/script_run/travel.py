@@ -38,7 +38,9 @@ class TravellingScript(OpenedScript):
         event = self.frame.event
         version = self.version
         update = max(1, update if version.total is None else min(update, version.total))
-        found = version.window(update) or self._record(update)
+        found = version.window(update)
+        if found is None or any(one.value_in(found) is None for one in self.watches):  # or recorded without them
+            found = self._record(update)
         if found is None:  # it has ended before
             found = version.window(version.last) or self._record(version.last)
         if found is not None:

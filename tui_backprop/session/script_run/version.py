@@ -50,6 +50,10 @@ class Version:
         """Return a recorded update that is still kept."""
         return self._windows.get(update)
 
+    def windows(self) -> list[Window]:
+        """Return the recorded updates that are still kept, in order."""
+        return [self._windows[update] for update in sorted(self._windows)]
+
     def keep(self, window: Window) -> None:
         """Keep a recorded update, and compare it with an earlier recording."""
         before = self._digests.get(window.update)

@@ -96,14 +96,21 @@ class ScriptApp(ScriptBase):
     # breakpoints
 
     def action_breakpoints(self) -> None:
-        """Halt at the line that is looked at, or no longer; elsewhere list all breakpoints."""
+        """Halt at the line that is looked at, or no longer; elsewhere list breakpoints and watches."""
         if self.active == "source":
             self.tell(self.script.toggle_line())
             self.redraw()
             return
         from tui_backprop.ui.screens.script_stops import StopsScreen  # noqa: PLC0415  (loaded when it is first opened)
 
-        self.push_screen(StopsScreen(self.script), lambda _: self.redraw())
+        def then(_: None) -> None:
+            if any(one.value is None for one in self.script.frame.watches):  # the update was recorded without it
+                self.begin(lambda: self.script.go_to(self.script.frame.update))
+            if self.script.watches:
+                self.bring_to_front("watches")
+            self.redraw()
+
+        self.push_screen(StopsScreen(self.script), then)
 
     # fixes
 

@@ -39,6 +39,7 @@ from tui_backprop.ui.script.panels import (
 )
 from tui_backprop.ui.script.source import SourcePanel
 from tui_backprop.ui.script.step import ScriptStepPanel
+from tui_backprop.ui.script.watches import ScriptWatchesPanel
 
 _SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
 _SLICE = 0.08  # seconds of a run between two frames
@@ -85,6 +86,7 @@ class ScriptBase(SavingActions):
             yield ScriptLossPanel("loss")
             yield ScriptPredictionPanel("prediction")
             yield ScriptFindingsPanel("findings")
+            yield ScriptWatchesPanel("watches")
         yield LessonPane()
         yield TimelineBar()
         yield Static(id="news", markup=False)

@@ -15,15 +15,24 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("step", "5", "Step", "Step"),
     PanelName("findings", "6", "Findings", "Finds"),
     PanelName("loss", "7", "Loss", "Loss"),
+    PanelName("watches", "W", "Watches", "Watch"),
 )
 """Every panel, in the order of the tab bar."""
 
-_OTHERS = ("step", "findings", "gradients", "parameters", "loss", "prediction")
+_OTHERS = ("step", "findings", "gradients", "parameters", "loss", "prediction", "watches")
 PLACES: Mapping[Layout, Places] = {
     "tiny": (),
     "tabs": (("source",), _OTHERS),
-    "grid": (("source",), ("step",), ("gradients", "parameters"), ("loss", "prediction"), ("findings",)),
-    "large": (("source",), ("step",), ("gradients",), ("parameters",), ("loss",), ("prediction",), ("findings",)),
+    "grid": (("source",), ("step",), ("gradients", "parameters"), ("loss", "prediction"), ("findings", "watches")),
+    "large": (
+        ("source",),
+        ("step",),
+        ("gradients",),
+        ("parameters",),
+        ("loss",),
+        ("prediction",),
+        ("findings", "watches"),
+    ),
 }
 """Source is in sight in every layout; a small terminal has one other panel below it."""
 
@@ -55,7 +64,7 @@ KEYS: tuple[Key, ...] = (
         "k",
         "breakpoints",
         "breakpoints",
-        "In Source: halt at this line, or no longer. Elsewhere: list breakpoints.",
+        "In Source: halt at this line, or no longer. Elsewhere: breakpoints and watches.",
     ),
     Key("g", "g", "go_to", "go to", "Go to an update by number."),
     Key("home", "home", "first", "first step", "Go to the first update."),

@@ -106,7 +106,9 @@ class SourcePanel(Panel[ScriptFrame]):
             parts.append(f"pass {event.count} of {passes(frame.window, frame.at)}")
         if event.depth > 0:
             parts.append(f"{event.depth} call{'s' if event.depth > 1 else ''} deep")
-        return "  ".join([*parts, f"{frame.at + 1:,} of {len(frame.window.events):,} lines run"])
+        return "  ".join(
+            [*parts, f"statement {frame.at + 1:,} of {len(frame.window.events):,} in update {frame.update:,}"]
+        )
 
     def _reveal(self, line: int) -> None:
         row, top, height = self._row_of.get(line, 0), self.scroll_offset.y, self.size.height
