@@ -139,6 +139,22 @@ def test_each_line_of_the_backward_pass_is_told_with_what_it_lacks(tmp_path):
     assert max(len(line) for line in narrow[4:7]) < max(len(line) for line in text[4:7])
 
 
+@pytest.mark.parametrize(
+    ("name", "lines", "words"),
+    [
+        ("10_tuples_fahrenheit.py", [40], "`b1 + lr * gb1` should be `b1 - lr * gb1`"),
+        ("15_main_parabola.py", [37], "`cost(out, y)` is the cost (loss) itself"),
+        ("53_lstm_memory_forget.py", [49], "`c[t]` is where `c[t - 1]` belongs"),
+        ("93_every_layer_meets_the_targets.py", [26, 27], "compares a hidden layer with the targets"),
+    ],
+)
+def test_a_mistake_is_told_at_its_own_line_once_and_by_what_it_is(name, lines, words):
+    """The line that is wrong, not one that it calls or that comes after it."""
+    answer = check_script(read_source(str(CORPUS / name)), Setting())
+    assert [one.line for one in answer.mistakes] == lines
+    assert all(words in one.sentence for one in answer.mistakes)
+
+
 def test_a_script_that_ends_its_own_process_is_followed_up_to_there(tmp_path):
     answer = checked(tmp_path, ORIGINAL + "    if n == 20:\n        import os\n        os._exit(0)\n")
     assert answer.verdict == "right"

@@ -103,7 +103,7 @@ def _followed_text(case: Case, answer: Answer) -> str:
     """Return how much was followed of what, and where its parameters change."""
     assert case.reading is not None  # noqa: S101  (there are parameters)
     reading, course = case.reading, None if case.training is None else case.training.course
-    whole = "" if course is None or not course.followed.ended else f"{course.followed.updates:,} "
+    whole = "" if course is None or course.followed.reason != "end" else f"{course.followed.updates:,} "
     names = [shown_name(name) for name in grouped(reading, reading.steps[-1])]
     shown = ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
     lines = {one["line"] for one in answer.parameters.values() if one["line"]}

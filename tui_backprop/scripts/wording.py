@@ -9,6 +9,7 @@ import numpy as np
 
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.trace import Place, Trace
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.text.syntax import parsed, parsed_expression, simple_statements
@@ -196,6 +197,11 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
             else "is the slope (derivative) of another function than the forward pass uses"
         )
         return f"{where}: `{code}` {turned}: with it the derivative ∂L/∂{target} in line {call} is wrong."
+    if _meets_targets(case, place):
+        return (
+            f"{where}: `{code}` compares a hidden layer with the targets, and hidden layers have none: its error is what "
+            f"comes back from the next layer through its weights (∂L/∂{target})."
+        )
     if place.sign:
         return f"{where}: `{code}` has the wrong sign: with it {target} goes up the slope of the loss and not down."
     shapes = {case.reading.graph.shape(one) for one in place.records} if case.reading else set()
@@ -206,6 +212,26 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
             f"belongs there {_shape(next(iter(belong)))}: a single number is broadcast over all of its weights."
         )
     return f"{where}: `{code}` is no multiple of the derivative ∂L/∂{target} that the chain rule has there."
+
+
+def _meets_targets(case: Case, place: WrongPlace) -> bool:
+    """Return whether a wrong value is made, in its own statement, from the difference of a target and a hidden layer."""
+    if case.reading is None or case.backward is None:
+        return False
+    graph, step, own = case.reading.graph, case.backward.step, case.trace.place(place.records[0])
+    if own is None:
+        return False
+    targets = {origin(graph, one.target) for one in step.residuals if one.target >= 0}
+    for record in graph.cone(place.records[:1], step.start):
+        at = case.trace.place(record)
+        if graph.ops[record] != "sub" or at is None or (at.file, at.line) != (own.file, own.line):
+            continue
+        a, b = graph.args[record]
+        for one, hidden in ((a, b), (b, a)):
+            outputs = [r.prediction for r in step.residuals if r.prediction != hidden]
+            if origin(graph, one) in targets and hidden in graph.cone(outputs, step.start):
+                return True
+    return False
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tui_backprop.core.errors import InputError
@@ -18,6 +18,7 @@ from tui_backprop.scripts.mending.sentences import sentence_for, short_for
 from tui_backprop.scripts.mending.sites import (
     Happened,
     Site,
+    call_sites,
     happened,
     renaming_sites,
     right_values,
@@ -140,16 +141,20 @@ def _checked(case: Case, edits: list[Edit]) -> Case | None:
 
 def _direct(case: Case, base: Happened) -> Iterator[list[Proposal]]:
     """Yield edits of the wrong lines themselves, which are right there."""
-    sites = []
+    by_place: list[list[Site]] = []
     for place in case.wrong or []:
         at = case.trace.places[place.place]
         if not place.explains:  # nothing comes right with what is thought to be right there
             continue
         site = site_at(case, at.file, at.line, at.column, place)
-        if site is not None:
-            sites.append(site)
-    try_where_right_is_known(case, [(site, right_values(case, base, site)) for site in sites])
-    fitting = [site for site in sites if site.fitting]
+        calls = [] if place.slope is not None else [replace(one, place=place) for one in call_sites(case, place)]
+        by_place.append([one for one in (site, *calls) if one is not None])
+    try_where_right_is_known(case, [(site, right_values(case, base, site)) for many in by_place for site in many])
+    fitting = [
+        min((site for site in many if site.fitting), key=lambda one: one.fitting[0].cost)
+        for many in by_place
+        if any(site.fitting for site in many)
+    ]
     if not fitting:
         return
     yield [_proposed(site, site.fitting[0]) for site in fitting]

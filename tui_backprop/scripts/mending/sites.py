@@ -167,8 +167,9 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
     if place is None or not used:
         return right
     factor = _factor(case, base, place)
+    turned = place.sign and set(place.records) <= set(base.backward.step.parameters.values())
     for n, pairs in enumerate(base.pairs):
-        put = _put(base, place, n, factor)
+        put = _turned_update(base, place, n) if turned else _put(base, place, n, factor)
         if not put:
             continue
         affected = graph.affected(put, min(put) + 1, base.backward.step.end)
@@ -180,6 +181,16 @@ def right_values(case: Case, base: Happened, site: Site) -> dict[int, Any]:
             return {}
         right.update({pairs[one]: put.get(one, values[one] if one in values else graph.value(one)) for one in used})
     return right if sum(np.size(one) for one in right.values()) <= _LARGEST else {}
+
+
+def _turned_update(base: Happened, place: WrongPlace, n: int) -> dict[int, Any]:
+    """Return what an update should give in a draw that goes as far the other way."""
+    values, graph = base.backward.draws[n].values, base.backward.graph
+    return {
+        record: 2 * np.asarray(values[old] if old in values else graph.value(old))
+        - np.asarray(values[record] if record in values else graph.value(record))
+        for record, old in zip(place.records, place.targets, strict=True)
+    }
 
 
 def _put(base: Happened, place: WrongPlace, n: int, factor: float) -> dict[int, Any]:
@@ -260,6 +271,11 @@ def upstream_sites(case: Case, place: WrongPlace | None, names: list[str]) -> It
 def _own_site(case: Case, record: int) -> Site | None:
     at = case.trace.place(record)
     return None if at is None else site_at(case, at.file, at.line, at.column)
+
+
+def call_sites(case: Case, place: WrongPlace) -> list[Site]:
+    """Return the calls of the script's own functions that gave a place's values: what is called may be right."""
+    return [site for site in _named_sites(case, place.records[0]) if set(site.records) & set(place.records)]
 
 
 def _named_sites(case: Case, record: int) -> Iterator[Site]:

@@ -43,11 +43,14 @@ def with_cells(text: str, cells: tuple[tuple[int, int], ...]) -> str:
         n = int(number)
         return "cell {}, line {}".format(*cells[n - 1]) if 0 < n <= len(cells) else f"line {number}"
 
-    def several(match: re.Match[str]) -> str:
-        numbers = re.sub(r"(\d+)-(\d+)", r"\1 to \2", match[1])
-        return re.sub(r"\d+", lambda found: one(found[0]), numbers)
+    def run(match: re.Match[str]) -> str:
+        first, last = match[1], match[2]
+        if first is None:
+            return one(match[0])
+        (cell, a), (other, b) = (cells[min(int(n), len(cells)) - 1] for n in (first, last))
+        return f"cell {cell}, lines {a}-{b}" if cell == other else f"{one(first)} to {one(last)}"
 
-    return _LINES.sub(several, text)
+    return _LINES.sub(lambda match: re.sub(r"(\d+)-(\d+)|\d+", run, match[1]), text)
 
 
 def rewritten(original: str, before: str, after: str, cells: tuple[tuple[int, int], ...]) -> str:

@@ -119,7 +119,8 @@ def slope_at_fault(backward: Backward, place: WrongPlace, functions: Functions) 
         return None
     for one, factor in (graph.args[record], graph.args[record][::-1]):
         made = _made_in(backward, record, factor, functions)
-        if one not in backward.records or factor in backward.records or made is None:
+        known = one in backward.matches or one in backward.mended
+        if not known or factor in backward.records or made is None:
             continue
         if not _right_elsewhere(backward, place, one, factor, made):
             return factor
