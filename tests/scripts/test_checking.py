@@ -144,7 +144,6 @@ def test_each_line_of_the_backward_pass_is_told_with_what_it_lacks(tmp_path):
     [
         ("10_tuples_fahrenheit.py", [40], "`b1 + lr * gb1` should be `b1 - lr * gb1`"),
         ("15_main_parabola.py", [37], "`cost(out, y)` is the cost (loss) itself"),
-        ("53_lstm_memory_forget.py", [49], "`c[t]` is where `c[t - 1]` belongs"),
         ("93_every_layer_meets_the_targets.py", [26, 27], "compares a hidden layer with the targets"),
     ],
 )

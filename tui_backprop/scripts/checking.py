@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -272,7 +273,27 @@ def _backward_lines(case: Case) -> list[BackwardLine]:
             row.later = derivative_text(f"∂L/∂{value_name(case, later.forward)}", later.factor)
         if key not in out or fault is not None or (found is not None and out[key].right is None):
             out[key] = row
+    for row_key, row in _update_rows(case, {row.derivative for row in out.values()}):
+        out.setdefault(row_key, row)
     return [out[key] for key in sorted(out)]
+
+
+def _update_rows(case: Case, named: set[str | None]) -> Iterator[tuple[tuple[int, int], BackwardLine]]:
+    """Yield the right updates in which a gradient is computed that has no name of its own, with their file and line."""
+    backward, examination, trace = case.backward, case.examination, case.trace
+    assert backward is not None  # noqa: S101  (asked before)
+    assert examination is not None  # noqa: S101
+    for old, new in backward.step.parameters.items():
+        name, at = backward.reading.names[old], trace.place(new)
+        judged, derivative = examination.parameters.get(name), f"∂L/∂{shown_name(name)}"
+        known = judged is not None and judged.verdict in ("right", "scaled") and np.isfinite(examination.rate)
+        if not known or at is None or derivative in named or old in backward.step.feeds:
+            continue
+        text = file_text(case, at.file).splitlines()
+        if at.line <= len(text):
+            factor = -examination.rate * ((judged.scale if judged is not None else None) or 1)
+            source, module = text[at.line - 1].strip(), module_of(case, at.file)
+            yield (at.file, at.line), BackwardLine(at.line, shown_name(name), source, derivative, factor, True, module)
 
 
 def _explain(case: Case, answer: Answer) -> None:
