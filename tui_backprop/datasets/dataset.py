@@ -34,6 +34,12 @@ class Dataset:
     """Labels in the order of the outputs; empty unless the task is `classes`."""
     notices: tuple[str, ...] = ()
     """What people should know of the data, a sentence each."""
+    base: Dataset | None = None
+    """What it was before points were drawn into it; None where there are none."""
+    drawn_for_test: tuple[bool, ...] = ()
+    """Of each row that was drawn, which are the last ones: whether it is for testing."""
+    dropped: frozenset[int] = frozenset()
+    """Rows, from 0, that are in neither part."""
 
     def __post_init__(self) -> None:
         self.inputs.setflags(write=False)

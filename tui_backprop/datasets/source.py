@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from tui_backprop.datasets.array_files import read_npy, read_npz
+from tui_backprop.datasets.canvas import CANVASES, canvas
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
 from tui_backprop.datasets.content import STANDARD_INPUT, Content, content_of
 from tui_backprop.datasets.dataset import Dataset, SourceError
@@ -32,7 +33,7 @@ _SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 def needs_no_file(source: str) -> bool:
     """Whether a source is a name that means the same everywhere: a built-in set, or one that scikit-learn brings."""
-    return source.startswith(PREFIX) or any(entry.name == source for entry in catalogue())
+    return source.startswith(PREFIX) or source in CANVASES or any(entry.name == source for entry in catalogue())
 
 
 def source_path(source: str) -> Path:
@@ -52,6 +53,8 @@ def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
     for entry in catalogue():
         if entry.name == source:
             return _built_in(entry, reading)
+    if source in CANVASES:
+        return canvas(source)
     if source.startswith(PREFIX):
         return understand(read_sample(source), reading)
     names = [entry.name for entry in catalogue()]

@@ -18,6 +18,7 @@ from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.session import Session
 from tui_backprop.ui.actions.changing import ChangingActions
 from tui_backprop.ui.actions.comparing import PictureActions
+from tui_backprop.ui.actions.drawing import DrawingActions
 from tui_backprop.ui.actions.files import FileActions
 from tui_backprop.ui.actions.findings import FindingActions
 from tui_backprop.ui.actions.handing_on import HandingOnActions
@@ -58,6 +59,7 @@ class TrainerApp(
     TravelActions,
     ChangingActions,
     InPlaceActions,
+    DrawingActions,
     LookingActions,
     FindingActions,
     PictureActions,

@@ -119,6 +119,7 @@ KEYS: tuple[Key, ...] = (
     Key("A", "A", "add_unit", "add unit", "Add a unit to the selected layer; the other weights are kept."),
     Key("J", "J", "add_layer", "add layer", "Add a layer after the selected one; the other weights are kept."),
     Key("D", "D", "remove_unit", "remove unit", "Remove the selected unit, or a layer with its only unit."),
+    Key("I", "I", "draw_points", "draw", "Draw samples of your own in Prediction, or end drawing."),
     Key("h", "h", "history", "history", "Draw the history of the selected parameter and its gradient."),
     Key("r", "r", "reset", "reset", "Begin again at step 0 with the same seed."),
     Key("R", "R", "new_seed", "new seed", "Begin again at step 0 with the next seed."),

@@ -7,14 +7,13 @@ import json
 import re
 import shlex
 import zlib
-from collections.abc import Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.network import is_parameter_name
 from tui_backprop.datasets.reading import AS_IT_IS
 from tui_backprop.datasets.source import needs_no_file
-from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts
+from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts, saved_edits
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -48,7 +47,7 @@ def recipe_string(run: Run) -> str:
     Raises:
         OneLineError: it reads files of one's own, which only a session file can hold.
     """
-    edits = _edits(run)
+    edits = saved_edits(run.edits)
     for changed in ({"source": run.first_recipe.source, "rule": run.first_recipe.rule}, *(e.changes for e in edits)):
         own = [] if needs_no_file(changed.get("source", "xor")) else [changed["source"]]
         own += [changed["rule"]] if is_file(changed.get("rule", "")) else []
@@ -107,7 +106,7 @@ def read_edit(text: str) -> SavedEdit:
     if name == "source":
         return SavedEdit(step, {"source": value}, {})
     if field is not None:
-        if not (field.in_flight or field.name == "hidden"):
+        if not (field.in_flight or field.in_place):
             raise OneLineError(
                 f"--edit: a run cannot go on with another {field.flag.removeprefix('--')}: give it as the option "
                 f"{field.flag}"
@@ -129,7 +128,7 @@ def command_of(run: Run) -> str:
     suggested = suggested_recipe(recipe.source, **columns)
     different = columns | differing(recipe, suggested)
     words = ["tui-backprop", shlex.quote(recipe.source), options_text(different)]
-    edits = [*_edits(run)]
+    edits = [*saved_edits(run.edits)]
     if edits and edits[0].origin and edits[0].step == 0:
         words.append(f"--weights-from {shlex.quote(edits.pop(0).origin)}")
     words += [f"--edit {shlex.quote(text)}" for edit in edits for text in _edit_texts(edit)]
@@ -142,16 +141,12 @@ def differing(recipe: Recipe, other: Recipe) -> dict[str, Any]:
     return {name: mine for name, mine, theirs in pairs if mine != theirs}
 
 
-def _edits(run: Run) -> Sequence[SavedEdit]:
-    return tuple(SavedEdit.of(edit) for edit in run.edits if edit.changes or edit.parameters)
-
-
 def _edit_texts(edit: SavedEdit) -> list[str]:
     """Write an edit as the option has it, a text for each thing that it changes."""
     texts = [
         f"{name}={value if name == 'source' else BY_NAME[name].write(value)}"
         for name, value in edit.changes.items()
-        if name in ("source", "hidden") or BY_NAME[name].in_flight
+        if name == "source" or BY_NAME[name].in_flight or BY_NAME[name].in_place
     ]
     if edit.origin:
         return [f"{edit.step}:{_WEIGHTS}={edit.origin}"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +54,11 @@ class SavedEdit:
     def of(cls, edit: Edit) -> SavedEdit:
         """Return what is kept of an edit."""
         return cls(edit.step, dict(edit.changes), dict(edit.parameters), edit.origin)
+
+    def is_replaced_by(self, following: SavedEdit) -> bool:
+        """Whether the next edit makes this one needless: points were drawn one by one at one step."""
+        alone = all(set(one.changes) == {"points"} and not one.parameters for one in (self, following))
+        return alone and self.step == following.step
 
     def as_json(self) -> dict[str, Any]:
         """Return it for JSON: values as the command line writes them."""
@@ -143,6 +148,19 @@ class SavedBranch:
         if steps != sorted(steps) or max([branch.step, *steps]) > branch.last_step:
             raise ValueError("the steps of a branch's edits must rise, up to its last_step")
         return branch
+
+
+def saved_edits(edits: Iterable[Edit]) -> tuple[SavedEdit, ...]:
+    """Return what is kept of the edits of a run."""
+    found: list[SavedEdit] = []
+    for edit in edits:
+        if not (edit.changes or edit.parameters):
+            continue
+        kept = SavedEdit.of(edit)
+        if found and found[-1].is_replaced_by(kept):
+            found.pop()
+        found.append(kept)
+    return tuple(found)
 
 
 @dataclass(frozen=True)

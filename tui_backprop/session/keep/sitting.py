@@ -16,11 +16,11 @@ from tui_backprop.session.conditions import Condition, Expression
 from tui_backprop.session.keep.session_file import (
     SavedBranch,
     SavedBreakpoint,
-    SavedEdit,
     SavedFile,
     SavedSession,
     SavedWatch,
     SessionFileError,
+    saved_edits,
 )
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
@@ -78,7 +78,7 @@ def _saved_branch(branch: Branch, branches: list[Branch]) -> SavedBranch:
         None if branch.parent is None else branches.index(branch.parent),
         branch.fork_step,
         run.first_recipe,
-        tuple(SavedEdit.of(edit) for edit in run.edits if edit.changes or edit.parameters),
+        saved_edits(run.edits),
         run.step,
         run.last_step,
     )

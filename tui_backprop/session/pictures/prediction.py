@@ -34,6 +34,8 @@ class PredictionView:
     """The inputs across and up; None for those that vary most."""
     held: int = 0
     """The training sample, from 0, whose values the other inputs have."""
+    window: tuple[tuple[float, float], tuple[float, float]] | None = None
+    """The values at the edges, across and up, raw; None for those of the samples and some room."""
 
     def fitted(self, problem: Problem) -> PredictionView:
         """Return the look with the output and the sample that `problem` has, where it has fewer than were counted to."""
@@ -119,7 +121,7 @@ def prediction_picture(frame: Frame, columns: int, rows: int, look: PredictionVi
     problem = frame.problem
     look = (look or PredictionView()).fitted(problem)
     if problem.dataset.n_inputs == 1:
-        return _curve(frame, columns, look.output)
+        return _curve(frame, columns, look)
     if problem.dataset.n_inputs == 2 or look.surface:
         return _surface(frame, columns, rows, look)
     part, samples = ("test", problem.live_test) if len(problem.test) else ("train", problem.live_train)
@@ -180,10 +182,10 @@ def _share_of_range(problem: Problem, values: Array, output: int) -> Array:
     return np.clip(np.nan_to_num(share, nan=0.5, posinf=1.0, neginf=0.0), 0.0, 1.0)
 
 
-def _curve(frame: Frame, columns: int, output: int) -> PredictionCurve:
-    problem = frame.problem
+def _curve(frame: Frame, columns: int, look: PredictionView) -> PredictionCurve:
+    problem, output = frame.problem, look.output
     seen = np.concatenate([problem.train.raw[:, 0], problem.test.raw[:, 0], [p[0] for p in frame.recipe.probe]])
-    x = _span(seen, columns, margin=0.0)
+    x = _span(seen, columns, margin=0.0) if look.window is None else np.linspace(*look.window[0], columns)
     return PredictionCurve(
         x,
         problem.predict(frame.first_parameters, x[:, np.newaxis])[:, output],
@@ -198,6 +200,8 @@ def _surface(frame: Frame, columns: int, rows: int, look: PredictionView) -> Dec
     problem, inputs = frame.problem, look.axes(frame.problem)
     seen = np.concatenate([problem.train.raw, problem.test.raw])
     x1, x2 = (_span(seen[:, i], n, margin=0.05) for i, n in zip(inputs, (columns, rows), strict=True))
+    if look.window is not None:
+        x1, x2 = (np.linspace(*ends, n) for ends, n in zip(look.window, (columns, rows), strict=True))
     held = problem.train.raw[look.held]
     stride = min(_stride(problem, columns * rows), columns, rows)
     asked = x1[stride // 2 :: stride], x2[stride // 2 :: stride]

@@ -18,7 +18,7 @@ def engine_for(recipe: Recipe, dataset: Dataset) -> str:
     """
     if recipe.engine == "compiled" and (problem := why_not()) is not None:
         raise RecipeError((problem,))
-    rows = max(1, round(dataset.rows * (1 - recipe.test_fraction)))
+    rows = max(1, round((dataset.base or dataset).rows * (1 - recipe.test_fraction)))
     batch = rows if recipe.batch_size is None else recipe.batch_size
     work = work_of(
         (len(recipe.features) or dataset.n_inputs, *recipe.hidden, dataset.n_outputs), batch, slots_of(recipe.optimizer)

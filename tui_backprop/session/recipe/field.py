@@ -54,6 +54,11 @@ class Field:
         self.is_flag, self.option = is_flag, option
 
     @property
+    def in_place(self) -> bool:
+        """Whether an edit of a run may change it, although another run begins where it is changed in the form."""
+        return self.name in ("hidden", "points")
+
+    @property
     def flag(self) -> str:
         """The option's name on the command line."""
         return "--" + (self.option or self.name.replace("_", "-"))
@@ -205,6 +210,13 @@ def split_outside_brackets(text: str) -> tuple[str, ...]:
         else:
             current += character
     return tuple(part.strip() for part in [*parts, current] if part.strip())
+
+
+def read_points(text: str) -> tuple[str, ...]:
+    """Read samples drawn by hand, and rows left out; raises ValueError with what was expected."""
+    from tui_backprop.session.recipe import points  # noqa: PLC0415  (it loads NumPy)
+
+    return points.read_points(text)
 
 
 def read_features(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from tui_backprop.session.recipe.field import (
     read_features,
     read_hidden,
     read_names,
+    read_points,
     read_probes,
     read_rule,
     read_schedule,
@@ -72,6 +73,14 @@ FIELDS: tuple[Field, ...] = (
         "data",
         "share of wrong training labels (numbers: noise in standard deviations), 0 to 1",
         **number("a number from 0 to 1", lambda value: 0 <= value <= 1),
+    ),
+    Field(
+        "points",
+        "data",
+        "samples of your own, such as 0.5,0.2=1, test 0.1,0.9=0 or drop 12 (a row), with semicolons between",
+        read_points,
+        "; ".join,
+        repeatable=True,
     ),
     Field(
         "features",

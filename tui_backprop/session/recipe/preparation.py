@@ -16,10 +16,11 @@ from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.scaling import Scaler, fit_scaler
-from tui_backprop.datasets.splits import add_noise, split
+from tui_backprop.datasets.splits import add_noise
 from tui_backprop.session.recipe.engine import engine_for
 from tui_backprop.session.recipe.features import Features, features_of
 from tui_backprop.session.recipe.fields import check_fields
+from tui_backprop.session.recipe.points import split_with_points, with_points
 from tui_backprop.session.recipe.problem import Problem, Samples
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
 from tui_backprop.system.visitor import refuse_visitor
@@ -53,6 +54,7 @@ def prepare(recipe: Recipe, dataset: Dataset) -> Problem:
     Raises:
         RecipeError: what does not fit, each in one sentence, all at once.
     """
+    dataset = with_points(dataset, recipe.points)
     features = _features(recipe, dataset)
     sizes = (features.count, *recipe.hidden, dataset.n_outputs)
     network = Network(sizes, (*(recipe.activation for _ in recipe.hidden), recipe.output_activation))
@@ -123,9 +125,8 @@ def _features(recipe: Recipe, dataset: Dataset) -> Features:
 
 
 def _split(recipe: Recipe, dataset: Dataset, features: Features) -> tuple[tuple[Scaler, Scaler], Samples, Samples]:
-    """Split, add noise to the training part, and scale both by what the training part shows."""
-    strata = None if dataset.task == "regression" else dataset.targets @ np.arange(1.0, dataset.n_outputs + 1)
-    train_rows, test_rows = split(dataset.rows, recipe.test_fraction, recipe.seed, strata)
+    """Split, add noise to the training part but its points, and scale both by what the training part shows."""
+    (train_rows, test_rows), (drawn, drawn_for_test) = split_with_points(dataset, recipe)
     raw, targets = add_noise(
         dataset.inputs[train_rows],
         dataset.targets[train_rows],
@@ -134,6 +135,8 @@ def _split(recipe: Recipe, dataset: Dataset, features: Features) -> tuple[tuple[
         label_noise=recipe.label_noise,
         seed=recipe.seed,
     )
+    train_rows, test_rows = np.concatenate([train_rows, drawn]), np.concatenate([test_rows, drawn_for_test])
+    raw, targets = np.concatenate([raw, dataset.inputs[drawn]]), np.concatenate([targets, dataset.targets[drawn]])
     scaler, target_scaler = fit_scaler(features.of(raw), recipe.scale_inputs), fit_scaler(targets, recipe.scale_targets)
 
     def samples(rows: Indices, raw: Array, targets: Array) -> Samples:

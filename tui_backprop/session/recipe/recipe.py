@@ -43,6 +43,8 @@ class Recipe:
     """The decimal mark of a table's numbers; auto decides by the numbers."""
     no_header: bool = False
     """Whether the first row of a table is data, and its columns are x1, x2, …"""
+    points: tuple[str, ...] = ()
+    """Samples drawn by hand and rows left out, each a text as `tui_backprop.session.recipe.points` has it."""
     features: tuple[str, ...] = ()
     """What the network gets instead of the columns, each an expression over them; empty for the columns themselves."""
     hidden: tuple[int, ...] = (1,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui_backprop.core.arrays import Array
+from tui_backprop.datasets.canvas import CANVAS_RECIPE, CANVASES
 from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.datasets.source import open_source
@@ -23,6 +24,8 @@ def suggested_recipe(source: str, **overrides: Any) -> Recipe:
     for entry in catalogue():
         if entry.name == source:
             return Recipe(source=source).replace(**{**dict(entry.recipe), **overrides})
+    if source in CANVASES:
+        return Recipe(source=source).replace(**{**CANVAS_RECIPE, **overrides})
     recipe = Recipe(source=source).replace(**overrides)
     return recipe.replace(**{**sensible_fields(open_source(source, recipe.reading)), **overrides})
 

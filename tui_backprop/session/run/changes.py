@@ -35,7 +35,7 @@ from tui_backprop.system.inputs import shown
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.minus import minus
 
-COLUMNS = (*READING_FIELDS, "features", "probe", "scale_targets")
+COLUMNS = (*READING_FIELDS, "points", "features", "probe", "scale_targets")
 """Fields of which another data set brings its own, where they are not changed with it."""
 
 _SHOWN_AS = {"lr": "η", "source": "data", "batch_size": "batch", "l1": "λ₁", "l2": "λ₂"}
@@ -98,6 +98,7 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
         suggested = suggested_recipe(changes["source"], **said)
         own = {
             **vars(Reading()),
+            "points": (),
             "features": (),
             "probe": suggested.probe,
             "scale_targets": suggested.scale_targets,
@@ -244,9 +245,7 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
         if name == "source":
             parts.append(f"data {current.problem.dataset.name} → {clean(str(new))}")
         elif asked.source == current.asked.source or name not in _FOLLOWS_SOURCE:
-            before, after = (
-                clean(BY_NAME[name].write(value)) or "none" for value in (getattr(current.asked, name), new)
-            )
+            before, after = (_shown(name, value) for value in (getattr(current.asked, name), new))
             parts.append(f"{_SHOWN_AS.get(name, name.replace('_', ' '))} {before} → {after}")
     network = current.problem.network
     if len(parameters) > _MOST_NAMED or any(isinstance(value, tuple) for value in parameters.values()):
@@ -256,6 +255,11 @@ def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[
         before = f"{old[0]:.4g} → " if len(old) == 1 else ""
         parts.append(minus(f"{name} {before}{value:.4g}"))
     return ", ".join(parts) or "nothing changed"
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return what a summary has for a field's value; of points how many there are."""
+    return f"{len(value):,}" if name == "points" else clean(BY_NAME[name].write(value)) or "none"
 
 
 def has_entry(network: Network, name: str) -> bool:

@@ -19,7 +19,7 @@ from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_re
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, class_glyph
 
 _NAMED = 10  # classes that a legend names at the most
-_PROBE, _HELD = "◈", "◎"
+_PROBE, _HELD, _CURSOR = "◈", "◎", "✚"
 
 Drawn = tuple[Sequence[CanvasLine], Sequence[str | Text]]
 """The lines of a picture, and the parts of its legend, the most important first."""
@@ -39,6 +39,10 @@ class Setting:
     """Whether there are classes, each with a colour, instead of numbers from 0 to 1."""
     probes: tuple[tuple[float, float], ...] = ()
     """Where the probes are, across and up."""
+    cursor: tuple[float, float] | None = None
+    """Where one draws, across and up."""
+    up: tuple[float, float] | None = None
+    """What a curve is drawn between; None for all that is seen."""
 
 
 def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
@@ -49,6 +53,7 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
     put_samples(canvas, (picture.train, picture.test), across, up, tenths=not setting.labels)
     _put_marks(canvas, setting.probes, across, up, _PROBE)
     _put_marks(canvas, (picture.held,) if picture.held else (), across, up, _HELD)
+    _put_marks(canvas, (setting.cursor,) if setting.cursor else (), across, up, _CURSOR)
     aside = ["hollow: test"] * (len(picture.test) > 0) + ["✘ wrong"]
     aside += [f"{_PROBE} probe"] * bool(setting.probes) + [f"{_HELD} held"] * (picture.held is not None)
     border = border_words(len(picture.band), setting.classes, setting.colors)
@@ -61,7 +66,7 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
 def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
     """Draw ŷ(x) now and at the start, the samples, the probes, and where the training inputs end."""
     columns, rows = setting.axes.columns, setting.axes.rows
-    across, up = _ends(picture.x), _range(picture.now, picture.before, picture.train.y, picture.test.y)
+    across, up = _ends(picture.x), setting.up or curve_range(picture)
     canvas = Canvas(columns, rows)
     if setting.labels and up[0] < 0.5 < up[1]:
         half = int(rows_of(np.array([0.5]), up, rows)[0])
@@ -76,6 +81,7 @@ def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
     draw_curve(canvas, picture.now, *up, POSITIVE)
     put_samples(canvas, (picture.train, picture.test), across, up)
     _put_marks(canvas, setting.probes, across, up, _PROBE)
+    _put_marks(canvas, (setting.cursor,) if setting.cursor else (), across, up, _CURSOR)
     glyphs = range(len(setting.labels) if 0 < len(setting.labels) < _NAMED else 1)
     parts = ["⠒ now", "· start", f"{''.join(class_glyph(i) for i in glyphs)} train"]
     parts += [f"{''.join(class_glyph(i, test=True) for i in glyphs)} test"] * (len(picture.test) > 0)
@@ -175,6 +181,11 @@ def rows_of(values: Array, up: tuple[float, float], rows: int) -> Indices:
 
 def _ends(values: Array) -> tuple[float, float]:
     return float(values[0]), float(values[-1])
+
+
+def curve_range(picture: PredictionCurve) -> tuple[float, float]:
+    """Return what a curve goes between where it is not said."""
+    return _range(picture.now, picture.before, picture.train.y, picture.test.y)
 
 
 def _range(*series: Array) -> tuple[float, float]:

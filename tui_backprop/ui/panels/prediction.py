@@ -23,6 +23,7 @@ from tui_backprop.session.pictures.prediction import (
 from tui_backprop.ui.drawing.answers import (
     Drawn,
     Setting,
+    curve_range,
     draw_confusion,
     draw_curve_picture,
     draw_scatter,
@@ -33,12 +34,13 @@ from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.charts.axes import Axes
 from tui_backprop.ui.drawing.charts.curves import DOTS
 from tui_backprop.ui.drawing.numbers import plain
-from tui_backprop.ui.panels.panel import PicturePanel
+from tui_backprop.ui.panels.pen import field_of
+from tui_backprop.ui.panels.pen_panel import PenPanel
 
 _TURN = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # axis and direction of an arrow
 
 
-class PredictionPanel(PicturePanel[Frame]):
+class PredictionPanel(PenPanel):
     """A curve, a decision surface, a confusion matrix or a scatter, with the probes above."""
 
     name_shown = "Prediction"
@@ -59,11 +61,6 @@ class PredictionPanel(PicturePanel[Frame]):
         def __init__(self, look: PredictionView) -> None:
             super().__init__()
             self.look = look
-
-    def __init__(self, panel_id: str) -> None:
-        super().__init__(panel_id)
-        self.look = PredictionView()
-        """What is shown of the predictions."""
 
     # Looking around.
 
@@ -110,15 +107,19 @@ class PredictionPanel(PicturePanel[Frame]):
         """Draw the probes, the picture and its legend."""
         probes = _probe_lines(frame, self.size.width)
         columns, rows = self.size.width, self.size.height - len(probes) - 1
+        self.field = None
         if columns < 8 or rows < 2:
             return [*probes, Text("too small to draw")]
         look = self.look.fitted(frame.problem)
-        lines, parts = self._picture(frame, look, Axes(columns, rows))
+        lines, parts = self._picture(frame, look, Axes(columns, rows), len(probes))
         hidden = f"z: {len(lines) - rows} rows more" if len(lines) > rows else ""
-        self.note("   ".join(part for part in (hidden, _subtitle(frame, look, columns - 6 - len(hidden))) if part))
+        said = _subtitle(frame, look, columns - 6 - len(hidden))
+        said = said if self.pen is None else self.pen.sentence(frame.problem, columns - 2)
+        self.note("   ".join(part for part in (hidden, said) if part))
         return [*probes, *lines[:rows], legend(parts, columns)]
 
-    def _picture(self, frame: Frame, look: PredictionView, axes: Axes) -> Drawn:
+    def _picture(self, frame: Frame, look: PredictionView, axes: Axes, above: int) -> Drawn:
+        """Draw what suits the data, below some lines; note where it is if samples can be drawn on it."""
         problem = frame.problem
         curve = problem.dataset.n_inputs == 1
         if problem.dataset.n_inputs == 2 or look.surface:
@@ -129,15 +130,17 @@ class PredictionPanel(PicturePanel[Frame]):
         match picture:
             case PredictionCurve():
                 probes = tuple((probe.input[0], probe.now[look.output]) for probe in frame.probes)
-                setting = Setting(axes, self.drawn_in, (names[0], "ŷ"), labels, probes=probes)
+                ends = curve_range(picture) if look.window is None else look.window[1]
+                self.field = field_of(axes, above, picture.x, ends)
+                setting = Setting(axes, self.drawn_in, (names[0], "ŷ"), labels, False, probes, self.cursor(frame), ends)
                 return draw_curve_picture(picture, setting)
             case DecisionSurface():
                 across, up = picture.inputs
                 probes = tuple((probe.input[across], probe.input[up]) for probe in frame.probes)
-                classes = problem.dataset.task == "classes"
-                return draw_surface(
-                    picture, Setting(axes, self.drawn_in, (names[across], names[up]), labels, classes, probes)
-                )
+                classes, shown = problem.dataset.task == "classes", (names[across], names[up])
+                self.field = field_of(axes, above, picture.x1, (float(picture.x2[0]), float(picture.x2[-1])))
+                setting = Setting(axes, self.drawn_in, shown, labels, classes, probes, self.cursor(frame))
+                return draw_surface(picture, setting)
             case Confusion():
                 return draw_confusion(picture, axes.whole)
             case Scatter():

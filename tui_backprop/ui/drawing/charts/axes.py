@@ -31,6 +31,11 @@ class Axes:
         """All columns, for a picture without axes."""
         self.columns, self.rows = columns - self._margin, rows - self._below
 
+    @property
+    def margin(self) -> int:
+        """Cells left of the picture, for numbers."""
+        return self._margin
+
     def square(self) -> Axes:
         """Return axes around a picture at most as wide as it is high: a cell is about twice as high as wide."""
         found = Axes(min(self.whole, 2 * self.rows + self._margin), self.rows + self._below)
