@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.drawing import draw_points, erase_rows, rows_near
 from tui_backprop.session.keep.one_line import command_of, recipe_string, run_from_string
+from tui_backprop.session.keep.session_file import session_from_text
+from tui_backprop.session.keep.sitting import restored, saved
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.recipe.points import Point
 from tui_backprop.session.recipe.recipe import RecipeError
@@ -81,9 +85,10 @@ def test_a_drawn_run_is_made_again_by_its_command_and_its_string_bit_for_bit():
     command = command_of(session.current)
     assert command.count("--edit") == 1
     assert "10:points=0.1,-0.1=1; 0.2,-0.2=1; 0.3,-0.3=1" in command
-    again = run_from_string(recipe_string(session.current))
-    again.advance(40 - again.step, ())
+    assert run_from_string(recipe_string(session.current)).edits[0].step == 10
+    again = restored(session_from_text(saved(session).as_text()), Path())
     np.testing.assert_array_equal(again.state.parameters, session.state.parameters)
+    assert again.recipe.points == session.recipe.points
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ COMMANDS = (
     "new-check",
     "datasets",
     "examples",
+    "draw",
     "serve",
     "lessons",
     "completion",

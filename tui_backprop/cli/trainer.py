@@ -30,6 +30,7 @@ other commands:
   tui-backprop new-check FILE.py               write such a file to begin with
   tui-backprop datasets                        the built-in data sets
   tui-backprop examples                        runs that are worth trying
+  tui-backprop draw                            a data set drawn by hand
   tui-backprop lessons [NAME]                  guided runs: list them, or take one
   tui-backprop serve                           the trainer in a browser
   tui-backprop config                          where your settings are, and what they are
@@ -75,10 +76,28 @@ def main(arguments: Sequence[str]) -> int:
         return _open_own(options)
     if options.timeout is not None:
         raise UsageError("--timeout is for a file of your own, NAME.py")
+    return open_trainer(options, offer=not arguments)
+
+
+def open_trainer(options: argparse.Namespace, *, offer: bool = False, draws: bool = False) -> int:
+    """Open the app on a data set, a table, a session file or a recipe string, until it is left.
+
+    Args:
+        options: the command line, parsed.
+        offer: whether the sitting before may be offered.
+        draws: whether it opens with a pen on the predictions.
+
+    Raises:
+        UsageError: there is no terminal to draw on.
+        SourceError: the source cannot be read.
+        RecipeError: the recipe cannot be run.
+        LearnerError: a file of one's own cannot be used.
+    """
     from tui_backprop.cli.output.first_frame import first_frame
 
     with first_frame(options.source):
-        app = _make_app(options, offer=not arguments)
+        app = _make_app(options, offer=offer)
+        app.draws = draws
     app.run()
     return 0
 

@@ -85,6 +85,8 @@ class TrainerApp(
         offer: bool = False,
     ) -> None:
         super().__init__(session, remembered)
+        self.draws = False
+        """Whether it opens with a pen on the predictions."""
         self._offer = offer
         self._first_lesson = lesson
         self._dimmed = True
@@ -135,6 +137,8 @@ class TrainerApp(
         if self._first_lesson is not None:
             self.call_after_refresh(self.take, self._first_lesson)  # once the first panel has the focus
         self.call_after_refresh(self.offer_lesson)
+        if self.draws:
+            self.call_after_refresh(self.action_draw_points)
         self.call_after_refresh(self.load_engine)  # a thread that loads would keep the first picture waiting
         for notice in self.session.notices:
             self.tell(notice)
