@@ -21,6 +21,7 @@ from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.bars.header import header_text
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend, merged, thin
+from tui_backprop.ui.drawing.charts.heights import HeightAxis, smoothed
 from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
 from tui_backprop.ui.drawing.styles import text_runs
 from tui_backprop.ui.keys import KEYS, keys_markdown
@@ -132,6 +133,44 @@ def test_a_chart_of_anything_is_drawn(values, log):
     """No points, one point, constants, infinities and zeros on a log axis all give a picture."""
     series = [Series("train", np.arange(len(values)), np.array(values))]
     assert "".join(chart_text(series, [("best constant", 0.25)], [0], log=log)).strip()
+
+
+def test_a_zoomed_loss_axis_keeps_within_the_run():
+    """Zoomed around a share of it and moved, it ends at all that there is; on a logarithmic axis in powers of ten."""
+    series, all_of_it = [Series("train", np.arange(3), np.array([100.0, 1.0, 0.01]))], HeightAxis()
+    assert all_of_it.fitted(series, [], log=False) is None
+    low = all_of_it.zoomed_by(0.5, 0.0)
+    assert low.fitted(series, [], log=True) == pytest.approx((-2.0, 0.0))
+    assert low.moved(0.5).fitted(series, [], log=True) == pytest.approx((-1.0, 1.0))
+    assert low.moved(99).fitted(series, [], log=True) == pytest.approx((0.0, 2.0))
+    assert low.moved(-1) == low
+    assert not low.zoomed_by(4.0).zoomed
+    assert low.fitted(series, [("line", 1e-4)], log=True) == pytest.approx((-4.0, -1.0))
+    steps = np.arange(101)
+    lines = chart_text([Series("train", steps, 1.0 / (1 + steps))], [("far", 0.9), ("near", 0.05)], heights=(0.0, 0.1))
+    labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
+    assert (labels[0], labels[-1]) == ("0.100", "0.000")
+    assert any("near 0.05" in line for line in lines)
+    assert not any("far" in line for line in lines)
+
+
+def test_a_smoothed_curve_has_means_of_the_points_around():
+    """Fewer at the ends; what is not finite is passed over, and where nothing is finite there is nothing."""
+    steps = np.arange(5)
+    found = smoothed(Series("train", steps, np.array([1.0, 2.0, np.nan, 4.0, 8.0])), 3).values
+    np.testing.assert_allclose(found, [1.5, 1.5, 3.0, 6.0, 6.0])
+    assert np.isnan(smoothed(Series("train", steps, np.full(5, np.nan)), 3).values).all()
+    rough = Series("train", steps, np.arange(5.0))
+    assert smoothed(rough, 1) is rough
+
+
+def test_the_newest_branches_have_their_names_where_their_curves_end():
+    """Names that would lie on each other are left out."""
+    steps = np.arange(0, 101)
+    others = [Series("η 0.1 → 1", steps, np.full(101, 0.5)), Series("another", steps, np.full(101, 0.5))]
+    lines = chart_text([Series("train", steps, 1.0 / (1 + steps))], others=others)
+    assert any(line.endswith(("another │", "another ⠤│", "another -│")) or " another " in line for line in lines)
+    assert not any("η 0.1" in line for line in lines)
 
 
 def chart_text(series, references=(), marks=(), size=(60, 12), log=False, **others):

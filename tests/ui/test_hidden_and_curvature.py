@@ -69,7 +69,7 @@ async def test_a_rate_above_its_limit_is_said_in_words(trainer):
         await pilot.pause()
         seen = shown(app.query_one(CurvaturePanel))
         assert "above it: it must oscillate" in seen
-        assert "the batch is all samples" in seen
+        assert "a batch has all samples" in seen
         assert "n makes an update" in seen
 
 

@@ -269,10 +269,23 @@ async def test_the_chart_is_zoomed_and_moved_by_keys_and_by_the_wheel(trainer):
         first, last = panel._window
         assert last - first == 200
         assert last > 380
-        turn(events.MouseScrollUp, 5, ctrl=True)
+        turn(events.MouseScrollUp, 12, ctrl=True)
         await pilot.pause()
         assert panel._window == (first - 50, last - 50)
-        await pilot.press("r")
+        await pilot.press("pageup", "pageup", "a")
+        assert panel._heights.high - panel._heights.low == 0.25
+        assert "losses zoomed" in str(panel.border_subtitle)
+        assert "train, mean of 5 points" in str(panel.border_title)
+        middle = panel._heights.low
+        await pilot.press("up")
+        assert panel._heights.low > middle
+        turn(events.MouseScrollDown, 1)
+        await pilot.pause()
+        assert panel._heights.high - panel._heights.low == 0.5
+        await pilot.press("backspace")
+        assert not panel._heights.zoomed
+        assert panel._window is None
+        await pilot.press("full_stop", "r")
         await pilot.pause()
         assert panel._window is None
 

@@ -36,6 +36,29 @@ class PanelName:
     short: str
     """In the tab bar of a small terminal."""
 
+    @property
+    def tab(self) -> str:
+        """Its key and its name."""
+        return f"{self.key} {self.name}"
+
+    @property
+    def short_tab(self) -> str:
+        """Its key and its short name."""
+        return f"{self.key} {self.short}"
+
+
+def fitted_tabs(panels: Sequence[PanelName], room: int, between: str) -> list[str]:
+    """Return what a line of so many cells has of each panel: its whole name, or from the last on a short one, or its key.
+
+    It is empty where there is no room for the keys.
+    """
+    shown = [one.tab for one in panels]
+    last_first = list(enumerate(panels))[::-1]
+    for i, name in [*((i, one.short_tab) for i, one in last_first), *((i, one.key) for i, one in last_first)]:
+        if len(between.join(shown)) > room:
+            shown[i] = name
+    return shown if len(between.join(shown)) <= room else []
+
 
 PANELS: tuple[PanelName, ...] = (
     PanelName("loss", "1", "Loss", "Loss"),

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui_backprop.ui.base_app import BaseApp
 from tui_backprop.ui.keys import Key
-from tui_backprop.ui.layout import LAYOUTS, Layout, PanelName, Places, behind, in_front, layout_for
+from tui_backprop.ui.layout import LAYOUTS, Layout, PanelName, Places, behind, fitted_tabs, in_front, layout_for
 from tui_backprop.ui.panels.panel import Panel
 
 
@@ -97,13 +97,13 @@ class PanelsApp(BaseApp):
         base = self.screen_stack[0]
         tabs, places = self._layout in ("tabs", "small"), self.PLACES[self._layout]
         front = in_front(places, (*self.chosen, self.active) if self._layout == "tabs" else self.chosen)
-        names = {panel.id: f"{panel.key} {panel.name}" for panel in self.PANELS}
+        names = {panel.id: panel for panel in self.PANELS}
         panel: Panel[Any]
         for panel in base.query(Panel):
             name = str(panel.id)
             panel.set_class(name == self.active, "active")
             panel.set_class(name in front, "front")
-            panel.behind = "" if tabs else "  ".join(names[other] for other in behind(places, name))
+            panel.behind = () if tabs else tuple(names[other] for other in behind(places, name))
             if base.maximized is not None and name == self.active:
                 base.maximize(panel, container=False)
         styles = {one.id: "bold reverse" if one.id == self.active else "bold underline" for one in self.PANELS}
@@ -112,19 +112,14 @@ class PanelsApp(BaseApp):
         self.redraw_soon()
 
     def _tabs(self) -> list[tuple[PanelName, str]]:
-        """Return the panels with what the tab bar has of each: whole names, or short ones from the last on, or keys alone.
+        """Return the panels with what the tab bar has of each.
 
         Panels that are always in sight need no tab, except over a panel that has the whole screen.
         """
         places = self.PLACES[self._layout]
         shared = [one for one in self.PANELS if behind(places, one.id)]
         panels = shared if shared and self.screen_stack[0].maximized is None else list(self.PANELS)
-        shown = [f"{one.key} {one.name}" for one in panels]
-        for i in reversed(range(len(panels))):
-            if len(" ".join(shown)) > self.size.width:
-                shown[i] = f"{panels[i].key} {panels[i].short}"
-        if len(" ".join(shown)) > self.size.width:
-            shown = [one.key if one.id != self.active else tab for one, tab in zip(panels, shown, strict=True)]
+        shown = fitted_tabs(panels, self.size.width, " ") or [one.key for one in panels]
         return list(zip(panels, shown, strict=True))
 
     @on(events.Click, "#tabs")
@@ -136,6 +131,11 @@ class PanelsApp(BaseApp):
             if event.x < at:
                 self.action_panel(panel.id)
                 return
+
+    @on(Panel.Wanted)
+    def go_to_wanted(self, message: Panel.Wanted) -> None:
+        """Go to the panel whose name was pressed in the border of one that shares its place."""
+        self.action_panel(message.name)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keep the active panel the focused one; the focus may have gone on while the event was on its way."""

@@ -39,6 +39,11 @@ class Quantity:
     """Which of the optimizer's slots, from 0."""
 
     @property
+    def is_given(self) -> bool:
+        """Whether it comes from the data, so that no formula leads to it."""
+        return self.kind == "target" or (self.kind == "a" and self.layer == 0)
+
+    @property
     def of_one_sample(self) -> bool:
         """Whether it belongs to one sample of the batch, not to all of them."""
         return self.kind in _OF_A_SAMPLE

@@ -42,7 +42,7 @@ def _rate_lines(picture: Curvature, spectrum: Spectrum, columns: int) -> list[Te
     if math.isnan(spectrum.values[0]):
         return [Text("The loss is not finite here: there is no curvature.", NEGATIVE)]
     if math.isnan(picture.product):
-        return [Text(f"η {plain(rate)}: this optimizer has no limit of the kind 2/λ.", "dim")]
+        return [Text(f"η {plain(rate)}: no 2/λ for this optimizer", "dim")]
     if math.isinf(limit):
         return [Text(f"η {plain(rate)}: no limit, for the loss curves up nowhere.", "dim")]
     above = rate > limit
@@ -97,7 +97,7 @@ def _noise(picture: Curvature, spectrum: Spectrum, columns: int) -> list[Text]:
     if not math.isfinite(noise):
         return []
     if batch >= picture.of_rows:
-        return [Text(f"noise scale {noise:.3g}, but the batch is all samples", no_wrap=True)]
+        return [Text(f"noise scale {noise:.3g}; a batch has all samples", no_wrap=True)]
     said = "mostly noise" if batch < noise else "mostly signal"
     ways = [
         f"noise scale {noise:.3g} samples, batch {batch:,}: the gradient of an update is {said}",

@@ -16,6 +16,7 @@ from tui_backprop.records.curve import Curve
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
+from tui_backprop.ui.drawing.charts.heights import MEANS, HeightAxis, smoothed
 from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.panel import CanvasPanel
 
@@ -36,6 +37,12 @@ class LossPanel(CanvasPanel[Frame]):
         Binding("enter", "choose", "go to the point", show=False),
         Binding("full_stop", "zoom(0.5)", "zoom in", show=False),
         Binding("comma", "zoom(2.0)", "zoom out", show=False),
+        Binding("up", "raise_heights(1)", "higher losses", show=False),
+        Binding("down", "raise_heights(-1)", "lower losses", show=False),
+        Binding("pageup", "zoom_heights(0.5)", "zoom the loss axis in", show=False),
+        Binding("pagedown", "zoom_heights(2.0)", "zoom it out", show=False),
+        Binding("backspace", "whole", "all of the run", show=False),
+        Binding("a", "smooth", "means of the curves", show=False),
     ]
 
     log_axis: reactive[bool] = reactive(False)
@@ -54,11 +61,14 @@ class LossPanel(CanvasPanel[Frame]):
         super().__init__(panel_id)
         self._cursor: int | None = None
         self._window: tuple[int, int] | None = None  # first and last step that the user zoomed to
+        self._heights = HeightAxis()
+        self._mean = 0  # how strongly the curves are smoothed, which of `MEANS`
         self._span = (0, 0)  # first and last step on the axis
         self._axis = 0  # column of the axis
 
     def watch_log_axis(self) -> None:
         """Draw with the other axis."""
+        self._heights = HeightAxis()
         self.redraw()
 
     def watch_tail(self) -> None:
@@ -68,7 +78,8 @@ class LossPanel(CanvasPanel[Frame]):
 
     def name_text(self, frame: Frame) -> Text:
         """Return the panel's name, and which curve is which."""
-        names = ["train", *(["test"] if frame.curve.test is not None else [])]
+        over = "" if not self._mean else f", mean of {MEANS[self._mean]} points"
+        names = [f"train{over}", *([f"test{over}"] if frame.curve.test is not None else [])]
         names += [one.text for one in frame.watches if one.on_chart]
         return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
 
@@ -78,7 +89,7 @@ class LossPanel(CanvasPanel[Frame]):
         series = [Series("train", curve.steps, curve.train)]
         if curve.test is not None:
             series.append(Series("test", curve.steps, curve.test))
-        series = [_between(first, last, one) for one in series]
+        series = [_between(first, last, smoothed(one, MEANS[self._mean])) for one in series]
         watched = [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
         series += watched if self._window is None else [_between(first, last, one) for one in watched]
         beside = [one for one in frame.branches if not one.active][-_BESIDE:]
@@ -97,7 +108,10 @@ class LossPanel(CanvasPanel[Frame]):
         references = [(line.name, line.loss) for line in frame.reference]
         size = (self.size.width, self.size.height)
         colored = self.drawn_in != "none"
-        chart = draw_chart(series, references, marks, size, log=self.log_axis, others=others, colored=colored)
+        heights = self._heights.fitted(series, references, log=self.log_axis)
+        chart = draw_chart(
+            series, references, marks, size, log=self.log_axis, others=others, colored=colored, heights=heights
+        )
         self.note(self._reading(frame))
         self._axis = max(chart.text(row).find("┤") for row in range(chart.rows))
         return chart
@@ -115,6 +129,7 @@ class LossPanel(CanvasPanel[Frame]):
     def _reading(self, frame: Frame) -> str:
         scaled = frame.recipe.scale_targets != "none"
         zoomed = "" if self._window is None else f"steps {self._window[0]:,} to {self._window[1]:,} ( , . )"
+        zoomed += " losses zoomed (pgup pgdn)" if self._heights.zoomed else ""
         tail = self.tail and self._window is None
         views = (("of scaled targets", scaled), ("log", self.log_axis), ("last tenth", tail), (zoomed, bool(zoomed)))
         view = ", ".join(name for name, on in views if on)
@@ -143,6 +158,26 @@ class LossPanel(CanvasPanel[Frame]):
         """Draw half of the steps, or twice as many, around the cursor or the current step."""
         if self.frame is not None:
             self._zoom(times, self.frame.step if self._cursor is None else self._cursor)
+
+    def action_zoom_heights(self, times: float) -> None:
+        """Draw half of the loss axis, or twice as much, around its middle."""
+        self._heights = self._heights.zoomed_by(times)
+        self.redraw()
+
+    def action_raise_heights(self, direction: int) -> None:
+        """Move the part of the loss axis that is drawn."""
+        self._heights = self._heights.moved(direction * _PAN)
+        self.redraw()
+
+    def action_whole(self) -> None:
+        """Draw all of the run again."""
+        self._window, self._heights = None, HeightAxis()
+        self.redraw()
+
+    def action_smooth(self) -> None:
+        """Draw means of more points, or the curves as they are again."""
+        self._mean = (self._mean + 1) % len(MEANS)
+        self.redraw()
 
     def _zoom(self, times: float, at: int) -> None:
         if self.frame is None or not len(self.frame.curve.steps):
@@ -174,7 +209,7 @@ class LossPanel(CanvasPanel[Frame]):
         self._window = first + by, last + by
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Zoom in at the mouse; with shift or control go to earlier steps."""
+        """Zoom in at the mouse; with shift or control go to earlier steps; over the numbers of the loss axis, zoom that."""
         self._scrolled(event, 0.5, -_PAN)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -183,8 +218,17 @@ class LossPanel(CanvasPanel[Frame]):
 
     def _scrolled(self, event: events.MouseEvent, times: float, share: float) -> None:
         event.stop()
-        step = self._step_under(event.get_content_offset_capture(self).x)
-        if event.shift or event.ctrl:
+        at = event.get_content_offset_capture(self)
+        step = self._step_under(at.x)
+        if at.x <= self._axis:
+            rows = max(1, self.size.height - 3)
+            self._heights = (
+                self._heights.moved(-share)
+                if event.shift or event.ctrl
+                else self._heights.zoomed_by(times, 1 - min(max(at.y - 1, 0), rows) / rows)
+            )
+            self.redraw()
+        elif event.shift or event.ctrl:
             self._pan(share)
         elif step is not None:
             self._zoom(times, step)

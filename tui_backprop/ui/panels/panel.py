@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -19,7 +20,11 @@ from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
 from tui_backprop.ui.drawing.styles import StyledText, layered, text_on_ground, text_runs
+from tui_backprop.ui.layout import PanelName, fitted_tabs
 from tui_backprop.ui.theme import RGB, Colors
+
+_TITLE = 3  # columns of a border before its title
+_BEFORE_BEHIND, _BETWEEN_BEHIND = "   ", "  "
 
 Shown = TypeVar("Shown")
 """The kind of frame that a panel draws."""
@@ -59,12 +64,20 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             self.position = position
             """Position in θ of the entry that it is, or that belongs to it; None where there is none."""
 
+    class Wanted(Message):
+        """Another panel is wanted, which shares this one's place."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def __init__(self, panel_id: str) -> None:
         super().__init__(id=panel_id, classes="panel")
         self.sample = 0
         """Which sample of the batch is looked at, from 0."""
-        self.behind = ""
-        """Keys and names of the panels that share this one's place."""
+        self.behind: tuple[PanelName, ...] = ()
+        """The panels that share this one's place; a click on one in the border leads there."""
+        self._behind_at: list[tuple[range, str]] = []  # the columns of each of them in the border
         self.border_title = self._titled = Text(self.name_shown)
         self.frame: Shown | None = None
         self._prepared: Shown | None = None  # the frame that the lines are made of; another one while there is no room
@@ -141,11 +154,27 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             self.virtual_size = size
 
     def title(self, frame: Shown) -> Text:
-        """Return what stands in the border above: the panel's name, and which panels are behind it."""
+        """Return what stands in the border above: the panel's name, and which panels are behind it.
+
+        They have their whole names, or where there is no room short ones or their keys alone, from the last one on.
+        """
         title = self.name_text(frame)
-        if self.behind and len(title) + len(self.behind) + 8 <= self.size.width:
-            title.append(f"   {self.behind}", "dim")
-        return title
+        self._behind_at = []
+        room = self.size.width - len(title) - len(_BEFORE_BEHIND) - 3
+        shown = fitted_tabs(self.behind, room, _BETWEEN_BEHIND)
+        if not shown:
+            return title
+        at = _TITLE + len(title) + len(_BEFORE_BEHIND)
+        for one, name in zip(self.behind, shown, strict=False):
+            self._behind_at.append((range(at, at + len(name)), one.id))
+            at += len(name + _BETWEEN_BEHIND)
+        return title.append(_BEFORE_BEHIND + _BETWEEN_BEHIND.join(shown), "dim")
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Lead to the panel whose name in the border was pressed."""
+        wanted = next((name for columns, name in self._behind_at if event.x in columns), None)
+        if event.y == 0 and wanted is not None:
+            self.post_message(self.Wanted(wanted))
 
     def name_text(self, frame: Shown) -> Text:
         """Return the panel's name, and what of the frame belongs beside it."""

@@ -10,7 +10,7 @@ from tui_backprop.session.pictures.prediction import PredictionView, answer_labe
 from tui_backprop.session.recipe.points import Point
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.ui.drawing.charts.axes import Axes
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import MINUS
 
 Span = tuple[float, float]
 
@@ -106,7 +106,7 @@ class Pen:
         labels = answer_labels(problem)
         height = problem.dataset.n_inputs == 1 and not labels
         what = "" if height else labels[self.answer] if labels else f"{self.answer}/10"
-        where = ", ".join(plain(value) for value in self.place)
+        where = ", ".join(f"{value:.2g}".replace("-", MINUS) for value in self.place)
         parts = [f"✚ {where}{f': {what}' * bool(what)}{' test' if self.test else ''}", "space draws"]
         parts += [] if height else [f"0–{(len(labels) or _TENTHS) - 1} what"]
         parts += ["esc ends", "del erases", f"t {'train' if self.test else 'test'}"]

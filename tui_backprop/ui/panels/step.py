@@ -78,12 +78,15 @@ class StepPanel(Panel[Frame]):
             self.note("")
             return
         shown_for = (record.training.network, frame.inside, None if frame.inside is None else frame.step)
-        if shown_for != self._shown_for:
-            self._shown_for, self._selected, self._walk, self._term = shown_for, 0, [], 0
+        begins = shown_for != self._shown_for
+        if begins:
+            self._shown_for, self._walk, self._term = shown_for, [], 0
         if self._asked is not None:
             self._walk, self._term, self._asked = [self._asked], 0, None
         sample = self.sample_in(record)
         self._rows = _rows(record.training.network, len(record.rows), frame.inside, sample)
+        if begins:
+            self._selected = next((i for i, row in enumerate(self._rows) if not row.quantity.is_given), 0)
         self._selected = min(self._selected, len(self._rows) - 1)
         self._explain(frame, record)
         hidden = len(self._rows) + len(self._detail) - self.size.height

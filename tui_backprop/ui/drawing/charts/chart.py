@@ -27,6 +27,7 @@ _AXIS, _FRAME = 8, 3  # columns that the axis and its labels take; rows of frame
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
 _DOTS = "⠶"  # what a curve of braille is called by
 _PLACES = 5  # along a reference line at which its name may stand
+_NAMES, _NAME = 3, 24  # dimmed curves that have their names, and characters of one
 _SAME_ROW = 0.6  # rows between a curve and a name up to which the name may lie on it
 
 
@@ -97,6 +98,7 @@ def draw_chart(
     log: bool,
     others: Sequence[Series] = (),
     colored: bool = True,
+    heights: tuple[float, float] | None = None,
 ) -> Canvas:
     """Draw curves, horizontal reference lines and vertical marks.
 
@@ -108,8 +110,9 @@ def draw_chart(
         marks: steps of the vertical lines.
         size: (columns, rows) of the picture.
         log: whether the loss axis is logarithmic.
-        others: dimmed curves under the others.
+        others: dimmed curves under the others, the last ones with their names.
         colored: whether curves differ by colour; otherwise they are drawn with different characters.
+        heights: what the loss axis goes between, as powers of ten where it is logarithmic; None for all that is drawn.
     """
     columns, rows = size
     drawn = [drawable(one, log=log) for one in series]
@@ -117,36 +120,58 @@ def draw_chart(
     if not shown or columns < 12 or rows < 4:
         return _words(size, "no loss to draw yet" if not shown else "too small to draw")
     figure = _plotext()
-    heights = max(2, min(6, rows // 3))  # numbers along the loss axis
     figure.clear_figure()
     figure.theme("clear")
     figure.limit_size(False, False)  # by the terminal: the panel knows its size
     figure.plot_size(columns, rows)
-    figure.yfrequency(heights)
     if log:
         figure.yscale("log")
+    if heights is not None:
+        figure.ylim(*heights)
     first = min(int(one.steps[0]) for one in shown)
     last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
-    lines = [one for one in merged(references) if _fits(one[1], log=log)]
-    _draw_references(figure, lines, _Room(shown, [value for _, value in lines], (first, last), size, log=log))
-    highest = max(float(one.values.max()) for one in shown)
-    for other in others:
-        _draw_curve(figure, _up_to(_ABOVE * highest, drawable(other, log=log)), columns, _DIM, "dot")
+    lines = [one for one in merged(references) if _fits(one[1], log=log, heights=heights)]
+    room = _Room(shown, [value for _, value in lines], (first, last), size, log=log, heights=heights)
+    _draw_references(figure, lines, room)
+    lowest, highest = min(float(one.values.min()) for one in shown), max(float(one.values.max()) for one in shown)
+    beside = [_up_to(_ABOVE * highest, drawable(other, log=log)) for other in others]
+    for other in beside:
+        _draw_curve(figure, other, columns, _DIM, "dot")
+    _name_curves(figure, beside, room)
     styled = list(zip(drawn, cycle(CURVES), _markers(colored=colored), strict=False))
     for one, style, marker in reversed(styled):  # the first lies above the others: it is the training curve
         _draw_curve(figure, one, columns, style, marker)
     for step in marks:
         figure.vline(step, color=_ink(_DIM))
     _draw_steps(figure, first, last)
-    lowest = min(float(one.values.min()) for one in shown)
-    if log:
-        ends = [lowest, highest, *(value for _, value in lines)]
-        at = log_ticks(min(ends), max(ends), heights)
-        figure.yticks(at, [tick_text(height) for height in at])
-    elif highest >= _WIDE:
-        even = np.linspace(lowest, highest, heights)
-        figure.yticks(even.tolist(), [f"{height:.1e}" for height in even])
+    ends = [lowest, highest, *(value for _, value in lines)] if log else [lowest, highest]
+    if heights is not None:
+        ends = [10.0**end for end in heights] if log else [*heights]
+    _draw_heights(figure, min(ends), max(ends), max(2, min(6, rows // 3)), log=log)
     return _built(figure, columns, rows)
+
+
+def _draw_heights(figure: Any, low: float, high: float, most: int, *, log: bool) -> None:
+    """Write at most so many numbers beside the axis."""
+    figure.yfrequency(most)
+    if log:
+        at = log_ticks(low, high, most)
+        figure.yticks(at, [tick_text(height) for height in at])
+    elif high >= _WIDE:
+        even = np.linspace(low, high, most)
+        figure.yticks(even.tolist(), [f"{height:.1e}" for height in even])
+
+
+def _name_curves(figure: Any, curves: Sequence[Series], room: _Room) -> None:
+    """Write the names of the newest curves where they end, those that do not lie on another name."""
+    rows: list[float] = []
+    for one in [one for one in reversed(curves) if len(one.steps)][:_NAMES]:
+        value = float(one.values[-1])
+        row = room.row(value)
+        if 0 <= row <= room.rows - 1 and all(abs(row - other) >= 1 for other in rows):
+            rows.append(row)
+            name = one.name if len(one.name) <= _NAME else f"{one.name[: _NAME - 1]}…"
+            figure.text(f" {name} ", int(one.steps[-1]), value, color=_ink(_DIM), alignment="right")
 
 
 def _draw_steps(figure: Any, first: int, last: int) -> None:
@@ -180,8 +205,10 @@ def _ink(style: str) -> int | None:
     return Color.parse(style).number
 
 
-def _fits(value: float, *, log: bool) -> bool:
-    return bool(np.isfinite(value)) and (value > 0 or not log)
+def _fits(value: float, *, log: bool, heights: tuple[float, float] | None) -> bool:
+    if not np.isfinite(value) or (value <= 0 and log):
+        return False
+    return heights is None or heights[0] <= (np.log10(value) if log else value) <= heights[1]
 
 
 def _draw_curve(figure: Any, one: Series, columns: int, style: str, marker: str) -> None:
@@ -214,6 +241,7 @@ class _Room:
         size: tuple[int, int],
         *,
         log: bool,
+        heights: tuple[float, float] | None,
     ) -> None:
         self._log = log
         self.span = span
@@ -223,9 +251,15 @@ class _Room:
             end([*(float(self._height(end(one.values))) for one in shown), *(float(self._height(v)) for v in others)])
             for end in (min, max)
         )
+        if heights is not None:
+            self._low, self._high = heights
         across = np.arange(self.columns)
         self._curves = [np.interp(across, self._column(one.steps), self._row(one.values)) for one in shown]
         self._lines = [np.full(self.columns, self._row(value)) for value in others]
+
+    def row(self, value: float) -> float:
+        """Return the row of a value, the lowest 0."""
+        return float(self._row(value))
 
     def _height(self, values: Array | float) -> Array:
         return np.log10(values) if self._log else np.asarray(values)
