@@ -168,10 +168,11 @@ def _name_curves(figure: Any, curves: Sequence[Series], room: _Room) -> None:
     for one in [one for one in reversed(curves) if len(one.steps)][:_NAMES]:
         value = float(one.values[-1])
         row = room.row(value)
-        if 0 <= row <= room.rows - 1 and all(abs(row - other) >= 1 for other in rows):
+        if -1 <= row <= room.rows and all(abs(row - other) >= 1 for other in rows):
             rows.append(row)
             name = one.name if len(one.name) <= _NAME else f"{one.name[: _NAME - 1]}…"
-            figure.text(f" {name} ", int(one.steps[-1]), value, color=_ink(_DIM), alignment="right")
+            height = room.height_for(len(name) + 2, value)
+            figure.text(f" {name} ", int(one.steps[-1]), height, color=_ink(_DIM), alignment="right")
 
 
 def _draw_steps(figure: Any, first: int, last: int) -> None:
@@ -286,15 +287,19 @@ class _Room:
         rows = [row, *(near for near in (row - 1, row + 1) if 0 <= near <= self.rows - 1)]
         places = [(begin, near) for near in rows for begin in begins]
 
-        def hidden(place: tuple[int, float]) -> int:
-            begin, near = place
-            lines = [
-                up[begin : begin + length] for up in (*self._curves, *(line for line in self._lines if near != row))
-            ]
-            return sum(int(np.count_nonzero(abs(line - near) < _SAME_ROW)) for line in lines)
-
-        begin, near = min(places, key=hidden)
+        begin, near = min(places, key=lambda place: self._hidden(place[0], place[1], length, lines=place[1] != row))
         return first + (last - first) * begin / self.columns, value if near == row else self._value(near)
+
+    def height_for(self, length: int, value: float) -> float:
+        """Return the height at which a text of so many cells ends at the right edge: near a value, hiding little."""
+        row, begin = min(max(self.row(value), 0.0), self.rows - 1.0), max(0, self.columns - length)
+        rows = [near for near in (row + 1, row - 1, row) if 0 <= near <= self.rows - 1]
+        return self._value(min(rows, key=lambda near: self._hidden(begin, near, length, lines=True), default=row))
+
+    def _hidden(self, begin: int, row: float, length: int, *, lines: bool) -> int:
+        """Return how many cells of curves, and of lines too, a text hides that begins in a column of a row."""
+        below = [up[begin : begin + length] for up in (*self._curves, *(self._lines if lines else ()))]
+        return sum(int(np.count_nonzero(abs(line - row) < _SAME_ROW)) for line in below)
 
 
 def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room: _Room) -> None:
