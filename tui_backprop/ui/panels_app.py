@@ -161,7 +161,8 @@ class PanelsApp(BaseApp):
         """Open the list of keys."""
         from tui_backprop.ui.screens.keys import KeysScreen  # noqa: PLC0415  (loaded when it is first opened)
 
-        self.push_screen(KeysScreen(self.KEYS))
+        panel = self.focused if isinstance(self.focused, Panel) else None
+        self.push_screen(KeysScreen(self.KEYS, panel))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the panels' keys away from the screens over them."""

@@ -283,7 +283,8 @@ class CompareScreen(EndsOnce, Screen[bool]):
 
     def action_show_keys(self) -> None:
         """Open the list of keys."""
-        self.app.push_screen(KeysScreen(KEYS))
+        panel = self.focused if isinstance(self.focused, Panel) else None
+        self.app.push_screen(KeysScreen(KEYS, panel))
 
     def action_leave(self, again: bool) -> None:
         """Close; what was done here is forgotten."""

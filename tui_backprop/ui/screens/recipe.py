@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.widgets import Button, Collapsible, Input, Label, Select, Static
 
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.session.recipe.field import Field
@@ -17,6 +17,10 @@ from tui_backprop.session.recipe.recipe import RecipeError
 from tui_backprop.session.session import Session
 from tui_backprop.ui.screens.dialog import Dialog
 
+_FIRST = (
+    "hidden", "activation", "lr", "optimizer", "batch_size", "l2", "noise", "test_fraction", "features",
+)  # fmt: skip
+
 
 class RecipeScreen(Dialog[bool]):
     """Ends with True where something was changed."""
@@ -24,6 +28,8 @@ class RecipeScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "leave it", priority=True),
         Binding("ctrl+s", "apply", "apply", priority=True),
+        Binding("down", "app.focus_next", "field below", show=False),
+        Binding("up", "app.focus_previous", "field above", show=False),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -32,25 +38,43 @@ class RecipeScreen(Dialog[bool]):
         self._texts = {field.name: field.write(getattr(session.recipe, field.name)) for field in FIELDS}
 
     def compose(self) -> ComposeResult:
-        """Show every field with its present value and its sentence."""
-        with Vertical(classes="dialog tall") as dialog:
+        """Show a line for each field: those that are changed most often, and the others under "more"."""
+        first = self._first()
+        with Vertical(classes="dialog form") as dialog:
             dialog.border_title = "Recipe"
             dialog.border_subtitle = "^s applies, escape leaves it; ↻ begins the run again"
-            with VerticalScroll():
-                for field in FIELDS:
-                    yield from self._row(field)
+            with VerticalScroll(can_focus=False):
+                for field in first:
+                    yield self._row(field)
+                rest = [field for field in FIELDS if field not in first]
+                with Collapsible(title=f"more: {len(rest)} fields, by enter"):
+                    for field in rest:
+                        yield self._row(field)
+            yield Static("", id="meaning", markup=False)
             yield Static("", id="problem", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("Apply", id="apply", variant="primary")
-                yield Button("Cancel", id="cancel")
+                yield Button("Apply", id="apply", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
 
-    def _row(self, field: Field) -> ComposeResult:
-        text = self._texts[field.name]
-        yield Label(f"{'  ' if field.in_flight else '↻ '}{field.name.replace('_', ' ')}: {field.help}", markup=False)
+    def _first(self) -> list[Field]:
+        """Return the fields that are changed most often, as far as they fit the data."""
+        task = self._session.problem.dataset.task
+        names = [*_FIRST, "scale_targets" if task == "regression" else "label_noise"]
+        return [BY_NAME[name] for name in names]
+
+    def _row(self, field: Field) -> Horizontal:
+        text, widget_id = self._texts[field.name], f"f-{field.name}"
+        mark = "  " if field.in_flight else "↻ "
+        widget: Select[str] | Input = Input(text, id=widget_id, compact=True)
         if field.choices:
-            yield Select([(name, name) for name in field.choices], value=text, allow_blank=False, id=f"f-{field.name}")
-        else:
-            yield Input(text, id=f"f-{field.name}")
+            choices = [(name, name) for name in field.choices]
+            widget = Select(choices, value=text, allow_blank=False, id=widget_id, compact=True)
+        return Horizontal(Label(f"{mark}{field.name.replace('_', ' ')}", markup=False), widget, classes="field")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the field at the cursor means."""
+        field = BY_NAME.get(str(event.widget.id).removeprefix("f-"))
+        self.query_one("#meaning", Static).update("" if field is None else field.help)
 
     def _changes(self) -> tuple[dict[str, Any], list[str]]:
         """Return the fields that differ from the session's, and what is wrong with others."""
