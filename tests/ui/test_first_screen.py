@@ -37,6 +37,41 @@ async def until(pilot, met):
     raise TimeoutError
 
 
+async def test_what_is_said_before_anything_was_done(trainer):
+    """What this is and what to press, what the lines and probes mean, and what empty panels will show."""
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.query_one(SaidBar).lines(120)[1].plain)
+        about, keys = (line.plain for line in app.query_one(SaidBar).lines(120)[:2])
+        assert about == "A 1-1-1 network learns parity before your eyes; what goes wrong is said here."
+        assert keys.startswith("space starts it, n makes one step")
+        assert "constant: one for all; network: no weights do better" in str(app.query_one("#loss").border_subtitle)
+        assert lines(app.query_one(PredictionPanel))[0].startswith("x 5: ŷ 0.3721 → 0.3721   x 16: ŷ")
+        assert "right or wrong" in lines(app.query_one("#gradients"))[0]
+        await pilot.press("W")
+        await pilot.pause()
+        assert "k adds a condition" in lines(app.query_one("#watches"))[0]
+        await pilot.press("5")
+        await pilot.pause()
+        assert "with its formula" in lines(app.query_one("#step"))[0]
+        await pilot.press("n")
+        await pilot.pause()
+        assert lines(app.query_one("#step"))[0].startswith("z1 = x·w1 + b1")  # a value that can be followed
+
+
+async def test_a_name_in_a_border_leads_to_its_panel(trainer):
+    """Names have as much room as there is: whole, short, or the keys alone."""
+    app = trainer("circle")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        title = str(app.query_one("#network").border_title)
+        assert "8 Surf" in title
+        assert " H " in title
+        await pilot.click("#network", offset=(3 + title.replace("[dim]", "").index("H"), 0))
+        await pilot.pause()
+        assert app.active == "hidden"
+
+
 @pytest.mark.parametrize(
     ("size", "more"),
     [((80, 24), {"prediction"}), ((100, 30), {"prediction", "network"}), ((120, 36), {"prediction", "network"})],

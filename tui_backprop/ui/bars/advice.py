@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.bars.status import StatusLine
-from tui_backprop.ui.drawing.findings import halt_line, said_lines
+from tui_backprop.ui.drawing.findings import halt_line, opening_lines, said_lines
 from tui_backprop.ui.drawing.styles import layered, text_runs
 
 
@@ -34,7 +34,8 @@ class SaidBar(StatusLine):
         found: list[Text] = []
         if self._shown is not None:
             frame, opening, halted = self._shown
-            found = list(said_lines(frame.findings, width, opening))
+            network, data = frame.network.name, frame.problem.dataset.name
+            found = list(opening_lines(network, data, opening) if opening else said_lines(frame.findings, width))
             if halted:
                 found = [halt_line(halted, width), found[1] if halted.startswith("paused") else found[0]]
         notice = self.notice_lines(width)

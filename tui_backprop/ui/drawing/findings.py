@@ -12,7 +12,7 @@ from tui_backprop.diagnosis.findings.table import KINDS
 from tui_backprop.ui.theme import SEVERITY_MARKS, SEVERITY_STYLES
 
 _RUN = {"done"} | {kind.id for kind in KINDS if kind.hinders}  # what is said of the run, and not of its data
-_PROMISE = "problems found during training appear here"
+_ABOUT = "A {} network learns {} before your eyes; what goes wrong is said here."
 
 
 def finding_line(finding: Finding) -> Text:
@@ -36,10 +36,13 @@ def halt_line(sentence: str, columns: int) -> Text:
     return line.append(end, "not bold")
 
 
-def said_lines(findings: Sequence[Finding], columns: int, opening: str) -> tuple[Text, Text]:
-    """Return the two lines below the panels: the opening while there is one, or the worst finding and its remedy."""
-    if opening:
-        return Text(opening, no_wrap=True), Text(_PROMISE, style="dim", no_wrap=True)
+def opening_lines(network: str, data: str, opening: str) -> tuple[Text, Text]:
+    """Return the two lines below the panels before anything was done: what this is, and the keys that begin."""
+    return Text(_ABOUT.format(network, data), style="dim", no_wrap=True), Text(opening, no_wrap=True)
+
+
+def said_lines(findings: Sequence[Finding], columns: int) -> tuple[Text, Text]:
+    """Return the two lines below the panels: the worst finding and its remedy."""
     told = [one for one in findings if one.severity != "info"] or [one for one in findings if one.id in _RUN]
     if not told:
         return Text("no problems found so far", style="dim", no_wrap=True), Text()

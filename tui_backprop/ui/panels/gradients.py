@@ -48,7 +48,7 @@ class GradientsPanel(EntriesPanel[Frame]):
     def line_at(self, frame: Frame, row: int) -> Text:
         """Return the row, or the reason why there is none."""
         if frame.record is None:
-            return Text("no update yet: n makes one step", style="dim")
+            return Text("∂L/∂w, right or wrong: n makes a step", style="dim")
         return super().line_at(frame, row)
 
     def prepare(self, frame: Frame) -> None:

@@ -134,7 +134,7 @@ class LossPanel(CanvasPanel[Frame]):
         views = (("of scaled targets", scaled), ("log", self.log_axis), ("last tenth", tail), (zoomed, bool(zoomed)))
         view = ", ".join(name for name, on in views if on)
         if self._cursor is None or not len(frame.curve.steps):
-            return view
+            return view or _meaning(frame, self.size.width - 2)
         at = int(np.abs(frame.curve.steps - self._cursor).argmin())
         parts = [f"step {int(frame.curve.steps[at]):,}", f"train {plain(float(frame.curve.train[at]))}"]
         if frame.curve.test is not None:
@@ -262,6 +262,20 @@ class LossPanel(CanvasPanel[Frame]):
         share = float(np.clip((x - self._axis - 1) / (width - 1), 0, 1))
         first, last = self._span
         return round(first + share * (last - first))
+
+
+def _meaning(frame: Frame, width: int) -> str:
+    """Say what the reference lines are, as much as there is room for."""
+    lines = {line.key for line in frame.reference}
+    constant, network = "one answer for all inputs", "no weights do better"
+    ways = [f"best constant: {constant}", f"constant: {constant}", "constant: one for all"]
+    if "network" in lines:
+        ways = [
+            f"best constant: {constant}; best this network can do: {network}",
+            f"constant: one for all; network: {network}",
+            *ways,
+        ]
+    return next((way for way in ways if len(way) <= width), "")
 
 
 def _apart(steps: list[int], span: tuple[int, int], columns: int) -> list[int]:

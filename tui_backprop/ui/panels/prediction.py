@@ -37,6 +37,7 @@ from tui_backprop.ui.drawing.numbers import plain
 from tui_backprop.ui.panels.pen import field_of
 from tui_backprop.ui.panels.pen_panel import PenPanel
 
+_SINCE = "   (step 0 → now)"
 _TURN = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # axis and direction of an arrow
 
 
@@ -168,12 +169,16 @@ def _subtitle(frame: Frame, look: PredictionView, width: int) -> str:
 
 
 def _probe_lines(frame: Frame, width: int) -> list[Text]:
-    parts = []
+    """Write each input asked about with its answers: in one line, labelled as far as there is room, or a line for each."""
+    plainly, labelled = [], []
     for probe in frame.probes:
         asked = ",".join(plain(value) for value in probe.input)
         before, now = (" ".join(plain(value) for value in values) for values in (probe.before, probe.now))
-        parts.append(f"{asked}: {before} → {now}")
-    text = "   ".join(parts)
-    if len(text) <= width:
-        return [Text(text, style="bold", no_wrap=True)] if text else []
-    return [Text(part, style="bold", no_wrap=True) for part in parts]
+        plainly.append(f"{asked}: {before} → {now}")
+        name = f"{frame.problem.dataset.input_names[0]} " if len(probe.input) == 1 else ""
+        labelled.append(f"{name}{asked}: ŷ {before} → {now}")
+    if not labelled:
+        return []
+    ways = ["   ".join(labelled) + _SINCE, "   ".join(labelled), "   ".join(plainly)]
+    found = next(([way] for way in ways if len(way) <= width), labelled)
+    return [Text(line, style="bold", no_wrap=True) for line in found]

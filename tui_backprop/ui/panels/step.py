@@ -145,7 +145,10 @@ class StepPanel(Panel[Frame]):
         """Return a line of the list, which begins below the explanation."""
         record = frame.record
         if record is None:
-            return Text("no update yet: n makes one step, p goes through it phase by phase", style="dim")
+            return Text(
+                "each value of an update, with its formula: n makes one",
+                style="dim",
+            )
         at = row - len(self._detail)
         return _list_line(record, self._rows[at], frame.inside is None, selected=at == self._selected)
 

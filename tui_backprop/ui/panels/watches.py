@@ -11,6 +11,8 @@ from tui_backprop.ui.panels.panel import PicturePanel
 
 _SPARKS = 16  # characters of a sparkline
 
+_EMPTY = "k adds a condition at which the run halts, such as loss < 0.1, or a value to watch, such as grad_norm."
+
 
 class WatchesPanel(PicturePanel[Frame]):
     """Where the run halts, and what is shown as it goes on."""
@@ -20,7 +22,7 @@ class WatchesPanel(PicturePanel[Frame]):
     def draw(self, frame: Frame) -> list[Text]:
         """Write a line for each, and for a breakpoint that cannot be checked why."""
         lines = [_breakpoint(one) for one in frame.breakpoints] + [_watch(one) for one in frame.watches]
-        return lines or [Text("k adds a breakpoint or a watch", style="dim")]
+        return lines or list(Text(_EMPTY, style="dim").wrap(self.app.console, max(10, self.columns)))
 
 
 def _breakpoint(one: BreakpointView) -> Text:

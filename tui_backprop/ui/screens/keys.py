@@ -152,7 +152,9 @@ def packed(groups: Iterable[tuple[str, Sequence[Shown]]], width: int, rows: int)
     cells: list[Text] = []
     for heading, keys in groups:
         if heading == _PANELS:  # the tabs name them
-            cells.append(Text.assemble(("".join(key for key, *_ in keys).replace("123456789", "1–9"), "bold"), " panels"))
+            cells.append(
+                Text.assemble(("".join(key for key, *_ in keys).replace("123456789", "1–9"), "bold"), " panels")
+            )
             continue
         cells += [Text(heading, style="bold underline")] if heading else []
         cells += [Text.assemble((f"{key} ", "bold"), word) for key, word, _ in keys]

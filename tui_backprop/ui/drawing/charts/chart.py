@@ -307,6 +307,8 @@ def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room:
     first, last = room.span
     for name, value in references:
         label = f" {name} {value:.4g} "
+        if len(label) > room.columns:
+            label = f" {name[: max(4, room.columns - len(label) + len(name) - 1)]}… {value:.4g} "
         figure.plot([first, last], [value, value], color=_ink(_DIM), marker="-")
         where = "left" if last > first else "center"
         step, height = room.place_for(len(label), value)
