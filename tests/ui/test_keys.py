@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
+from tui_backprop.session.manual import TOPICS
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS
 from tui_backprop.ui.panels.gradients import GradientsPanel
@@ -212,12 +213,30 @@ async def test_s_loads_the_file_of_ones_own_rule_anew(trainer, tmp_path):
 
 @pytest.mark.covers("?", "q")
 async def test_question_mark_shows_all_keys_and_q_leaves(trainer):
-    """The list closes with escape, and the trainer with q."""
+    """The focused panel's keys come first, typing searches keys and manual, escape closes, and q leaves the trainer."""
     app = trainer()
-    async with app.run_test(size=BIG) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark")
+        await pilot.pause()
         assert isinstance(app.screen, KeysScreen)
-        await pilot.press("escape", "q")
+        table = app.screen.query_one("#table", Static)
+        seen = str(table.render()).split("\n")
+        assert seen[0].startswith("In Loss")
+        assert len(seen) <= app.screen.query_one("#keys").size.height
+        await pilot.press(*"learning")
+        await pilot.pause()
+        assert "Raise the learning rate" in str(table.render())
+        assert "Show all keys" not in str(table.render())
+        for _ in "learning":
+            await pilot.press("backspace")
+        await pilot.press("tab", *"hessian")
+        await pilot.pause()
+        topics = app.screen.query_one(OptionList)
+        assert {"panels", "conditions"} <= {one.id for one in topics.options} < {"about", *TOPICS}
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.screen.query_one("#page").display
+        await pilot.press("escape", "escape", "q")
     assert app.return_code == 0
 
 

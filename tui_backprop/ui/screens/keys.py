@@ -76,8 +76,10 @@ class KeysScreen(Dialog[None]):
 
     def action_into(self) -> None:
         """Go from the line into the topics."""
-        if self.query_one(f"#{_MANUAL}").display:
-            self.query_one(OptionList).focus()
+        topics = self.query_one(OptionList)
+        if topics.display and topics.option_count:
+            topics.highlighted = 0
+            topics.focus()
 
     def action_back(self) -> None:
         """Go from a page to the topics, or close."""
