@@ -256,7 +256,7 @@ async def test_the_opening_line_offers_the_lesson(trainer):
         app = trainer(source)
         async with app.run_test(size=SMALL) as pilot:
             await pilot.pause()
-            assert f"{offer}, ? shows all keys " in app.query_one(SaidBar).render_line(0).text
+            assert f"{offer}, ? shows all keys " in app.query_one(SaidBar).render_line(1).text
 
 
 def test_what_to_press_is_written_short():

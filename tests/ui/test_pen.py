@@ -84,7 +84,9 @@ async def test_on_a_curve_the_height_is_the_number_and_where_nothing_can_be_draw
 async def test_a_picture_of_drawing(trainer, picture, settled):
     """You should see a cursor ✚ in the middle of two samples in the corners, and the keys of drawing below."""
     app = trainer("canvas")
+    app.draws = True  # as `tui-backprop draw` opens it
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("I", "1", "right")
+        await pilot.pause()
+        await pilot.press("1", "right")
         await settled(app, pilot)
         assert picture(app)
