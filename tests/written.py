@@ -95,13 +95,13 @@ class Reader:
 
 
 def _opens_a_screen(arguments):
-    """Whether a command opens the app: no command is named, or a lesson is."""
+    """Whether a command opens the app: no command is named, or draw, or a lesson is."""
     words = [argument for argument in arguments if not argument.startswith("--")]
     if {"--version", "--help"} & set(arguments):
         return False
     if arguments[:1] == ["lessons"]:
         return len(words) > 1
-    return not arguments or arguments[0] not in COMMANDS
+    return not arguments or arguments[0] == "draw" or arguments[0] not in COMMANDS
 
 
 def _pretend_a_terminal(patch):
