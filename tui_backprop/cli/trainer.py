@@ -125,7 +125,7 @@ def _make_app(options: argparse.Namespace, *, offer: bool) -> TrainerApp:
 
 
 def _print_version(*, verbose: bool) -> int:
-    from tui_backprop.cli.version import version_lines
+    from tui_backprop.cli.output.version import version_lines
 
     print("\n".join(version_lines(verbose=verbose)))
     return 0
