@@ -63,6 +63,7 @@ class Modifier:
 KINDS = (
     Kind("--code", (".py",), "a small program in NumPy that answers", f"{_KEEP}.code.numpy_file"),
     Kind("--torch", (".py",), "the same in PyTorch", f"{_KEEP}.code.torch_file"),
+    Kind("--onnx", (".onnx",), "a model that answers, for any runtime", f"{_KEEP}.code.onnx_file"),
     Kind("--weights", (".npz", ".safetensors"), "parameters, scaling and names", f"{_KEEP}.weights.writing"),
     Kind(
         "--worksheet",

@@ -15,6 +15,7 @@ from typing import Any
 from tui_backprop.cli.main import EXIT_INTERRUPTED
 from tui_backprop.cli.options import (
     Parser,
+    UsageError,
     add_quiet_options,
     add_session_options,
     files_read,
@@ -31,10 +32,13 @@ from tui_backprop.session.keep.one_line import recipe_string
 from tui_backprop.session.keep.report import report
 from tui_backprop.session.keep.sitting import saved, write_session
 from tui_backprop.session.keep.tables import write_curve, write_predictions
+from tui_backprop.session.keep.weights.reading import SUFFIXES
+from tui_backprop.session.keep.weights.writing import weights_file
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
+from tui_backprop.system.inputs import shown
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
@@ -62,7 +66,16 @@ def main(arguments: Sequence[str]) -> int:
         make_edits(opened.session, opened.edits)
         print(recipe_string(opened.session.current))
         return 0
-    wanted = {"--curve": options.curve, "--predictions": options.predictions, "--session": options.session}
+    wanted = {
+        "--curve": options.curve,
+        "--predictions": options.predictions,
+        "--session": options.session,
+        "--weights": options.weights,
+    }
+    if options.weights is not None and options.weights.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"--weights: expected a name that ends in {' or '.join(SUFFIXES)}, not {shown(options.weights)}"
+        )
     reads = opened.reads | files_read(opened.session.current.first_recipe)
     outputs = Outputs(wanted, reads, json_report=options.json)
     try:
@@ -92,6 +105,8 @@ def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options:
         write_predictions(predictions, session.problem, session.state.parameters)
     if (kept := outputs.get("--session")) is not None:
         write_session(kept, saved(session, embed=options.embed))
+    if (weights := outputs.get("--weights")) is not None:
+        weights.write(weights_file(session.problem, session.state.parameters, options.weights.suffix.lower()))
     if options.json:
         print_json(found)
     else:
@@ -107,6 +122,7 @@ def command_parser() -> Parser:
     output.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     output.add_argument("--curve", metavar="FILE.csv", type=Path, help="write the loss curve; - is standard output")
     output.add_argument("--predictions", metavar="FILE.csv", type=Path, help="write every sample's prediction")
+    output.add_argument("--weights", metavar="FILE.npz", type=Path, help="write the parameters; or FILE.safetensors")
     output.add_argument("--session", metavar="FILE.tbp", type=Path, help="write a session file, to go on from later")
     output.add_argument("--embed", action="store_true", help="with --session: put your own data into the file")
     output.add_argument("--share", action="store_true", help="print a recipe string that SOURCE takes, and leave")

@@ -117,7 +117,9 @@ def test_what_runs_go_on_from_is_what_was_written(folder, capsys):
     assert main(["run", "xor", "--weights-from", "net.npz", "--steps", "5", "--predictions", "-"]) == 0
     last = capsys.readouterr().out.splitlines()[1].split(",")[-1]
     assert float(last) == after.problem.predict(after.state.parameters, after.problem.train.raw)[0, 0]
-    assert main(["run", "xor", "--edit", "3:weights-from=net.npz", "--steps", "3", "-q"]) == 0
+    assert main(["run", "xor", "--edit", "3:weights-from=net.npz", "--steps", "3", "-q", "--weights", "same.npz"]) == 0
+    assert (folder / "same.npz").read_bytes() == (folder / "net.npz").read_bytes()
+    assert main(["run", "xor", "--steps", "3", "--weights", "net.doc"]) == 2
 
 
 def test_a_session_has_loaded_weights_with_it(folder):
