@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -276,6 +277,31 @@ def test_other_styles_are_stepped(tmp_path, text, first, derivative):
         assert all(one.verdict == "right" for one in window.parameters)
         run.step(3)
         assert run.frame.update == 4
+    finally:
+        run.close()
+
+
+def test_a_notebook_is_stepped_cell_by_cell(tmp_path):
+    """Its lines are told by cell and line, its magics do nothing, and what is wrong is in a cell."""
+    head, body = ORIGINAL.split("\n\n\n", 1)
+    cells = [["%matplotlib inline\n", *head.splitlines(keepends=True)], ["# Training"], body.splitlines(keepends=True)]
+    kinds = ("code", "markdown", "code")
+    listed = [
+        {"cell_type": kind, "source": lines, "metadata": {}, **({"outputs": []} if kind == "code" else {})}
+        for kind, lines in zip(kinds, cells, strict=True)
+    ]
+    path = tmp_path / "my_notebook.ipynb"
+    path.write_text(json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    run = SteppedScript(str(path))
+    try:
+        run.open()
+        frame = run.frame
+        assert here(run) == "back = slope * w2"
+        cell, line = frame.cells[frame.event.line - 1]
+        code = [lines for kind, lines in zip(kinds, cells, strict=True) if kind == "code"]
+        assert code[cell - 1][line - 1].strip() == "back = slope * w2"
+        run.step(2)
+        assert run.frame.update == 3
     finally:
         run.close()
 
