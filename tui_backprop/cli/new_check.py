@@ -1,4 +1,4 @@
-"""`tui-backprop new-check FILE`: write a file to check, which is right as it stands."""
+"""`tui-backprop new-check FILE`: write a file to check, which is right as it is."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class TokenServer(Server):
         self.token = secrets.token_urlsafe(24)
         self._sessions, self._open = sessions, 0
         self._hosts = {f"{name}:{port}" for name in {host, *(_LOCAL if host in _LOCAL else ())}}
-        self._any_host = host in ("", "0.0.0.0", "::")  # noqa: S104  (whoever asks for all addresses gets them)
+        self._any_host = host in ("", "0.0.0.0", "::")  # noqa: S104  (a caller that asks for all addresses gets them)
         self._allow_scripts = allow_scripts
         self.uploads = Uploads(allow_scripts=allow_scripts)
         super().__init__(_command(), host, port, title="tui-backprop", public_url=f"http://{host}:{port}")

@@ -51,7 +51,7 @@ def load_in_background(run: Run, then: Callable[[EngineError | None], None]) -> 
 
 
 def faster_engine(run: Run) -> str | None:
-    """Return the engine that a run should go on with where it stands; None where the one it has is right.
+    """Return the engine that a run should go on with where it is; None where the one it has is right.
 
     `auto` chose by the steps that were meant to be made. A run that has gone on until another engine would have been worth
     its loading is likely to go on for as long again. To change over is an edit like any other, so the run stays a function

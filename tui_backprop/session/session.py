@@ -98,7 +98,7 @@ class Session(Walker):
 
     @property
     def step(self) -> int:
-        """Number of updates made so far, at the place where the session stands."""
+        """Number of updates made so far, at the place where the session is."""
         return self.current.step
 
     @property
@@ -206,7 +206,7 @@ class Session(Walker):
     # Going elsewhere.
 
     def go_to(self, step: int) -> None:
-        """Stand at a step that the run has reached; it is bit for bit what it was.
+        """Go to a step that the run has reached; it is bit for bit what it was.
 
         Raises:
             ValueError: the run has not been there.
@@ -380,7 +380,7 @@ class Session(Walker):
     # Branches.
 
     def switch(self, branch: Branch) -> None:
-        """Look at another branch, where one stood in it."""
+        """Look at another branch, at the step where it was left."""
         self.note_place()
         self._look_at(branch)
 

@@ -124,7 +124,7 @@ class SideBySide(Walker):
         return self.advance(max(1, self.sides[0].run.epoch_end() - self.sides[0].run.step))
 
     def go_to(self, step: int) -> None:
-        """Stand at a step that one of them has reached; the other one as near to it as it has been.
+        """Go to a step that one of them has reached; the other one as near to it as it has been.
 
         Raises:
             ValueError: neither has been there.
@@ -182,7 +182,7 @@ class SideBySide(Walker):
 
 
 def beside_branch(session: Session, branch: Branch) -> SideBySide:
-    """Return the present run beside another branch, from where the present one stands."""
+    """Return the present run beside another branch, from where the present one is."""
     sides = tuple(Side(one.run.fork(whole=True), one.name) for one in (session.branch, branch))
     return SideBySide((sides[0], sides[1]), parted(session.branch, branch), session.step)
 

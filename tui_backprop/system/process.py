@@ -28,7 +28,7 @@ class OverlongError(ValueError):
 class Child:
     """A process that runs `main()` of one of our modules, and ends when this one does, however that happens.
 
-    On POSIX a guard stands between: it ends the process and all that this has started (threads, forks, daemons) as soon as
+    On POSIX a guard is between: it ends the process and all that this has started (threads, forks, daemons) as soon as
     `end` is called or this process is gone. The working folder is not on the new process's path, and of modules of our name
     it has this very package. Whatever it writes, memory here is bounded.
 

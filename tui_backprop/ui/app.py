@@ -163,7 +163,7 @@ class TrainerApp(
         self.show_lesson()
         base.query_one(TimelineBar).set_class(self._is_untouched(frame), "untouched")
         at_start = frame.step == 0 and frame.inside is None
-        if self._dimmed != at_start:  # the footer is built anew each time, which is dear
+        if self._dimmed != at_start:  # the footer is built again each time, which is expensive
             self._dimmed = at_start
             self.refresh_bindings()
         if self.running:
@@ -204,7 +204,7 @@ class TrainerApp(
         return not (frame.last_step or frame.inside or frame.edits or self.running or self.guide)
 
     def _may_examine(self) -> bool:
-        """Whether to look for findings anew: always at rest, and while the run goes on in a twentieth of the time."""
+        """Whether to look for findings again: always at rest, and while the run goes on in a twentieth of the time."""
         now = time.monotonic()
         if self.running and now - self._examined < self.session.examiner.pause:
             return False

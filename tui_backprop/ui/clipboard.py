@@ -9,7 +9,7 @@ from textual.app import App
 
 
 def to_clipboard(app: App[Any], text: str) -> None:
-    """Put a text on the clipboard of whoever sits at the terminal."""
+    """Put a text on the clipboard of the terminal's user."""
     app.copy_to_clipboard(text)
     if app.is_headless or app.is_web:
         return

@@ -109,7 +109,7 @@ def layout_for(columns: int, rows: int) -> Layout:
 
 
 def lesson_is_beside(columns: int) -> bool:
-    """Whether a lesson stands beside the panels; where there is no room for that it stands below them."""
+    """Whether a lesson is beside the panels; where there is no room for that it is below them."""
     return columns >= 100
 
 

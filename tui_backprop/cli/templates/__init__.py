@@ -1,1 +1,1 @@
-"""Files that `tui-backprop new-check` writes: each is right as it stands."""
+"""Files that `tui-backprop new-check` writes: each is right as it is."""

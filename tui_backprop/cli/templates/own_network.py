@@ -5,7 +5,7 @@ Put your formulas in place of these, then run
     tui-backprop check THIS_FILE.py      is the backward pass right, and if not, which mistake is it?
     tui-backprop THIS_FILE.py            watch it learn, step by step
 
-As it stands it is right. Break something in backward() and check again.
+It is right as it is. Break something in backward() and check again.
 """
 
 import math

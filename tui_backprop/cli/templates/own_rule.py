@@ -4,7 +4,7 @@
     tui-backprop parity --rule THIS_FILE.py             train by it, and see where it parts from the true gradient
     tui-backprop run parity --rule THIS_FILE.py         the same without a screen
 
-As it stands it is right for squared error, whatever the number of layers. Break something and check again.
+It is right as it is for squared error, whatever the number of layers. Break something and check again.
 """
 
 

@@ -188,7 +188,7 @@ def carried(way: Way, given: Given, layer: int, weights: Array, *, delta: Array,
 
 
 def weight_gradient(way: Way, given: Given, layer: int, delta: Array) -> Array:
-    """∂L/∂W of a layer, (fan_in, fan_out); `way` says what stands where the input of the weight belongs."""
+    """∂L/∂W of a layer, (fan_in, fan_out); `way` says what is where the input of the weight belongs."""
     tape = given.tape
     source = tape.a[layer - 1]
     match way.kind:

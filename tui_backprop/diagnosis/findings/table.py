@@ -1,4 +1,4 @@
-"""The table of findings, and how a run is held against it."""
+"""The table of findings, and how a run is compared with it."""
 
 from __future__ import annotations
 

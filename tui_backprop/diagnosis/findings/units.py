@@ -120,7 +120,7 @@ KINDS = (
         "hundredth of the steepest",
         Threshold(0.8, "above", "share", "a few flat units are as it should be, a layer of them is not", 0.0, 1.0),
         _saturated,
-        "Far from 0 a sigmoid or a tanh is flat. A unit that stands there for nearly every sample gives the same "
+        "Far from 0 a sigmoid or a tanh is flat. A unit that is there for nearly every sample gives the same "
         "whatever comes in, and its slope, by which δ is multiplied on the way back, is nearly 0: neither it nor the "
         "layers before it learn. It comes from weights that are drawn too large, from inputs on a large scale, or "
         "from a rate so high that one update threw the weights there.",

@@ -30,7 +30,7 @@ Questions = Mapping[str, Callable[..., Any]]
 
 
 def load(path: str, code: CodeType) -> ModuleType:
-    """Run the file's code as a module, so that what stands under `if __name__ == "__main__"` does not run."""
+    """Run the file's code as a module, so that what is under `if __name__ == "__main__"` does not run."""
     sys.dont_write_bytecode = True
     find_beside(path)
     module = sys.modules[_NAME] = ModuleType(_NAME)

@@ -76,7 +76,7 @@ def _origin(record: StepRecord, q: Quantity) -> str:
         case "target":
             return f"the target of training sample {int(record.rows[q.sample]) + 1}"
         case "parameter":
-            return f"as it stood at step {record.before.step:,}, before this update"
+            return f"as it was at step {record.before.step:,}, before this update"
         case "old slot":
             return f"as the optimizer remembered it at step {record.before.step:,}"
     if isinstance(record.training.rule, OutsideRule):

@@ -147,7 +147,7 @@ class _Printer:
         self._most = most
 
     def pieces(self, expression: Expression, *, loose: bool) -> Iterator[Piece]:
-        """Print; `loose` where no operator stands beside the expression, so that it needs no brackets."""
+        """Print; `loose` where no operator is beside the expression, so that it needs no brackets."""
         match expression:
             case Leaf():
                 text = number(expression.value, FORMULA_DIGITS) if self._numbers else expression.symbol

@@ -43,6 +43,6 @@ def phases(network: Network) -> tuple[Phase, ...]:
 
 
 def has_happened(network: Network, phase: Phase, at: Phase | None) -> bool:
-    """Whether `phase` is known when the step stands at `at`; everything is known where the step is over (None)."""
+    """Whether `phase` is known when the step is at `at`; everything is known where the step is over (None)."""
     order = phases(network)
     return at is None or order.index(phase) <= order.index(at)

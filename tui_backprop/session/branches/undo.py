@@ -12,7 +12,7 @@ _MOST = 32  # edits that can be undone
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """The branches of a session, each with the run it had, and the place where the session stood."""
+    """The branches of a session, each with the run it had, and the place that it was at."""
 
     runs: tuple[tuple[Branch, Run], ...]
     branch: Branch
@@ -27,12 +27,12 @@ class UndoList:
         self._after: list[Situation] = []
 
     def note(self, situation: Situation) -> None:
-        """Note how things stood before an edit; what was undone before can no longer be made again."""
+        """Note the situation before an edit; what was undone before can no longer be made again."""
         self._before = [*self._before[-_MOST + 1 :], situation]
         self._after.clear()
 
     def undo(self, now: Situation) -> Situation:
-        """Return how things stood before the last edit.
+        """Return the situation before the last edit.
 
         Raises:
             ValueError: there was none.
@@ -43,7 +43,7 @@ class UndoList:
         return self._before.pop()
 
     def redo(self, now: Situation) -> Situation:
-        """Return how things stood when the last edit was undone.
+        """Return the situation in which the last edit was undone.
 
         Raises:
             ValueError: there was none.
@@ -54,7 +54,7 @@ class UndoList:
         return self._after.pop()
 
     def forget(self, branch: Branch) -> None:
-        """Drop the situations in which one stood in a branch that was deleted, and the branch from the others."""
+        """Drop the situations of a branch that was deleted, and the branch from the others."""
         for kept in (self._before, self._after):
             kept[:] = [
                 Situation(tuple(pair for pair in s.runs if pair[0] is not branch), s.branch, s.step)

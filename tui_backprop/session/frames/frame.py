@@ -66,7 +66,7 @@ class WatchView:
 
 @dataclass(frozen=True)
 class BreakpointView:
-    """A breakpoint as it stands."""
+    """A breakpoint as it is now."""
 
     text: str
     enabled: bool
@@ -85,7 +85,7 @@ class BranchView:
     name: str
     curve: Curve
     step: int
-    """Where one stands in it."""
+    """The present step in it."""
     last_step: int
     final_loss: float
     """The training loss at the last point of its curve; NaN where it has none."""
@@ -115,11 +115,11 @@ class Frame:
     reference: tuple[ReferenceLine, ...]
     history: History
     path: tuple[PathPoint, ...]
-    """Kept states of the run with this network, evenly spread, oldest first, then where it stood since, the present last."""
+    """Kept states of the run with this network, evenly spread, oldest first, then where it was since, the present last."""
     divergence: Divergence | None
     """Set where the next update is known to break."""
     inside: Phase | None = None
-    """Where the step in progress stands; None between two steps."""
+    """Where the step in progress is; None between two steps."""
     coming: StepRecord | None = None
     """The update in progress, computed but not made; None between two steps."""
     branches: tuple[BranchView, ...] = ()

@@ -21,7 +21,7 @@ def take_frame(
     watches: Sequence[Watch],
     findings: tuple[Finding, ...],
 ) -> Frame:
-    """Return all that there is to see now of the active branch, at `inside` of a step, and of what stands beside it."""
+    """Return all that there is to see now of the active branch, at `inside` of a step, and of what is beside it."""
     run = active.run
     segment = run.segment
     run.note_loss()

@@ -107,7 +107,7 @@ class SavedBranch:
     """As it was asked for at step 0."""
     edits: tuple[SavedEdit, ...]
     step: int
-    """Where one stands in it."""
+    """The present step in it."""
     last_step: int
     """How far it was trained."""
 

@@ -156,7 +156,7 @@ def restored(
 
 
 def _run(branch: SavedBranch, tell: Callable[[int], None]) -> Run:
-    """Make a run again, and stand where one stood in it."""
+    """Make a run again, and go to the step where it was left."""
     run = Run(first_segment(branch.recipe, read_data(branch.recipe)), MEMORY)
     for edit in branch.edits:
         _advance(run, edit.step, tell)

@@ -23,7 +23,7 @@ class LessonView:
     """How many screens there are."""
     title: str
     text: tuple[str, ...]
-    """Paragraphs; what stands between backticks is a key or a formula."""
+    """Paragraphs; what is between backticks is a key or a formula."""
     keys: tuple[str, ...]
     """What to press."""
     seen: bool | None

@@ -20,7 +20,7 @@ class LessonScreen:
 
     title: str
     text: tuple[str, ...]
-    """Paragraphs; what stands between backticks is a key or a formula."""
+    """Paragraphs; what is between backticks is a key or a formula."""
     keys: tuple[str, ...] = ()
     """What to press, in order, each as the table of keys writes it; `type 0.5` types a text."""
     panel: str = ""

@@ -169,7 +169,7 @@ class Landscape:
         self._places: dict[int, tuple[State, tuple[float, float]]] = {}  # of the path on the plane that is laid
         self._slope: _Slope | None = None
 
-    def lay_anew(self) -> None:
+    def lay_again(self) -> None:
         """Let the next picture have a plane of its own, around where the run then is."""
         self._laid = None
 

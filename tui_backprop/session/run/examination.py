@@ -41,7 +41,7 @@ class Examiner:
         self._seconds = 0.0
 
     def examine(self, run: Run) -> tuple[Finding, ...]:
-        """Return the findings of a run where it stands, the worst first."""
+        """Return the findings of a run where it is, the worst first."""
         key = (run, run.segment, run.step)
         if key != self._known:
             started = time.perf_counter()
@@ -61,7 +61,7 @@ class Examiner:
 
 
 def gather(run: Run) -> Evidence:
-    """Return the evidence of a run where it stands: a pure function of its recipe, its edits and the step."""
+    """Return the evidence of a run where it is: a pure function of its recipe, its edits and the step."""
     segment, problem, step = run.segment, run.problem, run.step
     first = _trained_alike_since(run)
     steps = course_steps(first.start, step, curve_spacing(segment), _affordable(segment, step - first.start))

@@ -13,7 +13,7 @@ class Divergence:
     """Where a run broke: the update from `step` gives something that is not finite."""
 
     step: int
-    """The last step whose parameters and loss are finite; the session stands there."""
+    """The last step whose parameters and loss are finite; the session is there."""
     tensor: str
     """The first tensor that broke, in the order of computation, such as `z1`, `loss` or `∂L/∂w2`."""
     problem: str = ""

@@ -49,7 +49,7 @@ class Stop:
 
     reason: Literal["steps", "until", "breakpoint", "lesson", "diverged", "interrupted"]
     step: int
-    """Where the run stands now."""
+    """Where the run is now."""
     breakpoint: str = ""
     """The condition of the breakpoint that was hit."""
 
@@ -134,7 +134,7 @@ class Run:
 
     @property
     def divergence(self) -> Divergence | None:
-        """Where the run broke, if it stands there."""
+        """Where the run broke, if it is there."""
         found = self._divergence
         return found if found is not None and found.step == self.step else None
 
@@ -210,7 +210,7 @@ class Run:
         return self.segment.next_epoch_end(self.step)
 
     def go_to(self, step: int) -> None:
-        """Stand at a step that the run has reached; it is bit for bit what it was.
+        """Go to a step that the run has reached; it is bit for bit what it was.
 
         Raises:
             ValueError: the run has not been there.
@@ -360,7 +360,7 @@ class Run:
             self._stop_before_break()
 
     def _stop_before_break(self) -> None:
-        """Stand at the last state whose parameters and loss are finite, and name what breaks next.
+        """Go to the last state whose parameters and loss are finite, and name what breaks next.
 
         The loss is known to be finite at the last point of the curve; from there each step is looked at, so that the answer
         does not depend on the portions in which the run was made.

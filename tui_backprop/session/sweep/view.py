@@ -32,7 +32,7 @@ class SweepMap:
     table: Table
     measure: str
     texts: tuple[tuple[str, ...], ...]
-    """What stands in each cell, (rows, columns)."""
+    """What is in each cell, (rows, columns)."""
     shades: Array
     """How good each cell is, 0 … 1; NaN where nothing is known yet, (rows, columns)."""
 

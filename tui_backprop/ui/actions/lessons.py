@@ -30,7 +30,7 @@ class LessonActions(TrainerBase):
         return super().layout_at(columns, rows) if self.guide is None else layout_with_lesson(columns, rows)
 
     def lay_out(self, columns: int, rows: int) -> None:
-        """Choose the layout made for a size, and where the lesson stands."""
+        """Choose the layout made for a size, and where the lesson is."""
         base = self.screen_stack[0]
         base.set_class(self.guide is not None, "lesson")
         base.set_class(lesson_is_beside(columns), "lesson-beside")

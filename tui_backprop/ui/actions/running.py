@@ -71,7 +71,7 @@ class RunningActions(EngineActions):
             self.redraw()
 
     def _halted(self, stop: Stop) -> None:
-        """Say why the run stands still, where it does so by itself."""
+        """Say why the run paused by itself."""
         broken = self.session.current.divergence
         if stop.reason == "diverged" and broken is not None:
             self.halt_because(broken.sentence)

@@ -1,4 +1,4 @@
-"""The line below the panels: where one stands in the run, where it was edited, and which branch it is."""
+"""The line below the panels: the present step of the run, where it was edited, and which branch it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TimelineBar(Widget):
         self.refresh()
 
     def _layout(self, frame: TimelineFrame) -> tuple[str, str, int]:
-        """Return what stands left and right of the bar, and the bar's width."""
+        """Return what is left and right of the bar, and the bar's width."""
         name = next((branch.name for branch in frame.branches if branch.active and len(frame.branches) > 1), "")
         left, right = " 0 ", f" {frame.last_step:,} " + (f" {name} ({len(frame.branches)} branches) " if name else "")
         return left, right, max(1, self.size.width - len(left) - len(right))

@@ -185,7 +185,7 @@ class NetworkDrawing:
     def _draw_fact(
         self, units: UnitLayer, place: tuple[int, int, int], letter: str, value: float | None, *, row_selected: bool
     ) -> None:
-        """Write one line of a unit: what it shows stands on a ground of its sign and size, the rest is plain."""
+        """Write one line of a unit: what it shows is on a ground of its sign and size, the rest is plain."""
         left, row, width = place
         shown = letter == "x" or (units.shown is not None and letter == _UNIT_LETTERS[units.shown])
         sign, level = (0, 0) if value is None else (sign_of(value), level_of(value, units.scale))

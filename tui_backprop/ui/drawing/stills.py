@@ -81,7 +81,7 @@ def png_of(svg: str) -> bytes:
         InputError: what draws it is not installed, or cannot draw it, or there is no font; the text says what to do.
     """
     try:
-        import resvg_py  # an extra: whoever wants no PNG needs none of it  # noqa: PLC0415
+        import resvg_py  # an extra: only PNG needs it  # noqa: PLC0415
     except ImportError:
         raise InputError(
             "a PNG needs the extra png: pip install 'tui-backprop[png]'; SVG and text need nothing"

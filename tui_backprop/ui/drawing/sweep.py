@@ -54,7 +54,7 @@ class MapRoom:
 
 
 def draw_map(drawn: SweepMap, room: MapRoom, cursor: tuple[int, int], colors: Colors) -> list[Text]:
-    """Draw the map: two lines of head, then the cells; the one under the cursor stands in brackets."""
+    """Draw the map: two lines of head, then the cells; the one under the cursor is in brackets."""
     table = drawn.table
     columns = range(room.first[1], room.first[1] + room.seen[1])
     heads = [""] if table.columns is None else [text[:_WIDEST] for text in table.columns.texts]

@@ -136,7 +136,7 @@ def label_room(
     """Find room for numbers on the lines of a layer's weights.
 
     Args:
-        plan: where everything stands.
+        plan: where everything is.
         layer: 1 … depth.
         name: cells of a name and the space behind it.
         choices: sets of weights, (from, to) each; the first set that has room as a whole gets its numbers.

@@ -132,7 +132,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             self._made, self._made_for = {}, measured
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw lines again; whoever asks for all of them may have changed what any of them shows."""
+        """Draw lines again; a caller that asks for all of them may have changed what any of them shows."""
         if not regions:
             self._made = {}
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
@@ -154,7 +154,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
             self.virtual_size = size
 
     def title(self, frame: Shown) -> Text:
-        """Return what stands in the border above: the panel's name, and which panels are behind it.
+        """Return what is in the border above: the panel's name, and which panels are behind it.
 
         They have their whole names, or where there is no room short ones or their keys alone, from the last one on.
         """
@@ -241,7 +241,7 @@ class Panel(ScrollView, Generic[Shown], can_focus=True, inherit_bindings=False):
         return "none" if self._plain else colors_of(self.app)
 
     def still(self, *, colored: bool) -> tuple[Strip, ...]:
-        """Return the panel as it stands, with its frame; without colours it is drawn as under `NO_COLOR`."""
+        """Return the panel as it is, with its frame; without colours it is drawn as under `NO_COLOR`."""
         whole = Region(0, 0, *self.outer_size)
         if colored:
             return tuple(self.render_lines(whole))

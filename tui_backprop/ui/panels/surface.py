@@ -113,7 +113,7 @@ class SurfacePanel(PicturePanel[Frame]):
 
     def action_here(self) -> None:
         """Lay the plane again where the run is now."""
-        self._landscape.lay_anew()
+        self._landscape.lay_again()
         self.redraw()
 
     def on_focus(self) -> None:

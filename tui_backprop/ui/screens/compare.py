@@ -205,7 +205,7 @@ class CompareScreen(EndsOnce, Screen[bool]):
             self._going = None
 
     def _start(self) -> None:
-        """Let whoever is behind catch up; where nobody is, let both run."""
+        """Let the lagging run catch up; if neither lags, let both run."""
         pair = self._pair
         advance = pair.catch_up if pair.behind else pair.advance
 

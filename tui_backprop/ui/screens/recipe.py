@@ -99,8 +99,8 @@ class RecipeScreen(Dialog[bool]):
         if problems:
             said = "; ".join(problems)
         elif changes:
-            anew = [name for name in changes if not BY_NAME[name].in_flight]
-            said = "begins the run again" if anew else "the run goes on with it"
+            restarting = [name for name in changes if not BY_NAME[name].in_flight]
+            said = "begins the run again" if restarting else "the run goes on with it"
             said = f"{', '.join(changes)}: {said}"
         else:
             said = ""

@@ -32,7 +32,7 @@ class ScriptLessonApp(ScriptApp):
         return "tabs" if layout_with_lesson(columns, rows) == "rows" else "grid"
 
     def lay_out(self, columns: int, rows: int) -> None:
-        """Choose the layout made for a size, and where the lesson stands."""
+        """Choose the layout made for a size, and where the lesson is."""
         base = self.screen_stack[0]
         base.set_class(self.guide is not None, "lesson")
         base.set_class(lesson_is_beside(columns), "lesson-beside")

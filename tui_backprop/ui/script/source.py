@@ -161,7 +161,7 @@ class SourcePanel(Panel[ScriptFrame]):
 
 
 def number_at(frame: ScriptFrame, line: int) -> int | None:
-    """Return which run of a line is shown: the last one up to where it stands, else the next; None where it does not run."""
+    """Return which run of a line is shown: the last one up to where it is, else the next; None where it does not run."""
     window = frame.window
     if window is None:
         return None
