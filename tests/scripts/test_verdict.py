@@ -7,7 +7,7 @@ import pytest
 from tui_backprop.core.judge import RELATIVE
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
-from tui_backprop.scripts.examining import examined
+from tui_backprop.scripts.examining import examined, explained
 from tui_backprop.scripts.running import Setting
 from tui_backprop.scripts.source.source import read_source
 
@@ -131,6 +131,14 @@ def test_an_array_that_is_written_as_a_whole_is_a_parameter_and_whole_numbers_ar
     assert set(answer.parameters) == {"W1", "b1", "W2", "b2", "W3", "c"}
     assert [(one.line, one.severity) for one in answer.causes if one.id == "whole-numbers"] == [(9, "error")] * whole
     assert (answer.network is None or answer.network.optimizer is None) == whole
+
+
+def test_a_gradient_of_zeros_is_shown_where_the_zeros_are_made(tmp_path):
+    case = judged(tmp_path, ("    W3[:] =", "    none = np.zeros_like(W2)\n    W3[:] ="), ("a1.T @ d2", "none"))
+    explained(case)
+    (mistake,) = answer_to(case, mend=False).mistakes
+    assert (mistake.line, mistake.parameters) == (26, ["W2"])
+    assert "a gradient of zeros" in mistake.sentence
 
 
 def test_a_penalty_that_the_loss_does_not_have_is_told_and_trains_no_plain_network(tmp_path):

@@ -178,6 +178,8 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
     code = place_source(case, place)
     module = module_of(case, at.file)
     where = f"{module}, line {at.line}" if module else f"line {at.line}"
+    if place.zero:
+        return f"{where}: `{code}` gives {target} a gradient of zeros, whatever the error is: it never changes."
     if place.late:
         return (
             f"{where}: `{code}` uses a gradient that was computed before this update's own pass: {target} is moved by "

@@ -79,7 +79,7 @@ def early_uses(backward: Backward) -> Iterator[EarlyUse]:
 
 
 def late_updates(backward: Backward, names: list[str]) -> list[WrongPlace]:
-    """Return the updates of parameters that do not depend on what is predicted in their own pass."""
+    """Return the updates of parameters that do not depend on what their own pass predicts, or where their zeros are made."""
     graph, step = backward.graph, backward.step
     led = {residual.record for residual in step.residuals}
     led |= {residual.prediction for residual in step.residuals}  # an error may be computed twice
@@ -96,8 +96,11 @@ def late_updates(backward: Backward, names: list[str]) -> list[WrongPlace]:
             continue
         if graph.cone([start], step.start) & led:
             continue
-        place = graph.trace.where[new]
-        one = places.setdefault(place, WrongPlace(place, [], [], 1.0, [], [], late=True))
+        made = graph.cone([start, update.step], step.start)
+        zero = not any(np.any(draw.values.get(update.step, graph.value(update.step))) for draw in backward.draws)
+        named = [one for one in made if one in graph.trace.labels and not np.any(graph.value(one))] if zero else []
+        place = graph.trace.labels[min(named)][0][1] if named else graph.trace.where[new]
+        one = places.setdefault(place, WrongPlace(place, [], [], 1.0, [], [], late=not zero, zero=zero))
         one.records.append(new)
         one.targets.append(old)
         if name not in one.explains:

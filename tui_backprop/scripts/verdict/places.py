@@ -36,6 +36,8 @@ class WrongPlace:
     """The parameter that is used there after its update, and the record of this update."""
     late: bool = False
     """Whether an update uses what an earlier pass made."""
+    zero: bool = False
+    """Whether a parameter gets a gradient of zeros that no error led to."""
     slope: int | None = None
     """The record, made in a function of the script's, that is the wrong factor there."""
 
