@@ -137,7 +137,7 @@ def test_a_gradient_of_zeros_is_shown_where_the_zeros_are_made(tmp_path):
     case = judged(tmp_path, ("    W3[:] =", "    none = np.zeros_like(W2)\n    W3[:] ="), ("a1.T @ d2", "none"))
     explained(case)
     (mistake,) = answer_to(case, mend=False).mistakes
-    assert (mistake.line, mistake.parameters) == (26, ["W2"])
+    assert (mistake.line, mistake.parameters) == (28, ["W2"])
     assert "a gradient of zeros" in mistake.sentence
 
 

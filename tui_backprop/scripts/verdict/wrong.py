@@ -159,7 +159,10 @@ class _Search:
     def _best(self, suspects: list[tuple[int, int, list[int]]], until: float, *, mending: bool) -> _Tried | None:
         """Return what explains most of some places; with `mending` only what makes a parameter come right."""
         best: _Tried | None = None
-        for _, place, records in suspects:
+        ends = {one for update in self.backward.step.updates for one in (update.record, update.step)}
+        for _, place, records in sorted(suspects, key=lambda one: one[2][0] in ends):
+            if best is not None and len(self.left) > 1 and records[0] in ends and len(records) > 1:
+                continue  # one place that updates them all: whatever is wrong before it, right gradients mend it there
             found = self._explained(place, records, mending=mending)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
