@@ -193,11 +193,11 @@ def test_a_reference_line_has_its_name_on_it_and_lies_under_the_curve():
 
 
 def test_reference_lines_at_one_height_share_a_label():
-    """Two names for one height are written one after the other, and on a narrow chart from its edge."""
+    """Two names for one height are written one after the other, and on a narrow chart cut before the number."""
     together = [("best constant", 0.25), ("best this network can do", 0.25)]
     assert merged(together) == [("best constant = best this network can do", 0.25)]
     assert any("best constant = best this network can do 0.25" in line for line in chart(together))
-    assert any("best constant = best this network" in line for line in chart(together, size=(44, 8)))
+    assert any("best constant = best " in line and "… 0.25 " in line for line in chart(together, size=(44, 8)))
     assert chart([("bad", float("nan"))], last=0)
 
 
