@@ -24,8 +24,8 @@ def test_json_has_every_member_of_the_contract(capsys):
     status, found = run_json(capsys, "--steps", "100")
     assert status == 0
     assert list(found) == [
-        "recipe", "steps", "epochs", "stopped_by", "loss", "accuracy", "parameters", "probes", "reference", "notes",
-        "findings", "engine", "seconds", "steps_per_second",
+        "recipe", "steps", "epochs", "stopped_by", "loss", "accuracy", "parameters", "inputs", "outputs", "layers",
+        "probes", "reference", "notes", "findings", "engine", "seconds", "steps_per_second",
     ]  # fmt: skip
     assert found["steps"] == 100
     assert found["stopped_by"] == "steps"
