@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from rich.style import Style
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.ui.random_keys import Found, Player, own_file, play
 from tests.ui.random_keys import trainer as drawn_trainer
@@ -246,3 +247,14 @@ async def test_a_chart_draws_no_more_however_many_edits_and_branches_there_are(m
     assert len(session.branches) == 13
     assert curves == 8
     assert 20 < marks <= columns
+
+
+async def test_a_click_on_a_line_that_is_gone_chooses_nothing(trainer):
+    """The palette's list is filled again with every letter, and what was clicked may be there no more."""
+    app = trainer()
+    async with app.run_test() as pilot:
+        await pilot.press("x")
+        lines = app.screen.query_one(OptionList)
+        gone = Style.from_meta({"option": lines.option_count})
+        await lines._on_click(events.Click(lines, 0, 0, 0, 0, 1, False, False, False, style=gone))
+        assert isinstance(app.screen, RulesScreen)

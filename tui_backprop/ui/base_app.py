@@ -20,7 +20,7 @@ from tui_backprop.text.unknown import unknown
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.glyphs import GlyphFilter
 from tui_backprop.ui.keys import Key
-from tui_backprop.ui.list_paging import close_gap
+from tui_backprop.ui.list_gaps import close_gaps
 from tui_backprop.ui.screens.dialog import Palette
 from tui_backprop.ui.theme import SIXTEEN
 
@@ -35,7 +35,7 @@ class BaseApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        close_gap()
+        close_gaps()
         if self.console.color_system == "standard":
             self.set_reactive(App.ansi_theme_dark, SIXTEEN)
             self.set_reactive(App.ansi_theme_light, SIXTEEN)
