@@ -29,7 +29,7 @@ def missing_parts(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Chan
     whole = node is writer.root
     text, product = writer.text(node), writer.closed(node)
     far = 0.0 if whole else 0.3
-    yield Change(node, f"-{writer.atom(node)}", "sign", 1.3 + far)
+    yield Change(node, f"-{writer.atom(node)}", "sign", 1.35 + far)
     for n, name in enumerate(scope.names if whole else scope.names[:NEAR]):
         late = far + 0.001 * n
         for m, slope in enumerate(scope.slopes(name)):
