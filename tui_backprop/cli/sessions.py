@@ -10,7 +10,8 @@ from pathlib import Path
 from tui_backprop.cli.options import UsageError, given_fields, recipe_from
 from tui_backprop.cli.output.progress import Progress
 from tui_backprop.session.keep.one_line import is_recipe_string, read_edit, run_from_string
-from tui_backprop.session.keep.session_file import SavedEdit, SavedSession, is_session, read_session
+from tui_backprop.session.keep.saved import SavedEdit
+from tui_backprop.session.keep.session_file import SavedSession, is_session, read_session
 from tui_backprop.session.keep.sitting import restored
 from tui_backprop.session.keep.weights.reading import read_weights, scaling_note
 from tui_backprop.session.run.changes import is_in_flight

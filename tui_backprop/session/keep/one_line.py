@@ -13,7 +13,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.core.network import is_parameter_name
 from tui_backprop.datasets.reading import AS_IT_IS
 from tui_backprop.datasets.source import needs_no_file
-from tui_backprop.session.keep.session_file import SavedBranch, SavedEdit, recipe_as_texts, saved_edits
+from tui_backprop.session.keep.saved import SavedBranch, SavedEdit, recipe_as_texts, saved_edits
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError, is_file
 from tui_backprop.session.recipe.suggestion import suggested_recipe

@@ -13,15 +13,8 @@ from tui_backprop.datasets.source import needs_no_file
 from tui_backprop.records.checkpoints import MEMORY
 from tui_backprop.session.branches.branch import Branch
 from tui_backprop.session.conditions import Condition, Expression
-from tui_backprop.session.keep.session_file import (
-    SavedBranch,
-    SavedBreakpoint,
-    SavedFile,
-    SavedSession,
-    SavedWatch,
-    SessionFileError,
-    saved_edits,
-)
+from tui_backprop.session.keep.saved import SavedBranch, SavedBreakpoint, SavedFile, SavedWatch, saved_edits
+from tui_backprop.session.keep.session_file import SavedSession, SessionFileError
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Watch
 from tui_backprop.session.run.changes import COLUMNS, first_segment, read_data
