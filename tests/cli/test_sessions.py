@@ -69,7 +69,7 @@ def test_a_session_file_is_a_source_of_a_sweep(capsys, tmp_path):
         (["--edit", "5"], "STEP:FIELD=VALUE"),
         (["--edit", "5:activation=relu"], "--activation"),
         (["--edit", "50:lr=2", "--steps", "20"], "more --steps"),
-        (["--edit", "5:nothing=2"], "'nothing'"),
+        (["--edit", "5:nothing=2"], "unknown name nothing"),
     ],
 )
 def test_edits_that_cannot_be_are_one_line(capsys, arguments, why):

@@ -152,6 +152,19 @@ def test_divergence_stands_at_the_last_finite_step_and_names_what_broke():
     assert whole.current.divergence is None
 
 
+def test_the_update_before_is_known_where_the_very_next_one_breaks():
+    """After a look at the step, whose loss is then known, the run breaks at once: what led there is still shown."""
+    session = Session(suggested_recipe("line"))
+    session.run(5)
+    session.change(lr=1e307, optimizer="momentum")
+    session.frame()
+    assert session.run(10).reason == "diverged"
+    assert session.step == 5
+    last = session.frame().last
+    assert last is not None
+    assert last.before.step == 4
+
+
 def test_an_epoch_ends_where_every_sample_was_seen():
     """Ten samples in batches of four are three steps, and the second epoch ends at six."""
     session = Session(suggested_recipe("iris", batch_size=40))

@@ -9,11 +9,12 @@ import pytest
 import textual.app
 import textual.pilot
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
+from tui_backprop.ui.panels.curvature import CurvaturePanel
 
 
 class SvgExtension(SingleFileSnapshotExtension):
@@ -47,12 +48,13 @@ async def _quiet(min_sleep=0.0, max_sleep=0.0):
 
 @pytest.fixture(autouse=True)
 def _steady(monkeypatch):
-    """Colours and animations do not depend on where the tests run."""
+    """Colours, animations and cursors do not depend on where and when the tests run."""
     for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setattr(Input.cursor_blink, "_default", False)  # a picture is taken with the cursor, or without, else
     monkeypatch.setattr(textual.app, "wait_for_idle", _quiet)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", _quiet)
 
@@ -70,9 +72,12 @@ def picture(snapshot):
 
 @pytest.fixture
 def settled():
-    """Wait until an app that has just opened no longer changes: footer and first chart come after the first paint."""
+    """Wait until an app no longer changes: footer and first chart come after the first paint, eigenvalues after others."""
 
     async def wait(app, pilot):
+        for panel in app.query(CurvaturePanel):
+            while panel.is_on_screen and panel.is_going_on:
+                await pilot.pause(0.05)
         seen = ""
         for _ in range(50):
             await pilot.pause(0.1)

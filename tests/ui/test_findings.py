@@ -134,13 +134,14 @@ async def test_findings(trainer, picture, settled, size):
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
-async def test_one_finding_explained(trainer, picture, theme):
+async def test_one_finding_explained(trainer, picture, settled, theme):
     """You should see why the loss cannot go below 2/9, the loss chart with that line, and the numbers behind it."""
     app = trainer()
     app.theme = theme
     async with app.run_test(size=(120, 36)) as pilot:
         run_and_look(app, 3000)
-        await pilot.press("n", "6", "enter")
-        await pilot.pause()
-        await pilot.pause()
+        await pilot.press("n", "6")
+        await settled(app, pilot)  # findings of the step before are shown until those of this one are there
+        await pilot.press("enter")
+        await settled(app, pilot)
         assert picture(app)

@@ -54,7 +54,7 @@ async def test_a_wider_terminal_has_more_keys(trainer):
 
 @pytest.mark.parametrize("columns", [60, 70, 76, 80, 99])
 async def test_every_tab_is_in_sight_and_leads_to_its_panel(trainer, columns):
-    """Where there is no room for all names the present one has its own, and the others their keys, which can be clicked."""
+    """Where there is no room for all names the present one keeps its own, and others have keys, which can be clicked."""
     app = trainer()
     async with app.run_test(size=(columns, 24)) as pilot:
         await pilot.pause()
@@ -63,8 +63,8 @@ async def test_every_tab_is_in_sight_and_leads_to_its_panel(trainer, columns):
         for panel in (*tabs, tabs[0]):
             text = str(bar.content)
             assert len(text) <= columns
-            assert f"{panel.key} {panel.short if columns < 80 else panel.name[:5]}" in text or columns < 77
+            assert panel.tab in text or panel.short_tab in text or columns < 80
             await pilot.click(bar, offset=(text.index(panel.key), 0))
             await pilot.pause()
             assert app.active == panel.id
-            assert f"{panel.key} {panel.short if columns < 80 else panel.name[:5]}" in str(bar.content)
+            assert panel.tab in str(bar.content) or panel.short_tab in str(bar.content)

@@ -226,13 +226,13 @@ async def test_network_maximised(trainer, picture):
 
 
 @pytest.mark.parametrize("source", ["circle", "digits"])
-async def test_network_in_the_large_layout(trainer, picture, source):
+async def test_network_in_the_large_layout(trainer, picture, settled, source):
     """You should see the network beside the loss and the prediction, and of the digits the image that came in."""
     app = trainer(source)
     async with app.run_test(size=(200, 60)) as pilot:
         run_and_look(app, 100)
         await pilot.press("7", "right")
-        await pilot.pause()
+        await settled(app, pilot)
         assert picture(app)
 
 

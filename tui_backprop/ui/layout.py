@@ -47,14 +47,15 @@ class PanelName:
         return f"{self.key} {self.short}"
 
 
-def fitted_tabs(panels: Sequence[PanelName], room: int, between: str) -> list[str]:
+def fitted_tabs(panels: Sequence[PanelName], room: int, between: str, present: str = "") -> list[str]:
     """Return what a line of so many cells has of each panel: its whole name, or from the last on a short one, or its key.
 
-    It is empty where there is no room for the keys.
+    The present panel is the last to lose its short name. It is empty where there is no room for the keys.
     """
     shown = [one.tab for one in panels]
     last_first = list(enumerate(panels))[::-1]
-    for i, name in [*((i, one.short_tab) for i, one in last_first), *((i, one.key) for i, one in last_first)]:
+    keys = sorted(last_first, key=lambda one: one[1].id == present)
+    for i, name in [*((i, one.short_tab) for i, one in last_first), *((i, one.key) for i, one in keys)]:
         if len(between.join(shown)) > room:
             shown[i] = name
     return shown if len(between.join(shown)) <= room else []

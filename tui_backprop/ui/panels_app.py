@@ -119,7 +119,7 @@ class PanelsApp(BaseApp):
         places = self.PLACES[self._layout]
         shared = [one for one in self.PANELS if behind(places, one.id)]
         panels = shared if shared and self.screen_stack[0].maximized is None else list(self.PANELS)
-        shown = fitted_tabs(panels, self.size.width, " ") or [one.key for one in panels]
+        shown = fitted_tabs(panels, self.size.width, " ", self.active) or [one.key for one in panels]
         return list(zip(panels, shown, strict=True))
 
     @on(events.Click, "#tabs")

@@ -323,7 +323,7 @@ def test_values_are_written_shortly(text, values):
         ("steps=1,2", "cannot be varied"),
         ("hidden=1,x", "hidden: expected"),
         ("rule=wrong", "rule: expected"),
-        ("rule=exact,mine.py", "is not swept"),
+        ("rule=exact,mine.py", "cannot be swept"),
     ],
 )
 def test_values_that_cannot_be_are_refused(text, said):
@@ -341,7 +341,7 @@ def test_a_plan_has_limits():
     ):
         with pytest.raises(SweepError, match=said):
             planned("parity", *vary, seeds=seeds)
-    with pytest.raises(SweepError, match="is not swept"):
+    with pytest.raises(SweepError, match="cannot be swept"):
         planned("parity", rule="mine.py")
 
 

@@ -372,6 +372,8 @@ class Run:
             if not _is_finite(self.timeline.segment_at(following.step).problem, following):
                 break
             anchor, state = state, following
+        if anchor is state:  # the very first step breaks
+            anchor = self.timeline.state_at(max(0, state.step - 1))
         self._anchor, self._state = anchor, state
         self.timeline.forget_after(state.step)
         tensor = first_broken(take_step(segment.training, state)) or "loss"

@@ -24,6 +24,11 @@ class CurvaturePanel(PicturePanel[Frame]):
         self._curvatures = Curvatures()
         self._going_on: Timer | None = None  # until more of it is computed
 
+    @property
+    def is_going_on(self) -> bool:
+        """Whether more of it is to be computed for the frame that is shown."""
+        return self._going_on is not None
+
     def draw(self, frame: Frame) -> list[Text]:
         """Draw what is known, and see to it that the rest is found."""
         if self._going_on is not None:
