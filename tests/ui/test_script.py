@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import replace
@@ -410,6 +411,18 @@ async def test_a_script_that_never_ends_freezes_nothing(fresh):
         await until(pilot, lambda: not app.running)
         await press(app, pilot, "home")
         assert app.script.frame.trouble == ""
+
+
+async def test_q_leaves_while_a_script_is_stuck(fresh):
+    """Nobody waits for the time limit of a loop that never ends."""
+    app = fresh(ORIGINAL.replace("b1 -= d_b1 * RATE", "b1 -= d_b1 * RATE\n    while turn == 90: pass"), timeout=600)
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await pilot.press("space", "q")
+        while app.is_running:
+            await asyncio.sleep(0.02)
+    app.script.close()
+    assert not app.script.running
 
 
 async def test_a_file_that_trains_nothing_says_so(fresh):
