@@ -9,6 +9,7 @@ import pytest
 import textual.app
 import textual.pilot
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual._context import active_app
 from textual.widgets import Input, Static
 
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -29,6 +30,15 @@ _TURNS = 200  # of the event loop, at the most: a run in progress always has som
 
 
 async def _quiet(min_sleep=0.0, max_sleep=0.0):
+    """Let everything be handled; of a trainer at rest also the charts and pictures, which come a little later."""
+    for _ in range(_TURNS):
+        await _handled()
+        app = active_app.get(None)
+        if not isinstance(app, TrainerApp) or app.running or app._late is None:
+            return
+
+
+async def _handled():
     """Let every message be handled, and those that follow from it, until all tasks wait for a key or a late timer.
 
     Textual waits until the process uses little processor time instead, which a run in progress never does, and which a
