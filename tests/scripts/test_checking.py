@@ -70,6 +70,7 @@ def test_a_right_script_is_right_and_no_cause_is_an_error_but_the_floor(tmp_path
         ("back * slope(hid) * xs[k]", "back * slope(hid) * w1", 27, {"w1"}, "xs[k]"),
         ("back = delta * w2", "back = diff * w2", 24, {"w1", "b1"}, "delta"),
         ("b2 -= RATE * delta", "b2 += RATE * delta", 26, {"b2"}, "sign"),
+        ("diff * slope(out)", "diff * slope(hid)", 23, {"w1", "w2", "b1", "b2"}, "takes `slope` at `out`"),
     ],
 )
 def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, wrong, word):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import Edit
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import value_name
+from tui_backprop.text.syntax import parsed_expression
 
 _SHORT = 44  # characters
 
@@ -98,9 +101,22 @@ def short_for(edit: Edit) -> str:
 
 
 def _why_name(is_parameter: bool, edit: Edit) -> str:
+    function = _function_of(edit) if edit.kind == "name" else ""
+    if function:
+        return f"takes `{function}` at `{edit.new}`, as the forward pass has it, and not at `{edit.old}`"
     if is_parameter:
         return f"is the delta behind it times the input of that weight, `{edit.new}`, instead of `{edit.old}`"
     return f"has `{edit.new}` by the chain rule, instead of `{edit.old}`"
+
+
+def _function_of(edit: Edit) -> str:
+    """Return the script's own function that a name is put into; "" where it is a factor, or an operand of a product."""
+    for node in ast.walk(parsed_expression(edit.expression)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            inside = (part for argument in node.args for part in ast.walk(argument))
+            if any(ast.unparse(part) == edit.new for part in inside if isinstance(part, ast.expr)):
+                return node.func.id
+    return ""
 
 
 def _first_line(text: str) -> str:
