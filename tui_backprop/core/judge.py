@@ -53,18 +53,6 @@ class Truth:
         low, high, floor, blur = (part[entries] for part in (self.low, self.high, self.floor, self.blur))
         return Truth(low, high, floor, blur, self.method, reasons)
 
-    def spread_over(self, size: int, entries: NDArray[np.int64]) -> Truth:
-        """Return it as that of `size` entries: it is of these, and nothing is known of the others."""
-
-        def whole(part: Array, filling: float) -> Array:
-            made = np.full(size, filling)
-            made[entries] = part
-            return made
-
-        low, high = whole(self.low, np.nan), whole(self.high, np.nan)
-        floor, blur = whole(self.floor, 0.0), whole(self.blur, 0.0)
-        return Truth(low, high, floor, blur, self.method, {int(entries[i]): why for i, why in self.reasons.items()})
-
     def scaled(self, factor: float) -> Truth:
         """Return the truth of `factor` times the gradient."""
         ends, size = (self.low * factor, self.high * factor), abs(factor)

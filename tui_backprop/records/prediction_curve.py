@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from tui_backprop.core.arrays import Array, Indices
 
@@ -25,12 +23,6 @@ class Points:
     def __len__(self) -> int:
         return len(self.x)
 
-    @classmethod
-    def of(cls, x: Array, y: Array) -> Points:
-        """Return points of one kind, of which none is wrong."""
-        same = np.zeros(len(x), dtype=np.int64)
-        return cls(x, y, same, same)
-
 
 @dataclass(frozen=True, eq=False)
 class PredictionCurve:
@@ -46,9 +38,3 @@ class PredictionCurve:
     """The smallest and the largest training input."""
     train: Points
     test: Points
-
-    def resampled(self, points: int) -> PredictionCurve:
-        """Return the curve with another number of points, between the known ones along straight lines."""
-        x = np.linspace(self.x[0], self.x[-1], points)
-        before, now = (np.interp(x, self.x, values) for values in (self.before, self.now))
-        return replace(self, x=x, before=before, now=now)

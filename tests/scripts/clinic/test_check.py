@@ -19,8 +19,8 @@ from tui_backprop.core.objective import make_objective
 from tui_backprop.scripts.clinic.check import check
 from tui_backprop.scripts.clinic.checkup_text import checkup_text
 from tui_backprop.scripts.functions.network import LearnerNetwork
-from tui_backprop.scripts.functions.process import LearnerError
-from tui_backprop.scripts.functions.rule_network import open_learner
+from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
+from tui_backprop.scripts.functions.rule_network import learner_in
 
 # The gallery, written as the user's code.
 
@@ -340,7 +340,7 @@ def test_a_checkup_fits_the_width_that_it_is_given(tmp_path):
     """Where the table has no room, the relative error is left out; a long formula goes on below."""
     path = tmp_path / "my_net.py"
     path.write_text(ORIGINAL, encoding="utf-8")
-    learner = open_learner(str(path))
+    learner = learner_in(LearnerProcess(str(path)))
     try:
         found = check(learner)
     finally:

@@ -16,7 +16,6 @@ from tui_backprop.scripts.functions.answers import nothing, numbers_of, truth
 from tui_backprop.scripts.functions.forms import Form
 from tui_backprop.scripts.functions.network import Batch, Learner, LearnerNetwork, OwnGradient, Trained, TrainingOrder
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
-from tui_backprop.scripts.limits import TIMEOUT
 
 _NETWORKS = (
     Network((2, 3, 1), ("sigmoid", "sigmoid")),
@@ -24,15 +23,6 @@ _NETWORKS = (
 )
 _OBJECTIVE = make_objective("sigmoid", "squared")
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
-
-
-def open_learner(path: str, timeout: float = TIMEOUT) -> Learner:
-    """Return what a file has to be checked: a whole network, or a rule for ours.
-
-    Raises:
-        LearnerError: the file cannot be used; one sentence.
-    """
-    return learner_in(LearnerProcess(path, timeout))
 
 
 def learner_in(process: LearnerProcess) -> Learner:

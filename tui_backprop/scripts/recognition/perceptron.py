@@ -52,7 +52,6 @@ def perceptron_of(case: Case) -> Perceptron | None:
         "sgd" if plain and not _penalised(graph, step, loss.record) else None,
         batch,
         layers[0],
-        layers[0].rows,
         residual,
         len(rounds),
     )

@@ -37,11 +37,15 @@ class Perceptron:
     optimizer: str | None
     batch: int
     first: Layer
-    rows: bool
     residual: Residual
     """Where its answer meets the target, in the last round."""
     rounds: int
     """How often a step goes through the network: with each sample of a batch, or once with all."""
+
+    @property
+    def rows(self) -> bool:
+        """Whether samples are rows."""
+        return self.first.rows
 
     def as_json(self) -> dict[str, Any]:
         """Return what the answer calls `recognised`."""

@@ -145,11 +145,6 @@ class Window:
         return dict(out)
 
     @cached_property
-    def named(self) -> set[int]:
-        """The records that were given a name."""
-        return {one.record for made in self.made.values() for one in made if one.name not in ("return", "if")}
-
-    @cached_property
     def records(self) -> dict[int, int]:
         """For each statement that made a number, the record of the last one that it made itself."""
         found = {event: made[-1].record for event, made in self.made.items() if made[-1].record >= 0}

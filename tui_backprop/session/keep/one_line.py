@@ -48,10 +48,11 @@ def recipe_string(run: Run) -> str:
         OneLineError: it reads files of one's own, which only a session file can hold.
     """
     edits = saved_edits(run.edits)
+    origins = [edit.origin for edit in edits if edit.origin]
     for changed in ({"source": run.first_recipe.source, "rule": run.first_recipe.rule}, *(e.changes for e in edits)):
         own = [] if needs_no_file(changed.get("source", "xor")) else [changed["source"]]
         own += [changed["rule"]] if is_file(changed.get("rule", "")) else []
-        own += [edit.origin for edit in edits if edit.origin]
+        own += origins
         if own:
             raise OneLineError(
                 f"{clean(own[0])} is a file of yours, which a recipe string cannot hold: save a session, "

@@ -54,45 +54,6 @@ def passes(window: Window, at: int) -> int:
     return last
 
 
-def source_of(window: Window, at: int, operand: int) -> int | None:
-    """Return the statement that made an operand of what a statement made, followed through what only carries it."""
-    for record in operands(window, at)[operand : operand + 1]:
-        found = window.event_of.get(record)
-        if found is not None and found < at:
-            return found
-        for one in range(at - 1, -1, -1):
-            if window.records.get(one) == record:
-                return one
-    return None
-
-
-def operands(window: Window, at: int) -> list[int]:
-    """Return the records that a statement's value was made from, outside of that statement, in the order of their use."""
-    start = window.records.get(at)
-    if start is None:
-        return []
-    here = window.events[at]
-    found: list[int] = []
-    todo, seen = [start], {start}
-    while todo:
-        record = todo.pop(0)
-        place = window.trace.place(record)
-        inside = place is not None and here.file == window.trace.files[place.file]
-        inside = inside and here.line <= place.line <= here.end_line if place is not None else False
-        if record != start and not inside:
-            if window.trace.ops[record] != "const":
-                found.append(record)
-            continue
-        if record != start and record in window.named:
-            found.append(record)
-            continue
-        for one in window.graph.args[record]:
-            if one not in seen:
-                seen.add(one)
-                todo.append(one)
-    return found[:8]
-
-
 def same_line(window: Window, event: Event | None, fallback: int = 0) -> int:
     """Return the statement of an update at the line, and with as many passes before it, as another update's has it."""
     if event is None:

@@ -12,6 +12,7 @@ from tui_backprop.session.run.changes import Change
 from tui_backprop.session.session import Session
 from tui_backprop.system.settings import SPEEDS as NAMES_OF_SPEEDS
 from tui_backprop.system.settings import Settings
+from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.ui.pacing import SPEEDS
 from tui_backprop.ui.panels_app import PanelsApp
 
@@ -69,6 +70,15 @@ class TrainerBase(PanelsApp):
     def halt_because(self, sentence: str) -> None:
         """Note why the run halted here."""
         self.halted = (self.session.branch, self.session.step, sentence)
+
+    def may_open_files(self) -> bool:
+        """Whether the machine's files may be opened; says why not to a visitor of a served session."""
+        try:
+            refuse_visitor("files")
+        except InputError as error:
+            self.refuse(error)
+            return False
+        return True
 
     def pause(self) -> None:
         """Let training rest."""

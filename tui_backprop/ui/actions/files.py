@@ -13,7 +13,6 @@ from tui_backprop.session.keep.sitting import restored, saved, write_session
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.system.outputs import Output
-from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.clipboard import to_clipboard
@@ -126,12 +125,8 @@ class FileActions(TrainerBase):
         """Open a session or a table."""
         from tui_backprop.ui.screens.files import OpenScreen
 
-        try:
-            refuse_visitor("files")
-        except InputError as error:
-            self.refuse(error)
+        if not self.may_open_files():
             return
-
         self.pause()
         recent = () if self._remembered is None else self._remembered.recent()
         title = "" if self._remembered is None else self._remembered.last_title()

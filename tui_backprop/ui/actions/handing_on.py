@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.ui.actions.base import TrainerBase
 from tui_backprop.ui.actions.saving import SavingActions
 
@@ -58,10 +57,7 @@ class HandingOnActions(TrainerBase, SavingActions):
                 network = self.session.problem.network
                 self.make(lambda: self.session.edit_in_place(read_weights(path, network), {}, origin=str(path)))
 
-        try:
-            refuse_visitor("files")
-        except InputError as error:
-            self.refuse(error)
+        if not self.may_open_files():
             return
         self.pause()
         self.push_screen(OpenScreen((), None, f"Load weights, {' or '.join(SUFFIXES)}"), load)
