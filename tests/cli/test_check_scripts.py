@@ -260,7 +260,9 @@ def test_a_module_beside_the_script_is_fixed_beside_it(capsys, tmp_path):
     path.write_text(text, encoding="utf-8")
     _, found = answer(capsys, path, "--fix")
     mistake = found["mistakes"][0]
-    assert mistake["fix"]["edits"][0]["file"] == mistake["file"] == "slopes.py"
+    edit = mistake["fix"]["edits"][0]
+    assert edit["file"] == mistake["file"] == "slopes.py"
+    assert (mistake["formula_as_is"], mistake["formula_right"]) == (edit["old"].strip(), edit["new"].strip())
     assert "--- slopes.py" in mistake["fix"]["diff"]
     assert "1 - y" in (tmp_path / "slopes.fixed.py").read_text(encoding="utf-8")
     assert not (tmp_path / "twice.fixed.py").exists()

@@ -253,8 +253,11 @@ def _tell(case: Case, at: Case, answer: Answer, proposal: Proposal) -> None:
     if proposal.place is not None:
         mistake.sentence, mistake.short = sentence_for(at, proposal.place, edit, mistake), short_for(edit)
     mistake.kind = edit.kind
-    mistake.right = edit.new
     mistake.fix = fix_of(at.source, proposal.edits)
+    written = next((one for one in mistake.fix["edits"] if one["new"].strip()), None)
+    mistake.right = written["new"].strip() if written is not None else edit.new
+    if written is not None and written["old"].strip():
+        mistake.as_is = written["old"].strip()
 
 
 def _mistake_of(at: Case, answer: Answer, proposal: Proposal, line: int, file: str | None) -> Mistake | None:
