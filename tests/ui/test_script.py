@@ -34,7 +34,6 @@ from tui_backprop.ui.screens.script_stops import StopsScreen
 from tui_backprop.ui.script.app import ScriptApp
 from tui_backprop.ui.script.header import ScriptHeader
 from tui_backprop.ui.script.keys import KEYS, PANELS
-from tui_backprop.ui.script.lesson import ScriptLessonApp
 from tui_backprop.ui.script.panels import (
     ScriptFindingsPanel,
     ScriptGradientsPanel,
@@ -440,7 +439,7 @@ async def test_a_file_that_trains_nothing_says_so(fresh):
 async def test_the_lessons_own_keys_lead_to_its_end(opened):
     """Every screen's check is met by the keys that it names, in order; then the lesson is left and the script stays."""
     script = opened("original")
-    app = ScriptLessonApp(script, script_lesson())
+    app = ScriptApp(script, script_lesson())
     async with app.run_test(size=BIG) as pilot:
         await until(pilot, lambda: idle(app))
         for number, screen in enumerate(script_lesson().screens, start=1):

@@ -84,13 +84,13 @@ def _take_on_script() -> None:
     require_terminal("a lesson", "tui-backprop lessons --json")
     from tui_backprop.cli.trainer import show_script
     from tui_backprop.session.script_run.stepped import SteppedScript
-    from tui_backprop.ui.script.lesson import ScriptLessonApp
+    from tui_backprop.ui.script.app import ScriptApp
 
     lesson = script_lesson()
     with tempfile.TemporaryDirectory(prefix="tui-backprop-") as folder:
         copy = Path(folder) / lesson.file
         copy.write_text(lesson.script, encoding="utf-8")
-        show_script(SteppedScript(str(copy)), lambda script: ScriptLessonApp(script, lesson))
+        show_script(SteppedScript(str(copy)), lambda script: ScriptApp(script, lesson))
 
 
 def _begins(lesson: Lesson) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import PurePath
 from typing import ClassVar
@@ -33,7 +32,7 @@ from tui_backprop.ui.bars.header import Header
 from tui_backprop.ui.bars.step import StepLine
 from tui_backprop.ui.bars.timeline import TimelineBar
 from tui_backprop.ui.keys import KEYS
-from tui_backprop.ui.layout import PANELS, PLACES, SMALLEST, heights
+from tui_backprop.ui.layout import PANELS, PLACES, heights
 from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.curvature import CurvaturePanel
 from tui_backprop.ui.panels.distributions import DistributionsPanel
@@ -51,7 +50,6 @@ from tui_backprop.ui.panels.watches import WatchesPanel
 
 _LATEST = 0.02  # seconds that charts wait at the most
 _BARS = 5  # rows of header, what is said, timeline and footer
-_SWITCH = 0.0005  # seconds after which Python lets another thread in (Textual reads the keyboard in one)
 
 
 class TrainerApp(
@@ -69,7 +67,6 @@ class TrainerApp(
 ):
     """The trainer's app."""
 
-    TITLE = "tui-backprop"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "trainer.tcss", "panels/panels.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
     KEYS = KEYS
@@ -89,7 +86,7 @@ class TrainerApp(
         """Whether it opens with a pen on the predictions."""
         self._offer = offer
         self._first_lesson = lesson
-        self._dimmed = True
+        self._dimmed = True  # as at step 0, where it opens
         self._watching = False
         self._examined = 0.0
         self._late: Frame | None = None  # what is still to be drawn, and from when on
@@ -116,7 +113,7 @@ class TrainerApp(
         yield StepLine()
         yield SaidBar()
         yield TimelineBar()
-        yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
+        yield self.too_small()
         yield KeysFooter(show_command_palette=True)
 
     def lay_out(self, columns: int, rows: int) -> None:
@@ -131,9 +128,7 @@ class TrainerApp(
 
     def on_mount(self) -> None:
         """Show step 0."""
-        sys.setswitchinterval(_SWITCH)
-        self.lay_out(self.size.width, self.size.height)
-        self.action_panel(self.active)
+        self.begin_panels()
         if self._first_lesson is not None:
             self.call_after_refresh(self.take, self._first_lesson)  # once the first panel has the focus
         self.call_after_refresh(self.offer_lesson)
@@ -162,10 +157,7 @@ class TrainerApp(
         self._show_panels(frame, late=False)
         self.show_lesson()
         base.query_one(TimelineBar).set_class(self._is_untouched(frame), "untouched")
-        at_start = frame.step == 0 and frame.inside is None
-        if self._dimmed != at_start:  # the footer is built again each time, which is expensive
-            self._dimmed = at_start
-            self.refresh_bindings()
+        self.dim(frame.step == 0 and frame.inside is None)
         if self.running:
             self._show_rest(frame)
         elif self._late is None:

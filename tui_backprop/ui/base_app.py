@@ -28,6 +28,7 @@ from tui_backprop.ui.theme import SIXTEEN
 class BaseApp(App[None]):
     """An app that falls quietly and speaks in one line."""
 
+    TITLE = "tui-backprop"
     KEYS: ClassVar[Sequence[Key]] = ()
     """The keys, from which bindings, footer, help and palette are made."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True, priority=True)]

@@ -10,7 +10,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_backprop.session.lessons.guide import LessonView
+from tui_backprop.session.lessons.progress import LessonView
 
 _MARKED = re.compile(r"`([^`]+)`|\*([^*]+)\*")
 _WHEEL = 2  # lines that a turn of the wheel moves the text

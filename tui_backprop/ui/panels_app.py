@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,16 +14,25 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_backprop.ui.base_app import BaseApp
-from tui_backprop.ui.keys import Key
-from tui_backprop.ui.layout import LAYOUTS, Layout, PanelName, Places, behind, fitted_tabs, in_front, layout_for
+from tui_backprop.ui.layout import (
+    LAYOUTS,
+    SMALLEST,
+    Layout,
+    PanelName,
+    Places,
+    behind,
+    fitted_tabs,
+    in_front,
+    layout_for,
+)
 from tui_backprop.ui.panels.panel import Panel
+
+_SWITCH = 0.0005  # seconds after which Python lets another thread in: Textual reads the keyboard in one
 
 
 class PanelsApp(BaseApp):
     """Panels that share the screen: all at once where there is room, as tabs where there is not."""
 
-    KEYS: ClassVar[Sequence[Key]] = ()
-    """The keys, from which bindings, footer, help and palette are made."""
     PANELS: ClassVar[Sequence[PanelName]] = ()
     """The panels, in the order of the tab bar."""
     PLACES: ClassVar[Mapping[Layout, Places]] = {}
@@ -36,6 +46,25 @@ class PanelsApp(BaseApp):
         """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
         self._layout: Layout = "grid"
         self._redraw_due = False
+        self._dimmed: object = None
+
+    def begin_panels(self) -> None:
+        """Give the panels their places, and the keys to the first one; called once they are mounted."""
+        sys.setswitchinterval(_SWITCH)
+        self.lay_out(self.size.width, self.size.height)
+        self.action_panel(self.active)
+
+    @staticmethod
+    def too_small() -> Static:
+        """Return what is shown in place of the panels where the terminal is too small for them."""
+        columns, rows = SMALLEST
+        return Static(f"tui-backprop needs at least {columns} × {rows} characters", id="small", markup=False)
+
+    def dim(self, state: object) -> None:
+        """Let the footer dim what cannot be done now, if what decides that has changed: it takes long to build."""
+        if state != self._dimmed:
+            self._dimmed = state
+            self.refresh_bindings()
 
     def redraw(self) -> None:
         """Take a frame and show it; what was due is done."""

@@ -14,6 +14,11 @@ Fields = Mapping[str, Any]
 """`source`, and recipe fields by name, as they were read."""
 
 
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Return the paragraphs of a text: blank lines part them, and a line's end is a space."""
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+
+
 @dataclass(frozen=True)
 class LessonScreen:
     """One screen of a lesson."""

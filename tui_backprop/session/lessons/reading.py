@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.conditions import Condition, ConditionError
-from tui_backprop.session.lessons.lesson import Fields, Lesson, LessonScreen
+from tui_backprop.session.lessons.lesson import Fields, Lesson, LessonScreen, paragraphs
 from tui_backprop.session.lessons.moment import unknown_names
 from tui_backprop.session.lessons.schema import LESSON, SCREEN
 from tui_backprop.session.recipe.recipe import is_file
@@ -162,9 +162,7 @@ def _line(table: Mapping[str, Any], name: str) -> str:
 
 
 def _paragraphs(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Return the paragraphs of a text: blank lines part them, and a line's end is a space."""
-    parts = (" ".join(part.split()) for part in _get(table, name, str).split("\n\n"))
-    found = tuple(clean(part, _LONGEST) for part in parts if part)
+    found = tuple(clean(part, _LONGEST) for part in paragraphs(_get(table, name, str)))
     if not found:
         raise ValueError(f"{name}: expected a text")
     return found

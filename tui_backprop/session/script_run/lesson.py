@@ -10,25 +10,14 @@ from typing import Any
 
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.session.conditions import Condition, Word
-from tui_backprop.session.lessons.guide import LessonView
+from tui_backprop.session.lessons.lesson import LessonScreen, paragraphs
+from tui_backprop.session.lessons.progress import LessonProgress, LessonView
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.walking import is_wrong
 
 _FOLDER = Path(__file__).resolve().parents[2] / "lessons" / "scripts"
 NAME = "backward-pass"
 """What the lesson is called on the command line."""
-
-
-@dataclass(frozen=True)
-class ScriptScreen:
-    """One screen of the lesson."""
-
-    title: str
-    text: tuple[str, ...]
-    keys: tuple[str, ...]
-    panel: str
-    seen: Condition
-    then: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ class ScriptLesson:
     """What its script is called."""
     script: str
     """The source of that script."""
-    screens: tuple[ScriptScreen, ...]
+    screens: tuple[LessonScreen, ...]
 
 
 @cache
@@ -56,21 +45,17 @@ def script_lesson() -> ScriptLesson:
         table["file"],
         table["script"],
         tuple(
-            ScriptScreen(
+            LessonScreen(
                 one["title"],
-                _paragraphs(one["text"]),
+                paragraphs(one["text"]),
                 tuple(one["keys"]),
                 one["panel"],
-                Condition(one["seen"]),
-                _paragraphs(one.get("then", "")),
+                seen=Condition(one["seen"]),
+                then=paragraphs(one.get("then", "")),
             )
             for one in table["screens"]
         ),
     )
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
 
 
 class ScriptMoment:
@@ -102,48 +87,18 @@ class ScriptMoment:
         """Return nothing: there are no epochs."""
 
 
-class ScriptGuide:
-    """Leads through the lesson. What was seen once stays seen."""
+class ScriptGuide(LessonProgress):
+    """Leads through the lesson."""
 
     def __init__(self, lesson: ScriptLesson) -> None:
-        self.lesson = lesson
-        self.number = 0
-        """The screen that is shown, from 0."""
-        self._seen: set[int] = set()
-        self._pressed: frozenset[str] = frozenset()
+        super().__init__(lesson.title, lesson.screens)
+        self._frame: ScriptFrame | None = None
 
-    @property
-    def screen(self) -> ScriptScreen:
-        """The screen that is shown."""
-        return self.lesson.screens[self.number]
-
-    @property
-    def at_end(self) -> bool:
-        """Whether no screen follows."""
-        return self.number == len(self.lesson.screens) - 1
-
-    def go(self, by: int) -> None:
-        """Go to another screen, `by` further on, or to the nearest that there is."""
-        self.number = max(0, min(self.number + by, len(self.lesson.screens) - 1))
-        self._pressed = frozenset()
-
-    def note_key(self, key: str) -> None:
-        """Note that a key was pressed, as the table of keys writes it."""
-        self._pressed |= {key}
+    def holds(self, condition: Condition) -> bool:
+        """Whether a condition of the lesson is true of the frame that was looked at."""
+        return self._frame is not None and condition.holds(ScriptMoment(self._frame, self._pressed))
 
     def look(self, frame: ScriptFrame) -> LessonView:
-        """Look whether the present screen's check is met, and return what there is to see."""
-        screen = self.screen
-        if self.number not in self._seen and screen.seen.holds(ScriptMoment(frame, self._pressed)):
-            self._seen.add(self.number)
-        seen = self.number in self._seen
-        return LessonView(
-            lesson=self.lesson.title,
-            number=self.number + 1,
-            of=len(self.lesson.screens),
-            title=screen.title,
-            text=screen.text,
-            keys=screen.keys,
-            seen=seen,
-            then=screen.then if seen else (),
-        )
+        """Check whether the present screen's check is met in a frame, and return what there is to see."""
+        self._frame = frame
+        return self.view()

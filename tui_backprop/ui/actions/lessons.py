@@ -1,27 +1,24 @@
-"""Lessons: choosing one, reading on and back, and telling it what was pressed."""
+"""Lessons in the trainer: choosing one, and going from screen to screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from textual.actions import ActionParseResult
-from textual.dom import DOMNode
+from collections.abc import Callable
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.lessons.guide import Guide
 from tui_backprop.session.lessons.lesson import Lesson
+from tui_backprop.session.lessons.progress import LessonView
 from tui_backprop.ui.actions.base import TrainerBase
-from tui_backprop.ui.keys import KEYS
-from tui_backprop.ui.layout import PANELS, Layout, layout_with_lesson, lesson_is_beside
-from tui_backprop.ui.lesson import LessonPane
+from tui_backprop.ui.actions.reading import ReadingActions
+from tui_backprop.ui.layout import PANELS, Layout, layout_with_lesson
 
 _OPENING = "space starts it, n makes one step, {}, ? shows all keys"
-_SHOWN = {key.action: key.shown for key in KEYS}
 
 
-class LessonActions(TrainerBase):
-    """Keys of the lesson that is open."""
+class LessonActions(ReadingActions, TrainerBase):
+    """Keys of the lesson that is open, and of the list of lessons."""
 
+    NO_LESSON = "no lesson is open: L lists them"
     opening = _OPENING.format("L lists the lessons")
     """How to begin, which is said until something was done."""
 
@@ -29,25 +26,15 @@ class LessonActions(TrainerBase):
         """Return the layout made for a size, of which a lesson takes its part."""
         return super().layout_at(columns, rows) if self.guide is None else layout_with_lesson(columns, rows)
 
-    def lay_out(self, columns: int, rows: int) -> None:
-        """Choose the layout made for a size, and where the lesson is."""
-        base = self.screen_stack[0]
-        base.set_class(self.guide is not None, "lesson")
-        base.set_class(lesson_is_beside(columns), "lesson-beside")
-        super().lay_out(columns, rows)
+    @property
+    def progress(self) -> Guide | None:
+        """The lesson that is open."""
+        return self.guide
 
-    async def run_action(
-        self,
-        action: str | ActionParseResult,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
-    ) -> bool:
-        """Perform an action, and let the lesson know which key stands for it, however it was called."""
-        done = await super().run_action(action, default_namespace, namespaces)
-        if done and self.guide is not None and isinstance(action, str) and action in _SHOWN:
-            self.guide.note_key(_SHOWN[action])
-            self.show_lesson()
-        return done
+    def lesson_view(self) -> LessonView:
+        """Return what there is to see of the lesson that is open."""
+        assert self.guide is not None  # noqa: S101  (asked where one is open)
+        return self.guide.look(self.active)
 
     def action_lessons(self) -> None:
         """Open the list of lessons."""
@@ -60,7 +47,7 @@ class LessonActions(TrainerBase):
             elif answer == "again":
                 self._move(Guide.begin_again)
             elif answer == "leave":
-                self._leave()
+                self.leave_lesson()
 
         self.pause()
         try:
@@ -90,16 +77,9 @@ class LessonActions(TrainerBase):
         self.lay_out(self.size.width, self.size.height)
         self._arrived()
 
-    def action_read(self, direction: int) -> None:
-        """Read on or back: the text of a screen, then the next screen or the one before."""
-        if self.guide is None:
-            self.tell("no lesson is open: L lists them")
-        elif self._pane.read(direction):
-            return
-        elif direction > 0 and self.guide.at_end:
-            self._leave()
-        else:
-            self._move(lambda guide: guide.go(direction))
+    def turn_page(self, direction: int) -> None:
+        """Go to the lesson's next screen, or to the one before; what cannot be is a notice."""
+        self._move(lambda guide: guide.go(direction))
 
     def _move(self, move: Callable[[Guide], None]) -> None:
         """Go to another screen; what cannot be is a notice."""
@@ -123,19 +103,10 @@ class LessonActions(TrainerBase):
             self.tell(f"the lesson names an unknown panel: {panel}")
         self.redraw()
 
-    def _leave(self) -> None:
+    def leave_lesson(self) -> None:
         """Close the lesson; the run stays as it is."""
         if self.guide is not None:
             self.guide.leave()
             self.guide = None
             self.lay_out(self.size.width, self.size.height)
             self.tell("the lesson is over and the run is yours: L lists the others")
-
-    @property
-    def _pane(self) -> LessonPane:
-        return self.screen_stack[0].query_one(LessonPane)
-
-    def show_lesson(self) -> None:
-        """Show the screen of the lesson that is open, if one is."""
-        if self.guide is not None:
-            self._pane.show(self.guide.look(self.active))

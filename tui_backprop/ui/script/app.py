@@ -9,14 +9,14 @@ from typing import Any
 
 from tui_backprop.system.visitor import is_visitor
 from tui_backprop.ui.rates import next_rate
-from tui_backprop.ui.script.base import ScriptBase
+from tui_backprop.ui.script.lesson import ScriptLessonActions
 from tui_backprop.ui.script.panels import (
     ScriptFindingsPanel,
     ScriptLossPanel,
 )
 
 
-class ScriptApp(ScriptBase):
+class ScriptApp(ScriptLessonActions):
     """A script's app."""
 
     def action_toggle_run(self) -> None:
@@ -179,14 +179,6 @@ class ScriptApp(ScriptBase):
         self.script.dismiss_change()
         name = self.script.frame.name
         self.push_screen(ReloadScreen(name), lambda wanted: self.action_reload_rule() if wanted else None)
-
-    def action_read(self, direction: int) -> None:
-        """Say that there is nothing to read."""
-        self.tell("no lesson is open: `tui-backprop lessons` lists them")
-
-    def action_lessons(self) -> None:
-        """Say where lessons are."""
-        self.action_read(1)
 
     def action_carry_over(self) -> None:
         """Carry a recognised network over to the trainer; leaving that leads back here."""

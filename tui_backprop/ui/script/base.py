@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,7 +23,7 @@ from tui_backprop.ui.aside import aside
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.bars.timeline import TimelineBar
-from tui_backprop.ui.layout import SMALLEST, Layout
+from tui_backprop.ui.layout import Layout
 from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.entries import EntriesPanel
 from tui_backprop.ui.panels.panel import Panel
@@ -41,7 +40,6 @@ from tui_backprop.ui.script.source import SourcePanel
 from tui_backprop.ui.script.step import ScriptStepPanel
 from tui_backprop.ui.script.watches import ScriptWatchesPanel
 
-_SWITCH = 0.0005  # seconds after which Python lets another thread in: the check must not hold up a key
 _SLICE = 0.08  # seconds of a run between two frames
 _WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked
 _GRID = (112, 34)  # columns and rows from which on Source has four panels beside it
@@ -52,7 +50,6 @@ _STUCK = 1.0  # seconds after which a question is taken to be stuck
 class ScriptBase(SavingActions):
     """The screen of a script: what is seen, and how its process is asked."""
 
-    TITLE = "tui-backprop"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["../app.tcss", "script.tcss", "../panels/panels.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in KEYS]
     KEYS = KEYS
@@ -72,7 +69,6 @@ class ScriptBase(SavingActions):
         self._speed = 0.0
         self._touched = False
         self._asked_to_reload: object = None
-        self._dimmed: tuple[bool, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Header, the panels, the tab bar of small terminals, a line for what is new, and the footer."""
@@ -91,14 +87,12 @@ class ScriptBase(SavingActions):
         yield TimelineBar()
         yield Static(id="news", markup=False)
         yield StatusLine()
-        yield Static(f"tui-backprop needs at least {SMALLEST[0]} × {SMALLEST[1]} characters", id="small", markup=False)
+        yield self.too_small()
         yield KeysFooter(show_command_palette=True)
 
     def on_mount(self) -> None:
         """Show the file, and run it for its check once that is painted."""
-        sys.setswitchinterval(_SWITCH)
-        self.lay_out(self.size.width, self.size.height)
-        self.action_panel(self.active)
+        self.begin_panels()
         self.set_interval(_WATCH, self._watch)
         self.call_after_refresh(self._open)
 
@@ -137,10 +131,7 @@ class ScriptBase(SavingActions):
         line = base.query_one("#news", Static)
         line.update(self._line(frame))
         line.set_class(bool(frame.trouble), "trouble")
-        dimmed = (frame.update <= 1, frame.fixes == 0, frame.window is None)
-        if dimmed != self._dimmed:  # the footer is built again each time, which takes long
-            self._dimmed = dimmed
-            self.refresh_bindings()
+        self.dim((frame.update <= 1, frame.fixes == 0, frame.window is None))
 
     def _line(self, frame: ScriptFrame) -> str:
         """Return what is new: what went wrong, that the file was saved, or at first which keys start it."""
