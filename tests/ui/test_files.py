@@ -3,6 +3,7 @@
 import pytest
 from textual.widgets import Input, OptionList
 
+from tests.ui.waiting import until
 from tui_backprop.session.keep.remembered import Remembered
 from tui_backprop.session.keep.session_file import read_session
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -18,15 +19,6 @@ def trainer(remembered=None, **recipe):
 
 def told(app):
     return " ".join(line.notice.message for line in app.screen.query(StatusLine) if line.notice is not None)
-
-
-async def until(pilot, holds):
-    """Wait for what happens in a thread."""
-    for _ in range(3000):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not happen")
 
 
 @pytest.mark.covers("F", "K", "O", "Y")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
+from tests.ui.waiting import until
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.breakpoints import Breakpoint
 from tui_backprop.system.settings import Settings
@@ -25,16 +24,6 @@ def in_sight(app):
 
 def lines(panel):
     return ["".join(segment.text for segment in panel.render_line(y)) for y in range(panel.size.height)]
-
-
-async def until(pilot, met):
-    """Wait until something is so."""
-    for _ in range(2000):
-        if met():
-            await pilot.pause()
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
 
 
 async def test_what_is_said_before_anything_was_done(trainer):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from textual.widgets import Input, OptionList
 
+from tests.ui.waiting import until
 from tui_backprop.session.session import Session
 from tui_backprop.ui.screens.compare import CompareScreen, CompareWithScreen
 from tui_backprop.ui.screens.data import DataScreen
@@ -13,16 +12,6 @@ from tui_backprop.ui.screens.lessons import LessonsScreen
 from tui_backprop.ui.screens.recipe import RecipeScreen
 
 SMALL = (80, 24)
-
-
-async def until(pilot, met):
-    """Wait until something is so."""
-    for _ in range(6000):
-        if met():
-            await pilot.pause()
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
 
 
 async def choose(app, pilot, name):

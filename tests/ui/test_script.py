@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tests.own_files import RIGHT as FUNCTIONS
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
+from tests.ui.waiting import until
 from tui_backprop.cli.main import main
 from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.spacing import Spacing
@@ -96,16 +97,6 @@ def fresh(tmp_path):
     yield make
     for script in scripts:
         script.close()
-
-
-async def until(pilot, true):
-    """Wait until something is true, for as long as a slow machine may need."""
-    for _ in range(1500):
-        if true():
-            await pilot.pause()
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it never came true")
 
 
 def idle(app):

@@ -97,6 +97,30 @@ layer before, `units` those of the layer itself.
 """
 
 
+@inlined
+def _weighted_sum(
+    theta: Array,
+    weight: int,
+    apart: int,
+    initial: float,
+    source: Array,
+    first: int,
+    count: int,
+    target: Array,
+    to: int,
+    stride: int,
+) -> None:
+    """Fill a unit's numbers, in `target` from `to` on: `initial`, and `count` units of `source` times their weights.
+
+    The weights are in θ from `weight` on, `apart` from each other; the units' numbers in `source` from `first` on.
+    """
+    for r in range(0, stride, LANES):
+        total = every(initial)
+        for k in range(count):
+            total = add_product(total, every(theta[weight + k * apart]), load(source, first + k * stride + r))
+        store(target, to + r, total)
+
+
 def _forward(
     _blas: int,
     theta: Array,
@@ -111,13 +135,8 @@ def _forward(
 ) -> None:
     """Fill the layer's z from the activations before it."""
     for j in range(fan_out):
-        bias, row = theta[start + fan_in * fan_out + j], to + j * stride
-        for r in range(0, stride, LANES):
-            total = every(bias)
-            for i in range(fan_in):
-                w = theta[start + i * fan_out + j]
-                total = add_product(total, every(w), load(a, first + i * stride + r))
-            store(z, row + r, total)
+        bias = theta[start + fan_in * fan_out + j]
+        _weighted_sum(theta, start + j, fan_out, bias, a, first, fan_in, z, to + j * stride, stride)
 
 
 def _carry(
@@ -134,13 +153,7 @@ def _carry(
 ) -> None:
     """Fill ∂L/∂a of the layer before, which is up, from the layer's δ."""
     for i in range(fan_in):
-        row = first + i * stride
-        for r in range(0, stride, LANES):
-            total = every(0.0)
-            for j in range(fan_out):
-                w = theta[start + i * fan_out + j]
-                total = add_product(total, every(w), load(delta, to + j * stride + r))
-            store(up, row + r, total)
+        _weighted_sum(theta, start + i * fan_out, 1, 0.0, delta, to, fan_out, up, first + i * stride, stride)
 
 
 def _gradients(

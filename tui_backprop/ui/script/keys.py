@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from tui_backprop.ui.keys import LEAVE, SAVE, SUSPEND, Key
+from tui_backprop.ui.keys import KEYS as TRAINER_KEYS
+from tui_backprop.ui.keys import Key
 from tui_backprop.ui.layout import Layout, PanelName, Places
 
 PANELS: tuple[PanelName, ...] = (
@@ -36,6 +38,12 @@ PLACES: Mapping[Layout, Places] = {
 }
 """Source is in sight in every layout; a small terminal has one other panel below it."""
 
+
+def _as_in_trainer(key: str) -> Key:
+    """Return the trainer's key as it is there; the groups are the trainer's alone."""
+    return replace(next(one for one in TRAINER_KEYS if one.key == key), begins="")
+
+
 KEYS: tuple[Key, ...] = (
     Key("space", "space", "toggle_run", "run", "Run the script's own loop, or pause.", in_footer=True),
     Key("n", "n", "step", "step", "Make one update of the script.", in_footer=True),
@@ -51,7 +59,7 @@ KEYS: tuple[Key, ...] = (
         "Show all that was changed, and write it as NAME.fixed.py.",
         in_footer=True,
     ),
-    Key("question_mark", "?", "show_keys", "keys", "Show all keys.", in_footer=True),
+    _as_in_trainer("question_mark"),
     Key("u", "u", "undo", "undo", "Undo the last fix or rate."),
     Key("plus,equals_sign", "+", "rate(1)", "rate up", "Train functions at a higher rate, from the start."),
     Key("minus", "-", "rate(-1)", "rate down", "Train functions at a lower rate, from the start."),
@@ -69,24 +77,10 @@ KEYS: tuple[Key, ...] = (
     Key("g", "g", "go_to", "go to", "Go to an update by number."),
     Key("home", "home", "first", "first step", "Go to the first update."),
     Key("end", "end", "last", "last step", "Go to the last update that was reached."),
-    Key("shift+left", "shift+←", "jump(-1)", "earlier", "Go back by a fiftieth of the run."),
-    Key("shift+right", "shift+→", "jump(1)", "later", "Go forward by a fiftieth of the run."),
-    Key("left_square_bracket", "[", "seen_back", "seen before", "Go back to the place that you visited before."),
-    Key(
-        "right_square_bracket",
-        "]",
-        "seen_forward",
-        "seen after",
-        "Go forward again to the place that you visited next.",
-    ),
+    *map(_as_in_trainer, ("shift+left", "shift+right", "left_square_bracket", "right_square_bracket")),
     Key("L", "L", "lessons", "lessons", "Leave the lesson that is open."),
-    Key("m", "m", "read(1)", "read on", "Read on in the lesson: the rest of the text, then the next screen."),
-    Key("M", "M", "read(-1)", "read back", "Read back in the lesson."),
-    Key("y", "y", "log_axis", "log axis", "Draw the loss on a logarithmic axis, or a plain one."),
-    Key("z", "z", "maximise", "maximise", "Show the focused panel on the whole screen, or show all panels again."),
-    SAVE,
+    *map(_as_in_trainer, ("m", "M", "y", "z", "S")),
     *(Key(one.key, one.key, f"panel('{one.id}')", one.name, f"Go to the panel {one.name}.") for one in PANELS),
-    SUSPEND,
-    LEAVE,
+    *map(_as_in_trainer, ("ctrl+z", "q")),
 )
 """Every key of a script's screen. The palette itself is ^p, which is Textual's own."""
