@@ -55,7 +55,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_file_that_cannot_be_used_opens_nothing(tmp_path, what):
-    """On a terminal too: one line, status 2, before anything is painted."""
+    """One line, status 2, before anything is painted, also where there is no whole terminal."""
     text, sentence = BROKEN[what]
     if text is not None:
         (tmp_path / "my_net.py").write_text(text, encoding="utf-8")

@@ -403,6 +403,60 @@ async def test_a_script_that_never_ends_freezes_nothing(fresh):
         assert app.script.frame.trouble == ""
 
 
+async def test_a_file_that_is_stuck_as_it_opens_is_there_to_read(fresh):
+    """Its lines, numbered and coloured, and what is waited for, before anything of it has run; then where it is stuck."""
+    app = fresh("while True:\n    print(0.5 * 2)\n")
+    app.script._setting = replace(app.script._setting, limits=replace(app.script._setting.limits, seconds=0.5))
+    async with app.run_test(size=BIG) as pilot:
+        panel = app.query_one(SourcePanel)
+        line = panel.line_at(app.script.frame, 0)
+        assert line.plain == "    1  while True:"
+        assert any("bold" not in str(span.style) for span in line.spans[2:])
+        for kind in (ScriptStepPanel, ScriptGradientsPanel, ScriptFindingsPanel):
+            assert lines_of(app, kind) == ["following the first updates …"]
+        assert chart(app)[0].strip() == "following the first updates …"
+        assert "NaN" not in app.query_one(ScriptHeader).write(120)
+        await pilot.press("3")
+        assert app.active == "parameters"
+        await until(pilot, lambda: app.script.frame.trouble)
+        assert app.script.frame.trouble.startswith(
+            "my_script.py:2: after 0.5 s it is still here, and no training was seen"
+        )
+        assert not app._notifications
+        assert lines_of(app, ScriptFindingsPanel) == ["no update to show"]
+
+
+async def test_functions_that_never_answer_close_the_screen(fresh):
+    """Their source is there meanwhile; what is wrong is for the terminal, once the screen has closed."""
+    app = fresh(f"{FUNCTIONS}\nwhile True:\n    pass\n", timeout=0.5)
+    async with app.run_test(size=BIG) as pilot:
+        assert lines_of(app, SourcePanel)[0].endswith(FUNCTIONS.splitlines()[0])
+        await until(pilot, lambda: app.problem is not None)
+    assert "it did not end within 0.5 s" in str(app.problem)
+
+
+BUSY = """
+import os, sys
+try:
+    os.fork()
+except (AttributeError, PermissionError):
+    pass
+print("x" * 100_000)
+sys.stderr.write("y" * 100_000)
+input("more? ")
+"""
+"""What a script must not do on a screen: start a process that never ends, write without end, and wait for a line."""
+
+
+async def test_a_script_that_forks_writes_and_asks_is_stepped(fresh):
+    """Nothing of that reaches the screen, and keys lead on."""
+    app = fresh(ORIGINAL.replace("b1 -= d_b1 * RATE", "b1 -= d_b1 * RATE" + BUSY.replace("\n", "\n    ")))
+    async with app.run_test(size=BIG) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "n", "n", "n")
+        assert (app.script.frame.update, app.script.frame.trouble) == (4, "")
+
+
 async def test_q_leaves_while_a_script_is_stuck(fresh):
     """Nobody waits for the time limit of a loop that never ends."""
     app = fresh(ORIGINAL.replace("b1 -= d_b1 * RATE", "b1 -= d_b1 * RATE\n    while turn == 90: pass"), timeout=600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 
@@ -168,7 +169,8 @@ def _open_own(options: argparse.Namespace) -> int:
     try:
         require_terminal("the screen of a file", "tui-backprop check")
     except UsageError:
-        script.close()
+        with contextlib.closing(script):
+            script.complete()  # what is wrong with the file itself is said first
         raise
     from tui_backprop.ui.script.app import ScriptApp
 
@@ -176,11 +178,17 @@ def _open_own(options: argparse.Namespace) -> int:
 
 
 def show_script(script: SteppedScript, make: Callable[[SteppedScript], ScriptBase]) -> int:
-    """Show a script on its screen, and each network that is carried over from it in the trainer, until it is left."""
+    """Show a script on its screen, and each network that is carried over from it in the trainer, until it is left.
+
+    Raises:
+        InputError: its functions cannot be used; the screen has closed.
+    """
     try:
         while True:
             app = make(script)
             app.run()
+            if app.problem is not None:
+                raise app.problem
             if app.carried is None:
                 return 0
             from tui_backprop.ui.app import TrainerApp

@@ -50,12 +50,33 @@ def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: 
         ScriptError: it cannot be used.
         NoTrainingError: nothing is trained in it.
     """
+    with _bounded(setting) as bounded:
+        return answer_to(examined(source, bounded, begun=begun), mend=mend)
+
+
+def checked_case(case: Case) -> Answer:
+    """Answer a case that was examined, within the time and with the processes of a check of its own.
+
+    Raises:
+        NoTrainingError: nothing is trained in it.
+    """
+    usual = case.setting
+    with _bounded(usual) as bounded:
+        case.setting = bounded
+        try:
+            return answer_to(case)
+        finally:
+            case.setting = usual
+
+
+@contextlib.contextmanager
+def _bounded(setting: Setting) -> Iterator[Setting]:
+    """Give a setting an end, and processes that wait for the next run until then; no number gives a warning."""
     with contextlib.ExitStack() as stack:
         processes = setting.processes or stack.enter_context(Processes())
         until = min(setting.until, time.monotonic() + setting.limits.timeout)
         stack.enter_context(np.errstate(all="ignore"))  # what a diverging script computes is no warning of ours
-        setting = replace(setting, until=until, processes=processes)
-        return answer_to(examined(source, setting, begun=begun), mend=mend)
+        yield replace(setting, until=until, processes=processes)
 
 
 def answer_to(case: Case, *, mend: bool = True) -> Answer:
@@ -126,18 +147,29 @@ def _batch_text(batch: int) -> str:
 
 def _missing(case: Case) -> str:
     if case.reading is None:
-        if case.trace.reason == "time":
-            limit = f"{case.setting.limits.timeout:g} s"
-            raise ScriptError(
-                f"{case.source.name}: it did not end within {limit}, and no training was seen: does a loop never end?"
-            )
-        try:
-            read(case.trace)
-        except NoTrainingError as error:
-            raise NoTrainingError(_nothing_trained(case, str(error))) from None
-        except UnreadableError as error:
-            return str(error)
+        return unread_text(case)
     return "no loss of its prediction has derivatives that could be computed"
+
+
+def unread_text(case: Case) -> str:
+    """Return why no training was recognised in a script.
+
+    Raises:
+        NoTrainingError: nothing is trained in it.
+        ScriptError: it goes on without training anything.
+    """
+    if case.trace.reason == "time":
+        raise ScriptError(
+            f"{case.source.where(case.trace.more.get('line'))}: after {case.setting.limits.seconds:g} s it is still here, "
+            "and no training was seen: does a loop never end?"
+        )
+    try:
+        read(case.trace)
+    except NoTrainingError as error:
+        raise NoTrainingError(_nothing_trained(case, str(error))) from None
+    except UnreadableError as error:
+        return str(error)
+    return "its training was not recognised"
 
 
 def _nothing_trained(case: Case, said: str) -> str:

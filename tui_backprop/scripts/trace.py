@@ -108,7 +108,7 @@ def _checked(data: dict[str, Any]) -> Trace:
         reason=str(meta["reason"]),
         error=meta.get("error"),
         notes=[str(one) for one in meta["notes"]],
-        more={key: meta[key] for key in ("probes", "tried", "trouble", "forgets", "window") if key in meta},
+        more={key: meta[key] for key in ("probes", "tried", "trouble", "forgets", "window", "line") if key in meta},
     )
 
 

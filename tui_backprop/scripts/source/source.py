@@ -77,6 +77,13 @@ class Source:
         """Return a line as a table has it: its number, in a notebook that of its cell and the line in it (3:2)."""
         return "{}:{}".format(*self.cells[line - 1]) if 0 < line <= len(self.cells) else str(line)
 
+    def where(self, line: int | None) -> str:
+        """Return what an error begins with: the file, and the line where there is one (of a notebook, the cell's)."""
+        if line is None:
+            return self.name
+        known = 0 < line <= len(self.cells)
+        return "{}: cell {}, line {}".format(self.name, *self.cells[line - 1]) if known else f"{self.name}:{line}"
+
     def placed_text(self, text: str) -> str:
         """Return a sentence with its lines told as cells and lines, where this is a notebook."""
         return with_cells(text, self.cells) if self.cells else text
@@ -142,9 +149,7 @@ def _prepared(source: Source) -> Source:
     problem = _problem(text)
     if problem is not None:
         line, said = problem
-        cell = source.cells[line - 1] if source.cells and 0 < line <= len(source.cells) else None
-        where = f"{source.name}:{line}" if cell is None else f"{source.name}: cell {cell[0]}, line {cell[1]}"
-        raise ScriptError(f"{where}: not valid Python 3: {clean(said)}; mend that line first")
+        raise ScriptError(f"{source.where(line)}: not valid Python 3: {clean(said)}; mend that line first")
     supplied = _missing_imports(text)
     if supplied:
         notes.append(f"It lacks {', '.join(f'`{one}`' for one in supplied)}: supplied for the check.")

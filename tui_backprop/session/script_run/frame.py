@@ -77,6 +77,13 @@ class ScriptFrame:
         return 0 if self.window is None else self.window.update
 
     @property
+    def following(self) -> str:
+        """What is said where nothing was seen of an update yet; empty once there is one."""
+        if self.window is not None:
+            return ""
+        return "no update to show" if self.trouble else "following the first updates …"
+
+    @property
     def step(self) -> int:
         """The update, as the timeline has it."""
         return self.update

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.checking import answer_to
+from tui_backprop.scripts.checking import checked_case, unread_text
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.functions.as_script import rate_of, source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
-from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.running import Setting
-from tui_backprop.scripts.source.source import ScriptError, Source
+from tui_backprop.scripts.source.forms import is_functions
+from tui_backprop.scripts.source.source import ScriptError, Source, read_source
 from tui_backprop.scripts.stepping.loop import training_loop
 from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
 from tui_backprop.scripts.stepping.template import template_of
@@ -39,11 +39,10 @@ _START = 20.0  # seconds more until a process has begun: Python, NumPy, and what
 
 
 class OpenedScript:
-    """A script, opened.
+    """A script, opened: its text is there at once, and `open` runs it.
 
     Raises:
         ScriptError: it cannot be read, or is not Python.
-        LearnerError: it is functions, which cannot be used.
     """
 
     def __init__(self, path: str, setting: Setting | None = None, timeout: float = TIMEOUT) -> None:
@@ -55,8 +54,9 @@ class OpenedScript:
         self._closed = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._stamp = self._stamp_on_disk()
-        self.versions = [Version(self._read(), "as it is")]
+        self.versions = [Version(read_source(path), "as it is")]
         """The texts of the script, the present one last."""
+        self._lacks_loop = is_functions(path, as_main=True)
         self._undone: list[Version] = []
         self._stepper: Stepper | None = None
         self._window: Window | None = None
@@ -155,12 +155,24 @@ class OpenedScript:
 
     # opening and checking
 
+    def complete(self) -> None:
+        """Put a loop after functions, which are asked what they need; a script is complete as it is.
+
+        Raises:
+            LearnerError: the functions cannot be used.
+        """
+        with self._asking():
+            if self._lacks_loop:
+                self.version.source = self._read()
+                self._lacks_loop = False
+
     def open(self) -> None:
         """Run the script for its check, and stand at the first wrong line of its first update, or at its beginning.
 
         Raises:
             InputError: it cannot be used; one sentence.
         """
+        self.complete()
         with self._asking():
             self._examine(self.version)
             self._go(1)
@@ -184,10 +196,11 @@ class OpenedScript:
         """Look for mistakes, fixes and causes of the present text; this may take long, and holds up nothing else."""
         self._checking = True
         with self._explaining:
+            self._checking = True
             version = self.version  # the newest: what was to be explained before may have been replaced
             try:
                 if version.case is not None and version.answer is None:
-                    answer = answer_to(version.case)
+                    answer = checked_case(version.case)
                     said: list[Problem] = [*answer.mistakes, *answer.causes]
                     for one in said:
                         one.sentence = version.source.placed_text(one.sentence)
@@ -305,9 +318,12 @@ def _changes(before: list[str], after: list[str]) -> tuple[tuple[int, str], ...]
 
 
 def _unread(case: Case) -> str:
-    """Return why no training was recognised."""
+    """Return why no training was recognised.
+
+    Raises:
+        ScriptError: it goes on without training anything.
+    """
     try:
-        read(case.trace)
+        return unread_text(case)
     except UnreadableError as error:
         return str(error)
-    return "its training was not recognised"

@@ -69,6 +69,8 @@ class ScriptBase(SavingActions):
         self._speed = 0.0
         self._touched = False
         self._asked_to_reload: object = None
+        self.problem: InputError | None = None
+        """Why the file cannot be used at all."""
 
     def compose(self) -> ComposeResult:
         """Header, the panels, the tab bar of small terminals, a line for what is new, and the footer."""
@@ -93,6 +95,7 @@ class ScriptBase(SavingActions):
     def on_mount(self) -> None:
         """Show the file, and run it for its check once that is painted."""
         self.begin_panels()
+        self.redraw()  # the first picture has the source already
         self.set_interval(_WATCH, self._watch)
         self.call_after_refresh(self._open)
 
@@ -138,7 +141,7 @@ class ScriptBase(SavingActions):
         if frame.trouble:
             return frame.trouble
         if frame.window is None:
-            return f"{frame.name} is run for its check, with its random numbers seeded; what it writes is thrown away"
+            return "its random numbers are seeded, and what it writes is thrown away; q leaves"
         if frame.window.trouble:
             return frame.window.trouble
         if self._touched and frame.problems:
@@ -150,11 +153,12 @@ class ScriptBase(SavingActions):
     @property
     def run_state(self) -> str:
         """What the header says: whether it runs, and how fast."""
-        passing = self.script.frame.passing
-        if passing is not None:
-            return f"… at update {passing:,}"
+        frame = self.script.frame
+        if frame.passing is not None:
+            return f"… at update {frame.passing:,}"
         if self.stuck and self._asked_at is not None:
-            return f"… no answer for {time.monotonic() - self._asked_at:.0f} s"
+            waited = f"{time.monotonic() - self._asked_at:.0f} s"
+            return f"… {waited}" if frame.window is None else f"… no answer for {waited}"
         if not self.running:
             return "‖ paused"
         return "▶" + (f" {self._speed:,.0f}/s" if self._speed else "")
@@ -182,13 +186,13 @@ class ScriptBase(SavingActions):
             self._asked_at = time.monotonic()
             try:
                 await aside(partial(_done, work))
-            except ValueError as error:
-                self.tell(str(error))
-                return False
             except InputError as error:
                 self.running = False
                 if self.is_running and self.script.frame.trouble != str(error):  # that is on the line below
                     self.refuse(error)
+                return False
+            except ValueError as error:
+                self.tell(str(error))
                 return False
             finally:
                 self._asked_at = None
@@ -214,13 +218,21 @@ class ScriptBase(SavingActions):
 
     def _open(self) -> None:
         async def do() -> None:
-            self.redraw()
             known = self.script.frame.window is not None  # back from the trainer
-            if known or await self.ask(self.script.open):
+            if not known and not await self.ask(self._complete):
+                self.exit()
+            elif known or await self.ask(self.script.open):
                 self.explain()
             self.redraw()
 
         self.run_worker(do())
+
+    def _complete(self) -> None:
+        try:
+            self.script.complete()
+        except InputError as error:
+            self.problem = error
+            raise
 
     def explain(self) -> None:
         """Look for mistakes and causes beside everything else."""

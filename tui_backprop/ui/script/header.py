@@ -22,7 +22,6 @@ def verdict_text(frame: ScriptFrame) -> str:
 
 def header_text(frame: ScriptFrame, state: str, width: int) -> str:
     """Write the header in `width` cells; what matters least is left out first, and the update stays longest."""
-    loss = frame.window.loss if frame.window is not None else float("nan")
     name = "" if frame.answer is None or frame.answer.loss is None else str(frame.answer.loss["name"])
     fixes = f"{frame.fixes} change{'s' if frame.fixes > 1 else ''} in memory" if frame.fixes else ""
     left = [frame.name, verdict_text(frame), name, fixes]
@@ -34,7 +33,8 @@ def header_text(frame: ScriptFrame, state: str, width: int) -> str:
         else ""
     )
     rate = [] if frame.rate is None else [f"η {frame.rate:g}"]
-    tail = "  ".join([state, f"update {frame.update:,}{of}", f"loss {plain(loss)}", *rate])
+    reached = [] if frame.window is None else [f"update {frame.update:,}{of}", f"loss {plain(frame.window.loss)}"]
+    tail = "  ".join([state, *reached, *rate])
     for dropped in ((), (2,), (2, 3), (0, 2, 3), (0, 1, 2, 3)):
         kept = " · ".join(part for i, part in enumerate(left) if part and i not in dropped)
         if len(kept) + len(tail) + 4 <= width:

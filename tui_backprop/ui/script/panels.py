@@ -19,7 +19,7 @@ from tui_backprop.session.script_run.fixes import lines_of
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.version import Problem
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
-from tui_backprop.ui.drawing.charts.chart import Series, draw_chart
+from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, words
 from tui_backprop.ui.drawing.numbers import changed, plain, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel
@@ -59,7 +59,7 @@ class ScriptEntriesPanel(EntriesPanel[ScriptFrame]):
     def line_at(self, frame: ScriptFrame, row: int) -> Text:
         """Return a row."""
         if frame.window is None or not frame.window.parameters:
-            return Text("nothing to show: its gradients could not be judged", style="dim")
+            return Text(frame.following or "its gradients could not be judged", style="dim")
         return super().line_at(frame, row)
 
     def values(self, frame: ScriptFrame, tensor: Tensor) -> ParameterValues:
@@ -146,9 +146,11 @@ class ScriptLossPanel(CanvasPanel[ScriptFrame]):
         marks = [frame.update] if 0 < frame.update < frame.last else []
         others = [Series(one.name, one.curve.steps, one.curve.train) for one in frame.others]
         loss = None if frame.answer is None else frame.answer.loss
-        words = [] if loss is None else [str(loss["name"]), "inferred" if loss["inferred"] else f"line {loss['line']}"]
-        self.note("  ".join([*words, *(["log"] if self.log_axis else [])]))
+        named = [] if loss is None else [str(loss["name"]), "inferred" if loss["inferred"] else f"line {loss['line']}"]
+        self.note("  ".join([*named, *(["log"] if self.log_axis else [])]))
         size = (self.size.width, self.size.height)
+        if frame.following:
+            return words(size, frame.following)
         series = [Series("loss", frame.curve.steps, frame.curve.train)]
         references = _floors(frame)
         colored = self.drawn_in != "none"
@@ -174,7 +176,7 @@ class ScriptPredictionPanel(PicturePanel[ScriptFrame]):
         window = frame.window
         if window is None or not window.answers:
             self.note("")
-            return [Text("its answers could not be computed again", style="dim")]
+            return [Text(frame.following or "its answers could not be computed again", style="dim")]
         lines: list[CanvasLine] = []
         for sample, predictions, _ in sorted(window.answers, key=_first_input):
             lines += _sample_lines(tuple(sample.inputs.values()), predictions, sample.targets)
@@ -265,8 +267,9 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
         chosen = self.choose(frame)
         if chosen is None:
             self.note("")
-            waiting = "searching for mistakes and causes" if frame.checking else "no problems found so far"
-            return [Text(waiting, style="dim"), *notes]
+            searched = "not checked" if frame.answer is None else "no problems found"
+            waiting = "searching for mistakes and causes …" if frame.checking else searched
+            return [Text(frame.following or waiting, style="dim"), *notes]
         self.note("enter goes to its line" + ("   ! applies the fix" if chosen.fix else ""))
         lines = []
         for one in frame.problems:

@@ -65,7 +65,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         self._operand_rows = {}
         if found is None:
             self.note("")
-            return [Text(frame.trouble or "its first update is being recorded", style="dim")]
+            return [Text(frame.following, style="dim")]
         width = max(20, self.columns)
         lines = self._head(frame, found)
         lines += self._value(frame, found)

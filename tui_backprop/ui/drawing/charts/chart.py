@@ -118,7 +118,7 @@ def draw_chart(
     drawn = [drawable(one, log=log) for one in series]
     shown = [one for one in drawn if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
-        return _words(size, "no loss to draw yet" if not shown else "too small to draw")
+        return words(size, "no loss to draw yet" if not shown else "too small to draw")
     figure = _plotext()
     figure.clear_figure()
     figure.theme("clear")
@@ -181,7 +181,8 @@ def _draw_steps(figure: Any, first: int, last: int) -> None:
     figure.xticks(ticks, [f"{tick:,}" for tick in ticks])
 
 
-def _words(size: tuple[int, int], text: str) -> Canvas:
+def words(size: tuple[int, int], text: str) -> Canvas:
+    """Return a picture of some words instead of a chart."""
     canvas = Canvas(*size)
     canvas.write(0, 0, text)
     return canvas
