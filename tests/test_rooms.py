@@ -1,8 +1,9 @@
-"""How the house is laid out: no files import each other in a circle."""
+"""How the house is laid out: no circles, no crowded room, one meaning for a name."""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 
 from tests.written import ROOT
@@ -38,3 +39,13 @@ def test_no_room_is_crowded():
     for room in {path.parent for path in FILES.values()}:
         places = [one for one in room.iterdir() if not one.name.startswith("__")]
         assert len(places) <= MOST_PLACES, f"{room.relative_to(ROOT)} has {len(places)} places: cut it into rooms"
+
+
+def test_no_class_name_has_two_meanings():
+    """A reader who has met a name knows it everywhere. What is inside a class (a widget's messages) is called by both names."""
+    places = defaultdict(list)
+    for name, path in FILES.items():
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(name)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -25,7 +25,7 @@ from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.sweep.axes import parse_axis
 from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.sweep import Sweep
-from tui_backprop.session.sweep.workers import Here, Processes
+from tui_backprop.session.sweep.workers import Here, LocalWorkers
 
 RUNS = (1, 16, 256, 4096)
 AT_ONCE = 256  # steps
@@ -160,7 +160,7 @@ def processes(recipe: Recipe, seeds: int) -> float:
     times = []
     for count in (1, 2):
         sweep = Sweep(plan)
-        sweep.start(lambda dataset, jobs, count=count: Processes(dataset, jobs, count))
+        sweep.start(lambda dataset, jobs, count=count: LocalWorkers(dataset, jobs, count))
         for _ in range(count):
             while not sweep.poll(0.01):
                 pass

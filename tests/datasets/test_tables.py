@@ -18,7 +18,7 @@ from tests.datasets.shapes import workbook
 from tui_backprop.datasets.content import content_of
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.numerals import kind_of, number_in
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.source import open_source
 from tui_backprop.text.cleaning import clean
 
@@ -30,7 +30,7 @@ def table(tmp_path):
     def read(content, name="my.csv", **options):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_source(str(path), Reading(**options))
+        return open_source(str(path), TableOptions(**options))
 
     return read
 
@@ -282,7 +282,7 @@ def test_a_file_is_read_once_until_it_changes(tmp_path, monkeypatch):
     monkeypatch.setattr("tui_backprop.datasets.source.time.time", lambda: path.stat().st_mtime + 60)
     data = open_source(str(path))
     assert open_source(str(path)) is data
-    assert open_source(str(path), Reading(target=("x",))) is not data
+    assert open_source(str(path), TableOptions(target=("x",))) is not data
     path.write_text("x,y\n1,2\n3,4\n5,6\n")
     assert open_source(str(path)).rows == 3
 
@@ -384,7 +384,7 @@ def test_parquet_is_a_table(tmp_path):
     path = tmp_path / "my.parquet"
     columns = {"a.x": [1, None, 3], "c": ["a", "b", "a"], "n": ["1,5", "2,5", "1"], "y": [1.5, 2.5, 3.5]}
     parquet.write_table(pyarrow.table(columns), path)
-    data = open_source(str(path), Reading(inputs=("c", "n", "a.x")))
+    data = open_source(str(path), TableOptions(inputs=("c", "n", "a.x")))
     np.testing.assert_array_equal(data.inputs, [[1, 1.5, 1], [1, 1, 3]])
     assert data.input_names == ("c=a", "n", "a.x")
     parquet.write_table(pyarrow.table({"x": [1.0, np.inf], "y": [1, 2]}), path)
@@ -435,7 +435,7 @@ def test_numbers_survive_any_dialect(tmp_path_factory, rows, delimiter, quoting,
     writer.writerows([("a", "b", "c"), *rows])
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     path.write_bytes(file.getvalue().encode())
-    data = open_source(str(path), Reading(task="numbers"))
+    data = open_source(str(path), TableOptions(task="numbers"))
     np.testing.assert_array_equal(np.hstack([data.inputs, data.targets]), rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes.turns import Given, backward_with
+from tui_backprop.core.mistakes.turns import BackwardInputs, backward_with
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.diagnosis.search import Observation
@@ -40,7 +40,7 @@ def observations(name, turns, sizes, seed=1):
             targets = rng.integers(2, size=(rows, outputs)).astype(float)
         else:
             targets = rng.uniform(0.1, 0.9, (rows, outputs))
-        given = Given(network, objective, parameters, forward(network, parameters, inputs), targets)
+        given = BackwardInputs(network, objective, parameters, forward(network, parameters, inputs), targets)
         made = backward_with(turns, given).parameters
         layers = range(1, network.depth + 1)
         found.append(Observation(given, tuple(made.w(i) for i in layers), tuple(made.b(i) for i in layers)))

@@ -82,13 +82,13 @@ def test_however_the_steps_are_cut_the_bits_are_the_same(recipe, portions):
 @needs_numba
 def test_rows_drawn_in_machine_code_are_the_cores():
     """Alone and in batches, from odd places on, for any seed; where a number has to be drawn again the core draws."""
-    from tui_backprop.engines.compiled.draws import Draws  # noqa: PLC0415  (numba need not be installed)
+    from tui_backprop.engines.compiled.draws import BatchRows  # noqa: PLC0415  (numba need not be installed)
     from tui_backprop.engines.compiled.plan import piece_named  # noqa: PLC0415  (as above)
 
     refused = 0
     for rows, size, seed in itertools.product((1, 9, 1797, 2**20 + 7), (1, 3, 10, 5000), (0, 2**64 - 1)):
         sampling = Sampling("random", rows, size, seed)
-        draws = Draws(piece_named("draws"), sampling)
+        draws = BatchRows(piece_named("draws"), sampling)
         for step in (0, 1, 205, 10**9 + 1):
             found = draws.of(step)
             if found is None:

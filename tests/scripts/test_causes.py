@@ -6,7 +6,7 @@ import pytest
 
 from tests.scripts.score import CORPUS
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 
 NEAR_MISSES = """\
@@ -65,7 +65,7 @@ print(accuracy, forward(x[:1])[1])
     ],
 )
 def test_a_cause_is_raised_with_its_line_and_a_fix_where_there_is_one(name, cause, line, mended):
-    answer = check_script(read_source(str(CORPUS / name)), Setting(), mend=False)
+    answer = check_script(read_source(str(CORPUS / name)), ScriptOptions(), mend=False)
     found = {one.id: one for one in answer.causes if one.severity == "error"}
     assert list(found) == [cause]
     assert found[cause].line == line
@@ -76,5 +76,5 @@ def test_a_right_script_that_comes_near_some_causes_has_none(tmp_path):
     """Output weights start at zero, both parts are shuffled by one order, softmax and argmax go over the classes."""
     path = tmp_path / "near.py"
     path.write_text(NEAR_MISSES, encoding="utf-8")
-    answer = check_script(read_source(str(path)), Setting())
+    answer = check_script(read_source(str(path)), ScriptOptions())
     assert (answer.verdict, answer.learns, answer.causes) == ("right", True, [])

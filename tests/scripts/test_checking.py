@@ -12,7 +12,7 @@ from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.parts import RAISE
 from tui_backprop.scripts.reading.errors import NoTrainingError
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.source import ScriptError, read_source
 
 EXPECTED = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ for n in range(300):
 def checked(tmp_path, text, name="mine.py"):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return check_script(read_source(str(path)), Setting())
+    return check_script(read_source(str(path)), ScriptOptions())
 
 
 def test_a_right_script_is_right_and_no_cause_is_an_error_but_the_floor(tmp_path):
@@ -111,7 +111,7 @@ def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, w
     ],
 )
 def test_scripts_of_the_corpus_are_told_what_they_should_be(name):
-    answer = check_script(read_source(str(CORPUS / name)), Setting(), mend=False)
+    answer = check_script(read_source(str(CORPUS / name)), ScriptOptions(), mend=False)
     score = Result(name, EXPECTED[name], answer.as_json(), 0.1, "").score
     assert not score.accused
     assert score.verdict
@@ -150,7 +150,7 @@ def test_each_line_of_the_backward_pass_is_told_with_what_it_lacks(tmp_path):
 )
 def test_a_mistake_is_told_at_its_own_line_once_and_by_what_it_is(name, lines, words):
     """The line that is wrong, not one that it calls or that comes after it."""
-    answer = check_script(read_source(str(CORPUS / name)), Setting())
+    answer = check_script(read_source(str(CORPUS / name)), ScriptOptions())
     assert [one.line for one in answer.mistakes] == lines
     assert all(words in one.sentence for one in answer.mistakes)
 
@@ -282,7 +282,7 @@ def test_a_part_that_fails_leaves_the_verdict_to_a_user_and_is_raised_in_tests(t
 
 def test_a_weight_of_several_records_that_is_used_too_early_is_told():
     """Each weight of the list is a record of its own at the place that uses them after their update."""
-    answer = check_script(read_source(str(CORPUS / "09_comprehensions_and_gate.py")), Setting())
+    answer = check_script(read_source(str(CORPUS / "09_comprehensions_and_gate.py")), ScriptOptions())
     assert answer.verdict == "wrong"
     assert [one.line for one in answer.mistakes] == [21]
     assert answer.fixed is not None

@@ -8,9 +8,9 @@ import pytest
 from tests.scripts.score import CORPUS
 from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
-from tui_backprop.scripts.training.course import Followed, course_of
+from tui_backprop.scripts.training.course import FollowedTraining, course_of
 
 TARGETS = np.array([0.0, 1.0, 0.0, 1.0])
 CHAIN = """\
@@ -70,7 +70,7 @@ def followed(losses, reason="end", updates=None, finite=True):
     """Return a training whose squared error on four samples goes through `losses`."""
     pairs = [(n, [(TARGETS + np.sqrt(loss), TARGETS)]) for n, loss in enumerate(losses)]
     count = updates or len(pairs)
-    return Followed(reason, count, 0.1, pairs, [0] * len(pairs), [], [], finite, None, [], 4, [], None, None)
+    return FollowedTraining(reason, count, 0.1, pairs, [0] * len(pairs), [], [], finite, None, [], 4, [], None, None)
 
 
 def course(losses, **more):
@@ -135,7 +135,7 @@ def test_each_sample_counts_alike_however_often_it_was_drawn():
 def test_with_the_fix_it_is_said_that_the_training_still_fails(tmp_path):
     path = tmp_path / "chain.py"
     path.write_text(CHAIN, encoding="utf-8")
-    answer = check_script(read_source(str(path)), Setting())
+    answer = check_script(read_source(str(path)), ScriptOptions())
     assert answer.learns is False
     assert answer.fixed is not None
     assert answer.fixed["loss_before"] == pytest.approx(0.247, abs=0.01)
@@ -150,7 +150,7 @@ def test_with_the_fix_it_is_said_that_the_training_still_fails(tmp_path):
 
 
 def test_a_right_script_is_told_that_it_learns():
-    answer = check_script(read_source(str(CORPUS / "18_wine_columns_right.py")), Setting())
+    answer = check_script(read_source(str(CORPUS / "18_wine_columns_right.py")), ScriptOptions())
     assert answer.learns is True
     assert not answer.causes
     assert answer.training[0].startswith("It learns: in its own 600 updates its loss (cross-entropy) goes 1.09 → 0.0")
@@ -161,5 +161,5 @@ def test_labels_that_are_taken_from_a_column_of_answers_are_followed(tmp_path):
     """`d[label] -= 1` in a column writes through a view; the training is followed there as elsewhere."""
     path = tmp_path / "letters.py"
     path.write_text(LETTERS, encoding="utf-8")
-    answer = check_script(read_source(str(path)), Setting())
+    answer = check_script(read_source(str(path)), ScriptOptions())
     assert (answer.verdict, answer.learns) == ("right", True)

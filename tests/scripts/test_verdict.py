@@ -8,7 +8,7 @@ from tui_backprop.core.judge import RELATIVE
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
 from tui_backprop.scripts.examining import examined, explained
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 
 DEEP = """\
@@ -55,7 +55,7 @@ def judged(tmp_path, *changes: tuple[str, str]) -> Case:
         text = text.replace(old, new)
     path = tmp_path / "deep.py"
     path.write_text(text, encoding="utf-8")
-    return examined(read_source(str(path)), Setting(), explain=False)
+    return examined(read_source(str(path)), ScriptOptions(), explain=False)
 
 
 NO_COST = (COST, "    cost = 0\n")

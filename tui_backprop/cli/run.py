@@ -23,7 +23,7 @@ from tui_backprop.cli.options import (
     make_parser,
 )
 from tui_backprop.cli.output.printing import note, print_json
-from tui_backprop.cli.sessions import Opened, make_edits, open_session
+from tui_backprop.cli.sessions import OpenedSession, make_edits, open_session
 from tui_backprop.cli.training import train
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.conditions import Condition
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         outputs.close()
 
 
-def _run(opened: Opened, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
+def _run(opened: OpenedSession, condition: Condition | None, outputs: Outputs, options: argparse.Namespace) -> int:
     """Train, write what is wanted and report."""
     session = opened.session
     for notice in (*opened.notes, *session.notices, *filter(None, [load_engine(session)])):

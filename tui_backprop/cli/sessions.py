@@ -19,7 +19,7 @@ from tui_backprop.session.session import Session
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedSession:
     """A session and what is still to be done with it."""
 
     session: Session
@@ -33,7 +33,7 @@ class Opened:
     """What there is to say of them, a sentence each."""
 
 
-def open_session(options: argparse.Namespace) -> Opened:
+def open_session(options: argparse.Namespace) -> OpenedSession:
     """Open what SOURCE and the options say.
 
     Raises:
@@ -45,7 +45,7 @@ def open_session(options: argparse.Namespace) -> Opened:
     return _opened(options, edits)
 
 
-def _with_weights(opened: Opened, path: Path) -> Opened:
+def _with_weights(opened: OpenedSession, path: Path) -> OpenedSession:
     """Begin with the parameters of a file; it is read at once, so that what is wrong with it is told before the work."""
     session = opened.session
     first = SavedEdit(session.step, {}, read_weights(path, session.problem.network), str(path))
@@ -58,14 +58,14 @@ def _with_weights(opened: Opened, path: Path) -> Opened:
     )
 
 
-def _opened(options: argparse.Namespace, edits: tuple[SavedEdit, ...]) -> Opened:
+def _opened(options: argparse.Namespace, edits: tuple[SavedEdit, ...]) -> OpenedSession:
     if is_session(options.source):
         return _from_file(options, edits)
     if is_recipe_string(options.source):
         edits = tuple(sorted((*run_from_string(options.source).edits, *edits), key=lambda edit: edit.step))
     recipe = recipe_from(options)
     _check_reach(edits, recipe.steps)
-    return Opened(Session(recipe), edits, recipe.steps, {})
+    return OpenedSession(Session(recipe), edits, recipe.steps, {})
 
 
 def make_edits(session: Session, edits: Sequence[SavedEdit]) -> None:
@@ -96,7 +96,7 @@ def make_edit(session: Session, edit: SavedEdit) -> None:
     session.current.edit(values, edit.changes, origin=edit.origin)
 
 
-def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> Opened:
+def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> OpenedSession:
     path = Path(options.source)
     kept = read_session(path)
     session = _made_again(kept, path, allow_scripts=options.allow_scripts)
@@ -113,7 +113,7 @@ def _from_file(options: argparse.Namespace, edits: Sequence[SavedEdit]) -> Opene
     if early:
         raise UsageError(f"--edit {early[0]:,}: the session is at step {session.step:,} already")
     _check_reach(edits, end)
-    return Opened(session, tuple(edits), end, {"the session": path})
+    return OpenedSession(session, tuple(edits), end, {"the session": path})
 
 
 def _made_again(kept: SavedSession, path: Path, *, allow_scripts: bool) -> Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tui_backprop.cli.output.progress import Progress
-from tui_backprop.cli.sessions import Opened, make_edit
+from tui_backprop.cli.sessions import OpenedSession, make_edit
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop
@@ -14,7 +14,7 @@ from tui_backprop.session.session import Session
 _SLICE = 0.05  # seconds between two looks at the clock
 
 
-def train(opened: Opened, condition: Condition | None = None, *, silent: bool) -> Stop:
+def train(opened: OpenedSession, condition: Condition | None = None, *, silent: bool) -> Stop:
     """Train up to each edit, make it, and go on to the end or to where the condition holds.
 
     Raises:

@@ -19,7 +19,7 @@ from tui_backprop.datasets.columns import Column, ambiguous_note, check_size, re
 from tui_backprop.datasets.content import Content
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.numerals import Mark, kind_of
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.table import Table, check_names, numbered
 from tui_backprop.text.cleaning import clean
 
@@ -83,7 +83,7 @@ class _Text:
                 yield reader.line_num + self.skipped, [cell.strip() for cell in row]
 
 
-def read_delimited(content: Content, reading: Reading) -> Table:
+def read_delimited(content: Content, reading: TableOptions) -> Table:
     """Find out how a text file is to be cut, and what its columns are called.
 
     Raises:
@@ -191,7 +191,9 @@ def _check_header(where: str, first: Sequence[str], below: Sequence[Sequence[str
         )
 
 
-def _read(text: _Text, names: Sequence[str], wanted: Sequence[int], reading: Reading) -> tuple[list[Column], list[str]]:
+def _read(
+    text: _Text, names: Sequence[str], wanted: Sequence[int], reading: TableOptions
+) -> tuple[list[Column], list[str]]:
     """Read columns. Plain numbers are parsed in bulk; whatever that refuses is read again cell by cell."""
     shown = text.content.shown
     if reading.decimal != "comma":
@@ -216,7 +218,7 @@ def _read(text: _Text, names: Sequence[str], wanted: Sequence[int], reading: Rea
     return read_rows(shown, names, rows, wanted, decimal=reading.decimal, default=default)
 
 
-def _read_numbers(text: _Text, names: Sequence[str], wanted: Sequence[int], reading: Reading) -> Array:
+def _read_numbers(text: _Text, names: Sequence[str], wanted: Sequence[int], reading: TableOptions) -> Array:
     """Parse all as numbers, a chunk of lines at a time. Raises ValueError where something else is found."""
     shown, parts, rows = text.content.shown, [], 0
     with text.lines() as lines:
@@ -236,7 +238,7 @@ def _read_numbers(text: _Text, names: Sequence[str], wanted: Sequence[int], read
     return np.concatenate(parts)
 
 
-def _ambiguous(text: _Text, columns: Sequence[Column], wanted: Sequence[int], reading: Reading) -> list[str]:
+def _ambiguous(text: _Text, columns: Sequence[Column], wanted: Sequence[int], reading: TableOptions) -> list[str]:
     """Say which columns of plain numbers may have points that mark thousands: all of the form 1.234."""
     if reading.decimal != "auto":
         return []

@@ -12,12 +12,12 @@ from tui_backprop.datasets.columns import Column, check_size, read_rows
 from tui_backprop.datasets.content import MAX_BYTES, Content
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.numerals import Cell
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.record_files import INSTALL, cell_of
 from tui_backprop.datasets.table import Table, check_names
 
 
-def read_parquet(content: Content, reading: Reading) -> Table:
+def read_parquet(content: Content, reading: TableOptions) -> Table:
     """Find out what the columns of a Parquet file are called.
 
     Raises:
@@ -59,7 +59,7 @@ def read_parquet(content: Content, reading: Reading) -> Table:
 
 
 def _from_cells(
-    shown: str, names: Sequence[str], columns: Sequence[Sequence[Any]], reading: Reading
+    shown: str, names: Sequence[str], columns: Sequence[Sequence[Any]], reading: TableOptions
 ) -> tuple[list[Column], list[str]]:
     """Read columns that are not numbers throughout."""
 

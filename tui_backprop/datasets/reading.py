@@ -15,7 +15,7 @@ DECIMALS = ("auto", "point", "comma")
 
 
 @dataclass(frozen=True)
-class Reading:
+class TableOptions:
     """How a table is to be understood. Its fields are recipe fields of the same names."""
 
     target: tuple[str, ...] = ()
@@ -32,8 +32,8 @@ class Reading:
     """Whether the first row of a text table is data; the columns are then called x1, x2, …"""
 
 
-READING_FIELDS = tuple(field.name for field in fields(Reading))
+READING_FIELDS = tuple(field.name for field in fields(TableOptions))
 """Names of its fields."""
 
-AS_IT_IS = Reading()
+AS_IT_IS = TableOptions()
 """Nothing is said: all is decided by the table."""

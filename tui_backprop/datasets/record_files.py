@@ -14,7 +14,7 @@ from tui_backprop.datasets.columns import MAX_COLUMNS, MAX_NUMBERS, Column, read
 from tui_backprop.datasets.content import Content
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.datasets.numerals import Cell
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.table import Table, check_names, numbered
 from tui_backprop.text.cleaning import clean
 
@@ -23,7 +23,7 @@ _MAX_SHEET = 2**28  # bytes that a workbook unpacks to
 INSTALL = "pip install 'tui-backprop[tables]' brings it, or save the table as CSV"
 
 
-def read_json(content: Content, reading: Reading) -> Table:
+def read_json(content: Content, reading: TableOptions) -> Table:
     """Read JSON: a list of records, a record a line, a list of lists, or an object of lists.
 
     Raises:
@@ -73,7 +73,7 @@ def _parsed(shown: str, text: str) -> Any:
         raise SourceError(f"{shown}:{line}: this is not JSON: {clean(said)}") from None
 
 
-def table_of_rows(shown: str, rows: Sequence[Sequence[Any]], reading: Reading) -> Table:
+def table_of_rows(shown: str, rows: Sequence[Sequence[Any]], reading: TableOptions) -> Table:
     """Return a table whose first row has the names, unless the options say that there is no header.
 
     Raises:
@@ -88,7 +88,9 @@ def table_of_rows(shown: str, rows: Sequence[Sequence[Any]], reading: Reading) -
     return _table(shown, (*header, *[""] * (width - len(header))), rows[1:], reading, first=2)
 
 
-def _table(shown: str, names: Sequence[str], rows: Sequence[Sequence[Any]], reading: Reading, first: int = 1) -> Table:
+def _table(
+    shown: str, names: Sequence[str], rows: Sequence[Sequence[Any]], reading: TableOptions, first: int = 1
+) -> Table:
     width = len(names)
     if width > MAX_COLUMNS or width * len(rows) > MAX_NUMBERS:
         raise SourceError(
@@ -129,7 +131,7 @@ def cell_of(shown: str, row: int, value: Any) -> Cell:
     return str(value)  # a date or a time
 
 
-def read_sheet(content: Content, reading: Reading) -> Table:
+def read_sheet(content: Content, reading: TableOptions) -> Table:
     """Read the first sheet of a workbook that has anything in it.
 
     Raises:

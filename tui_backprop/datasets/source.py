@@ -17,7 +17,7 @@ from tui_backprop.datasets.content import STANDARD_INPUT, Content, content_of
 from tui_backprop.datasets.dataset import Dataset, SourceError
 from tui_backprop.datasets.delimited import read_delimited
 from tui_backprop.datasets.parquet_files import read_parquet
-from tui_backprop.datasets.reading import AS_IT_IS, Reading
+from tui_backprop.datasets.reading import AS_IT_IS, TableOptions
 from tui_backprop.datasets.record_files import read_json, read_sheet
 from tui_backprop.datasets.samples import PREFIX, read_sample
 from tui_backprop.datasets.table import Table
@@ -41,7 +41,7 @@ def source_path(source: str) -> Path:
     return next((entry.path for entry in catalogue() if entry.name == source), Path(source))
 
 
-def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
+def open_source(source: str, reading: TableOptions = AS_IT_IS) -> Dataset:
     """Read a built-in data set by name, a table file by path, or standard input (`-`).
 
     Raises:
@@ -71,17 +71,17 @@ def open_source(source: str, reading: Reading = AS_IT_IS) -> Dataset:
     )
 
 
-def _read(source: str, reading: Reading) -> Dataset:
+def _read(source: str, reading: TableOptions) -> Dataset:
     return understand(read_table(content_of(source), reading), reading)
 
 
 @lru_cache(maxsize=1)
-def _read_once(source: str, reading: Reading, _: tuple[int, ...]) -> Dataset:
+def _read_once(source: str, reading: TableOptions, _: tuple[int, ...]) -> Dataset:
     """Read a file whose state is known: a recipe is suggested for it, and then it is trained on."""
     return _read(source, reading)
 
 
-def _built_in(entry: CatalogueEntry, reading: Reading) -> Dataset:
+def _built_in(entry: CatalogueEntry, reading: TableOptions) -> Dataset:
     """Read a built-in set, of which it is known what it is."""
     known = replace(
         reading,
@@ -92,7 +92,7 @@ def _built_in(entry: CatalogueEntry, reading: Reading) -> Dataset:
     return understand(read_table(content_of(str(entry.path)), known), known, entry.name)
 
 
-def read_table(content: Content, reading: Reading) -> Table:
+def read_table(content: Content, reading: TableOptions) -> Table:
     """Read a table in the format that its first bytes, or else its name, tell.
 
     Raises:

@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, distinct
 from tui_backprop.datasets.columns import MAX_COLUMNS, Column, check_size
 from tui_backprop.datasets.dataset import Dataset, SourceError
 from tui_backprop.datasets.gaps import without_gaps
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.table import Table
 from tui_backprop.datasets.targets import read_targets
 from tui_backprop.text.cleaning import clean
@@ -26,7 +26,7 @@ _IS_INDEX = re.compile(r"(?:.*[\s_.\-])?(?:id|index)|unnamed: 0", re.IGNORECASE)
 _ENDS_WITH_ID = re.compile(r".*[a-z](?:Id|ID)")
 
 
-def understand(table: Table, reading: Reading, name: str | None = None) -> Dataset:
+def understand(table: Table, reading: TableOptions, name: str | None = None) -> Dataset:
     """Return the data set that a table is.
 
     Raises:
@@ -81,7 +81,7 @@ def _choose(table: Table, wanted: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def _usable(shown: str, columns: Sequence[Column], reading: Reading, notes: list[str]) -> list[Column]:
+def _usable(shown: str, columns: Sequence[Column], reading: TableOptions, notes: list[str]) -> list[Column]:
     """Leave out the columns that are no inputs, and note why; where they were named it is an error."""
     if reading.inputs:
         for column in columns:

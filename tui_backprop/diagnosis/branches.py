@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.operations.other_activations import elu_of, leaky
-from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, Evidence
+from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, JoinedExperiments
 
 LIKELY = tuple(leaky(slope) for slope in (0.1, 0.2, 0.3, 0.05, 0.001, 0.02, 0.25, 0.5))
 """Leaky relus to try where there is nothing that a number could be read off."""
@@ -32,7 +32,9 @@ def last_branch_names(z: Array, predictions: Array) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def branch_names(evidence: Evidence, z: Array, entries: Sequence[int], groups: Sequence[Sequence[int]]) -> list[str]:
+def branch_names(
+    evidence: JoinedExperiments, z: Array, entries: Sequence[int], groups: Sequence[Sequence[int]]
+) -> list[str]:
     """Return what a hidden layer may be, where it is z right of 0, in the light of the layer behind it.
 
     Of a unit behind it one entry tells s = ∂ŷ/∂z: its bias, or a weight whose input is on the right of 0. The derivatives of

@@ -35,7 +35,7 @@ class Experiment:
     """Σ xᵢ·∂ŷ/∂xᵢ, what it does to ŷ to stretch the inputs, (samples, outputs)."""
 
 
-class Evidence:
+class JoinedExperiments:
     """Experiments joined: samples of all of them as rows, and ∂ŷ/∂θ of each entry as one line of numbers."""
 
     def __init__(self, experiments: Sequence[Experiment]) -> None:

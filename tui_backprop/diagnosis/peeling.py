@@ -20,7 +20,7 @@ from tui_backprop.core.network import MAX_HIDDEN_LAYERS
 from tui_backprop.core.operations.activations import ACTIVATIONS, Activation
 from tui_backprop.core.operations.other_activations import OTHER_NAMES, activation_called
 from tui_backprop.diagnosis.branches import LIKELY, branch_names, last_branch_names
-from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, Evidence, Experiment
+from tui_backprop.diagnosis.experiments import ABSOLUTE, RELATIVE, Experiment, JoinedExperiments
 
 PREDICTED = 1e-9
 """Relative difference up to which a prediction that is computed again is the same."""
@@ -40,7 +40,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Layer:
+class PeeledLayer:
     """A layer that was found."""
 
     units: tuple[Unit, ...]
@@ -51,7 +51,7 @@ class Layer:
 class _Reached:
     """How far the search has come: where the next layer's inputs come from."""
 
-    above: tuple[Layer, ...]
+    above: tuple[PeeledLayer, ...]
     features: Array
     """Inputs of the next layer, (samples, fan_in)."""
     left: frozenset[int]
@@ -65,13 +65,13 @@ class Peeling:
     """The experiments side by side, and the search for layers in them."""
 
     def __init__(self, experiments: Sequence[Experiment], groups: Sequence[Sequence[int]]) -> None:
-        self._evidence = Evidence(experiments)
+        self._evidence = JoinedExperiments(experiments)
         self.inputs = self._evidence.inputs
         """(samples, inputs)."""
         self._groups = groups
         self._guesses = 0
 
-    def layers(self, *, guessing: bool) -> tuple[Layer, ...] | None:
+    def layers(self, *, guessing: bool) -> tuple[PeeledLayer, ...] | None:
         """Return all layers, or None.
 
         Args:
@@ -80,7 +80,7 @@ class Peeling:
         effect = self._evidence.stretched if self.inputs.shape[1] == 1 else None
         return self._peel(_Reached((), self.inputs, self._evidence.alive, effect), guessing=guessing)
 
-    def _peel(self, at: _Reached, *, guessing: bool) -> tuple[Layer, ...] | None:
+    def _peel(self, at: _Reached, *, guessing: bool) -> tuple[PeeledLayer, ...] | None:
         self._guesses += guessing
         if not at.left or len(at.above) > MAX_HIDDEN_LAYERS or self._guesses > _PATIENCE:
             return None
@@ -112,7 +112,7 @@ class Peeling:
         with np.errstate(all="ignore"):
             values = activation.value(z)
             effect = self._effect(at, units[0], z, values, activation) if len(units) == 1 else None
-        return _Reached((*at.above, Layer(units, name)), values, rest, effect)
+        return _Reached((*at.above, PeeledLayer(units, name)), values, rest, effect)
 
     def _effect(self, at: _Reached, unit: Unit, z: Array, a: Array, activation: Activation) -> Array:
         """Return a·∂ŷ/∂a of the only unit of a layer, from the s = ∂ŷ/∂z that its entries tell."""
@@ -133,7 +133,7 @@ class Peeling:
             columns.append((features * theta[:, unit.weights]).sum(axis=1) + bias)
         return np.stack(columns, axis=1)
 
-    def _last(self, units: Sequence[Unit], z: Array) -> Layer | None:
+    def _last(self, units: Sequence[Unit], z: Array) -> PeeledLayer | None:
         """Return the last layer with its units in the order of the outputs, if it gives the predictions."""
         predictions, outputs = self._evidence.predictions, self._evidence.outputs
         if z.shape[1] != outputs:
@@ -146,7 +146,7 @@ class Peeling:
             order = gaps.argmin(axis=0)
             fits = gaps[order, np.arange(outputs)] <= allowed
             if fits.all() and len(set(order.tolist())) == outputs:
-                return Layer(tuple(units[i] for i in order), name)
+                return PeeledLayer(tuple(units[i] for i in order), name)
         return None
 
     # Which entries the units of a layer have.

@@ -15,7 +15,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.mistakes.turns import (
-    Given,
+    BackwardInputs,
     back_through,
     bias_gradient,
     carried,
@@ -37,7 +37,7 @@ LIMIT = 3
 class Observation:
     """The user's gradient of one batch, in our layout."""
 
-    given: Given
+    given: BackwardInputs
     weights: tuple[Array, ...]
     """∂L/∂W of each layer, (fan_in, fan_out)."""
     biases: tuple[Array | None, ...]
@@ -89,7 +89,7 @@ def search(observations: Sequence[Observation]) -> Searched:
         observations: of one network, at several draws of parameters and batches; batches of different sizes where the
             network takes batches at all.
     """
-    found = _Search(observations)
+    found = _MistakeSearch(observations)
     deepest: tuple[int, _Hypothesis | None] = (observations[0].given.network.depth, None)
     for limit in range(LIMIT + 1):
         explained, layer, last = found.run(limit)
@@ -135,7 +135,7 @@ def _thought(turn: Turn) -> tuple[str, str]:
     return point, f"{turn.way.kind} {turn.way.name}"
 
 
-class _Search:
+class _MistakeSearch:
     def __init__(self, observations: Sequence[Observation]) -> None:
         self._observations = [_without_rounding(one) for one in observations]
         first = observations[0].given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui_backprop.scripts.recognition.recognised import Perceptron, Samples
+from tui_backprop.scripts.recognition.recognised import Perceptron, ScriptSamples
 from tui_backprop.scripts.source.source import Source
 
 _SAID = ("sentence", "error")  # fields with a sentence
@@ -80,7 +80,7 @@ class Answer:
     """The script, and the modules beside it, with its fixes."""
     network: Perceptron | None = None
     """The perceptron that it is recognised as."""
-    samples: Samples | None = None
+    samples: ScriptSamples | None = None
     """What it trains on."""
     recipe: str | None = None
     """The command that trains the same network on the same samples in the trainer."""

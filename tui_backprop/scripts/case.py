@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_backprop.scripts.reading.reading import Reading
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.training.training import Training
+from tui_backprop.scripts.training.training import ScriptTraining
 from tui_backprop.scripts.verdict.backward import Backward
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.verdict.verdict import Examination
@@ -19,19 +19,19 @@ class Case:
     """What is known of a script after its gradients were judged."""
 
     source: Source
-    setting: Setting
+    setting: ScriptOptions
     trace: Trace
     reading: Reading | None = None
     examination: Examination | None = None
     backward: Backward | None = None
     wrong: list[WrongPlace] | None = None
-    training: Training | None = None
+    training: ScriptTraining | None = None
     """Its own training as it is."""
-    mended: Training | None = None
+    mended: ScriptTraining | None = None
     """Its own training with the wrong lines mended."""
 
     @property
-    def judged(self) -> Training | None:
+    def judged(self) -> ScriptTraining | None:
         """Return the training in which other causes show: with right gradients, where they can be had."""
         if self.examination is not None and self.examination.wrong:
             return self.mended

@@ -16,13 +16,13 @@ from tui_backprop.scripts.causes.table import find_causes
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.fix import mend_mistakes
 from tui_backprop.scripts.parts import part
-from tui_backprop.scripts.processes import Processes
+from tui_backprop.scripts.processes import ScriptProcesses
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading, grouped
 from tui_backprop.scripts.recognition.perceptron import perceptron_of
 from tui_backprop.scripts.recognition.samples import command_for, samples_of
-from tui_backprop.scripts.running import ScriptRun, Setting
+from tui_backprop.scripts.running import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import trainings
@@ -43,7 +43,9 @@ _NAMES, _FORMULA = 12, 40
 """Parameters that are named, and characters of a loss's formula that is shown."""
 
 
-def check_script(source: Source, setting: Setting, *, mend: bool = True, begun: ScriptRun | None = None) -> Answer:
+def check_script(
+    source: Source, setting: ScriptOptions, *, mend: bool = True, begun: ScriptRun | None = None
+) -> Answer:
     """Check a script; `begun` is its run, where it has begun already.
 
     Raises:
@@ -70,10 +72,10 @@ def checked_case(case: Case) -> Answer:
 
 
 @contextlib.contextmanager
-def _bounded(setting: Setting) -> Iterator[Setting]:
+def _bounded(setting: ScriptOptions) -> Iterator[ScriptOptions]:
     """Give a setting an end, and processes that wait for the next run until then; no number gives a warning."""
     with contextlib.ExitStack() as stack:
-        processes = setting.processes or stack.enter_context(Processes())
+        processes = setting.processes or stack.enter_context(ScriptProcesses())
         until = min(setting.until, time.monotonic() + setting.limits.timeout)
         stack.enter_context(np.errstate(all="ignore"))  # what a diverging script computes is no warning of ours
         yield replace(setting, until=until, processes=processes)

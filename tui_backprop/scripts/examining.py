@@ -11,7 +11,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.replay.graph import Graph
-from tui_backprop.scripts.running import ScriptRun, Setting, run_trace
+from tui_backprop.scripts.running import ScriptOptions, ScriptRun, run_trace
 from tui_backprop.scripts.source.foreign import left_to_a_library
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
@@ -22,7 +22,7 @@ from tui_backprop.scripts.wording import file_text
 from tui_backprop.text.syntax import parsed
 
 
-def examined(source: Source, setting: Setting, *, explain: bool = True, begun: ScriptRun | None = None) -> Case:
+def examined(source: Source, setting: ScriptOptions, *, explain: bool = True, begun: ScriptRun | None = None) -> Case:
     """Run a script, read its trace and judge its parameters; find the wrong places, unless only the verdict is wanted.
 
     `begun` is its run, where it has begun already.

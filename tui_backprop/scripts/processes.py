@@ -24,7 +24,7 @@ ENVIRONMENT = {
 """Variables of the process that a script runs in."""
 
 
-class Processes:
+class ScriptProcesses:
     """Processes that wait for the next run of a script, and end with `close`.
 
     A run has a process to itself, forked from one of these: nothing that a script does reaches the next run.
@@ -34,7 +34,7 @@ class Processes:
         self._idle: dict[str, list[Child]] = {}
         self._open = True
 
-    def __enter__(self) -> Processes:
+    def __enter__(self) -> ScriptProcesses:
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -66,14 +66,14 @@ class Processes:
                 waiting.pop().close()
 
 
-class Run:
+class ProcessRun:
     """One run in one of the processes, from here on.
 
     Raises:
         OSError: the process cannot be started.
     """
 
-    def __init__(self, processes: Processes, python: str, request: dict[str, Any], seconds: float) -> None:
+    def __init__(self, processes: ScriptProcesses, python: str, request: dict[str, Any], seconds: float) -> None:
         self._processes, self._python = processes, python
         self._child: Child | None = processes.take(python)
         self._mark = secrets.token_hex(8)

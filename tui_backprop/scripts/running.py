@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_backprop.scripts.limits import SCRIPT_TIMEOUT
-from tui_backprop.scripts.processes import Processes, Run
+from tui_backprop.scripts.processes import ProcessRun, ScriptProcesses
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import beginning
 from tui_backprop.system.process import OverlongError
@@ -32,7 +32,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ScriptOptions:
     """How a script is run: its interpreter, arguments and seed."""
 
     python: str = sys.executable
@@ -44,7 +44,7 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     until: float = math.inf
     """When everything that is run for one answer has to have ended, by the monotonic clock."""
-    processes: Processes | None = field(default=None, compare=False, repr=False)
+    processes: ScriptProcesses | None = field(default=None, compare=False, repr=False)
     """Where the processes of its runs come from; None for one that is started for each."""
 
     @property
@@ -61,7 +61,7 @@ class ScriptRun:
         ScriptError: there is no statement in the line that was chosen.
     """
 
-    def __init__(self, source: Source, setting: Setting, **more: Any) -> None:
+    def __init__(self, source: Source, setting: ScriptOptions, **more: Any) -> None:
         self._source, self._setting = source, setting
         begin = _beginning(source, setting)
         import tempfile  # noqa: PLC0415  (a check of functions needs none, and it is a tenth of their start)
@@ -75,7 +75,7 @@ class ScriptRun:
             **more,
         }
         try:
-            self._run = Run(setting.processes or _single(), setting.python, request, setting.left)
+            self._run = ProcessRun(setting.processes or _single(), setting.python, request, setting.left)
         except OSError:
             self._scratch.cleanup()
             raise
@@ -113,14 +113,14 @@ class ScriptRun:
         self._scratch.cleanup()
 
 
-def _single() -> Processes:
+def _single() -> ScriptProcesses:
     """Return processes of which none waits for a second run."""
-    found = Processes()
+    found = ScriptProcesses()
     found.close()
     return found
 
 
-def request_for(source: Source, setting: Setting, scratch: str) -> dict[str, Any]:
+def request_for(source: Source, setting: ScriptOptions, scratch: str) -> dict[str, Any]:
     """Return what the process of a script is told: the source, and how it is run; what it writes lands in `scratch`."""
     limits = setting.limits
     return {
@@ -140,7 +140,7 @@ def request_for(source: Source, setting: Setting, scratch: str) -> dict[str, Any
     }
 
 
-def _beginning(source: Source, setting: Setting) -> tuple[int, int] | None:
+def _beginning(source: Source, setting: ScriptOptions) -> tuple[int, int] | None:
     """Return where recording begins; None for at once.
 
     Raises:
@@ -154,7 +154,7 @@ def _beginning(source: Source, setting: Setting) -> tuple[int, int] | None:
     return found
 
 
-def run_trace(source: Source, setting: Setting, **more: Any) -> Trace:
+def run_trace(source: Source, setting: ScriptOptions, **more: Any) -> Trace:
     """Run a script and return its trace.
 
     Raises:

@@ -16,7 +16,7 @@ Value = Any  # a float, an int, a bool or an array; None where it follows from t
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePlace:
     """Where in the source a record was made."""
 
     file: int
@@ -36,7 +36,7 @@ class Trace:
     attrs: dict[int, Any]
     where: list[int]
     values: list[Value]
-    places: list[Place]
+    places: list[SourcePlace]
     files: list[str]
     labels: dict[int, list[tuple[str, int]]]
     """The names that a record was given, each with its place."""
@@ -51,7 +51,7 @@ class Trace:
     def __len__(self) -> int:
         return len(self.ops)
 
-    def place(self, record: int) -> Place | None:
+    def place(self, record: int) -> SourcePlace | None:
         """Return where a record was made; None where it has no place of its own."""
         number = self.where[record]
         return self.places[number] if number >= 0 else None
@@ -86,7 +86,7 @@ def _checked(data: dict[str, Any]) -> Trace:
     args = [tuple(flat[offsets[n] : offsets[n + 1]].tolist()) for n in range(count)]
     if any(one >= n for n, operands in enumerate(args) for one in operands):
         raise ValueError("an operand that is made later")
-    places = [Place(int(a), int(b), int(c), int(d), int(e), str(f)) for a, b, c, d, e, f in meta["places"]]
+    places = [SourcePlace(int(a), int(b), int(c), int(d), int(e), str(f)) for a, b, c, d, e, f in meta["places"]]
     where = data["where"].tolist()
     if where and (max(where) >= len(places) or len(where) != count):
         raise ValueError("places")

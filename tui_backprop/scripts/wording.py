@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
-from tui_backprop.scripts.trace import Place, Trace
+from tui_backprop.scripts.trace import SourcePlace, Trace
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.text.syntax import parsed, parsed_expression, simple_statements
 
@@ -52,7 +52,7 @@ def module_of(case: Case, file: int) -> str | None:
     return case.source.name_of(case.trace.files[file]) if file else None
 
 
-def _shown(case: Case, place: WrongPlace) -> Place:
+def _shown(case: Case, place: WrongPlace) -> SourcePlace:
     """Return where a mistake is shown: the function of a wrong slope, else where the value got its name, else its place."""
     trace = case.trace
     if place.slope is not None:
@@ -74,7 +74,7 @@ def _shown(case: Case, place: WrongPlace) -> Place:
     return own
 
 
-def named_place(case: Case, record: int) -> Place | None:
+def named_place(case: Case, record: int) -> SourcePlace | None:
     """Return where a value that a function made got its name; None where it was made there, or got none."""
     made = case.trace.place(record)
     named = [case.trace.places[number] for _, number in case.trace.labels.get(record, ()) if number >= 0]

@@ -17,7 +17,7 @@ from tui_backprop.session.anatomy.phases import Phase, phases
 from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, share_memory
 from tui_backprop.session.branches.undo import Situation, UndoList
-from tui_backprop.session.branches.visited import Place, Trail
+from tui_backprop.session.branches.visited import Trail, VisitedStep
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame
@@ -231,14 +231,14 @@ class Session(Walker):
         """
         self._arrive(self._trail.forward(self._place(), self.branches))
 
-    def _place(self) -> Place:
-        return Place(self.branch, self.step)
+    def _place(self) -> VisitedStep:
+        return VisitedStep(self.branch, self.step)
 
     def note_place(self) -> None:
         """Note that the user looks at this place, so that `seen_back` finds it again after the run went on."""
         self._trail.leave(self._place())
 
-    def _arrive(self, place: Place) -> None:
+    def _arrive(self, place: VisitedStep) -> None:
         if place.branch is not self.branch:
             self._look_at(place.branch)
         self.current.go_to(min(place.step, self.last_step))

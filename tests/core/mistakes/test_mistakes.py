@@ -9,8 +9,8 @@ import pytest
 
 from tui_backprop.core.backward import exact, posted
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes.gallery import MISTAKES, Mistake
-from tui_backprop.core.mistakes.turns import Given, row_shares
+from tui_backprop.core.mistakes.gallery import MISTAKES, MistakenRule
+from tui_backprop.core.mistakes.turns import BackwardInputs, row_shares
 from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
@@ -41,7 +41,7 @@ def gradient(rule, network, loss, rows=3):
 @pytest.mark.parametrize(("network", "loss"), NETWORKS, ids=lambda value: getattr(value, "name", value))
 def test_all_turns_right_is_the_chain_rule(network, loss):
     """The program with choice points, taken the right way everywhere, is backpropagation; gradients and δ."""
-    right = Mistake("right", "", "", ())
+    right = MistakenRule("right", "", "", ())
     found, true = gradient(right, network, loss), gradient(exact, network, loss)
     np.testing.assert_allclose(found.parameters.vector, true.parameters.vector, rtol=1e-12)
     for delta, wanted in zip(found.deltas, true.deltas, strict=True):
@@ -51,7 +51,7 @@ def test_all_turns_right_is_the_chain_rule(network, loss):
 @pytest.mark.parametrize(("network", "loss"), NETWORKS, ids=lambda value: getattr(value, "name", value))
 def test_the_original_case_is_two_of_them_together(network, loss):
     """Its formulas are the weight in place of the input, and the error carried back without slopes."""
-    both = Mistake("both", "", "", (Turn("input", Way("weight")), Turn("carried", Way("error"))))
+    both = MistakenRule("both", "", "", (Turn("input", Way("weight")), Turn("carried", Way("error"))))
     found, theirs = gradient(both, network, loss), gradient(posted, network, loss)
     np.testing.assert_allclose(found.parameters.vector, theirs.parameters.vector, rtol=1e-12)
 
@@ -94,5 +94,6 @@ def test_an_unknown_way_is_an_error():
     tape = forward(square, Parameters.zeros(square), np.ones((2, 1)))
     with pytest.raises(ValueError, match="batch: unknown way 'some'"):
         row_shares(
-            Way("some"), Given(square, make_objective("linear", "squared"), Parameters.zeros(square), tape, tape.a[1])
+            Way("some"),
+            BackwardInputs(square, make_objective("linear", "squared"), Parameters.zeros(square), tape, tape.a[1]),
         )

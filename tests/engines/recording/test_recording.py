@@ -9,7 +9,7 @@ from tui_backprop.core.objective import log_softmax
 from tui_backprop.core.operations.activations import ACTIVATIONS
 from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.operations.optimizers import OPTIMIZERS
-from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
+from tui_backprop.engines.recording.recorder import CallRecorder, CannotRecord
 
 RNG = np.random.default_rng(0)
 SHAPE = (50, 3, 4)
@@ -17,7 +17,7 @@ SHAPE = (50, 3, 4)
 
 def again(compute, *first, then):
     """Record a computation of some arrays, give these other contents, make the calls again, and return the results."""
-    recorder, arrays = Recorder(), [one.copy() for one in first]
+    recorder, arrays = CallRecorder(), [one.copy() for one in first]
     results = compute(*(recorder.watch(one) for one in arrays))
     for array, other in zip(arrays, then, strict=True):
         array[...] = other
@@ -57,7 +57,7 @@ def test_every_optimizers_update_can_be_made_again(name):
     """Of other parameters, gradients and slots, and for another number of the update."""
     optimizer = OPTIMIZERS[name](0.9)
     first, other = (RNG.random((2 + len(optimizer.slots), 50)) for _ in range(2))
-    recorder, arrays = Recorder(), first.copy()
+    recorder, arrays = CallRecorder(), first.copy()
     theta, gradient, slots = (recorder.watch(part) for part in (arrays[0], arrays[1], arrays[2:]))
     rate = recorder.watch(np.full(50, 0.1))
     results = optimizer.update(theta, gradient, slots, recorder.count(), rate)
@@ -72,7 +72,7 @@ def test_every_optimizers_update_can_be_made_again(name):
 
 def test_what_depends_on_the_numbers_is_not_written_down():
     """The place of the largest and entries by number would be others the next time."""
-    watched = Recorder().watch(RNG.random((4, 3)))
+    watched = CallRecorder().watch(RNG.random((4, 3)))
     for refused in (lambda: log_softmax(watched), lambda: watched[[0, 2]], lambda: np.sort(watched)):
         with pytest.raises(CannotRecord):
             refused()

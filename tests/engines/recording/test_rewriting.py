@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_backprop.engines.recording.notes import address, aligned, copy, root
-from tui_backprop.engines.recording.recorder import Recorder
+from tui_backprop.engines.recording.recorder import CallRecorder
 from tui_backprop.engines.recording.rewriting import without_ones
 
 RNG = np.random.default_rng(0)
@@ -17,7 +17,7 @@ SHAPE = (5, 3, 3)
 
 def recorded(compute, *arrays):
     """Write a computation on arrays down."""
-    recorder = Recorder()
+    recorder = CallRecorder()
     compute(*(recorder.watch(array) for array in arrays))
     return recorder
 
@@ -219,7 +219,7 @@ def test_memory_that_is_needed_no_more_is_used_again():
 
 def test_memory_that_is_spent_is_used_too():
     """Gradients are of no use after the update, so the update may be computed in their place."""
-    recorder, theta, gradient = Recorder(), RNG.standard_normal(SHAPE), RNG.standard_normal(SHAPE)
+    recorder, theta, gradient = CallRecorder(), RNG.standard_normal(SHAPE), RNG.standard_normal(SHAPE)
     watched = recorder.watch(theta)
     np.copyto(watched, watched - 0.1 * recorder.watch(gradient, spent=True))
     notes = recorder.cheaper_notes()
@@ -231,7 +231,7 @@ def test_memory_that_is_spent_is_used_too():
 
 def test_what_was_in_spent_memory_counts_until_it_is_overwritten():
     """A copy of some entries leaves the others, which are read afterwards."""
-    recorder, x, spent = Recorder(), np.zeros(4), np.arange(4.0)
+    recorder, x, spent = CallRecorder(), np.zeros(4), np.arange(4.0)
     watched, of_no_use = recorder.watch(x), recorder.watch(spent, spent=True)
     np.copyto(of_no_use, watched, where=np.array([True, False, False, True]))
     np.add(of_no_use, watched, out=watched)

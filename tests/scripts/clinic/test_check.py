@@ -13,7 +13,7 @@ from tests.own_files import ORIGINAL
 from tests.scripts.clinic.own_code import ask_directly, right_code
 from tui_backprop.core.forward import forward
 from tui_backprop.core.mistakes.gallery import MISTAKES
-from tui_backprop.core.mistakes.turns import Given, backward_with
+from tui_backprop.core.mistakes.turns import BackwardInputs, backward_with
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import make_objective
 from tui_backprop.scripts.clinic.check import check
@@ -38,7 +38,7 @@ def code_of(name, mistake):
 
     def backward(p, x, y):
         parameters = as_ours(p)
-        given = Given(network, objective, parameters, forward(network, parameters, x), y)
+        given = BackwardInputs(network, objective, parameters, forward(network, parameters, x), y)
         found = backward_with(MISTAKES[mistake].turns, given).parameters
         return {f"{'W' if name[0] == 'w' else 'c'}{name[1:]}": part.copy() for name, part in found.by_name().items()}
 

@@ -10,7 +10,7 @@ import pytest
 from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.session.anatomy.explanation import explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Leaf, leaves, number, printed, text_of
+from tui_backprop.session.anatomy.expressions import Term, leaves, number, printed, text_of
 from tui_backprop.session.anatomy.forward import ONE, traced_or
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
@@ -92,9 +92,9 @@ def test_what_nobody_wrote_out_is_read_off_the_formula_that_trains():
 def test_a_formula_that_cannot_be_read_off_is_no_wrong_one():
     """A function that looks at the numbers is called by its name, or says that it cannot be traced."""
     with pytest.raises(UntraceableError, match="a condition"):
-        traced(lambda z: z or 1.0, Leaf("z", 1.0))
-    assert traced_or(Leaf("f(z)", 2.0), lambda z: np.where(z, z, z), Leaf("z", 1.0)).symbol == "f(z)"
-    assert traced_or(ONE, lambda z: 1.0 / (1.0 + np.exp(-z)), Leaf("z", 0.0)).name == "σ"
+        traced(lambda z: z or 1.0, Term("z", 1.0))
+    assert traced_or(Term("f(z)", 2.0), lambda z: np.where(z, z, z), Term("z", 1.0)).symbol == "f(z)"
+    assert traced_or(ONE, lambda z: 1.0 / (1.0 + np.exp(-z)), Term("z", 0.0)).name == "σ"
 
 
 def test_a_term_comes_from_no_later_phase_than_what_it_explains():

@@ -10,7 +10,7 @@ import pytest
 
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.running import Limits, Setting
+from tui_backprop.scripts.running import Limits, ScriptOptions
 from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.stepped import SteppedScript
@@ -309,7 +309,7 @@ def test_a_notebook_is_stepped_cell_by_cell(tmp_path):
 def test_a_script_that_never_ends_is_given_up(tmp_path):
     """One sentence, and what is shown stays; the next wish runs it again."""
     stuck = ORIGINAL.replace("    b1 -= d_b1 * RATE", "    b1 -= d_b1 * RATE\n    while turn == 60: pass")
-    run = opened(tmp_path, stuck, setting=Setting(limits=Limits(updates=20, seconds=1.0)), timeout=1.0)
+    run = opened(tmp_path, stuck, setting=ScriptOptions(limits=Limits(updates=20, seconds=1.0)), timeout=1.0)
     try:
         with pytest.raises(InputError, match="no answer for 1 s after update 1: does a loop never end"):
             run.go_to(70)

@@ -23,7 +23,7 @@ from tui_backprop.session.sweep.remedy import remedy_plan
 from tui_backprop.session.sweep.summary import Summary, brightness
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import seconds_left
-from tui_backprop.session.sweep.workers import Here, Processes
+from tui_backprop.session.sweep.workers import Here, LocalWorkers
 from tui_backprop.system.outputs import Output
 
 
@@ -135,7 +135,7 @@ def test_processes_give_the_same_numbers_and_one_may_be_killed():
     """A worker that is killed in the middle costs time and nothing else."""
     plan = planned("parity", "hidden=1,2,4", "rule=exact,posted", seeds=40, steps=4000)
     sweep, killed = Sweep(plan), False
-    sweep.start(lambda data, jobs: Processes(data, jobs, 2))
+    sweep.start(lambda data, jobs: LocalWorkers(data, jobs, 2))
     while sweep.going:
         sweep.poll(0.05)
         if not killed and sweep.going and sweep.share > 0.1:

@@ -18,8 +18,8 @@ from tui_backprop.cli.output.progress import Bar
 from tui_backprop.scripts.answer_text import answer_text
 from tui_backprop.scripts.interpreter import check_interpreter
 from tui_backprop.scripts.mending.fixed_file import write_fixed
-from tui_backprop.scripts.processes import Processes
-from tui_backprop.scripts.running import Limits, Setting
+from tui_backprop.scripts.processes import ScriptProcesses
+from tui_backprop.scripts.running import Limits, ScriptOptions
 from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.session.sweep.wording import duration, seconds_left
 from tui_backprop.system.csv_output import plain_cell, write_csv
@@ -47,7 +47,7 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
         raise ScriptError("--watch: standard input is not saved again; name a file")
     if options.python:
         check_interpreter(options.python)
-    setting = Setting(
+    setting = ScriptOptions(
         python=options.python or sys.executable,
         arguments=tuple(arguments),
         verbose=options.verbose,
@@ -56,7 +56,7 @@ def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
     )
     wanted = {_DATA_OUT: Path(options.data_out) if options.data_out is not None else None}
     outputs = Outputs(wanted, {name: Path(name) for name in files if name != "-"}, json_report=options.json)
-    with contextlib.closing(outputs), Processes() as processes:
+    with contextlib.closing(outputs), ScriptProcesses() as processes:
         setting = replace(setting, processes=processes)
         return (_watched if options.watch else _checked)(files, setting, options, outputs)
 
@@ -78,7 +78,7 @@ def _files(names: list[str]) -> Iterator[str]:
             yield name
 
 
-def _checked(files: list[str], setting: Setting, options: argparse.Namespace, outputs: Outputs) -> int:
+def _checked(files: list[str], setting: ScriptOptions, options: argparse.Namespace, outputs: Outputs) -> int:
     style = "json" if options.json else options.format
     alone = len(files) == 1
     bar, began, status = Bar(), time.monotonic(), 0
@@ -154,7 +154,7 @@ def _write_fix(found: Checked, options: argparse.Namespace, style: str) -> None:
 # watching
 
 
-def _watched(files: list[str], setting: Setting, options: argparse.Namespace, outputs: Outputs) -> int:
+def _watched(files: list[str], setting: ScriptOptions, options: argparse.Namespace, outputs: Outputs) -> int:
     """Check again whenever a file is saved; ^C ends it, with the status of the last check."""
     status = 0
     try:

@@ -13,7 +13,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answer import Answer, placed
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.reading.errors import NoTrainingError
-from tui_backprop.scripts.running import ScriptRun, Setting
+from tui_backprop.scripts.running import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.forms import is_functions
 from tui_backprop.scripts.source.source import Source, read_source
 from tui_backprop.text.cleaning import clean
@@ -97,7 +97,7 @@ class Checked:
         return f"{self.name}: {mark} {self.told[0] if self.told and self.status else verdict}"
 
 
-def check_file(name: str, setting: Setting, text: str | None = None) -> Checked:
+def check_file(name: str, setting: ScriptOptions, text: str | None = None) -> Checked:
     """Check a file, or standard input where its text is given, and say what came of it, also where it cannot be used."""
     began = time.monotonic()
     out = Checked(clean(Path(name).name) if text is None else "<stdin>", 0.0)
@@ -119,7 +119,7 @@ def check_file(name: str, setting: Setting, text: str | None = None) -> Checked:
     return out
 
 
-def _check_functions(out: Checked, name: str, setting: Setting) -> None:
+def _check_functions(out: Checked, name: str, setting: ScriptOptions) -> None:
     process = LearnerProcess(name, setting.limits.timeout)
     process.start()
     out.form, out.checkup = checked_functions(process)

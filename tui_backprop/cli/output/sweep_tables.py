@@ -11,7 +11,7 @@ from tui_backprop.session.sweep.axes import Axis
 from tui_backprop.session.sweep.headline import counts, headline, legend
 from tui_backprop.session.sweep.plan import SweepPlan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
-from tui_backprop.session.sweep.summary import Cell, Summary, Table
+from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import short, steps_in_short
 from tui_backprop.text.cleaning import clean
@@ -59,7 +59,7 @@ def remedy_lines(remedy: Sweep, paint: Paint) -> Iterator[str]:
 
 
 def table_lines(
-    table: Table, plan: SweepPlan, constant: float, paint: Paint, *, with_head: bool = True
+    table: SweepTable, plan: SweepPlan, constant: float, paint: Paint, *, with_head: bool = True
 ) -> Iterator[str]:
     """Yield a table, in pieces below each other where it is too wide; the head can be left out below another one."""
     title = ", ".join(f"{shown(name)} {text}" for name, text in table.held)

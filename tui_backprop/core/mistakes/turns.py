@@ -26,7 +26,7 @@ from tui_backprop.core.operations.other_activations import activation_called
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class BackwardInputs:
     """What every backward pass is given."""
 
     network: Network
@@ -37,7 +37,7 @@ class Given:
     """(rows, outputs)."""
 
 
-def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
+def backward_with(turns: Sequence[Turn], given: BackwardInputs) -> Gradients:
     """Compute the gradients of the mean loss over the batch, taking `turns`; a turn that is not possible is not taken."""
     network, objective = given.network, given.objective
 
@@ -72,7 +72,7 @@ def backward_with(turns: Sequence[Turn], given: Given) -> Gradients:
 # The parts of the program, each with its ways.
 
 
-def row_shares(way: Way, given: Given) -> Array:
+def row_shares(way: Way, given: BackwardInputs) -> Array:
     """Return how much each sample counts, (rows, 1), where the mean counts each 1 (its 1/rows is in the derivative)."""
     rows = given.tape.rows
     match way.kind:
@@ -89,7 +89,7 @@ def row_shares(way: Way, given: Given) -> Array:
     raise unknown_way("batch", way)
 
 
-def _objective(loss: Way, given: Given) -> Objective:
+def _objective(loss: Way, given: BackwardInputs) -> Objective:
     """Return the objective whose derivative is taken."""
     match loss.kind:
         case "right":
@@ -99,12 +99,12 @@ def _objective(loss: Way, given: Given) -> Objective:
     raise unknown_way("loss", loss)
 
 
-def output_error(loss: Way, given: Given, shares: Array) -> Array:
+def output_error(loss: Way, given: BackwardInputs, shares: Array) -> Array:
     """∂L/∂ŷ."""
     return shares * _objective(loss, given).error(given.tape.a[-1], given.target)
 
 
-def output_delta(loss: Way, way: Way, given: Given, shares: Array) -> Array:
+def output_delta(loss: Way, way: Way, given: BackwardInputs, shares: Array) -> Array:
     """δ of the output layer; `loss` names whose derivative is taken and `way` how the slope is."""
     z, a = given.tape.z[-1], given.tape.a[-1]
     objective = _objective(loss, given)
@@ -115,7 +115,7 @@ def output_delta(loss: Way, way: Way, given: Given, shares: Array) -> Array:
     return output_error(loss, given, shares) * slope(way, given, given.network.depth)
 
 
-def back_through(way: Way, given: Given, layer: int, upstream: Array) -> Array:
+def back_through(way: Way, given: BackwardInputs, layer: int, upstream: Array) -> Array:
     """δ of a hidden layer from `upstream` = ∂L/∂a; the right way of softmax goes through its whole Jacobian."""
     activation = given.network.activation(layer)
     if way.kind in ("right", "twice") and activation.name == "softmax":
@@ -125,7 +125,7 @@ def back_through(way: Way, given: Given, layer: int, upstream: Array) -> Array:
     return upstream * slope(way, given, layer)
 
 
-def slope(way: Way, given: Given, layer: int) -> Array:
+def slope(way: Way, given: BackwardInputs, layer: int) -> Array:
     """f′ of a layer, element by element."""
     z, a, network = given.tape.z[layer], given.tape.a[layer], given.network
     activation = network.activation(layer)
@@ -152,13 +152,15 @@ def slope(way: Way, given: Given, layer: int) -> Array:
     raise unknown_way("slope", way)
 
 
-def weights_above(turn: Turn | None, given: Given, layer: int, gradient: Array) -> Array:
+def weights_above(turn: Turn | None, given: BackwardInputs, layer: int, gradient: Array) -> Array:
     """Weights of `layer`, (fan_in, fan_out), as they are when the error goes back through them."""
     weights = given.parameters.w(layer)
     return weights - turn.amount * gradient if turn is not None and turn.way.kind == "updated weights" else weights
 
 
-def carried(way: Way, given: Given, layer: int, weights: Array, *, delta: Array, error: Array, raw: Array) -> Array:
+def carried(
+    way: Way, given: BackwardInputs, layer: int, weights: Array, *, delta: Array, error: Array, raw: Array
+) -> Array:
     """∂L/∂a of the layer before `layer`, (rows, fan_in).
 
     Args:
@@ -187,7 +189,7 @@ def carried(way: Way, given: Given, layer: int, weights: Array, *, delta: Array,
     raise unknown_way("carried", way)
 
 
-def weight_gradient(way: Way, given: Given, layer: int, delta: Array) -> Array:
+def weight_gradient(way: Way, given: BackwardInputs, layer: int, delta: Array) -> Array:
     """∂L/∂W of a layer, (fan_in, fan_out); `way` says what is where the input of the weight belongs."""
     tape = given.tape
     source = tape.a[layer - 1]
@@ -209,7 +211,7 @@ def weight_gradient(way: Way, given: Given, layer: int, delta: Array) -> Array:
     return source.T @ delta
 
 
-def bias_gradient(way: Way, given: Given, layer: int, delta: Array) -> Array:
+def bias_gradient(way: Way, given: BackwardInputs, layer: int, delta: Array) -> Array:
     """∂L/∂b of a layer, (fan_out,)."""
     match way.kind:
         case "right":
@@ -237,7 +239,7 @@ def finish(way: Way, gradient: Array) -> Array:
     raise unknown_way("layer gradient", way)
 
 
-def penalised(way: Way, given: Given, layer: int) -> Array:
+def penalised(way: Way, given: BackwardInputs, layer: int) -> Array:
     """What a penalty with λ = 1 adds to the gradient of a layer's weights, (fan_in, fan_out): W, or its signs."""
     weights = given.parameters.w(layer)
     return np.sign(weights) if way.kind == "on their size" else weights

@@ -61,7 +61,7 @@ _SHORTEST = 1e-12  # length of θ below which a ratio to it says nothing
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class LossHistory:
     """Losses at some steps since the training was last changed, evenly spread but for the first and the last."""
 
     steps: Indices
@@ -110,7 +110,7 @@ class Evidence:
     """How many updates a rate is given where several are tried; 0 where trying takes too long."""
     earlier: State
     """A state a few updates earlier under the same training, from which those updates are made again."""
-    course: Course
+    course: LossHistory
     epochs: float
     """Passes over the samples since the training was last changed."""
     inputs: Array

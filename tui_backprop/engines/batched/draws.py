@@ -20,7 +20,7 @@ _EPOCHS = 2**20  # numbers of whole epochs that are kept, about, unless one epoc
 _TOGETHER = 128  # seeds whose epochs are drawn at once: few enough that what is sorted stays small
 
 
-class Draws:
+class SharedBatches:
     """Inputs and targets of every step for runs that share the kind of sampling, the batch size and the number of rows.
 
     What runs have in common is kept once: the samples where they train on the same, the draws where they have one seed.

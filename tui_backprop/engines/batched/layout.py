@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.engines.recording.notes import aligned
-from tui_backprop.engines.recording.recorder import Recorder
+from tui_backprop.engines.recording.recorder import CallRecorder
 
 
 class Stack:
@@ -35,7 +35,7 @@ class Stack:
         first = self.runs * start
         return self.flat[first : first + self.runs * int(np.prod(shape))].reshape(self.runs, *shape)
 
-    def watched(self, recorder: Recorder) -> Stack:
+    def watched(self, recorder: CallRecorder) -> Stack:
         """Return the same stack with tensors whose calls are noted."""
         twin = copy(self)
         twin.weights = [recorder.watch(weights) for weights in self.weights]

@@ -11,12 +11,12 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.operations.optimizers import Optimizer
 from tui_backprop.core.operations.penalties import penalty_gradient
 from tui_backprop.core.step import State, Training
-from tui_backprop.engines.batched.draws import Draws
+from tui_backprop.engines.batched.draws import SharedBatches
 from tui_backprop.engines.batched.layout import Stack
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
 from tui_backprop.engines.calls import Call
 from tui_backprop.engines.recording.notes import Note, aligned
-from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
+from tui_backprop.engines.recording.recorder import CallRecorder, CannotRecord
 
 
 def shared_by(training: Training) -> Hashable | None:
@@ -84,7 +84,7 @@ class BatchedRuns:
         self._l2 = spread(_column([training.l2 for training in trainings]))
         self._clip = None if first.clip is None else np.array([training.clip for training in trainings])
         self._free = None if first.free.all() else spread(first.free) > 0
-        self._draws = Draws(trainings)
+        self._draws = SharedBatches(trainings)
         self._passes = Passes(first.objective, self._theta, self._gradients)
         self._rule = BATCHED_RULES[first.rule]
         self._rate_now = aligned(len(self._rate))
@@ -186,23 +186,23 @@ class BatchedRuns:
             gradient = gradient * self._theta.spread(self._clip_factors(gradient)[:, np.newaxis])
         return gradient
 
-    def _record(self, compute: Callable[[Recorder], None]) -> Recorder:
+    def _record(self, compute: Callable[[CallRecorder], None]) -> CallRecorder:
         """Write down the calls that a computation is made of; none where it is not the same calls at every step."""
-        recorder, theta, slots = Recorder(), self._theta.flat.copy(), self._slots.copy()
+        recorder, theta, slots = CallRecorder(), self._theta.flat.copy(), self._slots.copy()
         try:
             with np.errstate(all="ignore"):
                 compute(recorder)
         except CannotRecord:
-            return Recorder()
+            return CallRecorder()
         finally:
             self._theta.flat[...], self._slots[...] = theta, slots
         return recorder
 
-    def _recorded_passes(self, recorder: Recorder) -> None:
+    def _recorded_passes(self, recorder: CallRecorder) -> None:
         passes = Passes(self._passes.objective, self._theta.watched(recorder), self._gradients.watched(recorder))
         self._rule(passes, recorder.watch(self._draws.inputs[0]), recorder.watch(self._draws.targets[0]))
 
-    def _recorded_update(self, recorder: Recorder) -> None:
+    def _recorded_update(self, recorder: CallRecorder) -> None:
         theta, slots, rate = (recorder.watch(one) for one in (self._theta.flat, self._slots, self._rate_now))
         self._update(theta, recorder.watch(self._gradients.flat, spent=True), slots, recorder.count(), rate)
 

@@ -35,7 +35,7 @@ def make_draws(_name: str) -> Piece:
     return piece("draws", _SIGNATURE, _draw)
 
 
-class Draws:
+class BatchRows:
     """The rows of a training's batches, some hundred steps at a time."""
 
     def __init__(self, loop: Piece, sampling: Sampling) -> None:

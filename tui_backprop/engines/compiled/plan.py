@@ -53,7 +53,7 @@ class CompiledPlan:
         self._training = training
         self._task, self._kept = _task(training)
         self._loop = piece_named(loop_of(training)).call
-        self._draws = draws.Draws(piece_named("draws"), training.sampling) if draws_rows(training) else None
+        self._draws = draws.BatchRows(piece_named("draws"), training.sampling) if draws_rows(training) else None
         self._frozen, self._held = self._kept["frozen"], self._kept["held"]
 
     def advance(self, state: State, steps: int) -> State:

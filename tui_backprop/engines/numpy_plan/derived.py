@@ -18,7 +18,7 @@ from tui_backprop.core.operations.optimizers import Optimizer
 from tui_backprop.engines.calls import Call, Scratch
 from tui_backprop.engines.numpy_plan.bound import BoundActivation, BoundOptimizer, Slope
 from tui_backprop.engines.recording.notes import root
-from tui_backprop.engines.recording.recorder import CannotRecord, Recorder
+from tui_backprop.engines.recording.recorder import CallRecorder, CannotRecord
 
 
 def derived_activation(activation: Activation) -> BoundActivation:
@@ -66,7 +66,7 @@ def derived_optimizer(optimizer: Optimizer) -> BoundOptimizer:
 
 def _calls(formula: Callable[..., Array], out: Array, *arguments: Array) -> list[Call]:
     """Return the calls that fill `out` with what a formula makes of the arguments."""
-    recorder = Recorder()
+    recorder = CallRecorder()
     try:
         with np.errstate(all="ignore"):
             np.copyto(out, formula(*(recorder.watch(one) for one in arguments)))
@@ -79,9 +79,9 @@ def _compute(formula: Callable[..., Array], out: Array, *arguments: Array) -> No
     np.copyto(out, formula(*arguments))
 
 
-def _record_update(optimizer: Optimizer, theta: Array, gradient: Array, slots: Array, rate: Array) -> Recorder:
+def _record_update(optimizer: Optimizer, theta: Array, gradient: Array, slots: Array, rate: Array) -> CallRecorder:
     """Note the calls of an update in place; the arrays have the same contents afterwards."""
-    recorder, before = Recorder(), (theta.copy(), slots.copy())
+    recorder, before = CallRecorder(), (theta.copy(), slots.copy())
     watched, memory, pace = recorder.watch(theta), recorder.watch(slots), recorder.watch(rate)
     with np.errstate(all="ignore"):
         moved, new = optimizer.update(watched, recorder.watch(gradient, spent=True), memory, recorder.count(), pace)

@@ -81,7 +81,7 @@ class BatchPlan:
         self._numbers = np.array(self._numbers_for(training.slots_since, self._most))
         self._steady = training.schedule.is_constant and not self._optimizer.counts
         self._scratch = Scratch()
-        self._layers = [Layer(training.network, layer, batch) for layer in range(1, training.network.depth + 1)]
+        self._layers = [LayerBuffers(training.network, layer, batch) for layer in range(1, training.network.depth + 1)]
         self._places: list[list[Call]] = []
 
     def make(self, step: int, rows: Indices) -> int:
@@ -141,7 +141,7 @@ class BatchPlan:
         return calls
 
 
-class Layer:
+class LayerBuffers:
     """One layer's buffers for batches of one size, and its calls.
 
     A layer's weights and then its biases lie in one piece of θ: read as one matrix (fan_in + 1, fan_out) it is multiplied
@@ -177,7 +177,7 @@ class Layer:
         """Return the calls that fill the layer's part of the gradient (size,) from its δ."""
         return [partial(a_before.dot, self.delta.T, self._matrix(gradient))]
 
-    def carry_back(self, theta: Array, before: Layer, scratch: Scratch) -> list[Call]:
+    def carry_back(self, theta: Array, before: LayerBuffers, scratch: Scratch) -> list[Call]:
         """Return the calls that fill δ of the layer before from this layer's."""
         upstream = scratch.like(before.delta, "upstream")
         product = partial(self._matrix(theta)[:-1].dot, self.delta, upstream)

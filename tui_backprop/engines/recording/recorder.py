@@ -22,7 +22,7 @@ class CannotRecord(Exception):  # noqa: N818  (a caller asked whether it can)
     """A computation does something that would not be the same calls for other numbers."""
 
 
-class Recorder:
+class CallRecorder:
     """Notes the calls that are made with the arrays that it watches, and with all that comes of them."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Recorder:
 class _Watched(np.ndarray):
     """An array that belongs to a recording."""
 
-    recorder: Recorder
+    recorder: CallRecorder
 
     def __array_finalize__(self, source: object) -> None:
         if isinstance(source, _Watched):
@@ -128,7 +128,7 @@ class _Watched(np.ndarray):
 class _AnyCount:
     """The number of an update, whichever it is: what is computed from it is as much noted as what comes of an array."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: CallRecorder) -> None:
         self._recorder = recorder
 
     def __rpow__(self, base: float, _modulo: Any = None) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.wording import value_name
 from tui_backprop.text.syntax import parsed
@@ -74,7 +74,7 @@ def _softmax_cause(case: Case, residual: Residual, axis: int, lines: list[int]) 
     return Cause("softmax-axis", "error", lines[0] if lines else None, lines, sentence, evidence)
 
 
-def softmax_edits(case: Case, cause: Cause) -> list[list[Edit]]:
+def softmax_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     """Return the edits that give each sum and maximum in the softmax's lines the axis of the classes."""
     axis, edits = cause.evidence["axis"], []
     names = {"sum", "max", "amax"}
@@ -88,7 +88,7 @@ def softmax_edits(case: Case, cause: Cause) -> list[list[Edit]]:
         first = ast.unparse(node.args[0]) if module and node.args else ""
         new = f"{ast.unparse(node.func)}({f'{first}, ' if first else ''}axis={axis}, keepdims=True)"
         end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-        edits.append(Edit("axis", ast.unparse(node), new, new, (node.lineno, node.col_offset), end, 1.0))
+        edits.append(SourceEdit("axis", ast.unparse(node), new, new, (node.lineno, node.col_offset), end, 1.0))
     return [edits] if edits else []
 
 

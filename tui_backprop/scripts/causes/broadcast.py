@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import named_line
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import whole_statement
 from tui_backprop.scripts.reading.links import roots
 from tui_backprop.scripts.wording import shown_name, statement_at, value_name
@@ -42,7 +42,7 @@ def grown_parameters(case: Case, answer: Answer) -> list[Cause]:
     return []
 
 
-def grown_edits(case: Case, cause: Cause) -> list[list[Edit]]:
+def grown_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     """Return edits that sum the gradient over the samples where it is made."""
     out = []
     for line in cause.lines:

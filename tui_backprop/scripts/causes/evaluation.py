@@ -6,7 +6,7 @@ import ast
 
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of
 from tui_backprop.scripts.wording import shown_name
 from tui_backprop.text.syntax import parsed
@@ -68,7 +68,7 @@ def _axis_fix(case: Case, line: int, axis: int) -> dict[str, object] | None:
         given = [one.value for one in node.keywords if one.arg == "axis"] or node.args[-1:]
         if name == "argmax" and given and isinstance(given[0], ast.Constant):
             end = (given[0].end_lineno or line, given[0].end_col_offset or 0)
-            edits.append(Edit("axis", "", str(axis), str(axis), (given[0].lineno, given[0].col_offset), end, 1.0))
+            edits.append(SourceEdit("axis", "", str(axis), str(axis), (given[0].lineno, given[0].col_offset), end, 1.0))
     return fix_of(case.source, edits) if edits else None
 
 

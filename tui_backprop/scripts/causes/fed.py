@@ -10,7 +10,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.causes.places import named_line
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.scripts.training.follow import follow_fixed
@@ -141,9 +141,9 @@ def other_order(case: Case, answer: Answer) -> list[Cause]:
     return []
 
 
-def _reordering(case: Case) -> list[tuple[ast.stmt, Edit, str]]:
+def _reordering(case: Case) -> list[tuple[ast.stmt, SourceEdit, str]]:
     """Return the statements that put one thing in another order, each with an edit that does not."""
-    found: list[tuple[ast.stmt, Edit, str]] = []
+    found: list[tuple[ast.stmt, SourceEdit, str]] = []
     for node in ast.walk(parsed(case.source.text)):
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr, value=owner), args=args)) if attr in _REORDERS:

@@ -6,10 +6,10 @@ from tui_backprop.scripts.answer import Answer
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.patches import diff_of
 from tui_backprop.scripts.source.source import Source
-from tui_backprop.scripts.training.training import Training
+from tui_backprop.scripts.training.training import ScriptTraining
 
 
-def keep_fix(case: Case, answer: Answer, source: Source, training: Training | None) -> None:
+def keep_fix(case: Case, answer: Answer, source: Source, training: ScriptTraining | None) -> None:
     """Keep a source as the fixed one, with its training where that was followed to its end; the first one stays."""
     if answer.fixed_source is not None:
         return

@@ -13,7 +13,7 @@ from tui_backprop.scripts.causes.broadcast import grown_edits
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.wording import statement_at
 from tui_backprop.text.syntax import parsed
@@ -43,7 +43,7 @@ def mend_cause(case: Case, answer: Answer, cause: Cause, look: Look) -> None:
         return
 
 
-def _edits(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+def _edits(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
     if cause.id == "dropped-result":
         yield from _kept_results(case, cause)
     elif cause.id == "broadcast":
@@ -63,7 +63,7 @@ def _edits(case: Case, cause: Cause) -> Iterable[list[Edit]]:
             yield [whole_statement(statement, f"{target} = {value}.astype(float)", "float")]
 
 
-def _kept_results(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+def _kept_results(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
     """Assign what a call returns to the names that it was given."""
     statement = statement_at(case.source.text, cause.line or 0)
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
@@ -81,7 +81,7 @@ def _kept_results(case: Case, cause: Cause) -> Iterable[list[Edit]]:
                     yield [whole_statement(statement, f"{', '.join(map(str, names))} = {ast.unparse(call)}", "result")]
 
 
-def _same_shapes(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+def _same_shapes(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
     """Make a column of the targets where they are made."""
     for line in cause.lines:
         statement = statement_at(case.source.text, line)
@@ -97,10 +97,10 @@ def _same_shapes(case: Case, cause: Cause) -> Iterable[list[Edit]]:
             for side in (node.right, node.left):
                 end = (side.end_lineno or side.lineno, side.end_col_offset or 0)
                 new = f"{ast.unparse(side)}.reshape(-1, 1)"
-                yield [Edit("shape", ast.unparse(side), new, new, (side.lineno, side.col_offset), end, 1.0)]
+                yield [SourceEdit("shape", ast.unparse(side), new, new, (side.lineno, side.col_offset), end, 1.0)]
 
 
-def _copies(case: Case, cause: Cause) -> Iterable[list[Edit]]:
+def _copies(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
     """Make copies where sums are set to the same list of arrays again."""
     edits = []
     for line in cause.lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched
 from tui_backprop.scripts.training.constants import Constant, rate_of, rounds_of
 from tui_backprop.scripts.training.course import Course
@@ -112,9 +112,9 @@ def _cause(
     )
 
 
-def _edit(constant: Constant, value: float) -> Edit:
+def _edit(constant: Constant, value: float) -> SourceEdit:
     new = f"{value:g}" if value < 1e6 else str(int(value))
-    return Edit("number", f"{constant.value:g}", new, new, constant.start, constant.end, 1.0)
+    return SourceEdit("number", f"{constant.value:g}", new, new, constant.start, constant.end, 1.0)
 
 
 def _explained(answer: Answer) -> bool:

@@ -12,7 +12,7 @@ from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.text.syntax import parsed
 
@@ -89,7 +89,7 @@ def no_effect(case: Case, answer: Answer) -> list[Cause]:
     return out
 
 
-def no_effect_edits(case: Case, cause: Cause) -> list[list[Edit]]:
+def no_effect_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     """Return edits that give the first operand what the rest computes: `a - b` as `a -= b`, or as `a = b`."""
     node = next(
         (n for n in ast.walk(parsed(case.source.text)) if isinstance(n, ast.Expr) and n.lineno == cause.line), None

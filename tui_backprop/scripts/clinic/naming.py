@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import Gradients as Pass
 from tui_backprop.core.forward import forward
-from tui_backprop.core.mistakes.turns import Given, backward_with
+from tui_backprop.core.mistakes.turns import BackwardInputs, backward_with
 from tui_backprop.core.mistakes.ways import Turn, Way
 from tui_backprop.core.network import Parameters
 from tui_backprop.core.objective import Objective
@@ -125,9 +125,9 @@ class Naming:
 
     def _alive(
         self, recognition: Recognition, objective: Objective, rows: int, draws: int
-    ) -> tuple[GradientCall, Given]:
+    ) -> tuple[GradientCall, BackwardInputs]:
         """Draw until the gradient of no layer is 0, as where relus are dead; return the best draw."""
-        best: tuple[int, GradientCall, Given] | None = None
+        best: tuple[int, GradientCall, BackwardInputs] | None = None
         for _ in range(draws):
             call = self._draw(rows)
             given = _given(recognition, objective, call)
@@ -141,13 +141,13 @@ class Naming:
         return best[1:]
 
 
-def _given(recognition: Recognition, objective: Objective, call: GradientCall) -> Given:
+def _given(recognition: Recognition, objective: Objective, call: GradientCall) -> BackwardInputs:
     """Return what our pass is given at a draw."""
     theta, (inputs, targets) = call
     parameters = Parameters(recognition.network, recognition.theta(theta))
     with np.errstate(all="ignore"):
         tape = forward(recognition.network, parameters, inputs)
-    return Given(recognition.network, objective, parameters, tape, targets)
+    return BackwardInputs(recognition.network, objective, parameters, tape, targets)
 
 
 def _layers_alive(made: Pass) -> int:

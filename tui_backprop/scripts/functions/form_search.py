@@ -57,10 +57,10 @@ def find_forms(functions: OwnFunctions, samples: Samples) -> Found:
         UnusableError: they take none.
         Exception: what their functions raised in the form that the samples have.
     """
-    return _Search(functions, samples).found()
+    return _FormSearch(functions, samples).found()
 
 
-class _Search:
+class _FormSearch:
     def __init__(self, functions: OwnFunctions, samples: Samples) -> None:
         self._functions, self._samples = functions, samples
         self._first: Exception | None = None

@@ -41,7 +41,7 @@ class Forms:
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class BatchGradient:
     """A gradient that their file made for one batch, and what is odd about it."""
 
     gradient: Array
@@ -149,25 +149,25 @@ class OwnFunctions:
         """Mean of `losses`."""
         return float(self.losses(prediction, target).mean())
 
-    def gradient(self, theta: Array, x: Array, y: Array) -> Made:
+    def gradient(self, theta: Array, x: Array, y: Array) -> BatchGradient:
         """Return the gradient of the mean loss of a batch; where their functions take one sample, the mean of theirs."""
         made = [self._gradient_of(theta, *part) for part in zip(self.each(x), self.each(y), strict=True)]
         first = made[0]
         mean = np.mean([one.gradient for one in made], axis=0)
         return replace(first, gradient=mean)
 
-    def _gradient_of(self, theta: Array, x: Array, y: Array) -> Made:
+    def _gradient_of(self, theta: Array, x: Array, y: Array) -> BatchGradient:
         """Ask for one portion; from `update` it is recovered as (θ − new θ) / lr, with a rate of 1."""
         parameters, leaves = self.unflat(theta), self.leaves
         self.forward(theta, x)  # theirs may keep what the backward pass needs
         backward = self.function("backward")
         if backward is None:
             gradient = theta - self.updated(parameters, x, y, 1.0)
-            return Made(gradient, [], [], [], [], [], changed=False)
+            return BatchGradient(gradient, [], [], [], [], [], changed=False)
         made = backward(parameters, given_as(self.forms.x, x), given_as(self.forms.y, y))
         if not isinstance(made, dict):
             raise UnusableError(f"backward returns {what(made)}: expected a dict with the names of the parameters")
-        found = Made(
+        found = BatchGradient(
             np.zeros(len(theta)), [], [], [], [], [], changed=not np.array_equal(flat(parameters, leaves), theta)
         )
         start = 0

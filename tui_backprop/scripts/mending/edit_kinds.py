@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tui_backprop.scripts.mending.missing import MODULES, NEAR, Change, missing_parts
+from tui_backprop.scripts.mending.missing import MODULES, NEAR, Alternative, missing_parts
 from tui_backprop.scripts.mending.scope import Scope
 from tui_backprop.scripts.mending.writing import Writer
 
 _DELTAS = 12  # names of what the next layer has
 
 
-def changes_of(writer: Writer, scope: Scope) -> Iterator[Change]:
+def changes_of(writer: Writer, scope: Scope) -> Iterator[Alternative]:
     """Yield the changes of an expression."""
     for node in ast.walk(writer.root):
         if not isinstance(node, ast.expr):
@@ -49,15 +49,15 @@ def _is_operand(node: ast.expr, parent: ast.AST | None) -> bool:
 # names, numbers and indices
 
 
-def _numbers(writer: Writer, node: ast.Constant, scope: Scope) -> Iterator[Change]:
+def _numbers(writer: Writer, node: ast.Constant, scope: Scope) -> Iterator[Alternative]:
     if type(node.value) in (int, float) and not isinstance(
         writer.parent(node), ast.keyword | ast.Subscript | ast.Slice
     ):
         for n, number in enumerate(scope.numbers):
-            yield Change(node, number, "number", 1.9 + 0.01 * n)
+            yield Alternative(node, number, "number", 1.9 + 0.01 * n)
 
 
-def _names(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
+def _names(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Alternative]:
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return
     old = writer.text(node)
@@ -65,17 +65,17 @@ def _names(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
     for n, name in enumerate(scope.names):
         if name != old and not transposed:
             near = 0.0 if isinstance(node, ast.Name) == name.isidentifier() else 0.3
-            yield Change(node, name, "name", 1 + near + 0.001 * n)
-            yield Change(node, f"{name}.T", "name", 1.6 + near + 0.001 * n)
+            yield Alternative(node, name, "name", 1 + near + 0.001 * n)
+            yield Alternative(node, f"{name}.T", "name", 1.6 + near + 0.001 * n)
         elif transposed:
-            yield Change(node, f"{name}.T", "name", 1.2 + 0.001 * n)
+            yield Alternative(node, f"{name}.T", "name", 1.2 + 0.001 * n)
     if transposed:
-        yield Change(node, writer.text(node.value), "transposed", 1.1)  # type: ignore[union-attr]
+        yield Alternative(node, writer.text(node.value), "transposed", 1.1)  # type: ignore[union-attr]
     else:
-        yield Change(node, f"{old}.T", "transposed", 1.1)
+        yield Alternative(node, f"{old}.T", "transposed", 1.1)
 
 
-def _indices(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
+def _indices(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Alternative]:
     """Change an index by one, take another one, or exchange two: `w[i][j]` and `w[i, j]`."""
     if not isinstance(node, ast.Subscript):
         return
@@ -88,13 +88,13 @@ def _indices(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
         for new, cost in [*((one, 1.2) for one in _shifted(part)), *((one, 1.3) for one in counters)]:
             written = [writer.text(one) for one in parts]
             written[n] = new
-            yield Change(node, f"{base}[{', '.join(written)}]", "index", cost)
+            yield Alternative(node, f"{base}[{', '.join(written)}]", "index", cost)
     if len(parts) == 2:
-        yield Change(node, f"{base}[{writer.text(parts[1])}, {writer.text(parts[0])}]", "index", 1.15)
+        yield Alternative(node, f"{base}[{writer.text(parts[1])}, {writer.text(parts[0])}]", "index", 1.15)
     if isinstance(node.value, ast.Subscript) and len(parts) == 1:
         inner = node.value
         swapped = f"{writer.text(inner.value)}[{writer.text(node.slice)}][{writer.text(inner.slice)}]"
-        yield Change(node, swapped, "index", 1.15)
+        yield Alternative(node, swapped, "index", 1.15)
 
 
 def _shifted(index: ast.expr) -> list[str]:
@@ -121,52 +121,52 @@ def _shifted(index: ast.expr) -> list[str]:
 # calls
 
 
-def _other_function(writer: Writer, node: ast.expr, call: ast.Call, scope: Scope) -> Iterator[Change]:
+def _other_function(writer: Writer, node: ast.expr, call: ast.Call, scope: Scope) -> Iterator[Alternative]:
     if call.args:
         inner = writer.text(call.args[0])
         for function in scope.functions:
-            yield Change(call, function.replace("{}", inner), "function", 1.4)
+            yield Alternative(call, function.replace("{}", inner), "function", 1.4)
             for n, name in enumerate(scope.names[:NEAR]):
-                yield Change(call, function.replace("{}", name), "function", 1.45 + 0.001 * n)
+                yield Alternative(call, function.replace("{}", name), "function", 1.45 + 0.001 * n)
     if isinstance(node, ast.Attribute) and node.attr in ("dot", "multiply", "matmul", "inner"):
         base = writer.text(node.value)
         for other in ("outer", "multiply", "dot"):
             if other != node.attr and base in MODULES:
-                yield Change(node, f"{base}.{other}", other, 1.3)
+                yield Alternative(node, f"{base}.{other}", other, 1.3)
 
 
-def _calls(writer: Writer, node: ast.Call) -> Iterator[Change]:
+def _calls(writer: Writer, node: ast.Call) -> Iterator[Alternative]:
     text, arguments = writer.text(node), [writer.text(one) for one in node.args]
     if len(arguments) == 1 and not node.keywords and not text.startswith("sum("):
         inner = writer.atom(node.args[0])
-        yield Change(node, f"{inner} * (1 - {inner})", "slope at activation", 1.3)
-        yield Change(node, f"(1 - {inner} ** 2)", "slope at activation", 1.3)
-        yield Change(node, f"({arguments[0]} > 0)", "slope of another function", 1.5)
+        yield Alternative(node, f"{inner} * (1 - {inner})", "slope at activation", 1.3)
+        yield Alternative(node, f"(1 - {inner} ** 2)", "slope at activation", 1.3)
+        yield Alternative(node, f"({arguments[0]} > 0)", "slope of another function", 1.5)
     if len(arguments) >= 1:
-        yield Change(node, arguments[0], "function too many", 1.5)
-        yield Change(node, f"(1 - {text} ** 2)", "value for slope", 1.45)
-        yield Change(node, f"{text} * (1 - {text})", "value for slope", 1.45)
+        yield Alternative(node, arguments[0], "function too many", 1.5)
+        yield Alternative(node, f"(1 - {text} ** 2)", "value for slope", 1.45)
+        yield Alternative(node, f"{text} * (1 - {text})", "value for slope", 1.45)
     name = writer.text(node.func)
     if len(arguments) == 2 and not node.keywords and name.split(".", 1)[0] not in MODULES:
-        yield Change(node, f"{arguments[0]} - {writer.closed(node.args[1])}", "cost", 1.4)
-        yield Change(node, f"{arguments[1]} - {writer.closed(node.args[0])}", "cost", 1.45)
+        yield Alternative(node, f"{arguments[0]} - {writer.closed(node.args[1])}", "cost", 1.4)
+        yield Alternative(node, f"{arguments[1]} - {writer.closed(node.args[0])}", "cost", 1.45)
     if len(arguments) == 2 and name in ("np.dot", "np.matmul", "numpy.dot"):
         a, b = arguments
         ta, tb = _turned(writer, node.args[0]), _turned(writer, node.args[1])
         for new in (f"{ta}, {b}", f"{a}, {tb}", f"{b}, {a}", f"{tb}, {ta}", f"{tb}, {a}", f"{b}, {ta}"):
-            yield Change(node, f"{name}({new})", "transposed", 1.6)
+            yield Alternative(node, f"{name}({new})", "transposed", 1.6)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "dot" and len(arguments) == 1:
         left, right = node.func.value, node.args[0]
         for a, b in ((_turned(writer, left), arguments[0]), (writer.atom(left), _turned(writer, right))):
-            yield Change(node, f"{a}.dot({b})", "transposed", 1.5)
-        yield Change(node, f"{writer.atom(right)}.dot({writer.text(left)})", "transposed", 1.6)
-        yield Change(node, f"np.outer({writer.text(left)}, {arguments[0]})", "outer", 1.4)
+            yield Alternative(node, f"{a}.dot({b})", "transposed", 1.5)
+        yield Alternative(node, f"{writer.atom(right)}.dot({writer.text(left)})", "transposed", 1.6)
+        yield Alternative(node, f"np.outer({writer.text(left)}, {arguments[0]})", "outer", 1.4)
     if len(arguments) == 2 and name in ("np.dot", "np.matmul", "np.inner", "np.multiply"):
         for second, cost in _beside(writer, node.args[1]):
-            yield Change(node, f"np.outer({arguments[0]}, {second})", "outer", cost)
-            yield Change(node, f"np.outer({second}, {arguments[0]})", "outer", cost + 0.1)
+            yield Alternative(node, f"np.outer({arguments[0]}, {second})", "outer", cost)
+            yield Alternative(node, f"np.outer({second}, {arguments[0]})", "outer", cost + 0.1)
     if len(arguments) == 2 and name == "np.outer":
-        yield Change(node, f"np.outer({arguments[1]}, {arguments[0]})", "transposed", 1.2)
+        yield Alternative(node, f"np.outer({arguments[1]}, {arguments[0]})", "transposed", 1.2)
     if _last_of(node) in ("sum", "mean"):
         yield from _axes(writer, node)
 
@@ -192,7 +192,7 @@ def _last_of(call: ast.Call) -> str:
     )
 
 
-def _axes(writer: Writer, node: ast.Call) -> Iterator[Change]:
+def _axes(writer: Writer, node: ast.Call) -> Iterator[Alternative]:
     """Sum over another axis, keep it or not, take the sum for the mean and the mean for the sum."""
     method = isinstance(node.func, ast.Attribute) and writer.text(node.func.value) not in MODULES
     if isinstance(node.func, ast.Name):
@@ -210,47 +210,47 @@ def _axes(writer: Writer, node: ast.Call) -> Iterator[Change]:
         "",
     ):
         inner = ", ".join([*first, *([rest] if rest else [])])
-        yield Change(node, f"{function}({inner})", "axis", 1.2 + 0.01 * len(rest))
-        yield Change(node, f"{other}({inner})", "axis", 1.6 + 0.01 * len(rest))
+        yield Alternative(node, f"{function}({inner})", "axis", 1.2 + 0.01 * len(rest))
+        yield Alternative(node, f"{other}({inner})", "axis", 1.6 + 0.01 * len(rest))
     arguments = [writer.text(one) for one in node.args] + [
         f"{one.arg}={writer.text(one.value)}" for one in node.keywords
     ]
-    yield Change(node, f"{other}({', '.join(arguments)})", "axis", 1.3)
+    yield Alternative(node, f"{other}({', '.join(arguments)})", "axis", 1.3)
 
 
 # products, sums and signs
 
 
-def _signs(writer: Writer, node: ast.expr) -> Iterator[Change]:
+def _signs(writer: Writer, node: ast.expr) -> Iterator[Alternative]:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield Change(node, writer.text(node.operand), "sign", 1.2)
+        yield Alternative(node, writer.text(node.operand), "sign", 1.2)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
         return
     a, b = writer.text(node.left), writer.closed(node.right)
     if isinstance(node.op, ast.Add):
-        yield Change(node, f"{a} - {b}", "sign", 1.3)
-        yield Change(node, writer.text(node.right), "term too many", 1.5)
+        yield Alternative(node, f"{a} - {b}", "sign", 1.3)
+        yield Alternative(node, writer.text(node.right), "term too many", 1.5)
     else:
-        yield Change(node, f"{writer.text(node.right)} - {writer.closed(node.left)}", "sign", 1.3)
-        yield Change(node, f"{a} + {writer.text(node.right)}", "sign", 1.3)
+        yield Alternative(node, f"{writer.text(node.right)} - {writer.closed(node.left)}", "sign", 1.3)
+        yield Alternative(node, f"{a} + {writer.text(node.right)}", "sign", 1.3)
         yield from _precedence(writer, node)
-    yield Change(node, a, "term too many", 1.5)
+    yield Alternative(node, a, "term too many", 1.5)
 
 
-def _precedence(writer: Writer, node: ast.BinOp) -> Iterator[Change]:
+def _precedence(writer: Writer, node: ast.BinOp) -> Iterator[Alternative]:
     """Put the brackets that `a - b * c` and `a * b - c` lack, where the difference is a factor."""
     right, left = _chain(node.right), _chain(node.left)
     if right is not None and len(right) > 1:
         rest = " * ".join(writer.closed(one) for one in right[1:])
-        yield Change(node, f"({writer.text(node.left)} - {writer.text(right[0])}) * {rest}", "precedence", 1.3)
+        yield Alternative(node, f"({writer.text(node.left)} - {writer.text(right[0])}) * {rest}", "precedence", 1.3)
     if left is not None and len(left) > 1:
         rest = " * ".join(writer.closed(one) for one in left[:-1])
-        yield Change(node, f"{rest} * ({writer.text(left[-1])} - {writer.text(node.right)})", "precedence", 1.3)
+        yield Alternative(node, f"{rest} * ({writer.text(left[-1])} - {writer.text(node.right)})", "precedence", 1.3)
     if right is not None and left is not None and len(left) > 1 and len(right) > 1:
         before = " * ".join(writer.closed(one) for one in left[:-1])
         after = " * ".join(writer.closed(one) for one in right[1:])
         inner = f"({writer.text(left[-1])} - {writer.text(right[0])})"
-        yield Change(node, f"{before} * {inner} * {after}", "precedence", 1.4)
+        yield Alternative(node, f"{before} * {inner} * {after}", "precedence", 1.4)
 
 
 def _chain(node: ast.expr) -> list[ast.expr] | None:
@@ -260,13 +260,13 @@ def _chain(node: ast.expr) -> list[ast.expr] | None:
     return [*(_chain(node.left) or [node.left]), *(_chain(node.right) or [node.right])]
 
 
-def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
+def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Alternative]:
     """Leave factors of a product out, or put a slope in place of one or two of them."""
     parent = writer.parent(node)
     inner = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        yield Change(node, writer.text(node.left), "factor too many", 1.2)
-        yield Change(node, f"{writer.text(node.left)} * {writer.closed(node.right)}", "factor too many", 1.6)
+        yield Alternative(node, writer.text(node.left), "factor too many", 1.2)
+        yield Alternative(node, f"{writer.text(node.left)} * {writer.closed(node.right)}", "factor too many", 1.6)
     chain = _chain(node)
     if inner or chain is None:
         return
@@ -277,7 +277,7 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
     for first, last in pairs:
         rest = written[:first] + written[last:]
         if rest:
-            yield Change(node, " * ".join(rest), "factor too many", 1.2 + 0.2 * (last - first - 1))
+            yield Alternative(node, " * ".join(rest), "factor too many", 1.2 + 0.2 * (last - first - 1))
         named = {
             writer.text(one)
             for part in chain[first:last]
@@ -287,15 +287,15 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Change]:
         for name in sorted(named):
             for slope in scope.slopes(name):
                 new = [*written[:first], slope, *written[last:]]
-                yield Change(node, " * ".join(new), "slope of another function", 1.7 + 0.1 * (last - first - 1))
+                yield Alternative(node, " * ".join(new), "slope of another function", 1.7 + 0.1 * (last - first - 1))
         if last - first == 2 or isinstance(chain[first], ast.Call | ast.BinOp):
             for n, name in enumerate(scope.names[:NEAR]):
                 for slope in scope.slopes(name):
                     new = [*written[:first], slope, *written[last:]]
-                    yield Change(node, " * ".join(new), "slope of another function", 1.9 + 0.002 * n)
+                    yield Alternative(node, " * ".join(new), "slope of another function", 1.9 + 0.002 * n)
 
 
-def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: Scope) -> Iterator[Change]:
+def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: Scope) -> Iterator[Alternative]:
     """Carry what the next layer has back through its weights, where the error itself was taken."""
     for n, factor in enumerate(chain):
         compared = isinstance(factor, ast.BinOp) and isinstance(factor.op, ast.Sub)
@@ -306,19 +306,19 @@ def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: S
             for weights in scope.names[:NEAR]:
                 for carried in (f"({delta} @ {weights}.T)", f"({weights}.T @ {delta})"):
                     new = " * ".join([*factors[:n], carried, *factors[n + 1 :]])
-                    yield Change(node, new, "carried", 2.3 if compared or summed else 2.5)
+                    yield Alternative(node, new, "carried", 2.3 if compared or summed else 2.5)
 
 
-def _softmax(node: ast.expr, factors: list[str], scope: Scope) -> Iterator[Change]:
+def _softmax(node: ast.expr, factors: list[str], scope: Scope) -> Iterator[Alternative]:
     """Carry a derivative back through a softmax, all of whose entries depend on each other."""
     for g in factors:
         for n, a in enumerate(scope.names[:NEAR]):
             for axis in ("-1", "0"):
                 new = f"{a} * ({g} - ({g} * {a}).sum(axis={axis}, keepdims=True))"
-                yield Change(node, new, "softmax", 2.1 + 0.002 * n)
+                yield Alternative(node, new, "softmax", 2.1 + 0.002 * n)
 
 
-def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
+def _products(writer: Writer, node: ast.expr) -> Iterator[Alternative]:
     """Multiply in another way: element by element, as matrices, transposed, as an outer product."""
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.MatMult):
         return
@@ -326,7 +326,7 @@ def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
     ta, tb = _turned(writer, node.left), _turned(writer, node.right)
     if isinstance(node.op, ast.Mult):
         for new, cost in ((f"{a} @ {b}", 1.15), (f"{b} @ {a}", 1.6), (f"{ta} @ {b}", 1.6), (f"{a} @ {tb}", 1.6)):
-            yield Change(node, new, "product", cost)
+            yield Alternative(node, new, "product", cost)
         chain = _chain(node)
         if chain and len(chain) > 2:  # c * x * y as c * np.outer(x, y)
             rest = " * ".join(writer.closed(one) for one in chain[:-2])
@@ -337,9 +337,9 @@ def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
                 f"({x} @ {y})",
                 f"({_turned(writer, chain[-2])} @ {y})",
             ):
-                yield Change(node, f"{rest} * {new}", "outer" if "outer" in new else "product", 1.7)
+                yield Alternative(node, f"{rest} * {new}", "outer" if "outer" in new else "product", 1.7)
     else:
-        yield Change(node, f"{a} * {b}", "product", 1.4)
+        yield Alternative(node, f"{a} * {b}", "product", 1.4)
         for new, cost in (
             (f"{b} @ {a}", 1.4),
             (f"{ta} @ {b}", 1.5),
@@ -347,9 +347,9 @@ def _products(writer: Writer, node: ast.expr) -> Iterator[Change]:
             (f"{tb} @ {ta}", 1.5),
             (f"{tb} @ {a}", 1.6),
         ):
-            yield Change(node, new, "transposed", cost)
+            yield Alternative(node, new, "transposed", cost)
     for one, other in ((node.left, node.right), (node.right, node.left)):
-        yield Change(node, f"np.outer({writer.text(one)}, {writer.text(other)})", "outer", 1.5)
+        yield Alternative(node, f"np.outer({writer.text(one)}, {writer.text(other)})", "outer", 1.5)
 
 
 def _turned(writer: Writer, node: ast.expr) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tui_backprop.scripts.mending.edit_kinds import changes_of
-from tui_backprop.scripts.mending.missing import Change
+from tui_backprop.scripts.mending.missing import Alternative
 from tui_backprop.scripts.mending.scope import Scope
 from tui_backprop.scripts.mending.writing import Writer
 from tui_backprop.text.syntax import parsed_expression
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class SourceEdit:
     """An edit: the part of the source that is replaced, by what, and of which kind it is."""
 
     kind: str
@@ -30,10 +30,10 @@ class Edit:
     """The file, by its absolute path, where it is not the script itself."""
 
 
-def edits_of(text: str, expression: ast.expr, scope: Scope, path: str = "", most: int = 3500) -> list[Edit]:
+def edits_of(text: str, expression: ast.expr, scope: Scope, path: str = "", most: int = 3500) -> list[SourceEdit]:
     """Return the edits of an expression of a text, as many as are wanted, cheapest first."""
     writer = Writer(text, expression)
-    found: dict[str, Edit] = {}
+    found: dict[str, SourceEdit] = {}
     for edit in _made(writer, sorted(changes_of(writer, scope), key=lambda one: one.cost), path):
         found.setdefault(edit.expression, edit)
         if len(found) == most:
@@ -41,7 +41,7 @@ def edits_of(text: str, expression: ast.expr, scope: Scope, path: str = "", most
     return list(found.values())
 
 
-def _made(writer: Writer, changes: Iterable[Change], path: str) -> Iterator[Edit]:
+def _made(writer: Writer, changes: Iterable[Alternative], path: str) -> Iterator[SourceEdit]:
     own = writer.whole(writer.root, writer.text(writer.root))
     for change in changes:
         try:
@@ -53,6 +53,6 @@ def _made(writer: Writer, changes: Iterable[Change], path: str) -> Iterator[Edit
         whole = writer.whole(node, new)
         if whole != own:
             end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-            yield Edit(
+            yield SourceEdit(
                 change.kind, writer.text(node), new, whole, (node.lineno, node.col_offset), end, change.cost, path
             )

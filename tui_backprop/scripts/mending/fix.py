@@ -12,7 +12,7 @@ from tui_backprop.scripts.answer import Answer, Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.examining import examined, explained
 from tui_backprop.scripts.mending.budget import Budget
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import diff_of, fix_of, patched
 from tui_backprop.scripts.mending.sentences import sentence_for, short_for
 from tui_backprop.scripts.mending.sites import (
@@ -41,7 +41,7 @@ _SITES = 14  # expressions that are searched at once
 class Proposal:
     """Edits that may mend a place."""
 
-    edits: list[Edit]
+    edits: list[SourceEdit]
     place: WrongPlace | None
     names: list[str] = field(default_factory=list)
     """The parameters that come right."""
@@ -123,7 +123,7 @@ def _score(before: Case, after: Case | None) -> tuple[int, int] | None:
     )
 
 
-def _checked(case: Case, edits: list[Edit]) -> Case | None:
+def _checked(case: Case, edits: list[SourceEdit]) -> Case | None:
     try:
         again = examined(patched(case.source, edits), case.setting, explain=False)
     except InputError:
@@ -163,7 +163,7 @@ def _direct(case: Case, base: Happened) -> Iterator[list[Proposal]]:
             yield [_proposed(other, edit if m == n else other.fitting[0]) for m, other in enumerate(fitting)]
 
 
-def _proposed(site: Site, edit: Edit) -> Proposal:
+def _proposed(site: Site, edit: SourceEdit) -> Proposal:
     return Proposal([edit], site.place)
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.source.source import Source
 
 _HUNK = re.compile(r"@@ -(\d+)")
 
 
-def patched(source: Source, edits: list[Edit]) -> Source:
+def patched(source: Source, edits: list[SourceEdit]) -> Source:
     """Return a source with edits in the script and in the modules beside it."""
     paths = list(dict.fromkeys(edit.path for edit in edits))
     modules = dict(source.modules)
@@ -29,7 +29,7 @@ def patched(source: Source, edits: list[Edit]) -> Source:
     return replace(source, text=text, modules=modules)
 
 
-def applied(text: str, edits: list[Edit]) -> str:
+def applied(text: str, edits: list[SourceEdit]) -> str:
     """Return a text with its edits."""
     lines = [f"{line}\n".encode() for line in text.split("\n")]
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
@@ -38,7 +38,7 @@ def applied(text: str, edits: list[Edit]) -> str:
     return b"".join(lines).decode()[:-1]
 
 
-def fix_of(source: Source, edits: list[Edit]) -> dict[str, Any]:
+def fix_of(source: Source, edits: list[SourceEdit]) -> dict[str, Any]:
     """Return edits as the answer has them: their diff, and each line before and after."""
     after = patched(source, edits)
     changed = []
@@ -82,7 +82,7 @@ def _fixed_name(name: str) -> str:
     return f"{name} (fixed)" if name == "<stdin>" else Path(name).with_suffix(f".fixed{Path(name).suffix}").as_posix()
 
 
-def whole_statement(statement: ast.stmt, new: str, kind: str, path: str = "", cost: float = 2.0) -> Edit:
+def whole_statement(statement: ast.stmt, new: str, kind: str, path: str = "", cost: float = 2.0) -> SourceEdit:
     """Return an edit of a whole statement."""
     end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-    return Edit(kind, ast.unparse(statement), new, new, (statement.lineno, statement.col_offset), end, cost, path)
+    return SourceEdit(kind, ast.unparse(statement), new, new, (statement.lineno, statement.col_offset), end, cost, path)

@@ -6,7 +6,7 @@ import ast
 
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.verdict.places import WrongPlace
 from tui_backprop.scripts.wording import value_name
 from tui_backprop.text.syntax import parsed_expression
@@ -14,7 +14,7 @@ from tui_backprop.text.syntax import parsed_expression
 _SHORT = 44  # characters
 
 
-def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) -> str:
+def sentence_for(case: Case, place: WrongPlace, edit: SourceEdit, mistake: Mistake) -> str:
     """Return one sentence for a learner: what the line has, what belongs there, and why."""
     target = value_name(case, place.targets[0])
     is_parameter = case.reading is not None and place.targets[0] in case.reading.names
@@ -78,7 +78,7 @@ def sentence_for(case: Case, place: WrongPlace, edit: Edit, mistake: Mistake) ->
     return start + texts.get(edit.kind, f"`{edit.old}` should be `{edit.new}` in {what}") + "."
 
 
-def short_for(edit: Edit) -> str:
+def short_for(edit: SourceEdit) -> str:
     """Return what is wrong in a few words: `has wb where hid belongs`."""
     added, old, new = _added(edit), edit.old, edit.new
     few = {
@@ -100,7 +100,7 @@ def short_for(edit: Edit) -> str:
     return few if len(few) <= _SHORT else ""
 
 
-def _why_name(is_parameter: bool, edit: Edit) -> str:
+def _why_name(is_parameter: bool, edit: SourceEdit) -> str:
     function = _function_of(edit) if edit.kind == "name" else ""
     if function:
         return f"takes `{function}` at `{edit.new}`, as the forward pass has it, and not at `{edit.old}`"
@@ -109,7 +109,7 @@ def _why_name(is_parameter: bool, edit: Edit) -> str:
     return f"has `{edit.new}` by the chain rule, instead of `{edit.old}`"
 
 
-def _function_of(edit: Edit) -> str:
+def _function_of(edit: SourceEdit) -> str:
     """Return the script's own function that a name is put into; "" where it is a factor, or an operand of a product."""
     for node in ast.walk(parsed_expression(edit.expression)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -123,7 +123,7 @@ def _first_line(text: str) -> str:
     return text.split("\n", 1)[0]
 
 
-def _added(edit: Edit) -> str:
+def _added(edit: SourceEdit) -> str:
     """Return what an edit adds to the text that was there."""
     old, new = edit.old, edit.new
     for text in (old, f"({old})"):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.mending.edits import Edit, edits_of
+from tui_backprop.scripts.mending.edits import SourceEdit, edits_of
 from tui_backprop.scripts.mending.scope import scope_of
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
@@ -49,8 +49,8 @@ class Site:
     records: list[int]
     """Its values in the step that was looked at."""
     place: WrongPlace | None = None
-    edits: list[Edit] = field(default_factory=list)
-    fitting: list[Edit] = field(default_factory=list)
+    edits: list[SourceEdit] = field(default_factory=list)
+    fitting: list[SourceEdit] = field(default_factory=list)
     """The edits that are right there, cheapest first."""
 
     @property

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import whole_statement
 from tui_backprop.text.syntax import parsed
 
@@ -27,10 +27,10 @@ class Lines:
     """Those that change parameters."""
 
 
-def statement_edits(file: Lines) -> list[list[Edit]]:
+def statement_edits(file: Lines) -> list[list[SourceEdit]]:
     """Return edits of statements, those near a wrong line first; those of one list belong together."""
     tree = parsed(file.text)
-    found: list[list[Edit]] = []
+    found: list[list[SourceEdit]] = []
     for body in _bodies(tree):
         if any(_spans(one, file.lines) for one in body):
             found += _in_body(file, body)
@@ -38,7 +38,7 @@ def statement_edits(file: Lines) -> list[list[Edit]]:
     return sorted(found, key=lambda edits: edits[0].cost + 0.1 * min(10, _distance(edits, file.wrong)))
 
 
-def _distance(edits: list[Edit], wrong: frozenset[int]) -> int:
+def _distance(edits: list[SourceEdit], wrong: frozenset[int]) -> int:
     inside = any(edit.start[0] <= line <= edit.end[0] for edit in edits for line in wrong)
     return 0 if inside or not wrong else 1 + min(abs(edit.start[0] - line) for edit in edits for line in wrong)
 
@@ -56,7 +56,7 @@ def _spans(node: ast.stmt, lines: frozenset[int]) -> bool:
     return any(node.lineno <= line <= (node.end_lineno or node.lineno) for line in lines)
 
 
-def _in_body(file: Lines, body: Body) -> Iterator[list[Edit]]:
+def _in_body(file: Lines, body: Body) -> Iterator[list[SourceEdit]]:
     changed = set().union(*(_changed(file, one) for one in body))
     for n, statement in enumerate(body):
         if isinstance(statement, _DEFINITIONS):
@@ -87,7 +87,7 @@ def _changed(file: Lines, statement: ast.stmt) -> set[str]:
     }
 
 
-def _alone(file: Lines, statement: ast.stmt) -> Iterator[list[Edit]]:
+def _alone(file: Lines, statement: ast.stmt) -> Iterator[list[SourceEdit]]:
     """Yield edits of one statement."""
     written = ast.unparse
     match statement:
@@ -109,7 +109,7 @@ def _alone(file: Lines, statement: ast.stmt) -> Iterator[list[Edit]]:
             yield from _dropped(file, statement, value)
 
 
-def _aliased(file: Lines, statement: ast.stmt, changed: set[str]) -> Iterator[list[Edit]]:
+def _aliased(file: Lines, statement: ast.stmt, changed: set[str]) -> Iterator[list[SourceEdit]]:
     """Copy a parameter where it is only given another name, which its update in place changes too."""
     match statement:
         case ast.Assign(targets=[target], value=ast.Name() | ast.Attribute() | ast.Subscript() as value):
@@ -125,7 +125,7 @@ def _index(index: ast.expr) -> str:
     return f"({ast.unparse(index)})" if isinstance(index, ast.Tuple) else ast.unparse(index)
 
 
-def _rows(file: Lines, statement: ast.AugAssign, array: ast.expr, index: ast.expr) -> Iterator[list[Edit]]:
+def _rows(file: Lines, statement: ast.AugAssign, array: ast.expr, index: ast.expr) -> Iterator[list[SourceEdit]]:
     """Take of each row its own column, where a column was taken of all rows."""
     if isinstance(index, ast.Tuple) and len(index.elts) == 2 and isinstance(index.elts[0], ast.Slice):
         base, column = ast.unparse(array), ast.unparse(index.elts[1])
@@ -134,7 +134,7 @@ def _rows(file: Lines, statement: ast.AugAssign, array: ast.expr, index: ast.exp
         yield [whole_statement(statement, new, "index", file.path, 1.2)]
 
 
-def _dropped(file: Lines, statement: ast.Expr, value: ast.BinOp) -> Iterator[list[Edit]]:
+def _dropped(file: Lines, statement: ast.Expr, value: ast.BinOp) -> Iterator[list[SourceEdit]]:
     """Keep what a difference gives that no name was given to: a minus where = belongs."""
     first: ast.expr = value
     while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add | ast.Sub):
@@ -151,7 +151,7 @@ def _dropped(file: Lines, statement: ast.Expr, value: ast.BinOp) -> Iterator[lis
 # sums that are overwritten
 
 
-def _overwritten(file: Lines, tree: ast.Module) -> Iterator[list[Edit]]:
+def _overwritten(file: Lines, tree: ast.Module) -> Iterator[list[SourceEdit]]:
     """Add up in loops what was set to a first value before them."""
     for owner in ast.walk(tree):
         body = getattr(owner, "body", None)
@@ -175,7 +175,7 @@ def _overwritten(file: Lines, tree: ast.Module) -> Iterator[list[Edit]]:
                 yield from ([one] for one in edits)
 
 
-def _summed(file: Lines, statement: ast.Assign) -> Edit:
+def _summed(file: Lines, statement: ast.Assign) -> SourceEdit:
     new = f"{ast.unparse(statement.targets[0])} += {ast.unparse(statement.value)}"
     return whole_statement(statement, new, "sum", file.path, 1.9)
 
@@ -183,7 +183,7 @@ def _summed(file: Lines, statement: ast.Assign) -> Edit:
 # order
 
 
-def _stale(file: Lines, body: Body, n: int, m: int, target: str) -> Iterator[list[Edit]]:
+def _stale(file: Lines, body: Body, n: int, m: int, target: str) -> Iterator[list[SourceEdit]]:
     """Use a value as it was before its update: move what reads it, or the update, or keep a copy."""
     update, reader = body[n], body[m]
     between = body[n:m]
@@ -208,7 +208,7 @@ def _stale(file: Lines, body: Body, n: int, m: int, target: str) -> Iterator[lis
     yield from _copied(file, update, reader, target)
 
 
-def _copied(file: Lines, update: ast.stmt, reader: ast.stmt, target: str) -> Iterator[list[Edit]]:
+def _copied(file: Lines, update: ast.stmt, reader: ast.stmt, target: str) -> Iterator[list[SourceEdit]]:
     old = "old_" + "".join(letter if letter.isalnum() else "_" for letter in target.removeprefix("self.")).strip("_")
     indent = " " * update.col_offset
     uses = [
@@ -220,33 +220,33 @@ def _copied(file: Lines, update: ast.stmt, reader: ast.stmt, target: str) -> Ite
     ]
     for copy in (f"{target}.copy()", f"list({target})", f"[row[:] for row in {target}]", target):
         at = (update.lineno, update.col_offset)
-        before = Edit("order", "", f"{old} = {copy}\n{indent}", "", at, at, 2.5, file.path)
+        before = SourceEdit("order", "", f"{old} = {copy}\n{indent}", "", at, at, 2.5, file.path)
         used = [_renamed(one, old, file.path) for one in uses]
         if used:
             yield [*used, before]
 
 
-def _renamed(node: ast.Name | ast.Attribute | ast.Subscript, name: str, path: str) -> Edit:
+def _renamed(node: ast.Name | ast.Attribute | ast.Subscript, name: str, path: str) -> SourceEdit:
     end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return Edit("order", ast.unparse(node), name, "", (node.lineno, node.col_offset), end, 2.5, path)
+    return SourceEdit("order", ast.unparse(node), name, "", (node.lineno, node.col_offset), end, 2.5, path)
 
 
-def _moved(file: Lines, body: Body, n: int, m: int) -> Edit:
+def _moved(file: Lines, body: Body, n: int, m: int) -> SourceEdit:
     """Return the edit that moves a statement before an earlier one."""
     indent = " " * body[n].col_offset
     rest = _region(file, body, n, m - 1)
     return _region_edit(file, body[n], body[m], f"{_source(file, body[m])}\n{indent}{rest}")
 
 
-def _moved_down(file: Lines, body: Body, n: int, m: int) -> Edit:
+def _moved_down(file: Lines, body: Body, n: int, m: int) -> SourceEdit:
     indent = " " * body[n].col_offset
     rest = _region(file, body, n + 1, m)
     return _region_edit(file, body[n], body[m], f"{rest}\n{indent}{_source(file, body[n])}")
 
 
-def _region_edit(file: Lines, first: ast.stmt, last: ast.stmt, new: str) -> Edit:
+def _region_edit(file: Lines, first: ast.stmt, last: ast.stmt, new: str) -> SourceEdit:
     start, end = (first.lineno, first.col_offset), (last.end_lineno or last.lineno, last.end_col_offset or 0)
-    return Edit("order", ast.unparse(last), new, "", start, end, 2.2, file.path)
+    return SourceEdit("order", ast.unparse(last), new, "", start, end, 2.2, file.path)
 
 
 def _region(file: Lines, body: Body, n: int, m: int) -> str:

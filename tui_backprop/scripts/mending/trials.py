@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.budget import Budget
-from tui_backprop.scripts.mending.edits import Edit
+from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.sites import Happened, Site, fitted
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
@@ -40,15 +40,15 @@ def try_where_right_is_known(case: Case, sites: list[tuple[Site, dict[int, Any]]
         site.fitting = _one_of_each_factor(tried)
 
 
-def _one_of_each_factor(tried: list[tuple[Edit, float]]) -> list[Edit]:
+def _one_of_each_factor(tried: list[tuple[SourceEdit, float]]) -> list[SourceEdit]:
     """Return edits, cheapest first, those before all others that give a multiple of what is right which none before gives.
 
     Which multiple belongs there is known only from the whole: the rate is the same for all parameters.
     """
     tried.sort(key=lambda one: one[0].cost + _OTHER_FACTOR * (abs(one[1] - 1) > 1e-6))
     seen: set[float] = set()
-    first: list[Edit] = []
-    rest: list[Edit] = []
+    first: list[SourceEdit] = []
+    rest: list[SourceEdit] = []
     for edit, ratio in tried:
         key = float(f"{ratio:.6g}")
         (rest if key in seen else first).append(edit)
@@ -58,7 +58,7 @@ def _one_of_each_factor(tried: list[tuple[Edit, float]]) -> list[Edit]:
 
 def try_by_what_follows(
     case: Case, base: Happened, sites: list[Site], names: list[str]
-) -> list[tuple[Site, Edit, list[str]]]:
+) -> list[tuple[Site, SourceEdit, list[str]]]:
     """Return edits with which some of the named parameters come right, the best first, each with those parameters."""
     for site in sites:
         site.find_edits(_FEWER)
@@ -76,7 +76,7 @@ def try_by_what_follows(
             if int(n) > 0
         ]
     pending.sort(key=lambda one: (one[0] + 0.05 * one[1], one[1]))
-    good: list[tuple[int, float, Site, Edit, list[str]]] = []
+    good: list[tuple[int, float, Site, SourceEdit, list[str]]] = []
     budget = Budget(_SECONDS)
     for cost, _, site, found in pending:
         if budget.is_spent or (good and cost > good[0][1] + 0.8):

@@ -83,7 +83,7 @@ FORMULAS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LossHypothesis:
     """A hypothesis about what a script descends."""
 
     name: str
@@ -120,20 +120,20 @@ def pair(graph: Graph, one: Residual, values: Mapping[int, Any]) -> tuple[Array,
     return np.asarray(p, dtype=float), np.asarray(target_value(graph, one, dict(values)), dtype=float)
 
 
-def possible_losses(graph: Graph, step: Step) -> list[Loss]:
+def possible_losses(graph: Graph, step: Step) -> list[LossHypothesis]:
     """Return the losses that a step may descend, the ones that the script computes first.
 
     A computed cross-entropy is among them twice: with the number that keeps its logarithm finite, and without it.
     """
-    losses: list[Loss] = []
+    losses: list[LossHypothesis] = []
     for record in computed_losses(graph, step):
         formula, weight = _formula_of(graph, record, step.residuals)
-        losses.append(Loss(OWN if formula is None else formula.name, record, None))
+        losses.append(LossHypothesis(OWN if formula is None else formula.name, record, None))
         if formula is not None and formula.name.startswith("cross-entropy"):
-            losses.append(Loss(formula.name, record, formula, weight))
+            losses.append(LossHypothesis(formula.name, record, formula, weight))
     pairs = [pair(graph, one, {}) for one in step.residuals]
     usual = [formula for formula in FORMULAS if all(formula.fits(p, t) for p, t in pairs)]
-    return [*losses, *(Loss(formula.name, None, formula) for formula in usual)]
+    return [*losses, *(LossHypothesis(formula.name, None, formula) for formula in usual)]
 
 
 def computed_losses(graph: Graph, step: Step) -> list[int]:

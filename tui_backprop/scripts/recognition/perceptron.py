@@ -12,7 +12,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.reading import Step
 from tui_backprop.scripts.reading.residuals import Residual, target_value
-from tui_backprop.scripts.recognition.recognised import Layer, Perceptron
+from tui_backprop.scripts.recognition.recognised import Perceptron, RecognisedLayer
 from tui_backprop.scripts.replay.graph import Graph
 
 _PRODUCTS = ("matmul", "dot", "mul")
@@ -77,19 +77,19 @@ def _otherwise(case: Case, step: Step) -> bool:
     return decays or any(np.asarray(case.reading.graph.value(old)).dtype.kind in "iu" for old in step.parameters)
 
 
-def layers_of(graph: Graph, step: Step) -> list[Layer]:
+def layers_of(graph: Graph, step: Step) -> list[RecognisedLayer]:
     """Return the layers in order; empty where a parameter is used in another way than a layer's weights and bias."""
     rounds = rounds_of(graph, step)
     return rounds[-1] if rounds else []
 
 
-def rounds_of(graph: Graph, step: Step) -> list[list[Layer]]:
+def rounds_of(graph: Graph, step: Step) -> list[list[RecognisedLayer]]:
     """Return the layers of each round through the network: several where a step adds up what single samples give.
 
     Empty where a parameter is used in another way than a layer's weights and bias.
     """
     parameters = set(step.parameters)
-    layers: list[Layer] = []
+    layers: list[RecognisedLayer] = []
     for record in sorted(step.forward):
         if graph.ops[record] not in _PRODUCTS or len(graph.args[record]) != 2:
             continue
@@ -108,7 +108,7 @@ def rounds_of(graph: Graph, step: Step) -> list[list[Layer]]:
         ]
         if len(sums) != 1:
             return []
-        layers.append(Layer(origin(graph, weights), origin(graph, sums[0][1]), given, sums[0][0], rows))
+        layers.append(RecognisedLayer(origin(graph, weights), origin(graph, sums[0][1]), given, sums[0][0], rows))
     depth = max(1, len(parameters) // 2)
     rounds = [layers[at : at + depth] for at in range(0, len(layers), depth)]
     used = [[one for layer in some for one in (layer.weights, layer.bias)] for some in rounds]
@@ -116,11 +116,11 @@ def rounds_of(graph: Graph, step: Step) -> list[list[Layer]]:
     return rounds if same else []
 
 
-def _outputs(graph: Graph, layer: Layer) -> int:
+def _outputs(graph: Graph, layer: RecognisedLayer) -> int:
     return 1 if _one_output(graph, layer) else _features(graph, layer.z, rows=layer.rows)
 
 
-def _one_output(graph: Graph, layer: Layer) -> bool:
+def _one_output(graph: Graph, layer: RecognisedLayer) -> bool:
     """Return whether the weights are one vector: what comes out has no axis of its own, so z of a batch is (samples,)."""
     return len(graph.shape(layer.weights)) == 1
 
@@ -130,7 +130,7 @@ def _features(graph: Graph, record: int, *, rows: bool) -> int:
     return 1 if not shape else shape[0] if len(shape) == 1 else shape[-1 if rows else 0]
 
 
-def _activation(graph: Graph, layer: Layer, out: int) -> str | None:
+def _activation(graph: Graph, layer: RecognisedLayer, out: int) -> str | None:
     z, a = np.asarray(graph.value(layer.z), dtype=float), np.asarray(graph.value(out), dtype=float)
     if z.shape != a.shape:
         return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # a check starts the script before it loads NumPy
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class RecognisedLayer:
     """One layer in a step's records."""
 
     weights: int
@@ -36,7 +36,7 @@ class Perceptron:
     """The learning rate that gives the same updates in the trainer, where the loss is a mean over the batch."""
     optimizer: str | None
     batch: int
-    first: Layer
+    first: RecognisedLayer
     residual: Residual
     """Where its answer meets the target, in the last round."""
     rounds: int
@@ -63,7 +63,7 @@ class Perceptron:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class ScriptSamples:
     """What a script trains on, a sample in each row."""
 
     inputs: np.ndarray

@@ -12,7 +12,7 @@ from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.recognition.perceptron import layers_of, rows_of
-from tui_backprop.scripts.recognition.recognised import Layer, Perceptron, Samples
+from tui_backprop.scripts.recognition.recognised import Perceptron, RecognisedLayer, ScriptSamples
 from tui_backprop.scripts.replay.graph import Graph
 
 _CARRIED = (
@@ -28,7 +28,7 @@ _CARRIED = (
 )
 
 
-def samples_of(case: Case, network: Perceptron) -> Samples | None:
+def samples_of(case: Case, network: Perceptron) -> ScriptSamples | None:
     """Return the samples of a perceptron's script; None where they cannot be told."""
     assert case.reading is not None  # noqa: S101  (there is a network)
     graph, step, residual = case.reading.graph, case.reading.steps[-1], network.residual
@@ -63,10 +63,10 @@ def samples_of(case: Case, network: Perceptron) -> Samples | None:
         return None
     inputs, targets = (np.stack(part) for part in zip(*seen.values(), strict=True))
     # nothing new in the second half of what was followed: these are all
-    return Samples(inputs, targets, max(news) < len(case.reading.passes) / 2)
+    return ScriptSamples(inputs, targets, max(news) < len(case.reading.passes) / 2)
 
 
-def _product(graph: Graph, layer: Layer) -> int:
+def _product(graph: Graph, layer: RecognisedLayer) -> int:
     """Return the record where a layer's weights meet what comes in."""
     return next(one for one in graph.args[layer.z] if layer.given in graph.args[one])
 
@@ -78,22 +78,22 @@ def _pair(graph: Graph, network: Perceptron, x: int, t: int) -> tuple[np.ndarray
     )
 
 
-def _one_hot(graph: Graph, network: Perceptron) -> Samples | None:
+def _one_hot(graph: Graph, network: Perceptron) -> ScriptSamples | None:
     """Return all samples where labels say which answer is to be 1, and every step has all of them."""
     given = network.first.given
     x = rows_of(graph.value(given), network.layers[0], rows=network.rows)
     t = rows_of(target_value(graph, network.residual, {}), network.layers[-1], rows=network.rows)
-    return Samples(x, t, True) if _root(graph, given) == given and 1 < len(x) == len(t) else None
+    return ScriptSamples(x, t, True) if _root(graph, given) == given and 1 < len(x) == len(t) else None
 
 
-def _whole(graph: Graph, network: Perceptron) -> Samples | None:
+def _whole(graph: Graph, network: Perceptron) -> ScriptSamples | None:
     """Return the arrays that the samples were taken from, where those have the same number of rows."""
     given, target = network.first.given, network.residual.target
     x, t = _pair(graph, network, given, target)
     a, b = _root(graph, given), _root(graph, target)
     inputs, targets = np.asarray(graph.value(a), dtype=float), np.asarray(graph.value(b), dtype=float)
     if a == given and b == target:
-        return Samples(x, t, True) if len(x) > 1 and len(x) == len(t) else None
+        return ScriptSamples(x, t, True) if len(x) > 1 and len(x) == len(t) else None
     if inputs.ndim == 1:
         inputs = inputs[:, None]
     if targets.ndim == 1:
@@ -103,7 +103,7 @@ def _whole(graph: Graph, network: Perceptron) -> Samples | None:
         return None
     pairs = {np.concatenate([p, q]).tobytes() for p, q in zip(inputs, targets, strict=True)}
     used = [np.concatenate([p, q]).tobytes() for p, q in zip(x, t, strict=False)]
-    return Samples(inputs, targets, True) if all(one in pairs for one in used) else None
+    return ScriptSamples(inputs, targets, True) if all(one in pairs for one in used) else None
 
 
 def _root(graph: Graph, record: int) -> int:
@@ -112,7 +112,7 @@ def _root(graph: Graph, record: int) -> int:
     return record
 
 
-def command_for(network: Perceptron | None, samples: Samples | None, file: str | None) -> str | None:
+def command_for(network: Perceptron | None, samples: ScriptSamples | None, file: str | None) -> str | None:
     """Return the command that trains the same network on the same samples in the trainer.
 
     None where it would not be the same. `file` is where the samples were written; without it they are a built-in set, or
@@ -137,7 +137,7 @@ def command_for(network: Perceptron | None, samples: Samples | None, file: str |
     return " ".join(words)
 
 
-def _built_in(samples: Samples) -> tuple[str | None, str]:
+def _built_in(samples: ScriptSamples) -> tuple[str | None, str]:
     """Return the built-in data set that has the same rows, and the scaling of its inputs with which it has them."""
     rows = np.array(sorted(samples.rows))
     for entry in catalogue():

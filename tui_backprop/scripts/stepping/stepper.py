@@ -11,7 +11,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.processes import ENVIRONMENT
-from tui_backprop.scripts.running import Setting, request_for
+from tui_backprop.scripts.running import ScriptOptions, request_for
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.stepping.loop import TrainingLoop
 from tui_backprop.scripts.trace import Trace, load_trace
@@ -35,7 +35,7 @@ class Passing:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class RunStopped:
     """A run has stopped before an update, or at a line of it."""
 
     update: int
@@ -53,7 +53,7 @@ class Ended:
     line: int | None = None
 
 
-Report = Recorded | Passing | Stopped | Ended
+Report = Recorded | Passing | RunStopped | Ended
 
 
 class Stepper:
@@ -63,7 +63,7 @@ class Stepper:
         OSError: no process can be started.
     """
 
-    def __init__(self, source: Source, setting: Setting, loop: TrainingLoop) -> None:
+    def __init__(self, source: Source, setting: ScriptOptions, loop: TrainingLoop) -> None:
         self.source = source
         self.position = 1
         """The update that comes next."""
@@ -131,7 +131,7 @@ class Stepper:
             if "stopped" in answer:
                 update, event = int(answer["update"]), answer.get("event")
                 self.position = update + (event is not None)  # an update that has run to a line is made whole
-                return Stopped(update, clean(str(answer["stopped"])), None if event is None else int(event))
+                return RunStopped(update, clean(str(answer["stopped"])), None if event is None else int(event))
             if "ended" in answer:
                 error = answer.get("error") or {}
                 said = clean(f"{error['type']}: {error['text']}") if error else ""

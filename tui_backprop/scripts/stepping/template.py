@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.reading.losses import Loss
+from tui_backprop.scripts.reading.losses import LossHypothesis
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.scripts.reading.updates import Update
@@ -39,7 +39,7 @@ class Template:
 
     case: Case
     step: Step
-    loss: Loss
+    loss: LossHypothesis
     names: dict[int, str]
     keys: list[tuple[Key, int]]
     inputs: tuple[int, ...]

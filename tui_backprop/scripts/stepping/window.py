@@ -25,7 +25,7 @@ _REPLAYED = 60_000  # records that are computed again for the answers to all sam
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class StatementValue:
     """Something that a statement made."""
 
     name: str
@@ -108,12 +108,12 @@ class Window:
         return out
 
     @cached_property
-    def made(self) -> dict[int, list[Made]]:
+    def made(self) -> dict[int, list[StatementValue]]:
         """What each statement made, by its number."""
-        out: dict[int, list[Made]] = defaultdict(list)
+        out: dict[int, list[StatementValue]] = defaultdict(list)
         for event, name, record, text in self.trace.more["window"]["made"]:
             if -1 <= int(record) < len(self.trace):
-                out[int(event)].append(Made(str(name)[:80], int(record), str(text)[:80]))
+                out[int(event)].append(StatementValue(str(name)[:80], int(record), str(text)[:80]))
         return dict(out)
 
     @cached_property

@@ -30,7 +30,7 @@ class Attempts:
         self.last = max(
             int(one) for request in tries for one in (*request.get("right", ()), *request.get("records", ()))
         )
-        self.tries = [_Comparison(one) if "right" in one else _Values(one) for one in tries]
+        self.tries = [_Comparison(one) if "right" in one else _ValuesTry(one) for one in tries]
         self.left = 3.0  # seconds of computing
         self.room = [_SENT // max(len(tries), 1)] * len(tries)
 
@@ -119,7 +119,7 @@ class _Comparison(_Try):
         return [one for one in good if one[2] == most]
 
 
-class _Values(_Try):
+class _ValuesTry(_Try):
     def __init__(self, request: dict[str, Any]) -> None:
         super().__init__(request)
         self.records = set(request["records"])

@@ -119,9 +119,9 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if spec.name in ("tqdm", "tqdm.auto", "tqdm.notebook"):
             module = types.ModuleType(spec.name)
             module.__path__ = []  # type: ignore[attr-defined]
-            module.tqdm = _Progress  # type: ignore[attr-defined]
-            module.trange = lambda *n, **k: _Progress(range(*n))  # type: ignore[attr-defined]
-            module.tqdm_notebook = _Progress  # type: ignore[attr-defined]
+            module.tqdm = _SilentProgress  # type: ignore[attr-defined]
+            module.trange = lambda *n, **k: _SilentProgress(range(*n))  # type: ignore[attr-defined]
+            module.tqdm_notebook = _SilentProgress  # type: ignore[attr-defined]
             return module
         return Anything(spec.name)
 
@@ -129,7 +129,7 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-class _Progress:
+class _SilentProgress:
     def __init__(self, source: Any = (), *args: Any, **kwargs: Any) -> None:
         self.source = source
 

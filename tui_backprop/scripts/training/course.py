@@ -27,7 +27,7 @@ _OFTEN = 5  # times that each sample was seen, on average
 
 
 @dataclass(slots=True)
-class Followed:
+class FollowedTraining:
     """What a process saw of a training."""
 
     reason: str
@@ -58,7 +58,7 @@ class Followed:
         return self.reason in ("end", "diverged") or (self.reason == "error" and arithmetic)
 
 
-def load_followed(path: Path) -> Followed:
+def load_followed(path: Path) -> FollowedTraining:
     """Read what a process wrote.
 
     Raises:
@@ -80,7 +80,7 @@ def load_followed(path: Path) -> Followed:
             pairs.append((int(update), here))
             samples.append(int(sample))
         low, high = (None if meta[key] is None else np.asarray(meta[key], dtype=float) for key in ("low", "high"))
-        return Followed(
+        return FollowedTraining(
             str(meta["reason"]),
             int(meta["updates"]),
             float(meta["seconds"]),
@@ -104,7 +104,7 @@ def load_followed(path: Path) -> Followed:
 class Course:
     """The loss of a training over its updates."""
 
-    followed: Followed
+    followed: FollowedTraining
     loss: str
     """What is measured: the name of the loss."""
     updates: Array
@@ -192,7 +192,7 @@ class Course:
         return not self.end <= 2 * max(self.start, self.constant)
 
 
-def course_of(followed: Followed, name: str, formula: Formula | None, factor: float) -> Course | None:
+def course_of(followed: FollowedTraining, name: str, formula: Formula | None, factor: float) -> Course | None:
     """Return the loss of what was followed, by a formula times a factor; None where nothing was kept."""
     formula = formula or FORMULAS[0]
     _end_at_next(followed)
@@ -214,7 +214,7 @@ def course_of(followed: Followed, name: str, formula: Formula | None, factor: fl
     return course
 
 
-def _end_at_next(followed: Followed) -> None:
+def _end_at_next(followed: FollowedTraining) -> None:
     """End a training where the next one begins: where its parameters are made again, once or a few times."""
     if not 0 < len(followed.resets) < _REMADE or followed.resets[0] < _ALONE:
         return
@@ -241,7 +241,7 @@ def _same(p: Array, t: Array) -> tuple[Array, Array]:
     return p, t
 
 
-def _best_constant(followed: Followed, formula: Formula) -> tuple[float, bool]:
+def _best_constant(followed: FollowedTraining, formula: Formula) -> tuple[float, bool]:
     """Return the loss of the best constant answer, and whether all updates have the same targets."""
     many = [[_same(p, t) for p, t in _joined(pairs)] for _, pairs in followed.pairs]
     targets = [np.concatenate([t.ravel() for _, t in pairs]) for pairs in many]

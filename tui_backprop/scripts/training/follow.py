@@ -15,13 +15,13 @@ from tui_backprop.scripts.reading.reading import Reading
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.training.places import follow_request
-from tui_backprop.scripts.training.training import Measure, Training, course_under
+from tui_backprop.scripts.training.training import Measure, ScriptTraining, course_under
 
 _SECONDS = 1.8  # of a training, from its first update
 _SHARE = 0.15  # of the time limit
 
 
-def follow(case: Case) -> Training | None:
+def follow(case: Case) -> ScriptTraining | None:
     """Follow the training of a case; None where its places cannot be hooked or its process fails."""
     if case.reading is None or not case.reading.used or case.setting.line is not None:
         return None  # of several trainings the hooks see the first
@@ -33,10 +33,12 @@ def follow(case: Case) -> Training | None:
     course = course_under(case.source, case.setting, request, measure)
     if course is None:
         return None
-    return Training(case.source, case.setting, request, measure, course)
+    return ScriptTraining(case.source, case.setting, request, measure, course)
 
 
-def follow_fixed(case: Case, training: Training, source: Source, *, seconds: float | None = None) -> Training | None:
+def follow_fixed(
+    case: Case, training: ScriptTraining, source: Source, *, seconds: float | None = None
+) -> ScriptTraining | None:
     """Follow the training of the script with edits, in which the places are looked for again."""
     try:
         reading = read(run_trace(source, case.setting))
@@ -49,7 +51,7 @@ def follow_fixed(case: Case, training: Training, source: Source, *, seconds: flo
     course = course_under(source, case.setting, request, training.measure)
     if course is None:
         return None
-    return Training(source, case.setting, request, training.measure, course)
+    return ScriptTraining(source, case.setting, request, training.measure, course)
 
 
 def _measure(case: Case) -> Measure:

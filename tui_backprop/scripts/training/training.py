@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.reading.losses import Formula
-from tui_backprop.scripts.running import ScriptRun, Setting
+from tui_backprop.scripts.running import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.training.course import Course, course_of, load_followed
 
@@ -23,11 +23,11 @@ class Measure:
 
 
 @dataclass(slots=True)
-class Training:
+class ScriptTraining:
     """A script's own training: its course, and those of its trials."""
 
     source: Source
-    setting: Setting
+    setting: ScriptOptions
     request: dict[str, Any]
     measure: Measure
     course: Course
@@ -42,7 +42,7 @@ class Training:
         return self.trials[key]
 
 
-def course_under(source: Source, setting: Setting, request: dict[str, Any], measure: Measure) -> Course | None:
+def course_under(source: Source, setting: ScriptOptions, request: dict[str, Any], measure: Measure) -> Course | None:
     """Follow a training in a process of its own; None where its places cannot be hooked or the process fails."""
     try:
         with contextlib.closing(ScriptRun(source, setting, follow=request)) as run:

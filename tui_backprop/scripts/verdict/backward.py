@@ -52,10 +52,10 @@ class Backward:
     parts: dict[int, int] = field(default_factory=dict)
     """Numbers above all records that stand for a part of a derivative: of which value."""
     elements: dict[tuple[int, str], int] = field(default_factory=dict)
-    _compared: tuple[int, dict[int, _Rows]] | None = None
+    _compared: tuple[int, dict[int, _BackwardRows]] | None = None
     """What values are compared with, and of how many derivatives it was made."""
 
-    def rows(self) -> dict[int, _Rows]:
+    def rows(self) -> dict[int, _BackwardRows]:
         """Return what values are compared with: the derivatives by how many numbers they have."""
         count = len(self.gradients[0]) + len(self.parts)
         if self._compared is None or self._compared[0] != count:
@@ -156,13 +156,13 @@ def match(backward: Backward, records: Iterable[int], values: list[dict[int, Any
 
 
 @dataclass(slots=True)
-class _Rows:
+class _BackwardRows:
     forwards: list[int]
     norms: list[float]
     matrix: Array
 
 
-def _table(backward: Backward) -> dict[int, _Rows]:
+def _table(backward: Backward) -> dict[int, _BackwardRows]:
     graph, rows = backward.graph, defaultdict(list)
     step, named = backward.step, backward.parts
     wanted = [one for one in backward.gradients[0] if one in step.forward or one in step.parameters or one in named]
@@ -175,7 +175,7 @@ def _table(backward: Backward) -> dict[int, _Rows]:
         if norm > 0 and np.isfinite(norm):
             rows[len(np.ravel(parts[0]))].append((record, norm, flat / norm))
     return {
-        size: _Rows([a for a, _, _ in found], [b for _, b, _ in found], np.stack([c for _, _, c in found]))
+        size: _BackwardRows([a for a, _, _ in found], [b for _, b, _ in found], np.stack([c for _, _, c in found]))
         for size, found in rows.items()
     }
 
@@ -186,7 +186,7 @@ def record_named(graph: Graph, record: int) -> bool:
 
 
 def _nearest(
-    backward: Backward, record: int, table: dict[int, _Rows], flat: Array, size: int, *, turned: bool
+    backward: Backward, record: int, table: dict[int, _BackwardRows], flat: Array, size: int, *, turned: bool
 ) -> tuple[int, float, float, bool] | None:
     rows = table.get(size)
     if rows is None:

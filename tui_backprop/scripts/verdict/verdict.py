@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.scripts.reading.losses import OWN, Loss, possible_losses
+from tui_backprop.scripts.reading.losses import OWN, LossHypothesis, possible_losses
 from tui_backprop.scripts.reading.reading import Reading, Step, grouped
 from tui_backprop.scripts.reading.rule import change_of, uses_sign
 from tui_backprop.scripts.replay.graph import BranchError
@@ -29,7 +29,7 @@ _NUDGES = 2  # times that the last bits of parameters are moved to see what roun
 class Examination:
     """The parameters under one loss."""
 
-    loss: Loss
+    loss: LossHypothesis
     parameters: dict[str, ParameterVerdict]
     rate: float
     """The factor that most parameters' changes have over the true gradient."""
@@ -118,7 +118,7 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
     `loss_of` gives a step's own loss (a computed loss has another record in each).
     """
     gradients = []
-    loss: Loss | None = None
+    loss: LossHypothesis | None = None
     kept: list[Draw] = []
     for draw in draws:
         loss = loss_of(draw.step)
@@ -143,14 +143,14 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
     return Examination(loss, parameters, rate, kept, gradients, loss_of)
 
 
-def _gradients(reading: Reading, draw: Draw, loss: Loss) -> dict[int, Any]:
+def _gradients(reading: Reading, draw: Draw, loss: LossHypothesis) -> dict[int, Any]:
     """Return ∂L/∂value of the forward records of a draw."""
     graph, step = reading.graph, draw.step
     cone = step.forward if loss.record is None else graph.cone([loss.record], step.start)
     return graph.sweep(loss.seeds(graph, step.residuals, draw.values), cone, draw.values)
 
 
-def _nudged(reading: Reading, draw: Draw, loss: Loss) -> list[tuple[dict[int, Array], dict[int, Any]]]:
+def _nudged(reading: Reading, draw: Draw, loss: LossHypothesis) -> list[tuple[dict[int, Array], dict[int, Any]]]:
     """Return changes and gradients where the parameters of a draw are moved in their last bits."""
     graph, step = reading.graph, draw.step
     single = any(isinstance(one, np.ndarray) and one.dtype == np.float32 for one in draw.values.values())
@@ -174,7 +174,7 @@ def _nudged(reading: Reading, draw: Draw, loss: Loss) -> list[tuple[dict[int, Ar
 
 def hypotheses(reading: Reading) -> list[Any]:
     """Return the losses to try, each as a function from a step to its own loss."""
-    found: dict[tuple[str, bool], dict[int, Loss]] = {}
+    found: dict[tuple[str, bool], dict[int, LossHypothesis]] = {}
     for step in reading.steps:
         for loss in possible_losses(reading.graph, step):
             where = reading.trace.where[loss.record] if loss.record is not None else str(id(loss.formula))

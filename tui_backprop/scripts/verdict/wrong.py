@@ -35,7 +35,7 @@ def wrong_places(backward: Backward, examination: Examination, functions: Functi
     out = late_updates(backward, left)
     left = [name for name in left if not any(name in place.explains for place in out)]
     add_parts(backward)
-    search = _Search(backward, [dict(draw.values) for draw in backward.draws], {}, left)
+    search = _PlaceSearch(backward, [dict(draw.values) for draw in backward.draws], {}, left)
     search.compare()
     backward.matches = dict(search.matches)
     place = turned_error(backward, search.matches, search.left)
@@ -62,7 +62,7 @@ def wrong_places(backward: Backward, examination: Examination, functions: Functi
 
 
 @dataclass(slots=True)
-class _Search:
+class _PlaceSearch:
     """The search for wrong places: the values as they are with the right ones put where wrong ones were found."""
 
     backward: Backward
@@ -288,6 +288,6 @@ _Found = tuple[WrongPlace, list[dict[int, Any]]]
 _Tried = tuple[tuple[int, int], WrongPlace, list[dict[int, Any]], list[dict[int, Any]]]
 
 
-def _made_from_right(graph: Graph, record: int, search: _Search, inside: set[int], step: Step) -> bool:
+def _made_from_right(graph: Graph, record: int, search: _PlaceSearch, inside: set[int], step: Step) -> bool:
     starts = {r.record for r in step.residuals}
     return record in starts or all(one in search.matches or one not in inside for one in graph.args[record])

@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.core.backward import posted
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
+from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Product, Quotient, Sum, Term
 from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, leaf, samples, traced_or
 from tui_backprop.session.anatomy.quantities import Quantity, unit_name
 
@@ -58,7 +58,7 @@ def error(record: StepRecord, q: Quantity) -> Expression:
         case "binary-cross-entropy":
             above = Quotient(miss, Product((predicted, Difference(ONE, predicted))))
         case "cross-entropy":
-            above = Quotient(Product((Leaf("−1", -1.0), target)), predicted)
+            above = Quotient(Product((Term("−1", -1.0), target)), predicted)
         case _:
             value = float(loss.slope(np.array([predicted.value]), np.array([target.value]))[0])
             above = traced_or(FunctionCall(f"{loss.name}′", (predicted, target), value), loss.slope, predicted, target)
@@ -140,5 +140,5 @@ def _over_batch(record: StepRecord, terms: tuple[Expression, ...]) -> Expression
         return terms[0]
     first = terms[0]
     parts = first.factors if isinstance(first, Product) else (first,)
-    symbols = "·".join(part.symbol for part in parts if isinstance(part, Leaf))
+    symbols = "·".join(part.symbol for part in parts if isinstance(part, Term))
     return Sum(terms, f"Σₛ {symbols}")

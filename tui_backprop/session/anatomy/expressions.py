@@ -18,7 +18,7 @@ FORMULA_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Leaf:
+class Term:
     """A number with its symbol, and the quantity that it is, where there is more to say of it."""
 
     symbol: str
@@ -93,15 +93,15 @@ class FunctionCall:
     value: float
 
 
-Expression: TypeAlias = Leaf | Sum | Product | Difference | Quotient | FunctionCall
+Expression: TypeAlias = Term | Sum | Product | Difference | Quotient | FunctionCall
 
 
 @dataclass(frozen=True)
-class Piece:
+class FormulaSpan:
     """A stretch of a printed formula; `leaf` is set where it is one term of it."""
 
     text: str
-    leaf: Leaf | None = None
+    leaf: Term | None = None
 
 
 def number(value: float, digits: int = 5) -> str:
@@ -114,21 +114,21 @@ def number(value: float, digits: int = 5) -> str:
 
 
 def printed(
-    expression: Expression, *, numbers: bool, focus: Leaf | None = None, most: int = SHOWN_TERMS
-) -> tuple[Piece, ...]:
+    expression: Expression, *, numbers: bool, focus: Term | None = None, most: int = SHOWN_TERMS
+) -> tuple[FormulaSpan, ...]:
     """Print a formula in symbols, or with the numbers put in; of a long sum `most` terms, that with `focus` among them."""
     return tuple(_Printer(numbers, focus, most).pieces(expression, loose=True))
 
 
-def text_of(pieces: Sequence[Piece]) -> str:
+def text_of(pieces: Sequence[FormulaSpan]) -> str:
     """The printed formula as one text."""
     return "".join(piece.text for piece in pieces)
 
 
-def leaves(expression: Expression) -> Iterator[Leaf]:
+def leaves(expression: Expression) -> Iterator[Term]:
     """Every leaf of a formula, from left to right, those that a long sum leaves out included."""
     match expression:
-        case Leaf():
+        case Term():
             yield expression
         case Sum(terms=parts) | Product(factors=parts) | FunctionCall(arguments=parts):
             for part in parts:
@@ -141,65 +141,65 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 class _Printer:
     """Prints one formula, in symbols or in numbers."""
 
-    def __init__(self, numbers: bool, focus: Leaf | None, most: int) -> None:
+    def __init__(self, numbers: bool, focus: Term | None, most: int) -> None:
         self._numbers = numbers
         self._focus = focus
         self._most = most
 
-    def pieces(self, expression: Expression, *, loose: bool) -> Iterator[Piece]:
+    def pieces(self, expression: Expression, *, loose: bool) -> Iterator[FormulaSpan]:
         """Print; `loose` where no operator is beside the expression, so that it needs no brackets."""
         match expression:
-            case Leaf():
+            case Term():
                 text = number(expression.value, FORMULA_DIGITS) if self._numbers else expression.symbol
                 bracketed = not loose and text.startswith("−")
-                yield Piece(f"({text})" if bracketed else text, expression)
+                yield FormulaSpan(f"({text})" if bracketed else text, expression)
             case FunctionCall(name=name, arguments=arguments):
-                yield Piece(f"{name}(")
+                yield FormulaSpan(f"{name}(")
                 yield from self._joined(arguments, ", ", loose=True)
-                yield Piece(")")
+                yield FormulaSpan(")")
             case Product(factors=factors):
                 yield from self._joined(factors, " · " if self._numbers else "·", loose=False)
             case Sum() if len(expression.terms) == 1:
                 yield from self.pieces(expression.terms[0], loose=loose)
             case _:
                 if not loose:
-                    yield Piece("(")
+                    yield FormulaSpan("(")
                 yield from self._open(expression)
                 if not loose:
-                    yield Piece(")")
+                    yield FormulaSpan(")")
 
-    def _open(self, expression: Sum | Difference | Quotient) -> Iterator[Piece]:
+    def _open(self, expression: Sum | Difference | Quotient) -> Iterator[FormulaSpan]:
         match expression:
             case Sum(terms=terms, general=general):
                 if general and not self._numbers:
-                    yield Piece(general)
+                    yield FormulaSpan(general)
                 else:
                     yield from self._sum(terms)
             case Difference(left=left, right=right):
                 yield from self.pieces(left, loose=True)
-                yield Piece(" − ")
+                yield FormulaSpan(" − ")
                 yield from self.pieces(right, loose=isinstance(right, Product))
             case Quotient(above=above, below=below):
                 yield from self.pieces(above, loose=False)
-                yield Piece(" / ")
+                yield FormulaSpan(" / ")
                 yield from self.pieces(below, loose=isinstance(below, FunctionCall))
 
-    def _sum(self, terms: tuple[Expression, ...]) -> Iterator[Piece]:
+    def _sum(self, terms: tuple[Expression, ...]) -> Iterator[FormulaSpan]:
         place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in leaves(term))), 0)
         first = max(0, min(place - self._most + 1, len(terms) - self._most))
         if first:
-            yield Piece(f"{first:,} more … + ")
+            yield FormulaSpan(f"{first:,} more … + ")
         shown = terms[first : first + self._most]
         yield from self.pieces(shown[0], loose=not first)
         for term in shown[1:]:  # a number below 0 is in brackets behind a plus, as it is in a product
-            yield Piece(" + ")
-            yield from self.pieces(term, loose=not isinstance(term, Leaf))
+            yield FormulaSpan(" + ")
+            yield from self.pieces(term, loose=not isinstance(term, Term))
         left_out = len(terms) - first - self._most
         if left_out > 0:
-            yield Piece(f" + … {left_out:,} more")
+            yield FormulaSpan(f" + … {left_out:,} more")
 
-    def _joined(self, parts: Sequence[Expression], between: str, *, loose: bool) -> Iterator[Piece]:
+    def _joined(self, parts: Sequence[Expression], between: str, *, loose: bool) -> Iterator[FormulaSpan]:
         for i, part in enumerate(parts):
             if i:
-                yield Piece(between)
+                yield FormulaSpan(between)
             yield from self.pieces(part, loose=loose)

@@ -14,22 +14,22 @@ from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,
     FunctionCall,
-    Leaf,
     Product,
     Quotient,
     Sum,
+    Term,
 )
 from tui_backprop.session.anatomy.quantities import Quantity, name_of, named_by_data, unit_name, value_of
 from tui_backprop.session.anatomy.traced import UntraceableError, traced
 
-ONE = Leaf("1", 1.0)
-TWO = Leaf("2", 2.0)
-HALF = Leaf("½", 0.5)
+ONE = Term("1", 1.0)
+TWO = Term("2", 2.0)
+HALF = Term("½", 0.5)
 
 
-def leaf(record: StepRecord, quantity: Quantity) -> Leaf:
+def leaf(record: StepRecord, quantity: Quantity) -> Term:
     """Return the term that a quantity is in a formula."""
-    return Leaf(name_of(record, quantity), value_of(record, quantity), quantity)
+    return Term(name_of(record, quantity), value_of(record, quantity), quantity)
 
 
 def entry_position(record: StepRecord, layer: int, source: int, unit: int) -> int:
@@ -84,7 +84,7 @@ def activation(record: StepRecord, q: Quantity) -> Expression:
         case "linear":
             return z
         case "relu":
-            return FunctionCall("max", (z, Leaf("0", 0.0)), value)
+            return FunctionCall("max", (z, Term("0", 0.0)), value)
         case "sine":
             return FunctionCall("sin", (z,), value)
         case "tanh" | "leaky-relu" | "elu" | "softplus" | "gelu":
@@ -112,7 +112,7 @@ def sample_loss(record: StepRecord, q: Quantity) -> Expression:
     name = record.training.objective.loss.name
     if name == "cross-entropy":  # only the terms whose target is not 0 say anything
         kept = tuple(t for k, t in enumerate(terms) if record.targets[q.sample, k])
-        return Product((Leaf("−1", -1.0), Sum(kept or terms[:1], "Σₖ y[k]·log ŷ[k]")))
+        return Product((Term("−1", -1.0), Sum(kept or terms[:1], "Σₖ y[k]·log ŷ[k]")))
     return Sum(terms)
 
 
@@ -141,7 +141,7 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
     return traced_or(FunctionCall(loss.name, (predicted, target), value), loss.value, predicted, target)
 
 
-def _binary_cross_entropy(record: StepRecord, target: Leaf, output: int, sample: int) -> Expression:
+def _binary_cross_entropy(record: StepRecord, target: Term, output: int, sample: int) -> Expression:
     """From z, so that nothing overflows."""
     z = leaf(record, Quantity("z", record.training.network.depth, output, sample))
     log = float(np.log1p(np.exp(-abs(z.value))))
@@ -150,7 +150,7 @@ def _binary_cross_entropy(record: StepRecord, target: Leaf, output: int, sample:
         (Sum((ONE, FunctionCall("exp", (FunctionCall("−abs", (z,), -abs(z.value)),), float(np.exp(-abs(z.value)))))),),
         log,
     )
-    return Sum((Difference(FunctionCall("max", (z, Leaf("0", 0.0)), max(z.value, 0.0)), Product((target, z))), rest))
+    return Sum((Difference(FunctionCall("max", (z, Term("0", 0.0)), max(z.value, 0.0)), Product((target, z))), rest))
 
 
 def mean_loss(record: StepRecord) -> Expression:
@@ -159,6 +159,6 @@ def mean_loss(record: StepRecord) -> Expression:
     return Quotient(Sum(terms, "Σₛ Lₛ"), samples(record))
 
 
-def samples(record: StepRecord) -> Leaf:
+def samples(record: StepRecord) -> Term:
     """N, the number of samples in the batch."""
-    return Leaf("N", float(len(record.rows)))
+    return Term("N", float(len(record.rows)))

@@ -15,10 +15,10 @@ from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,
     FunctionCall,
-    Leaf,
     Product,
     Quotient,
     Sum,
+    Term,
     number,
 )
 
@@ -47,14 +47,14 @@ def traced(function: Callable[..., Any], *arguments: Expression) -> Expression:
 
 
 def traced_update(
-    optimizer: Optimizer, theta: Expression, gradient: Expression, slots: list[Leaf], count: int, rate: Leaf
+    optimizer: Optimizer, theta: Expression, gradient: Expression, slots: list[Term], count: int, rate: Term
 ) -> tuple[Expression, tuple[Expression, ...]]:
     """Return the new parameter and the new slots of an optimizer.
 
     Raises:
         UntraceableError: its formula cannot be read off.
     """
-    memory, t = [_Term(one) for one in slots], _Term(Leaf("t", float(count)))
+    memory, t = [_Term(one) for one in slots], _Term(Term("t", float(count)))
     given: tuple[Any, ...] = (_Term(theta), _Term(gradient), memory, t, _Term(rate))
     moved, new = _Settings(optimizer).new_values(*given)
     return _expression(moved), tuple(_expression(one) for one in new)
@@ -72,7 +72,7 @@ class _Settings:
             return _Settings(value)
         if callable(value):
             return getattr(type(self._optimizer), name).__get__(self)
-        return _Term(Leaf(_SETTINGS.get(name, name), float(value)))
+        return _Term(Term(_SETTINGS.get(name, name), float(value)))
 
 
 class _Term:
@@ -146,21 +146,21 @@ def _expression(one: Any) -> Expression:
     if isinstance(one, _Term):
         return one.expression
     if isinstance(one, int | float):
-        return Leaf(number(float(one)), float(one))
+        return Term(number(float(one)), float(one))
     raise UntraceableError(type(one).__name__)
 
 
 def _negative(one: Expression) -> Expression:
-    if isinstance(one, Leaf):
-        return Leaf(
+    if isinstance(one, Term):
+        return Term(
             one.symbol.removeprefix("−") if one.symbol.startswith("−") else f"−{one.symbol}", -one.value, one.source
         )
-    return Product((Leaf("−1", -1.0), one))
+    return Product((Term("−1", -1.0), one))
 
 
 def _difference(left: Expression, right: Expression) -> Expression:
-    if left == Leaf("1", 1.0) and isinstance(right, Leaf) and right.source is None:
-        return Leaf(f"(1−{right.symbol})", 1.0 - right.value)
+    if left == Term("1", 1.0) and isinstance(right, Term) and right.source is None:
+        return Term(f"(1−{right.symbol})", 1.0 - right.value)
     return Difference(left, right)
 
 
@@ -172,7 +172,7 @@ def _product(left: Expression, right: Expression) -> Expression:
 def _quotient(above: Expression, below: Expression) -> Expression:
     """Return above / below; 1 / (1 + exp(−z)) is σ(z)."""
     match above, below:
-        case Leaf(symbol="1"), Sum(terms=(Leaf(symbol="1"), FunctionCall(name="exp", arguments=(power,)))):
+        case Term(symbol="1"), Sum(terms=(Term(symbol="1"), FunctionCall(name="exp", arguments=(power,)))):
             return FunctionCall("σ", (_negative(power),), Quotient(above, below).value)
     return Quotient(above, below)
 

@@ -19,7 +19,7 @@ from tui_backprop.core.operations.optimizers import (
     Sgd,
 )
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Leaf, Product, Quotient, Sum
+from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Product, Quotient, Sum, Term
 from tui_backprop.session.anatomy.forward import ONE, leaf
 from tui_backprop.session.anatomy.quantities import Quantity, penalised
 from tui_backprop.session.anatomy.traced import UntraceableError, traced_update
@@ -29,14 +29,14 @@ def descent(record: StepRecord, q: Quantity) -> Expression:
     """g = clip · (∂L/∂θ + λ₁·sign(w) + λ₂·w); 0 where the entry is frozen."""
     training = record.training
     if not training.free[q.index]:
-        return Leaf("0 (frozen)", 0.0)
+        return Term("0 (frozen)", 0.0)
     terms: list[Expression] = [leaf(record, Quantity("gradient", q.layer, q.index))]
     weight = leaf(record, Quantity("parameter", q.layer, q.index))
     if training.l1 and training.network.weight_mask[q.index]:
         sign = FunctionCall("sign", (weight,), float(np.sign(weight.value)))
-        terms.append(Product((Leaf("λ₁", training.l1), sign)))
+        terms.append(Product((Term("λ₁", training.l1), sign)))
     if training.l2 and training.network.weight_mask[q.index]:
-        terms.append(Product((Leaf("λ₂", training.l2), weight)))
+        terms.append(Product((Term("λ₂", training.l2), weight)))
     whole = Sum(tuple(terms)) if len(terms) > 1 else terms[0]
     if training.clip is None:
         return whole
@@ -49,7 +49,7 @@ def clip(record: StepRecord) -> Expression:
     norm = float(np.linalg.norm(penalised(record)))
     if limit is None or norm <= limit:
         return ONE
-    return Quotient(Leaf("limit", limit), Sum((Leaf("norm", norm), Leaf("10⁻⁶", 1e-6))))
+    return Quotient(Term("limit", limit), Sum((Term("norm", norm), Term("10⁻⁶", 1e-6))))
 
 
 def slot(record: StepRecord, q: Quantity) -> Expression:
@@ -59,7 +59,7 @@ def slot(record: StepRecord, q: Quantity) -> Expression:
     optimizer = record.training.optimizer
     match optimizer:
         case Momentum(momentum=mu) | Nesterov(momentum=mu):
-            return Sum((Product((Leaf("μ", mu), old)), g))
+            return Sum((Product((Term("μ", mu), old)), g))
         case Adagrad():
             return Sum((old, Product((g, g))))
         case RmsProp(alpha=alpha):
@@ -75,8 +75,8 @@ def slot(record: StepRecord, q: Quantity) -> Expression:
 
 def _blend(symbol: str, keep: float, old: Expression, fresh: Expression) -> Sum:
     factors = fresh.factors if isinstance(fresh, Product) else (fresh,)
-    share = Leaf(f"(1−{symbol})", 1.0 - keep)
-    return Sum((Product((Leaf(symbol, keep), old)), Product((share, *factors))))
+    share = Term(f"(1−{symbol})", 1.0 - keep)
+    return Sum((Product((Term(symbol, keep), old)), Product((share, *factors))))
 
 
 def _adam(record: StepRecord) -> Adam:
@@ -92,7 +92,7 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
     old = leaf(record, Quantity("parameter", q.layer, q.index))
     if not training.free[q.index]:
         return old
-    rate = Leaf("η", record.rate)
+    rate = Term("η", record.rate)
     g = leaf(record, Quantity("descent", q.layer, q.index))
     slots = [leaf(record, Quantity("slot", q.layer, q.index, slot=i)) for i in range(len(training.optimizer.slots))]
     match training.optimizer:
@@ -101,7 +101,7 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
         case Momentum():
             return Difference(old, Product((rate, slots[0])))
         case Nesterov(momentum=mu):
-            return Difference(old, Product((rate, Sum((g, Product((Leaf("μ", mu), slots[0])))))))
+            return Difference(old, Product((rate, Sum((g, Product((Term("μ", mu), slots[0])))))))
         case Adagrad(epsilon=epsilon) | RmsProp(epsilon=epsilon):
             return Difference(old, Product((rate, Quotient(g, _root(slots[0], epsilon)))))
         case Adam() | AdamW():
@@ -110,12 +110,12 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
     return moved
 
 
-def _traced(record: StepRecord, q: Quantity, g: Leaf) -> tuple[Expression, tuple[Expression, ...]]:
+def _traced(record: StepRecord, q: Quantity, g: Term) -> tuple[Expression, tuple[Expression, ...]]:
     """The new parameter and slots by the optimizer's own formula, from the slots before the update."""
     optimizer, count = record.training.optimizer, record.before.step - record.training.slots_since + 1
     old = leaf(record, Quantity("parameter", q.layer, q.index))
     slots = [leaf(record, Quantity("old slot", q.layer, q.index, slot=i)) for i in range(len(optimizer.slots))]
-    return traced_update(optimizer, old, g, slots, count, Leaf("η", record.rate))
+    return traced_update(optimizer, old, g, slots, count, Term("η", record.rate))
 
 
 def _readable(optimizer: Optimizer) -> bool:
@@ -134,19 +134,19 @@ require(
 )
 
 
-def _adam_step(record: StepRecord, old: Leaf, rate: Leaf, slots: list[Leaf]) -> Expression:
+def _adam_step(record: StepRecord, old: Term, rate: Term, slots: list[Term]) -> Expression:
     """θ − η·m̂ / (√v̂ + ε), with m̂ = m / (1−β₁ᵗ) and v̂ = v / (1−β₂ᵗ); AdamW shrinks θ first."""
     adam, optimizer = _adam(record), record.training.optimizer
     count = record.before.step - record.training.slots_since + 1
-    m_hat = Quotient(slots[0], Leaf("(1−β₁ᵗ)", 1.0 - adam.beta1**count))
-    v_hat = Quotient(slots[1], Leaf("(1−β₂ᵗ)", 1.0 - adam.beta2**count))
+    m_hat = Quotient(slots[0], Term("(1−β₁ᵗ)", 1.0 - adam.beta1**count))
+    v_hat = Quotient(slots[1], Term("(1−β₂ᵗ)", 1.0 - adam.beta2**count))
     moved = Product((rate, Quotient(m_hat, _root(v_hat, adam.epsilon))))
     if isinstance(optimizer, AdamW):
-        kept = Difference(ONE, Product((rate, Leaf("λ", optimizer.weight_decay))))
+        kept = Difference(ONE, Product((rate, Term("λ", optimizer.weight_decay))))
         return Difference(Product((old, kept)), moved)
     return Difference(old, moved)
 
 
 def _root(inside: Expression, epsilon: float) -> Sum:
     """√v + ε."""
-    return Sum((FunctionCall("√", (inside,), math.sqrt(max(inside.value, 0.0))), Leaf("ε", epsilon)))
+    return Sum((FunctionCall("√", (inside,), math.sqrt(max(inside.value, 0.0))), Term("ε", epsilon)))

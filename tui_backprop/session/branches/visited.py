@@ -11,7 +11,7 @@ _MOST = 1000  # places that are remembered
 
 
 @dataclass(frozen=True)
-class Place:
+class VisitedStep:
     """A step of a branch."""
 
     branch: Branch
@@ -22,16 +22,16 @@ class Trail:
     """Places behind and ahead of the present one, as a browser has them."""
 
     def __init__(self) -> None:
-        self._behind: list[Place] = []
-        self._ahead: list[Place] = []
+        self._behind: list[VisitedStep] = []
+        self._ahead: list[VisitedStep] = []
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: VisitedStep) -> None:
         """Note a place that is left for a new one; what was ahead is forgotten."""
         if not self._behind or self._behind[-1] != place:
             self._behind = [*self._behind[-_MOST + 1 :], place]
         self._ahead.clear()
 
-    def back(self, here: Place, branches: Sequence[Branch]) -> Place:
+    def back(self, here: VisitedStep, branches: Sequence[Branch]) -> VisitedStep:
         """Return the place looked at before, in one of the branches that there still are.
 
         Raises:
@@ -39,7 +39,7 @@ class Trail:
         """
         return _next(self._behind, self._ahead, here, branches, "before")
 
-    def forward(self, here: Place, branches: Sequence[Branch]) -> Place:
+    def forward(self, here: VisitedStep, branches: Sequence[Branch]) -> VisitedStep:
         """Return the place that `back` came from, in one of the branches that there still are.
 
         Raises:
@@ -48,7 +48,9 @@ class Trail:
         return _next(self._ahead, self._behind, here, branches, "after")
 
 
-def _next(come: list[Place], gone: list[Place], here: Place, branches: Sequence[Branch], when: str) -> Place:
+def _next(
+    come: list[VisitedStep], gone: list[VisitedStep], here: VisitedStep, branches: Sequence[Branch], when: str
+) -> VisitedStep:
     while come:
         place = come.pop()
         if place != here and place.branch in branches:

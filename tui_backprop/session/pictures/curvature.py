@@ -68,7 +68,7 @@ class Curvature:
 
 
 @dataclass(eq=False)
-class _Search:
+class _EigenvalueSearch:
     """The eigenvalues of one state as they are being found."""
 
     training: Training
@@ -104,7 +104,7 @@ class Curvatures:
 
     def __init__(self) -> None:
         self._found: tuple[State, Training, Spectrum] | None = None
-        self._coming: _Search | None = None
+        self._coming: _EigenvalueSearch | None = None
         self._problem: Problem | None = None
 
     def picture(self, frame: Frame) -> Curvature:
@@ -121,7 +121,7 @@ class Curvatures:
         samples = frame.problem.train.head(affordable_rows(frame.network, len(frame.problem.train)))
         each = product_cost(frame.network, len(samples))
         if self._coming is None:
-            self._coming = _Search(training, frame.state, samples)
+            self._coming = _EigenvalueSearch(training, frame.state, samples)
         self._coming.advance(max(1, int(_BUDGET / each)))
         if self._coming.lanczos.done:
             self._found = self._coming.state, self._coming.training, self._coming.spectrum()

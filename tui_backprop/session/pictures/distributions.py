@@ -107,7 +107,7 @@ class DistributionPicture:
 
 
 @dataclass(frozen=True, eq=False)
-class _Values:
+class _LayerValues:
     """What is known of one layer at one moment."""
 
     finite: Array
@@ -187,7 +187,7 @@ def _over(training: Training, quantity: QuantityId) -> str:
     return f"{len(_rows(training)):,} of {len(training.inputs):,} samples"
 
 
-def _values(point: PathPoint, quantity: Distributed, most: int | None = None) -> list[_Values]:
+def _values(point: PathPoint, quantity: Distributed, most: int | None = None) -> list[_LayerValues]:
     """Return what is known of each layer at a moment of the run, or about `most` values of it say, evenly spread."""
     with np.errstate(all="ignore"):
         return [_sorted(_thinned(raw, most or raw.size), quantity) for raw in _raw(point, quantity.id)]
@@ -223,14 +223,14 @@ def _raw(point: PathPoint, quantity: QuantityId) -> list[Array]:
     return [delta * len(rows) for delta in found.deltas]  # a batch's δ are divided by its size
 
 
-def _sorted(raw: Array, quantity: Distributed) -> _Values:
+def _sorted(raw: Array, quantity: Distributed) -> _LayerValues:
     flat = raw.ravel()
     finite = flat[np.isfinite(flat)]
     zeros = int((finite == 0).sum())
     if quantity.log:
         finite = np.log10(np.abs(finite[finite != 0]))
     dead = int((raw == 0).all(axis=0).sum()) if quantity.id == "activations" else 0
-    return _Values(np.sort(finite), raw.size, zeros, dead)
+    return _LayerValues(np.sort(finite), raw.size, zeros, dead)
 
 
 def _axis(sketches: Sequence[Array], quantity: Distributed) -> tuple[float, float]:
@@ -260,7 +260,7 @@ def _layer(
     layer: int,
     activation: Activation,
     quantity: Distributed,
-    now: _Values,
+    now: _LayerValues,
     over_time: Sequence[Array],
     axis: tuple[float, float],
     bins: int,

@@ -15,7 +15,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.step import State, take_step
 from tui_backprop.engines.batched.plane_losses import plane_cost, plane_losses
 from tui_backprop.session.frames.frame import Frame, ReferenceLine
-from tui_backprop.session.pictures.plane import KINDS, NoPlaneError, Plane, View, Window, lay_plane
+from tui_backprop.session.pictures.plane import KINDS, NoPlaneError, Plane, View, Viewport, lay_plane
 from tui_backprop.session.recipe.problem import Problem, Samples
 from tui_backprop.text.minus import minus
 
@@ -67,7 +67,7 @@ class LossSurface:
     """Whether it is as fine and as new as it gets; if not, the next pictures of the very same frame bring it nearer."""
 
     @property
-    def window(self) -> Window:
+    def window(self) -> Viewport:
         """What is seen of the plane."""
         return self.plane.window
 

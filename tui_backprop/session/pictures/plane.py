@@ -46,7 +46,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Window:
+class Viewport:
     """The part of a plane that is seen."""
 
     across: tuple[float, float]
@@ -77,7 +77,7 @@ class Plane:
     """(size,)."""
     step: int
     """The step that it was laid at."""
-    window: Window
+    window: Viewport
 
     def coordinates(self, theta: Array) -> tuple[float, float]:
         """Return where θ (size,) lies when it is projected on the plane."""
@@ -124,7 +124,7 @@ def lay_plane(frame: Frame, view: View, gradient: Array) -> Plane:
             across, up, shares = _principal(frame)
             chosen = (f"path’s 1st direction ({shares[0]:.0%})", f"2nd ({shares[1]:.0%})")
             origin, least = theta, (0.0, 0.0)
-    plane = Plane(chosen, origin, across, up, frame.step, Window((0.0, 0.0), (0.0, 0.0)))
+    plane = Plane(chosen, origin, across, up, frame.step, Viewport((0.0, 0.0), (0.0, 0.0)))
     places = np.array([plane.coordinates(point.state.parameters) for point in frame.path])
     return Plane(chosen, origin, across, up, frame.step, _window(places, least, view.zoom))
 
@@ -185,7 +185,7 @@ def _principal(frame: Frame) -> tuple[Array, Array, tuple[float, float]]:
     return first, second, (float(size[-1]) / total, max(0.0, float(size[-2])) / total)
 
 
-def _window(places: Array, least: tuple[float, float], zoom: int) -> Window:
+def _window(places: Array, least: tuple[float, float], zoom: int) -> Viewport:
     """Return a window around the path (points, 2), or when zoomed in around its last point, with rounded edges.
 
     Raises:
@@ -197,7 +197,7 @@ def _window(places: Array, least: tuple[float, float], zoom: int) -> Window:
     if not np.isfinite([low, high, half]).all():
         raise NoPlaneError(_TOO_LARGE)
     middle = places[-1] if zoom > 0 else (low + high) / 2
-    return Window(rounded(middle[0], half[0]), rounded(middle[1], half[1]))
+    return Viewport(rounded(middle[0], half[0]), rounded(middle[1], half[1]))
 
 
 def rounded(middle: float, half: float) -> tuple[float, float]:

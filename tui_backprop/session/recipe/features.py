@@ -15,7 +15,7 @@ from tui_backprop.text.unknown import unknown
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _FeatureColumns:
     """The columns of some rows, as expressions see them."""
 
     columns: dict[str, Array]
@@ -60,7 +60,7 @@ class Features:
         """Return the features (rows, features) of raw inputs (rows, columns); what has no value is NaN or infinite."""
         if not self.expressions:
             return raw
-        rows = _Rows(dict(zip(variable_names(self.columns), raw.T, strict=True)) | _numbered(raw))
+        rows = _FeatureColumns(dict(zip(variable_names(self.columns), raw.T, strict=True)) | _numbered(raw))
         with np.errstate(all="ignore"):
             found = [np.broadcast_to(one.each(rows), len(raw)) for one in self.expressions]
         return np.stack(found, axis=1).astype(np.float64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.datasets.reading import Reading
+from tui_backprop.datasets.reading import TableOptions
 
 
 class RecipeError(InputError):
@@ -109,9 +109,9 @@ class Recipe:
         return replace(self, **changes)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> TableOptions:
         """How its table is to be understood."""
-        return Reading(**{field.name: getattr(self, field.name) for field in fields(Reading)})
+        return TableOptions(**{field.name: getattr(self, field.name) for field in fields(TableOptions)})
 
     def as_dict(self) -> dict[str, Any]:
         """Every field as JSON has it: lists for tuples, "full" for the full batch, objects for `set` and `thresholds`."""

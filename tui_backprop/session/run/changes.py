@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import State
 from tui_backprop.datasets.dataset import Dataset
-from tui_backprop.datasets.reading import READING_FIELDS, Reading
+from tui_backprop.datasets.reading import READING_FIELDS, TableOptions
 from tui_backprop.datasets.source import open_source
 from tui_backprop.engines.choice import make_engine
 from tui_backprop.session.recipe.engine import engine_notes
@@ -97,7 +97,7 @@ def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
         said = {name: changes[name] for name in READING_FIELDS if name in changes}
         suggested = suggested_recipe(changes["source"], **said)
         own = {
-            **vars(Reading()),
+            **vars(TableOptions()),
             "points": (),
             "features": (),
             "probe": suggested.probe,

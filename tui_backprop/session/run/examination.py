@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tui_backprop.core.step import Training
-from tui_backprop.diagnosis.findings.evidence import Course, Evidence
+from tui_backprop.diagnosis.findings.evidence import Evidence, LossHistory
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.diagnosis.findings.table import find
 from tui_backprop.engines.work import work_of_training
@@ -77,7 +77,7 @@ def gather(run: Run) -> Evidence:
         first_parameters=segment.first_parameters,
         trial_steps=_trial_steps(segment.training),
         earlier=run.timeline.state_at(earlier, remember=False),
-        course=Course(np.array(steps, dtype=np.int64), losses[:, 0], losses[:, 1] if len(problem.test) else None),
+        course=LossHistory(np.array(steps, dtype=np.int64), losses[:, 0], losses[:, 1] if len(problem.test) else None),
         epochs=segment.epoch_at(step) - first.epoch,
         inputs=problem.live_train.inputs,
         targets=problem.live_train.targets,

@@ -32,7 +32,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class StatementExplanation:
     """What there is to say of a statement."""
 
     event: Event
@@ -56,7 +56,7 @@ class Explanation:
     """The statements that called, the nearest first."""
 
 
-def explain(window: Window, at: int, text: str) -> Explanation:
+def explain(window: Window, at: int, text: str) -> StatementExplanation:
     """Explain a statement of an update; `text` is the source of its file."""
     event = window.events[at]
     statement = statement_of(text, event)
@@ -66,7 +66,7 @@ def explain(window: Window, at: int, text: str) -> Explanation:
     found = _Operands(window, event, statement, record)
     shown = "" if statement is None or event.count else " ".join(ast.unparse(_head(statement)).split())
     value = None if record is None else window.graph.value(record)
-    return Explanation(
+    return StatementExplanation(
         event=event,
         source=shown or text.splitlines()[event.line - 1].strip(),
         numbers=found.numbers(),

@@ -19,16 +19,16 @@ from tui_backprop.scripts.checking import checked_case, unread_text
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.functions.as_script import rate_of, source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
-from tui_backprop.scripts.running import Setting
+from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.forms import is_functions
 from tui_backprop.scripts.source.source import ScriptError, Source, read_source
 from tui_backprop.scripts.stepping.loop import training_loop
-from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, Stepper, Stopped
+from tui_backprop.scripts.stepping.stepper import Ended, Passing, Recorded, RunStopped, Stepper
 from tui_backprop.scripts.stepping.template import template_of
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.frame import OtherRun, ScriptFrame, WatchedValue
-from tui_backprop.session.script_run.stops import ConditionStop, LineStop, Watch
+from tui_backprop.session.script_run.stops import ConditionStop, LineStop, ScriptWatch
 from tui_backprop.session.script_run.version import Problem, Version
 
 TIMEOUT = 20.0
@@ -45,9 +45,9 @@ class OpenedScript:
         ScriptError: it cannot be read, or is not Python.
     """
 
-    def __init__(self, path: str, setting: Setting | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(self, path: str, setting: ScriptOptions | None = None, timeout: float = TIMEOUT) -> None:
         self.path = path
-        self._setting = setting or Setting()
+        self._setting = setting or ScriptOptions()
         self._timeout = timeout
         self._lock = threading.RLock()
         self._explaining = threading.Lock()
@@ -68,7 +68,7 @@ class OpenedScript:
         self._ahead: list[tuple[int, int]] = []
         self.stops: list[LineStop | ConditionStop] = []
         """The breakpoints."""
-        self.watches: list[Watch] = []
+        self.watches: list[ScriptWatch] = []
         """The expressions that are shown at each update."""
         self.running = False
         """Whether its own loop goes on."""
@@ -270,7 +270,7 @@ class OpenedScript:
     def _watch(self, stepper: Stepper) -> None:
         stepper.watch(tuple(one.expression for one in self.watches if one.ours is None))
 
-    def _watched(self, watch: Watch) -> WatchedValue:
+    def _watched(self, watch: ScriptWatch) -> WatchedValue:
         """Return a watch as it is seen: its value, and its past in the updates that are kept."""
         window = self._window
         if window is None:
@@ -279,7 +279,7 @@ class OpenedScript:
         past = tuple(one for one in before if isinstance(one, float))
         return WatchedValue(watch.expression, watch.value_in(window), past)
 
-    def _next(self, stepper: Stepper) -> Recorded | Passing | Stopped | Ended:
+    def _next(self, stepper: Stepper) -> Recorded | Passing | RunStopped | Ended:
         try:
             report = stepper.next(self._timeout if stepper.reported else self._timeout + _START)
         except TimeoutError:

@@ -14,7 +14,7 @@ from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.fixes import fixed_source, lines_of, moved_line, still_true
-from tui_backprop.session.script_run.stops import LineStop, Watch, stop_or_watch, visible_names
+from tui_backprop.session.script_run.stops import LineStop, ScriptWatch, stop_or_watch, visible_names
 from tui_backprop.session.script_run.travel import TravellingScript
 from tui_backprop.session.script_run.version import Problem, Version
 from tui_backprop.system.outputs import replacing
@@ -48,7 +48,7 @@ class SteppedScript(TravellingScript):
             ConditionError: it is neither.
         """
         found = stop_or_watch(text, self.names)
-        if isinstance(found, Watch):
+        if isinstance(found, ScriptWatch):
             self.watches = [*(one for one in self.watches if one.expression != found.expression), found]
             if self._stepper is not None:
                 self._watch(self._stepper)

@@ -82,7 +82,7 @@ def _known(used: set[str], names: frozenset[str]) -> None:
 
 
 @dataclass(frozen=True)
-class Watch:
+class ScriptWatch:
     """An expression that is shown at each update."""
 
     expression: str
@@ -99,7 +99,7 @@ class Watch:
             return str(error)
 
 
-def stop_or_watch(text: str, names: frozenset[str]) -> ConditionStop | Watch:
+def stop_or_watch(text: str, names: frozenset[str]) -> ConditionStop | ScriptWatch:
     """Return what was typed: what is true or false halts a run, what is a number is watched.
 
     Raises:
@@ -110,9 +110,9 @@ def stop_or_watch(text: str, names: frozenset[str]) -> ConditionStop | Watch:
         return condition_stop(text, names)
     used = _used(tree)
     if used and used <= _OURS - names:
-        return Watch(text, Expression(text))
+        return ScriptWatch(text, Expression(text))
     _known(used, names)
-    return Watch(text)
+    return ScriptWatch(text)
 
 
 def _is_condition(node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui_backprop.scripts.answer import Mistake
-from tui_backprop.scripts.stepping.stepper import Ended, Recorded, Stepper, Stopped
+from tui_backprop.scripts.stepping.stepper import Ended, Recorded, RunStopped, Stepper
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
@@ -127,7 +127,7 @@ class TravellingScript(OpenedScript):
                     if reason:
                         self._halt(stepper)
                         return reason
-                elif isinstance(report, Stopped):
+                elif isinstance(report, RunStopped):
                     return self._stopped(stepper, report)
                 elif isinstance(report, Ended):
                     self.running = False
@@ -161,7 +161,7 @@ class TravellingScript(OpenedScript):
         stepper.pause()
         while True:
             report = self._next(stepper)
-            if isinstance(report, Stopped):
+            if isinstance(report, RunStopped):
                 self._stopped(stepper, report)
                 return
             if isinstance(report, Ended):
@@ -169,7 +169,7 @@ class TravellingScript(OpenedScript):
                 self._ended()
                 return
 
-    def _stopped(self, stepper: Stepper, report: Stopped) -> str:
+    def _stopped(self, stepper: Stepper, report: RunStopped) -> str:
         self.running = False
         if report.event is None:
             self._until_recorded(stepper, report.update)

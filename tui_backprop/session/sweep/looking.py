@@ -30,9 +30,9 @@ class Looks:
         """Say for each of some runs, with θ (len(runs), size) at a step, whether the condition holds."""
         values = self._values(runs, thetas, step)
         if self._at_once:
-            return np.broadcast_to(self._condition.holds_each(_Values(values)), runs.shape)
+            return np.broadcast_to(self._condition.holds_each(_NamedValues(values)), runs.shape)
         moments = (
-            _Values({name: each[i] for name, each in values.items()} | Parameters(self._network, theta).by_name())
+            _NamedValues({name: each[i] for name, each in values.items()} | Parameters(self._network, theta).by_name())
             for i, theta in enumerate(thetas)
         )
         return np.array([self._condition.holds(moment) for moment in moments], dtype=bool)
@@ -80,7 +80,7 @@ def _score(problem: Problem, samples: Samples, thetas: Array) -> tuple[Array, Ar
     return losses, (answers == problem.answers(samples.targets)).mean(axis=1)
 
 
-class _Values:
+class _NamedValues:
     """The values of names, as a moment of a run has them."""
 
     def __init__(self, values: dict[str, Any]) -> None:

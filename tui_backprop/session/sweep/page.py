@@ -15,7 +15,7 @@ from tui_backprop.session.sweep.axes import Axis
 from tui_backprop.session.sweep.headline import counts, headline, legend
 from tui_backprop.session.sweep.plan import SweepPlan, shown
 from tui_backprop.session.sweep.remedy import constant_loss
-from tui_backprop.session.sweep.summary import Cell, Summary, Table
+from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.wording import short, steps_in_short
 from tui_backprop.text.cleaning import clean
@@ -52,7 +52,7 @@ def sweep_page(sweep: Sweep, made_by: str) -> str:
     return page(f"A sweep of {clean(sweep.dataset.name)}", filter(None, parts))
 
 
-def _table(one: Table, plan: SweepPlan, constant: float) -> str:
+def _table(one: SweepTable, plan: SweepPlan, constant: float) -> str:
     down, along = ("" if axis is None else shown(axis.name) for axis in (one.rows, one.columns))
     corner = f"{down} ↓ {along} →" if down and along else down or (f"{along} →" if along else "")
     head = [corner, *_texts(one.columns)]

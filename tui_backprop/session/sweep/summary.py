@@ -77,7 +77,7 @@ def middle(values: tuple[float, ...]) -> float:
 
 
 @dataclass(frozen=True)
-class Table:
+class SweepTable:
     """Cells over two fields, or over one; the other varied fields stand at one value each."""
 
     rows: Axis | None
@@ -101,7 +101,7 @@ class Summary:
         self.cells = tuple(Cell(number, tuple(outcomes)) for number, outcomes in enumerate(found))
         """Every cell, also those without an outcome."""
 
-    def table(self, rows: str | None, columns: str | None, held: Mapping[str, int]) -> Table:
+    def table(self, rows: str | None, columns: str | None, held: Mapping[str, int]) -> SweepTable:
         """Return the table over two fields.
 
         Args:
@@ -118,14 +118,14 @@ class Summary:
             return self.cells[self.plan.cell_at([chosen[axis.name] for axis in self.plan.axes])]
 
         size = (1 if down is None else len(down.values), 1 if along is None else len(along.values))
-        return Table(
+        return SweepTable(
             down,
             along,
             tuple((axis.name, axis.texts[held[axis.name]]) for axis in others),
             tuple(tuple(cell(row, column) for column in range(size[1])) for row in range(size[0])),
         )
 
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[SweepTable]:
         """Yield every table over the last two varied fields, one for each combination of the others."""
         names = [axis.name for axis in self.plan.axes]
         rows, columns = (names[-2] if len(names) > 1 else None), (names[-1] if names else None)

@@ -11,7 +11,7 @@ from tui_backprop.session.sweep.jobs import cut
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import CheckedPlan, SweepPlan
 from tui_backprop.session.sweep.saving import SweepFile
-from tui_backprop.session.sweep.workers import Here, MakeWorkers, Processes, Workers
+from tui_backprop.session.sweep.workers import Here, LocalWorkers, MakeWorkers, Workers
 from tui_backprop.system.outputs import Output
 
 _QUICK = 0.3  # seconds of work that are not worth starting processes for
@@ -87,7 +87,7 @@ class Sweep:
         elif processes is None and self._cost < _QUICK:
             self._workers = Here(self.dataset, jobs)
         else:
-            self._workers = Processes(self.dataset, jobs, count)
+            self._workers = LocalWorkers(self.dataset, jobs, count)
 
     def poll(self, timeout: float) -> int:
         """Take in what has come, waiting up to so many seconds, and return how many runs these were.

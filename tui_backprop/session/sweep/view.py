@@ -11,7 +11,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import SweepPlan
-from tui_backprop.session.sweep.summary import Cell, Summary, Table, brightness
+from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable, brightness
 from tui_backprop.session.sweep.wording import counted, short
 
 MEASURES = {
@@ -29,7 +29,7 @@ _SMALLEST = 1e-12  # losses below are drawn as if they were that: 0 has no logar
 class SweepMap:
     """One measure over two of the varied fields."""
 
-    table: Table
+    table: SweepTable
     measure: str
     texts: tuple[tuple[str, ...], ...]
     """What is in each cell, (rows, columns)."""

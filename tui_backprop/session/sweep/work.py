@@ -33,7 +33,7 @@ _SLICE = 0.1  # seconds between two reports
 _MEMORY = 2**20  # bytes of checkpoints of a run that trains alone: nobody goes back in it
 
 
-class Stopped(Exception):  # noqa: N818  (nothing is wrong)
+class JobCancelled(Exception):  # noqa: N818  (nothing is wrong)
     """The job is to end; its runs have no outcome."""
 
 
@@ -44,7 +44,7 @@ def do(job: Job, dataset: Dataset, report: Report) -> list[Outcome]:
         Stopped: `report` said so.
     """
     condition = Condition(job.until) if job.until else None
-    progress = _Progress(report, len(job.runs))
+    progress = _ProgressReport(report, len(job.runs))
     outcomes = []
     for runs, segments, shared in _groups(job, dataset, condition):
         if shared is None:
@@ -58,7 +58,7 @@ def do(job: Job, dataset: Dataset, report: Report) -> list[Outcome]:
     return sorted(outcomes, key=lambda outcome: outcome.run)
 
 
-class _Progress:
+class _ProgressReport:
     """Reports at most ten times a second how much of a job is done."""
 
     def __init__(self, report: Report, runs: int) -> None:
@@ -76,7 +76,7 @@ class _Progress:
         if now >= self._next:
             self._next = now + _SLICE
             if self._report((self._done + runs) / self._runs):
-                raise Stopped
+                raise JobCancelled
 
     def finish(self, runs: int) -> None:
         """Note that so many runs are finished."""
@@ -100,7 +100,7 @@ def _groups(
 
 
 def _make_alone(
-    run: int, recipe: Recipe, dataset: Dataset, job: Job, condition: Condition | None, progress: _Progress
+    run: int, recipe: Recipe, dataset: Dataset, job: Job, condition: Condition | None, progress: _ProgressReport
 ) -> Outcome:
     """Make one run as the trainer makes it."""
     session = Session(recipe, memory=_MEMORY, dataset=dataset)
@@ -129,7 +129,7 @@ class _Group:
         self._reached: dict[int, tuple[int, Array]] = {}
         self._last_look = self._batch.snapshot()
 
-    def make(self, progress: _Progress) -> tuple[list[Outcome], list[int]]:
+    def make(self, progress: _ProgressReport) -> tuple[list[Outcome], list[int]]:
         """Return the outcomes, and which of the runs must be made alone.
 
         A run that leaves the range in which nothing can overflow may be about to diverge: what came of it, and when, is

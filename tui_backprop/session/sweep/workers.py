@@ -20,7 +20,7 @@ from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.session.sweep.axes import SweepError
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.work import Stopped, do
+from tui_backprop.session.sweep.work import JobCancelled, do
 from tui_backprop.system.process import environment_of_children
 
 _RETRIES = 3  # times that a worker may die before the sweep gives up
@@ -69,7 +69,7 @@ class Here:
         self._waiting.clear()
 
 
-class Processes:
+class LocalWorkers:
     """Processes of this machine, each of which does a job at a time and says how far it is.
 
     A process that dies (memory, a kill) costs its jobs a second attempt.
@@ -166,5 +166,5 @@ def _do(place: int, job: Job) -> list[Outcome]:
 
     try:
         return do(job, dataset, report)
-    except Stopped:
+    except JobCancelled:
         return []

@@ -26,7 +26,7 @@ Drawn = tuple[Sequence[CanvasLine], Sequence[str | Text]]
 
 
 @dataclass(frozen=True)
-class Setting:
+class PictureFrame:
     """What a picture of predictions is drawn into, and what its parts are called."""
 
     axes: Axes
@@ -45,7 +45,7 @@ class Setting:
     """What a curve is drawn between; None for all that is seen."""
 
 
-def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
+def draw_surface(picture: DecisionSurface, setting: PictureFrame) -> Drawn:
     """Draw the answer over two inputs as a heat-map, or for classes as regions, with the samples over it."""
     draw = class_regions if setting.classes else heat_regions
     canvas = draw(picture.share[::-1], picture.answer[::-1], picture.band[::-1], setting.colors)
@@ -63,7 +63,7 @@ def draw_surface(picture: DecisionSurface, setting: Setting) -> Drawn:
     return setting.axes.around(canvas.strips(), across, up, setting.names), parts
 
 
-def draw_curve_picture(picture: PredictionCurve, setting: Setting) -> Drawn:
+def draw_curve_picture(picture: PredictionCurve, setting: PictureFrame) -> Drawn:
     """Draw ŷ(x) now and at the start, the samples, the probes, and where the training inputs end."""
     columns, rows = setting.axes.columns, setting.axes.rows
     across, up = _ends(picture.x), setting.up or curve_range(picture)
@@ -108,7 +108,7 @@ def draw_confusion(picture: Confusion, columns: int) -> Drawn:
     return lines, [said, "rows true, columns answered"]
 
 
-def draw_scatter(picture: Scatter, setting: Setting) -> Drawn:
+def draw_scatter(picture: Scatter, setting: PictureFrame) -> Drawn:
     """Draw predicted against true numbers, and the diagonal where they are equal."""
     columns, rows = setting.axes.columns, setting.axes.rows
     ends = _range(picture.target, picture.prediction)
@@ -136,7 +136,7 @@ def legend(parts: Sequence[str | Text], columns: int) -> Text:
     return line
 
 
-def answer_marks(setting: Setting) -> list[Text]:
+def answer_marks(setting: PictureFrame) -> list[Text]:
     """Return the mark of each answer as the picture has it, with its name."""
     shown = enumerate(setting.labels[:_NAMED])
     return [Text.assemble(mark_of(i, setting.classes, setting.colors), (f" {name}", "dim")) for i, name in shown]

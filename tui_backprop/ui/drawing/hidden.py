@@ -6,7 +6,7 @@ import numpy as np
 from rich.text import Text
 
 from tui_backprop.session.pictures.hidden import Border, HiddenSpace, Regions, UnitCurves, unit_names
-from tui_backprop.ui.drawing.answers import Drawn, Setting, answer_marks, put_samples, rows_of
+from tui_backprop.ui.drawing.answers import Drawn, PictureFrame, answer_marks, put_samples, rows_of
 from tui_backprop.ui.drawing.canvas import Canvas, place
 from tui_backprop.ui.drawing.charts.curves import DOTS, draw_curve, draw_dots
 from tui_backprop.ui.drawing.landscape import line_inside
@@ -14,7 +14,7 @@ from tui_backprop.ui.drawing.regions import border_words, class_regions, heat_re
 from tui_backprop.ui.theme import CURVES, Colors
 
 
-def draw_hidden_space(picture: HiddenSpace, setting: Setting) -> Drawn:
+def draw_hidden_space(picture: HiddenSpace, setting: PictureFrame) -> Drawn:
     """Draw the samples in a layer's coordinates, over the answers or the lines of the next layer."""
     aside = ["hollow: test"] * (len(picture.test) > 0) + ["✘ wrong"] * bool(setting.labels)
     if isinstance(picture.next_layer, Regions):
@@ -37,7 +37,7 @@ def draw_hidden_space(picture: HiddenSpace, setting: Setting) -> Drawn:
     return setting.axes.around(canvas.strips(), picture.across, picture.up, picture.names), parts
 
 
-def draw_unit_curves(picture: UnitCurves, setting: Setting) -> Drawn:
+def draw_unit_curves(picture: UnitCurves, setting: PictureFrame) -> Drawn:
     """Draw each unit of a layer over the only input, with its number where its curve ends."""
     axes = setting.axes
     canvas = Canvas(axes.columns, axes.rows)

@@ -18,7 +18,7 @@ from tui_backprop.session.pictures.hidden import (
     hidden_picture,
 )
 from tui_backprop.session.pictures.prediction import answer_labels
-from tui_backprop.ui.drawing.answers import Setting, legend
+from tui_backprop.ui.drawing.answers import PictureFrame, legend
 from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.charts.axes import Axes
 from tui_backprop.ui.drawing.charts.curves import DOTS
@@ -89,7 +89,7 @@ class HiddenPanel(PicturePanel[Frame]):
             self.note("")
             return [Text(part, style="dim") for part in str(error).split("\n")]
         labels, classes = answer_labels(problem), problem.dataset.task == "classes"
-        setting = Setting(axes, self.drawn_in, (problem.dataset.input_names[0], ""), labels, classes)
+        setting = PictureFrame(axes, self.drawn_in, (problem.dataset.input_names[0], ""), labels, classes)
         if isinstance(picture, UnitCurves):
             lines, parts = draw_unit_curves(picture, setting)
             self.note(self._keys(frame))

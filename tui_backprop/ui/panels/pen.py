@@ -19,7 +19,7 @@ _CURVE_ROOM = 0.1  # of the range that a picture has around the samples while on
 
 
 @dataclass(frozen=True)
-class Field:
+class CellArea:
     """The cells of a picture, and what lies in them."""
 
     column: int
@@ -70,7 +70,7 @@ class Pen:
         labels = answer_labels(problem)
         return replace(self, answer=digit) if digit < (len(labels) or _TENTHS) else self
 
-    def walked(self, by: tuple[int, int], field: Field, problem: Problem) -> Pen:
+    def walked(self, by: tuple[int, int], field: CellArea, problem: Problem) -> Pen:
         """Return the pen some cells further right and down, within the picture; over one input, up is another answer."""
         if by[1] and problem.dataset.n_inputs == 1 and problem.dataset.task != "regression":
             return self.chosen(max(0, self.answer - by[1]), problem)
@@ -115,12 +115,12 @@ class Pen:
         return "  ".join(parts)
 
 
-def field_of(axes: Axes, above: int, x: Array, up: Span) -> Field:
+def field_of(axes: Axes, above: int, x: Array, up: Span) -> CellArea:
     """Return the cells of a picture that is drawn inside its axes and below some lines, over ascending values across."""
-    return Field(axes.margin, above, axes.columns, axes.rows, (float(x[0]), float(x[-1])), up)
+    return CellArea(axes.margin, above, axes.columns, axes.rows, (float(x[0]), float(x[-1])), up)
 
 
-def pen_for(problem: Problem, look: PredictionView, field: Field | None) -> Pen | str:
+def pen_for(problem: Problem, look: PredictionView, field: CellArea | None) -> Pen | str:
     """Return a pen in the middle of a picture, or why none can draw on it."""
     dataset = problem.dataset
     if dataset.n_inputs > 2 and not look.surface:

@@ -12,7 +12,7 @@ from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.pictures.prediction import PredictionView
 from tui_backprop.session.recipe.points import Point
 from tui_backprop.ui.panels.panel import PicturePanel
-from tui_backprop.ui.panels.pen import Field, Pen, pen_for
+from tui_backprop.ui.panels.pen import CellArea, Pen, pen_for
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}  # cells right and down
 
@@ -42,7 +42,7 @@ class PenPanel(PicturePanel[Frame]):
         """What is shown of the predictions."""
         self.pen: Pen | None = None
         """What draws samples; None while nothing is drawn."""
-        self.field: Field | None = None
+        self.field: CellArea | None = None
         """Where the picture is, if samples can be drawn on it."""
         self._stroke: list[tuple[float, float]] = []  # places that the mouse went over so far
 

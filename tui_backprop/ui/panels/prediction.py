@@ -22,7 +22,7 @@ from tui_backprop.session.pictures.prediction import (
 )
 from tui_backprop.ui.drawing.answers import (
     Drawn,
-    Setting,
+    PictureFrame,
     curve_range,
     draw_confusion,
     draw_curve_picture,
@@ -133,19 +133,21 @@ class PredictionPanel(PenPanel):
                 probes = tuple((probe.input[0], probe.now[look.output]) for probe in frame.probes)
                 ends = curve_range(picture) if look.window is None else look.window[1]
                 self.field = field_of(axes, above, picture.x, ends)
-                setting = Setting(axes, self.drawn_in, (names[0], "ŷ"), labels, False, probes, self.cursor(frame), ends)
+                setting = PictureFrame(
+                    axes, self.drawn_in, (names[0], "ŷ"), labels, False, probes, self.cursor(frame), ends
+                )
                 return draw_curve_picture(picture, setting)
             case DecisionSurface():
                 across, up = picture.inputs
                 probes = tuple((probe.input[across], probe.input[up]) for probe in frame.probes)
                 classes, shown = problem.dataset.task == "classes", (names[across], names[up])
                 self.field = field_of(axes, above, picture.x1, (float(picture.x2[0]), float(picture.x2[-1])))
-                setting = Setting(axes, self.drawn_in, shown, labels, classes, probes, self.cursor(frame))
+                setting = PictureFrame(axes, self.drawn_in, shown, labels, classes, probes, self.cursor(frame))
                 return draw_surface(picture, setting)
             case Confusion():
                 return draw_confusion(picture, axes.whole)
             case Scatter():
-                return draw_scatter(picture, Setting(axes, self.drawn_in, ("true", "predicted")))
+                return draw_scatter(picture, PictureFrame(axes, self.drawn_in, ("true", "predicted")))
 
 
 def _subtitle(frame: Frame, look: PredictionView, width: int) -> str:

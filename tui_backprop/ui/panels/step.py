@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.explanation import Explanation, explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Leaf, number, printed, text_of
+from tui_backprop.session.anatomy.expressions import Term, number, printed, text_of
 from tui_backprop.session.anatomy.phases import Phase, has_happened, phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
 from tui_backprop.session.frames.frame import Frame
@@ -27,7 +27,7 @@ _NAME = 13  # cells of a quantity's name in the list
 
 
 @dataclass(frozen=True)
-class Row:
+class StepRow:
     """One line of the list."""
 
     heading: str
@@ -55,7 +55,7 @@ class StepPanel(Panel[Frame]):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[StepRow, ...] = ()
         self._selected = 0
         self._walk: list[Quantity] = []
         self._asked: Quantity | None = None  # what was selected elsewhere while this was out of sight
@@ -257,18 +257,18 @@ def _around(stages: list[str], at: int, width: int) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _rows(network: Network, batch: int, inside: Phase | None, sample: int) -> tuple[Row, ...]:
+def _rows(network: Network, batch: int, inside: Phase | None, sample: int) -> tuple[StepRow, ...]:
     """The list: what the present phase computes, or between two steps all that the last one did."""
     if inside is not None:
-        return tuple(Row("", quantity) for quantity in quantities(network, batch, inside, sample))
+        return tuple(StepRow("", quantity) for quantity in quantities(network, batch, inside, sample))
     return tuple(
-        Row("" if i else phase.title, quantity)
+        StepRow("" if i else phase.title, quantity)
         for phase in phases(network)
         for i, quantity in enumerate(quantities(network, batch, phase, sample))
     )
 
 
-def _list_line(record: StepRecord, row: Row, headed: bool, *, selected: bool) -> Text:
+def _list_line(record: StepRecord, row: StepRow, headed: bool, *, selected: bool) -> Text:
     """Write the phase, a name, its value by the decimal point, and the numbers that give it."""
     found = explain(record, row.quantity)
     line = Text(f"{row.heading:<{_HEADING}}" if headed else "", no_wrap=True)
@@ -299,7 +299,7 @@ def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
     return lines
 
 
-def _piece_style(found: Explanation, leaf: Leaf | None, chosen: Leaf | None) -> Style:
+def _piece_style(found: Explanation, leaf: Term | None, chosen: Term | None) -> Style:
     """Underline what can be walked to, reverse what is selected; a click finds the number of the term."""
     if leaf is None or leaf.source is None:
         return Style(bold=False)

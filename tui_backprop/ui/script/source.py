@@ -27,7 +27,7 @@ _BESIDE = 31  # cells that what is said beside the code needs
 
 
 @dataclass(frozen=True)
-class Row:
+class SourceRow:
     """A row of the panel: a line of the file, or what a fixed line was."""
 
     line: int
@@ -55,7 +55,7 @@ class SourcePanel(Panel[ScriptFrame]):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._rows: list[Row] = []
+        self._rows: list[SourceRow] = []
         self._row_of: dict[int, int] = {}
         self._code: Sequence[Text] = ()
         self._coded: tuple[object, ...] = ()
@@ -77,9 +77,9 @@ class SourcePanel(Panel[ScriptFrame]):
         self._rows, self._row_of = [], {}
         for line in range(1, len(frame.lines) + 1):
             if was.get(line):
-                self._rows.append(Row(line, was[line]))
+                self._rows.append(SourceRow(line, was[line]))
             self._row_of[line] = len(self._rows)
-            self._rows.append(Row(line))
+            self._rows.append(SourceRow(line))
         self._width = self._code_width(frame)
         event = frame.event
         line = event.line if event is not None else 0

@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui_backprop.session.script_run.explaining import Explanation, Operand, explain
+from tui_backprop.session.script_run.explaining import Operand, StatementExplanation, explain
 from tui_backprop.session.script_run.fixes import lines_of
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.ui.panels.panel import PicturePanel
@@ -43,13 +43,13 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
 
     def __init__(self, panel_id: str) -> None:
         super().__init__(panel_id)
-        self._explained: Explanation | None = None
+        self._explained: StatementExplanation | None = None
         self._for: tuple[object, int] = (None, -1)
         self.selected = 0
         """The operand that the keys go to."""
         self._operand_rows: dict[int, int] = {}
 
-    def explanation(self, frame: ScriptFrame) -> Explanation | None:
+    def explanation(self, frame: ScriptFrame) -> StatementExplanation | None:
         """Return what is said of the statement, which is worked out once."""
         if frame.window is None or frame.event is None:
             return None
@@ -78,7 +78,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         self.note("enter follows   backspace returns" if found.operands else "")
         return [folded for line in lines for folded in ([line] if line.no_wrap else line.wrap(self.app.console, width))]
 
-    def _head(self, frame: ScriptFrame, found: Explanation) -> list[Text]:
+    def _head(self, frame: ScriptFrame, found: StatementExplanation) -> list[Text]:
         text = Text(f"{found.event.line} ", "dim", no_wrap=True).append(found.source, "bold")
         text.stylize("default", 0, 0)
         out = [text]
@@ -88,7 +88,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
             out.append(Text(f"   pass {found.event.count} of the loop", style="dim"))
         return out
 
-    def _value(self, frame: ScriptFrame, found: Explanation) -> list[Text]:
+    def _value(self, frame: ScriptFrame, found: StatementExplanation) -> list[Text]:
         room = max(20, self.columns - 8)
         out: list[Text] = []
         if found.value is not None:

@@ -9,7 +9,7 @@ from tui_backprop.session.keep.code import outline
 from tui_backprop.session.keep.code.numpy_training import Loop
 from tui_backprop.session.keep.code.operations import Operations
 from tui_backprop.session.keep.code.text import feature_columns, unformatted
-from tui_backprop.session.keep.code.training import Lesson, lesson_of
+from tui_backprop.session.keep.code.training import TrainingHistory, lesson_of
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
 
@@ -23,7 +23,7 @@ def exported(session: Session, _suffix: str, *, with_training: bool) -> bytes:
     return numpy_text(session, lesson_of(session) if with_training else None).encode()
 
 
-def numpy_text(session: Session, lesson: Lesson | None) -> str:
+def numpy_text(session: Session, lesson: TrainingHistory | None) -> str:
     """Return the text; with a lesson it begins at the parameters of step 0 and trains."""
     problem = session.problem
     operations = Operations()

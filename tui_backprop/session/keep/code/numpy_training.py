@@ -10,7 +10,7 @@ from tui_backprop.core.operations.activations import softmax_pull_back
 from tui_backprop.core.operations.schedules import SCHEDULES
 from tui_backprop.session.keep.code import outline
 from tui_backprop.session.keep.code.operations import Operations
-from tui_backprop.session.keep.code.training import Lesson
+from tui_backprop.session.keep.code.training import TrainingHistory
 
 CLIP_EPSILON = "1e-6"
 """What the length of a gradient that is shortened gets, as `core` has it."""
@@ -22,7 +22,7 @@ _DIGITS_COUNT = {"rmsprop"}
 class Loop:
     """Writes what trains, with the functions of `core` that it needs."""
 
-    def __init__(self, lesson: Lesson, operations: Operations) -> None:
+    def __init__(self, lesson: TrainingHistory, operations: Operations) -> None:
         self._lesson, self._operations = lesson, operations
         self._training, self._network = lesson.training, lesson.problem.network
         self.trained = [one for one in self._network.tensors if self._training.free[one.span].any()]

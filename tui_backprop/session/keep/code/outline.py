@@ -9,7 +9,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters
 from tui_backprop.datasets.scaling import Scaler
 from tui_backprop.session.keep.code.text import WIDTH, array, names
-from tui_backprop.session.keep.code.training import Lesson
+from tui_backprop.session.keep.code.training import TrainingHistory
 from tui_backprop.session.keep.one_line import command_of
 from tui_backprop.session.keep.weights.about import output_names
 from tui_backprop.session.recipe.problem import Problem
@@ -50,7 +50,7 @@ def tensors(problem: Problem, theta: Array, call: str) -> Iterator[str]:
         yield f"{name} = {array(values, call)}"
 
 
-def samples(lesson: Lesson, call: str) -> Iterator[str]:
+def samples(lesson: TrainingHistory, call: str) -> Iterator[str]:
     """Yield the training samples, the order of the batches and the masks of what is frozen, as assignments."""
     train = lesson.problem.train
     yield f"SAMPLES = {array(train.raw, call)}"
@@ -61,7 +61,7 @@ def samples(lesson: Lesson, call: str) -> Iterator[str]:
             yield f"{tensor.name.upper()}_FREE = {array(free, call)}"
 
 
-def order(lesson: Lesson) -> str:
+def order(lesson: TrainingHistory) -> str:
     """Return the rows of each step's batch, as an assignment; nothing where every batch is all rows."""
     if lesson.batches is None:
         return ""

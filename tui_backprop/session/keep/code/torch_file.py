@@ -9,7 +9,7 @@ from tui_backprop.session.keep.code.numpy_training import Loop
 from tui_backprop.session.keep.code.operations import Operations
 from tui_backprop.session.keep.code.text import feature_columns, unformatted
 from tui_backprop.session.keep.code.torch_operations import ACTIVATION_TEXTS, LION, LOSS_TEXTS, OPTIMIZER_TEXTS
-from tui_backprop.session.keep.code.training import Lesson, lesson_of
+from tui_backprop.session.keep.code.training import TrainingHistory, lesson_of
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
 
@@ -92,7 +92,7 @@ def _predict(problem: Problem) -> str:
     )
 
 
-def _loss(lesson: Lesson) -> str:
+def _loss(lesson: TrainingHistory) -> str:
     each = LOSS_TEXTS[lesson.recipe.loss]
     used = "z, _" if "(z," in each or "(z " in each else "_, a"
     return "\n".join(
@@ -107,7 +107,7 @@ def _loss(lesson: Lesson) -> str:
     )
 
 
-def _loop(lesson: Lesson, loop: Loop) -> Iterator[str]:
+def _loop(lesson: TrainingHistory, loop: Loop) -> Iterator[str]:
     training, trained = lesson.training, [one.name for one in loop.trained]
     masked = [name for name in trained if lesson.mask(name) is not None]
     everything = lesson.batches is None

@@ -22,7 +22,7 @@ _WITHOUT_EFFECT = {"steps", "probe", "thresholds", "engine"}  # on the parameter
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class TrainingHistory:
     """How the parameters of a run came about."""
 
     recipe: Recipe
@@ -42,7 +42,7 @@ class Lesson:
         return None if free.all() else free
 
 
-def lesson_of(session: Session) -> Lesson:
+def lesson_of(session: Session) -> TrainingHistory:
     """Return what has to be known to train again as a session's run did.
 
     Raises:
@@ -71,4 +71,4 @@ def lesson_of(session: Session) -> Lesson:
             f"this run has {numbers:,}: give fewer --steps, --batch-size full or less data"
         )
     batches = None if sampling.batch_size is None else [sampling.batch(step).tolist() for step in range(run.step)]
-    return Lesson(recipe, problem, training, first.entry.parameters, run.step, batches)
+    return TrainingHistory(recipe, problem, training, first.entry.parameters, run.step, batches)

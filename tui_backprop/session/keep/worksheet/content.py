@@ -13,10 +13,10 @@ from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,
     FunctionCall,
-    Leaf,
     Product,
     Quotient,
     Sum,
+    Term,
     leaves,
 )
 from tui_backprop.session.anatomy.phases import Phase
@@ -84,7 +84,7 @@ class SampleRow:
 
 
 @dataclass(frozen=True)
-class Update:
+class UpdateExercise:
     """One update as an exercise."""
 
     number: int
@@ -120,7 +120,7 @@ class Worksheet:
     """(call, definition) of each function that is not on every calculator."""
     parameters: tuple[Given, ...]
     """Before the first update."""
-    updates: tuple[Update, ...]
+    updates: tuple[UpdateExercise, ...]
 
 
 FUNCTIONS = {
@@ -195,7 +195,7 @@ def _check_size(run: Run, updates: int) -> None:
         )
 
 
-def _update(record: StepRecord, problem: Problem, number_of_it: int) -> Update:
+def _update(record: StepRecord, problem: Problem, number_of_it: int) -> UpdateExercise:
     """Return one update with its formulas in the order in which they can be computed."""
     writer = _Writer(record)
     parts = tuple(writer.parts())
@@ -211,7 +211,7 @@ def _update(record: StepRecord, problem: Problem, number_of_it: int) -> Update:
         for s, row in enumerate(record.rows.tolist())
     )
     slots = tuple(_given(record, q) for q in writer.remembered) if number_of_it == 1 else ()
-    return Update(number_of_it, record.before.step, samples, tuple(writer.constants()), slots, parts)
+    return UpdateExercise(number_of_it, record.before.step, samples, tuple(writer.constants()), slots, parts)
 
 
 def _given(record: StepRecord, quantity: Quantity) -> Given:
@@ -279,11 +279,11 @@ class _Writer:
     def _shortened(self, formula: Expression) -> Expression:
         """Put ∂L/∂θ in the place of g(θ) where nothing is added to it."""
 
-        def shorter(term: Leaf) -> Leaf:
+        def shorter(term: Term) -> Term:
             if term.source is None or term.source.kind != "descent":
                 return term
             behind = explain(self._record, term.source).formula
-            return behind if isinstance(behind, Leaf) else term
+            return behind if isinstance(behind, Term) else term
 
         return changed(formula, shorter)
 
@@ -295,10 +295,10 @@ class _Writer:
         return (Given(name, value) for name, value in found.items())
 
 
-def changed(formula: Expression, change: Callable[[Leaf], Expression]) -> Expression:
+def changed(formula: Expression, change: Callable[[Term], Expression]) -> Expression:
     """Return a formula with something in the place of each leaf."""
     match formula:
-        case Leaf():
+        case Term():
             return change(formula)
         case Sum(terms=terms):
             return replace(formula, terms=tuple(changed(term, change) for term in terms))
@@ -312,12 +312,12 @@ def changed(formula: Expression, change: Callable[[Leaf], Expression]) -> Expres
             return Quotient(changed(above, change), changed(below, change))
 
 
-def is_literal(term: Leaf) -> bool:
+def is_literal(term: Term) -> bool:
     """Whether a term is a number in symbols as well: ½, 2, −1, 10⁻⁶."""
     return term.source is None and term.symbol.lstrip("−")[:1] in _LITERAL
 
 
-def _called(updates: Iterable[Update]) -> tuple[str, ...]:
+def _called(updates: Iterable[UpdateExercise]) -> tuple[str, ...]:
     """Return the names of the functions in formulas, in the order in which they are met."""
     formulas = (
         line.formula for update in updates for part in update.parts for group in part.groups for line in group.lines

@@ -11,14 +11,14 @@ from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,
     FunctionCall,
-    Leaf,
     Product,
     Quotient,
     Sum,
+    Term,
     leaves,
     number,
 )
-from tui_backprop.session.keep.worksheet.content import Given, Group, Line, Update, Worksheet, is_literal
+from tui_backprop.session.keep.worksheet.content import Given, Group, Line, UpdateExercise, Worksheet, is_literal
 from tui_backprop.session.keep.worksheet.tex_text import in_mathematics, in_text
 from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
 
@@ -43,7 +43,7 @@ _FRACTION = 5  # terms of a fraction that has a bar, which no line can be broken
 _EQUALS = r" \allowbreak = \nobreak "  # a long line is broken before it, where people look for it
 _WORD = re.compile(r"\(?[a-z]{2,}[,:]?|1,|[^\W_]+:")
 
-Write = Callable[[Leaf], str]
+Write = Callable[[Term], str]
 """How a term is written: its symbol, its number, or room for it."""
 
 
@@ -67,7 +67,7 @@ def _lines(sheet: Worksheet, answers: bool) -> Iterator[str]:
         yield from _update(sheet, update, answers)
 
 
-def _update(sheet: Worksheet, update: Update, answers: bool) -> Iterator[str]:
+def _update(sheet: Worksheet, update: UpdateExercise, answers: bool) -> Iterator[str]:
     yield rf"\subsection*{{Update {update.number}: from step {update.step:,} to {update.step + 1:,}}}"
     for sample in update.samples:
         yield in_text(sample_note(sheet, update, sample))
@@ -89,21 +89,21 @@ def _group(group: Group, answers: bool) -> Iterator[str]:
 
 def _formula(line: Line, answers: bool) -> str:
     parts = [in_mathematics(line.name), _written(line.formula, _symbol)]
-    if not isinstance(line.formula, Leaf):
+    if not isinstance(line.formula, Term):
         parts.append(_written(line.formula, _number if answers else _gap, whole=True))
     parts.append(in_mathematics(number(line.value)) if answers else r"\result")
     return _EQUALS.join(parts)
 
 
-def _symbol(term: Leaf) -> str:
+def _symbol(term: Term) -> str:
     return in_mathematics(term.symbol)
 
 
-def _number(term: Leaf) -> str:
+def _number(term: Term) -> str:
     return in_mathematics(number(term.value, FORMULA_DIGITS))
 
 
-def _gap(term: Leaf) -> str:
+def _gap(term: Term) -> str:
     return _symbol(term) if is_literal(term) else r"\gap{}"
 
 
@@ -122,7 +122,7 @@ def _written(formula: Expression, write: Write, *, whole: bool = False, loose: b
 
     text = ""
     match formula:
-        case Leaf():
+        case Term():
             text = write(formula)
             return text if loose or not text.startswith("-") else f"({text})"
         case FunctionCall(name="√", arguments=(inside,)):
@@ -143,7 +143,7 @@ def _written(formula: Expression, write: Write, *, whole: bool = False, loose: b
             text = in_mathematics(general)
         case Sum(terms=terms):
             first, *rest = terms
-            others = [inner(term, loose=not isinstance(term, Leaf)) for term in rest]
+            others = [inner(term, loose=not isinstance(term, Term)) for term in rest]
             text = " + ".join([inner(first, loose=True), *others])
         case Difference(left=left, right=right):
             text = f"{inner(left, loose=True)} - {inner(right, loose=isinstance(right, Product))}"

@@ -6,8 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, Expression, Leaf, number, printed, text_of
-from tui_backprop.session.keep.worksheet.content import Given, Group, Line, Update, Worksheet, is_literal
+from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, Expression, Term, number, printed, text_of
+from tui_backprop.session.keep.worksheet.content import Given, Group, Line, UpdateExercise, Worksheet, is_literal
 from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
 
 _ALL = 10**6  # terms of a sum: all of them are written out
@@ -35,7 +35,7 @@ def _lines(sheet: Worksheet, answers: bool) -> Iterator[str]:
         yield from _update(sheet, update, answers)
 
 
-def _update(sheet: Worksheet, update: Update, answers: bool) -> Iterator[str]:
+def _update(sheet: Worksheet, update: UpdateExercise, answers: bool) -> Iterator[str]:
     yield from (f"## Update {update.number}: from step {update.step:,} to {update.step + 1:,}", "")
     for sample in update.samples:
         yield from (_plain(sample_note(sheet, update, sample)), "")
@@ -59,7 +59,7 @@ def _formula(line: Line, answers: bool) -> Iterator[str]:
     """Yield the formula in symbols, with numbers or with room for them, and the result, the = below each other."""
     margin = " " * len(line.name)
     yield from _folded(f"{line.name} = {text_of(printed(line.formula, numbers=False))}", margin)
-    if not isinstance(line.formula, Leaf):
+    if not isinstance(line.formula, Term):
         yield from _folded(f"{margin} = {_filled(line.formula, answers)}", margin)
     yield f"{margin} = {number(line.value) if answers else _RESULT}"
 

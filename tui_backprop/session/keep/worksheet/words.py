@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, number
-from tui_backprop.session.keep.worksheet.content import Given, SampleRow, Update, Worksheet
+from tui_backprop.session.keep.worksheet.content import Given, SampleRow, UpdateExercise, Worksheet
 from tui_backprop.text.cleaning import clean
 
 _NAMED = 8  # columns that are named
@@ -50,7 +50,7 @@ def layer_rows(sheet: Worksheet) -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def sample_note(sheet: Worksheet, update: Update, sample: SampleRow) -> str:
+def sample_note(sheet: Worksheet, update: UpdateExercise, sample: SampleRow) -> str:
     """Say which row of the data a sample is, and what is there where the network gets other numbers."""
     note = f"Row {sample.row} of the data"
     if len(update.samples) > 1:
@@ -65,7 +65,7 @@ def sample_note(sheet: Worksheet, update: Update, sample: SampleRow) -> str:
     return f"{note} ({_listed([f'{name} {number(value, FORMULA_DIGITS)}' for name, value in known])}), which becomes:"
 
 
-def settings_note(update: Update) -> tuple[str, tuple[Given, ...]]:
+def settings_note(update: UpdateExercise) -> tuple[str, tuple[Given, ...]]:
     """Return what is said of the settings of an update and of what the optimizer remembers, and which of them are listed."""
     if not update.slots:
         return "Settings:", update.constants
