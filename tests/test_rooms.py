@@ -42,7 +42,7 @@ def test_no_room_is_crowded():
 
 
 def test_no_class_name_has_two_meanings():
-    """A reader who has met a name knows it everywhere. What is inside a class (a widget's messages) is called by both names."""
+    """Who has met a name knows it everywhere. A class inside a class (a widget's message) is called by both names."""
     places = defaultdict(list)
     for name, path in FILES.items():
         for node in ast.parse(path.read_bytes()).body:
