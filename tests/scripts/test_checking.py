@@ -286,18 +286,3 @@ def test_a_weight_of_several_records_that_is_used_too_early_is_told():
     assert answer.verdict == "wrong"
     assert [one.line for one in answer.mistakes] == [21]
     assert answer.fixed is not None
-
-
-@pytest.mark.parametrize(
-    ("scaled", "asked", "severity"), [(False, 1.9, "warning"), (False, 30, "error"), (True, 18, "error")]
-)
-def test_asking_a_little_outside_is_a_warning_and_unscaled_or_far_outside_an_error(tmp_path, scaled, asked, severity):
-    ask = "def ask(x):\n    hid = squash(x * w1 + b1)\n    return hid, squash(hid * w2 + b2)\n\n\nfor n in range"
-    own = "hid = squash(xs[k] * w1 + b1)\n    out = squash(hid * w2 + b2)"
-    text = ORIGINAL.replace("for n in range", ask).replace(own, "hid, out = ask(xs[k])")
-    if scaled:
-        divided = "xs = list(range(1, 10))\ntop = max(xs)\nfor i in range(9):\n    xs[i] /= top"
-        text = text.replace("xs = [k / 9 for k in range(1, 10)]", divided)
-    answer = checked(tmp_path, f"{text}print(ask({asked}))\n")
-    found = [one.severity for one in answer.causes if one.id == "asked-out-of-range"]
-    assert found == [severity]

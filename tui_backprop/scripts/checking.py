@@ -32,6 +32,7 @@ from tui_backprop.scripts.verdict.comparison import SAME
 from tui_backprop.scripts.wording import (
     expression_at,
     file_text,
+    lines_text,
     mistake_at,
     module_of,
     named_place,
@@ -133,7 +134,7 @@ def _followed_text(case: Case, answer: Answer) -> str:
     lines = {one["line"] for one in answer.parameters.values() if one["line"]}
     return (
         f"followed {len(reading.passes)} of its {whole}updates, with its random numbers seeded ({case.setting.seed}); "
-        f"parameters {shown}, changed in {_lines_text(lines)}"
+        f"parameters {shown}, changed in {lines_text(lines)}"
     )
 
 
@@ -256,18 +257,6 @@ def _decays(case: Case, rate: float) -> list[str]:
         f"Each update also shrinks {', '.join(names)} by a share of {share}, a penalty that its loss does not have."
         for share, names in shares.items()
     ]
-
-
-def _lines_text(lines: set[int]) -> str:
-    """Return `lines 5, 8-11` for lines of the source."""
-    runs: list[list[int]] = []
-    for line in sorted(lines):
-        if runs and line == runs[-1][1] + 1:
-            runs[-1][1] = line
-        else:
-            runs.append([line, line])
-    shown = [f"{a}" if a == b else f"{a}, {b}" if b == a + 1 else f"{a}-{b}" for a, b in runs]
-    return f"line{'s' if len(lines) > 1 else ''} {', '.join(shown)}"
 
 
 def _update_line(reading: Reading, name: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 
 import numpy as np
 
@@ -241,3 +242,15 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 __all__ = ["Trace", "expression_at", "place_source", "sentence_of", "statement_at", "value_name"]
+
+
+def lines_text(lines: Collection[int]) -> str:
+    """Return `lines 5, 8-11` for some lines of the source."""
+    runs: list[list[int]] = []
+    for line in sorted(lines):
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    shown = [f"{a}" if a == b else f"{a}, {b}" if b == a + 1 else f"{a}-{b}" for a, b in runs]
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(shown)}"

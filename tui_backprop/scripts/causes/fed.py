@@ -18,6 +18,7 @@ from tui_backprop.scripts.training.telling import number
 from tui_backprop.text.syntax import parsed
 
 _UPDATES = 20
+_SHOWN = 8  # numbers of an input
 _FEW = 12  # samples: of so few each one counts
 _TRIED = 3
 _BETTER = 0.6
@@ -51,8 +52,9 @@ def never_reached(case: Case, answer: Answer) -> list[Cause]:
     if case.training is None or case.reading is None:
         return []
     followed = case.training.course.followed
-    known = [one for one in followed.asked if one[3]]
-    missed = [one for one in followed.asked if not one[3]]
+    asked = {tuple(one.row): one for one in followed.asked}.values()
+    known = [one for one in asked if one.trained]
+    missed = [one for one in asked if not one.trained]
     if (
         len(missed) != 1
         or len(known) < 2
@@ -62,28 +64,19 @@ def never_reached(case: Case, answer: Answer) -> list[Cause]:
         or followed.updates < 20 * followed.known
     ):
         return []
-    row = np.asarray(missed[0][1], dtype=float)
+    row = np.asarray(missed[0].row)
     if followed.low is None or followed.high is None or row.shape != followed.low.shape:
         return []
     if (row < followed.low).any() or (row > followed.high).any():
         return []
     lines = _drawing_lines(case) or _origin_lines(case, input_operands(case.reading.graph, case.reading.steps[-1])[0])
-    shown = ", ".join(f"{value:g}" for value in row[: _period([one[1] for one in followed.asked])])
+    shown = ", ".join(f"{value:g}" for value in followed.inputs_of(missed[0])[:_SHOWN])
     sentence = (
         f"{f'line {lines[0]}: ' if lines else ''}one sample is never reached: in {followed.updates:,} updates it is never "
         f"trained on ({shown}), though {followed.known} others are and it is asked about. Does the index that is drawn "
         "stop before the last sample?"
     )
     return [Cause("never-reached", "error", lines[0] if lines else None, lines, sentence, {"sample": row.tolist()})]
-
-
-def _period(rows: list[list[float]]) -> int:
-    """Return how many values of a sample there are before further units read it again."""
-    length = min(map(len, rows))
-    for size in range(1, length // 2 + 1):
-        if all(row[:length] == (row[:size] * length)[:length] for row in rows):
-            return size
-    return min(length, 8)
 
 
 def _drawing_lines(case: Case) -> list[int]:

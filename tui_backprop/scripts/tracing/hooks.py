@@ -5,28 +5,42 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .rewrite import NAME, OPERATORS, index_expression
+from .rewrite import NAME, OPERATORS, Span, index_expression
 
 _MEANS = {"mean", "sum", "average", "count_nonzero"}
 
 
-def hooked(tree: ast.Module, wanted: dict[tuple[int, int, int, int], int]) -> ast.Module:
-    """Return the tree with a hook at each wanted place: (line, column, last line, last column) → its number."""
-    return ast.fix_missing_locations(_Hooks(wanted).visit(tree))
+def hooked(tree: ast.Module, wanted: dict[Span, int], loops: set[Span]) -> ast.Module:
+    """Return the tree with a hook at each wanted place, and its number; each pass of `loops` asks whether to leave."""
+    return ast.fix_missing_locations(_Hooks(wanted, loops).visit(tree))
 
 
 class _Hooks(ast.NodeTransformer):
-    def __init__(self, wanted: dict[tuple[int, int, int, int], int]) -> None:
+    def __init__(self, wanted: dict[Span, int], loops: set[Span]) -> None:
         self.wanted = wanted
+        self.loops = loops
         self.inside_mean = 0
 
     def _number(self, node: Any) -> Any:
-        key = (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self.wanted.get(key)
+        return self.wanted.get(_span(node))
 
     def _hook(self, node: Any, name: str, *arguments: Any) -> ast.Call:
         function = ast.Attribute(ast.Name(NAME, ast.Load()), name, ast.Load())
         return ast.copy_location(ast.Call(function, list(arguments), []), node)
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return self._loop(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return self._loop(node)
+
+    def _loop(self, node: Any) -> ast.AST:
+        left = _span(node) in self.loops
+        self.generic_visit(node)
+        if left:
+            leaving = ast.Attribute(ast.Name(NAME, ast.Load()), "leaving", ast.Load())
+            node.body.insert(0, ast.copy_location(ast.If(leaving, [ast.Break()], []), node.body[0]))
+        return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         number = self._number(node)
@@ -88,3 +102,7 @@ class _Hooks(ast.NodeTransformer):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         return node
+
+
+def _span(node: Any) -> Span:
+    return (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)

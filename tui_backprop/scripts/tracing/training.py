@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import json
 import math
-import sys
+import threading
 import time
 import types
 from typing import Any
@@ -13,14 +14,20 @@ from typing import Any
 import numpy as np
 
 from .hooks import hooked
+from .inputs import Inputs, own_frames, stack_from
 from .recorder import BINARY, IN_PLACE
+from .rewrite import Span
 from .traced_run import TracedRun, leave
 
 _KEPT = 4000  # updates
 _NUMBERS = 1_500_000  # of predictions and targets
 _ROWS = 200  # of one array
-_SAMPLES = 5000  # that are told apart
 _RESETS = 4000
+_GRACE = 0.5  # seconds of a processor's time for what comes after a training that was left early
+_PATIENCE = 5.0  # seconds for which that is waited for
+_LOOK = 0.02  # seconds between two looks at the time
+
+_start_thread = _thread.start_new_thread
 
 
 class TrainingWatch:
@@ -49,9 +56,11 @@ class TrainingWatch:
         self.velocity: dict[int, Any] = {}
         self.last: dict[int, Any] = {}
         self.resets: list[int] = []
-        self.stack: list[list[Any]] = []
-        self.inputs = Inputs(self)
-        self.weight: list[Any] = []
+        self.stack: list[tuple[bool, int, str]] = []
+        self.inputs = Inputs(self.per_sample)
+        self.leaving = ""
+        """Why the loops of the training are being left before their end; the first statement of each looks at it."""
+        self.spent = 0.0
         self.seen: dict[str, list[Any]] = {}
         self.finite = True
 
@@ -128,15 +137,17 @@ class TrainingWatch:
             self.met(operands[side], operands[1 - side])
         elif role == "input":
             _, at, weight = self.roles[number]
-            if max(at, weight) < len(operands):
+            if self.per_sample and max(at, weight) < len(operands):
                 self.inputs.read(operands[at], operands[weight], at)
+        elif role == "elsewhere":
+            self.inputs.read_elsewhere(operands)
 
     # what is kept
 
     def met(self, prediction: Any, target: Any) -> None:
         """Keep a prediction with its target."""
-        sample = self.inputs.trained()
-        if self.keep:
+        sample = self.inputs.trained(self.keep)
+        if self.keep and not self.leaving:
             self.now.append((_thinned(prediction), _thinned(target)))
             self.sample = sample or self.sample
 
@@ -153,10 +164,13 @@ class TrainingWatch:
                     step = step + self.momentum * self.velocity[key]
                 self.velocity[key] = step
             a, b = (step, b) if side else (a, step)
-        if not self.roles[number][3]:
-            return make(a, b)
-        self._continued(old)
+        ends = self.roles[number][3]
+        if ends:
+            self._continued(old)
         result = make(a, b)
+        self.inputs.updated(old, result)
+        if not ends:
+            return result
         self.last[self.hits] = result.copy() if isinstance(result, np.ndarray) and result.size <= 256 else _ends(result)
         self.hits += 1
         if self.hits >= self.per_pass:
@@ -179,9 +193,11 @@ class TrainingWatch:
 
     def passed(self) -> None:
         """End a pass: keep what it showed, and stop where enough was seen."""
+        if self.leaving:
+            return
         if self.updates == 0:
             self.until = time.process_time() + self.seconds
-            self.stack = self.run.stack()
+            self.stack = own_frames(stack_from(1), self.run.recorder.traced, self.run.path)
         if self.now:
             self.kept.append((self.updates, self.now, self.sample))
             self.numbers += sum(np.size(p) + np.size(t) for p, t in self.now)
@@ -191,6 +207,7 @@ class TrainingWatch:
             if role[0] == "update":
                 role[2] = 0
         self.updates += 1
+        self.inputs.passed()
         if len(self.kept) > _KEPT or self.numbers > _NUMBERS:
             self.stride *= 2
             self.kept = [one for one in self.kept if self._wanted(one[0])]
@@ -202,70 +219,10 @@ class TrainingWatch:
             if not self.finite:
                 self.run.finish("diverged")
             if time.process_time() > self.until:
-                self.run.finish("time")
+                self.run.leave_training("time")
 
     def _wanted(self, update: int) -> bool:
         return ((update * 2654435761 & 0xFFFFFFFF) >> 8) % self.stride == 0
-
-
-class Inputs:
-    """Which samples were trained on, and which were only asked about."""
-
-    def __init__(self, watch: TrainingWatch) -> None:
-        self.watch = watch
-        self.per_sample = watch.per_sample
-        self.chunk: list[Any] = []
-        self.pending: Any = None
-        self.known: set[int] = set()
-        self.asked: dict[int, list[Any]] = {}
-        self.low: Any = None
-        self.high: Any = None
-        self.batch = 0
-        self.weights: Any = None
-
-    def read(self, x: Any, weight: Any, side: int) -> None:
-        """Take an input where it meets a weight of the first layer."""
-        if not self.per_sample:
-            return
-        self.chunk.append((x, weight, side))
-        if len(self.chunk) >= self.per_sample:
-            chunk, self.chunk = self.chunk, []
-            if self.pending is not None:
-                self._ask(self.pending)
-            self.pending = chunk
-
-    def trained(self) -> int:
-        """Say that what was read met a target; return the key of the sample, 0 for a batch or where it is not known."""
-        chunk, self.pending = self.pending, None
-        rows: list[tuple[int, np.ndarray]] = []
-        if chunk is None or len(self.known) > _SAMPLES:
-            return 0
-        if self.batch % 2 == 0 or self.watch.keep:
-            rows = _rows(chunk)
-            for key, _ in rows:
-                self.known.add(key)
-            for _, row in rows:
-                if self.low is None:
-                    self.low, self.high = row, row
-                elif row.shape == self.low.shape:
-                    self.low, self.high = np.minimum(self.low, row), np.maximum(self.high, row)
-        self.batch += 1
-        return rows[0][0] if len(rows) == 1 else 0
-
-    def _ask(self, chunk: list[Any]) -> None:
-        if len(self.asked) > _SAMPLES:
-            return
-        where = self.watch.run.stack()
-        moved = self.watch.updates
-        for key, row in _rows(chunk):
-            if key not in self.asked:
-                self.asked[key] = [where, row[:20].tolist(), moved]
-
-    def end(self) -> None:
-        """Take what was read last as asked about."""
-        if self.pending is not None:
-            self._ask(self.pending)
-            self.pending = None
 
 
 class WatchedTraining(TracedRun):
@@ -273,30 +230,50 @@ class WatchedTraining(TracedRun):
 
     def __init__(self, request: dict[str, Any]) -> None:
         super().__init__(request)
-        self.watch = self.hooks = TrainingWatch(self, request["follow"])
-        self.by_file: dict[str, dict[tuple[int, int, int, int], int]] = {}
-        for number, one in enumerate(request["follow"]["where"]):
+        follow = request["follow"]
+        self.watch = self.hooks = TrainingWatch(self, follow)
+        self.by_file: dict[str, dict[Span, int]] = {}
+        for number, one in enumerate(follow["where"]):
             self.by_file.setdefault(one[0], {})[tuple(one[1:])] = number  # type: ignore[index]
+        self.loops: dict[str, set[Span]] = {}
+        for one in follow.get("loops", []):
+            self.loops.setdefault(one[0], set()).add(tuple(one[1:]))  # type: ignore[arg-type]
+        self._one_end = threading.Lock()
 
     def compile(self, source: str, path: str) -> types.CodeType:
         """Return a source file as code in which the wanted places have hooks."""
         self.recorder.traced.add(path)
-        tree = hooked(ast.parse(source, path), self.by_file.get(path, {}))
+        tree = hooked(ast.parse(source, path), self.by_file.get(path, {}), self.loops.get(path, set()))
         return compile(tree, path, "exec", dont_inherit=True)
 
-    def stack(self) -> list[list[Any]]:
-        """Return the lines of the script's own frames, the outermost first."""
-        found: list[list[Any]] = []
-        frame: Any = sys._getframe(2)
-        while frame is not None:
-            if frame.f_code.co_filename in self.recorder.traced and frame.f_code.co_name[:1] != "<lambda":
-                found.insert(0, [frame.f_code.co_filename == self.path, frame.f_lineno, frame.f_code.co_name])
-            frame = frame.f_back
-        return found[:12]
+    def leave_training(self, reason: str) -> None:
+        """Leave the loops of the training, to see for a moment what comes after it; end where there is no loop."""
+        if not self.loops:
+            self.finish(reason)
+        self.watch.spent, self.watch.leaving = self._spent(), reason
+        _start_thread(self._end_soon, ())
+
+    def _spent(self) -> float:
+        """Return how much of a processor's time the updates took."""
+        watch = self.watch
+        return max(0.0, time.process_time() - watch.until + watch.seconds) if watch.updates else 0.0
+
+    def _end_soon(self) -> None:
+        """End the process where what comes after the training takes too long."""
+        wait = threading.Event().wait
+        spent, began = time.process_time() + _GRACE, time.monotonic()
+        while time.process_time() < spent and time.monotonic() < began + _PATIENCE:
+            wait(_LOOK)
+        self.finish(self.watch.leaving)
 
     def finish(self, reason: str, error: BaseException | None = None) -> None:
         """Write what was seen and end the process."""
+        self._one_end.acquire()  # and never released: a second thread that ends waits for the first
         watch = self.watch
+        if watch.leaving:
+            reason, error = watch.leaving, None
+        else:
+            watch.spent = self._spent()
         watch.inputs.end()
         numbers: list[np.ndarray] = []
         kept: list[list[Any]] = []
@@ -312,7 +289,7 @@ class WatchedTraining(TracedRun):
         meta = {
             "reason": reason,
             "updates": watch.updates,
-            "seconds": max(0.0, time.process_time() - watch.until + watch.seconds) if watch.updates else 0.0,
+            "seconds": watch.spent,
             "kept": kept,
             "resets": watch.resets,
             "stack": watch.stack,
@@ -320,7 +297,7 @@ class WatchedTraining(TracedRun):
             "error": self._described(error) if error is not None else None,
             "seen": list(watch.seen.items()),
             "known": len(inputs.known),
-            "asked": [[where, row, moved, key in inputs.known] for key, (where, row, moved) in inputs.asked.items()],
+            "asked": list(inputs.told(self.recorder.traced, self.path)),
             "low": inputs.low.ravel()[:2000].tolist() if ranged else None,
             "high": inputs.high.ravel()[:2000].tolist() if ranged else None,
         }
@@ -331,21 +308,6 @@ class WatchedTraining(TracedRun):
             meta=np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8),
         )
         leave(0)
-
-
-def _rows(chunk: list[Any]) -> list[tuple[int, np.ndarray]]:
-    """Return the samples of what was read, each with a key: the rows of a batch, or one."""
-    x, _, side = chunk[0]
-    if isinstance(x, np.ndarray) and x.ndim == 2 and min(x.shape) > 0:
-        rows = x if side == 0 else x.T
-        if len(chunk) > 1 or x.dtype == object:
-            return []
-        return [(hash(row.tobytes()), np.asarray(row, dtype=float)) for row in rows[:_SAMPLES]]
-    try:
-        flat = np.concatenate([np.ravel(np.asarray(one, dtype=float)) for one, _, _ in chunk])
-    except (TypeError, ValueError):
-        return []
-    return [(hash(flat.tobytes()), flat)]
 
 
 def _thinned(value: Any) -> Any:

@@ -26,6 +26,22 @@ _ARRAYS = 3000
 _OFTEN = 5  # times that each sample was seen, on average
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An input that the network was asked about, without a target."""
+
+    stack: list[tuple[bool, int, str]]
+    """The script's own frames, the outermost first: whether it is in the script itself, line, function."""
+    row: list[float]
+    """What the first layer read: the input, again for each further unit where these read it one by one."""
+    updates: int
+    """Made before."""
+    trained: bool
+    """Whether it is one of the samples."""
+    beyond: float
+    """How far it is out of the range of the samples, in widths of this range."""
+
+
 @dataclass(slots=True)
 class FollowedTraining:
     """What a process saw of a training."""
@@ -47,8 +63,9 @@ class FollowedTraining:
     seen: list[list[Any]]
     known: int
     """How many samples it was trained on that differ."""
-    asked: list[Any]
+    asked: list[Asked]
     low: Array | None
+    """The smallest value of each input, as `Asked.row`; None where inputs were not seen."""
     high: Array | None
 
     @property
@@ -56,6 +73,15 @@ class FollowedTraining:
         """Whether the training was followed to its end: an error that is not one of arithmetic interrupts it."""
         arithmetic = self.error is not None and self.error.get("type") in _ARITHMETIC
         return self.reason in ("end", "diverged") or (self.reason == "error" and arithmetic)
+
+    def inputs_of(self, one: Asked) -> list[float]:
+        """Return the input that was asked about, once, also where each unit of the first layer read it again."""
+        rows = [other.row for other in self.asked]
+        length = min(map(len, rows))
+        for size in range(1, length // 2 + 1):
+            if all(row[:length] == (row[:size] * length)[:length] for row in rows):
+                return one.row[:size]
+        return one.row[:length]
 
 
 def load_followed(path: Path) -> FollowedTraining:
@@ -92,7 +118,7 @@ def load_followed(path: Path) -> FollowedTraining:
             meta["error"],
             [one for _, one in meta["seen"]],
             int(meta["known"]),
-            meta["asked"],
+            [Asked([tuple(line) for line in stack], *rest) for stack, *rest in meta["asked"]],
             low,
             high,
         )

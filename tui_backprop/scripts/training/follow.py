@@ -14,6 +14,7 @@ from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.source.source import Source
+from tui_backprop.scripts.training.asking import products_elsewhere, training_loops
 from tui_backprop.scripts.training.places import follow_request
 from tui_backprop.scripts.training.training import Measure, ScriptTraining, course_under
 
@@ -29,6 +30,11 @@ def follow(case: Case) -> ScriptTraining | None:
     if request is None:
         return None
     request["seconds"] = min(_SECONDS, _SHARE * case.setting.limits.timeout)
+    request["loops"] = training_loops(case.reading, case.source)
+    if request["per_sample"]:
+        elsewhere = products_elsewhere(case.reading, case.source)
+        request["places"] += [["elsewhere"] for _ in elsewhere]
+        request["where"] += elsewhere
     measure = _measure(case)
     course = course_under(case.source, case.setting, request, measure)
     if course is None:

@@ -37,7 +37,7 @@ class ScriptTraining:
         """Return the course with each step times `scale`, or with momentum; None where it fails."""
         key = (scale, momentum)
         if key not in self.trials:
-            more = {"scale": scale, "momentum": momentum, "per_sample": 0, "seconds": seconds}
+            more = {"scale": scale, "momentum": momentum, "per_sample": 0, "loops": [], "seconds": seconds}
             self.trials[key] = course_under(self.source, self.setting, {**self.request, **more}, self.measure)
         return self.trials[key]
 
