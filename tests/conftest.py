@@ -66,6 +66,6 @@ def machine_code(tmp_path_factory):
             break
         time.sleep(0.05)
     try:
-        compiled_engine.load(all_pieces())
+        compiled_engine.load_pieces(all_pieces())
     finally:
         turn.rmdir()

@@ -16,7 +16,7 @@ from textual.app import App
 from tests.own_files import ORIGINAL
 from tests.own_scripts import ORIGINAL as SCRIPT
 from tui_backprop.cli.main import COMMANDS, main
-from tui_backprop.session.manual import page
+from tui_backprop.session.manual import manual_page
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^ *```(?P<kind>\w*)\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -59,7 +59,7 @@ class Reader:
         Path("my.csv").write_text("\n".join(["a,b,answer", *rows, ""]), encoding="utf-8")
         Path("my_net.py").write_text(ORIGINAL, encoding="utf-8")
         Path("my_script.py").write_text(SCRIPT, encoding="utf-8")
-        Path("my_lesson.toml").write_text(blocks(page("lessons"), "toml")[0], encoding="utf-8")
+        Path("my_lesson.toml").write_text(blocks(manual_page("lessons"), "toml")[0], encoding="utf-8")
 
     def type(self, line):
         """Run one command; return what it printed on standard output."""

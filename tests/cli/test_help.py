@@ -9,7 +9,7 @@ import pytest
 
 from tui_backprop.cli.main import COMMANDS, main
 from tui_backprop.cli.output.plain_markdown import plain_lines
-from tui_backprop.session.manual import TOPICS, page, title
+from tui_backprop.session.manual import TOPICS, manual_page, title
 
 
 def printed(capsys, *arguments):
@@ -33,7 +33,7 @@ def test_a_topic_is_plain_text_that_fits(capsys, topic):
     assert "![" not in text
     assert "](" not in text
     assert "**" not in text.replace("+ - * / % **", "")
-    code = {line for block in page(topic).split("```")[1::2] for line in block.splitlines()}
+    code = {line for block in manual_page(topic).split("```")[1::2] for line in block.splitlines()}
     assert [
         line for line in text.splitlines() if len(line) > 80 and line.strip() not in {one.strip() for one in code}
     ] == []

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from tui_backprop.cli.main import main
-from tui_backprop.session.sweep.wording import duration, short
+from tui_backprop.session.sweep.wording import duration, short_loss
 
 ENTRY = "import sys; from tui_backprop.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
@@ -169,7 +169,7 @@ def test_sweep_never_imports_the_screen():
 )  # fmt: skip
 def test_losses_are_written_shortly(value, text):
     """A table holds six rates with two numbers each."""
-    assert short(value) == text
+    assert short_loss(value) == text
 
 
 @pytest.mark.parametrize(

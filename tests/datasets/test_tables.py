@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.datasets.shapes import workbook
 from tui_backprop.datasets.content import content_of
 from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.datasets.numerals import kind_of, number_in
+from tui_backprop.datasets.numerals import cell_kind, number_in
 from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.source import open_source
 from tui_backprop.text.cleaning import clean
@@ -207,7 +207,7 @@ def test_encodings_are_found(table, encoding):
 ])  # fmt: skip
 def test_numbers_as_people_write_them(text, point, comma, kind):
     """Decimal marks, marks of thousands, currencies and percent signs; where a point could be either it is said."""
-    assert (number_in(text, "point"), number_in(text, "comma"), kind_of(text)) == (point, comma, kind)
+    assert (number_in(text, "point"), number_in(text, "comma"), cell_kind(text)) == (point, comma, kind)
 
 
 def test_ambiguous_thousands_follow_the_table_or_are_noted(table):

@@ -8,7 +8,7 @@ import pytest
 
 from tui_backprop.diagnosis.findings.finding import brief
 from tui_backprop.diagnosis.findings.table import KINDS, check_threshold
-from tui_backprop.session.manual import page
+from tui_backprop.session.manual import manual_page
 
 
 def row(kind):
@@ -21,7 +21,7 @@ def row(kind):
 
 def test_the_manual_describes_every_finding_as_it_is():
     """Each row of the table is the rule and the threshold of the code, in the same order."""
-    listed = re.findall(r"^\| `[a-z-]+` \| (?:error|warning|info) \| .*$", page("findings"), re.MULTILINE)
+    listed = re.findall(r"^\| `[a-z-]+` \| (?:error|warning|info) \| .*$", manual_page("findings"), re.MULTILINE)
     assert listed == [row(kind) for kind in KINDS]
 
 

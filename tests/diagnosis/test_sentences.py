@@ -13,7 +13,7 @@ from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.diagnosis.formulas import Formulas, ParameterNames
 from tui_backprop.diagnosis.found_network import FoundNetwork
 from tui_backprop.diagnosis.search import MistakeFound
-from tui_backprop.diagnosis.sentences import diagnoses, kind_of
+from tui_backprop.diagnosis.sentences import diagnoses, gallery_name
 
 NETWORKS = {
     "all linear": (FoundNetwork((2, 3, 3, 1), ("linear", "linear", "linear")), "squared"),
@@ -96,4 +96,4 @@ def _of(amount):
 @pytest.mark.parametrize("amount", [0.3, 7.0])
 def test_another_factor_is_called_a_rate(amount):
     """Harmless too, under another name."""
-    assert kind_of(Turn("factor", Way("whole"), amount=amount)) == "times-the-rate"
+    assert gallery_name(Turn("factor", Way("whole"), amount=amount)) == "times-the-rate"

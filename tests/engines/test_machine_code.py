@@ -16,7 +16,7 @@ import pytest
 from tests.engines.trainings import segment_of
 from tui_backprop.cli.main import main
 from tui_backprop.engines import compiled_engine, machine_code
-from tui_backprop.engines.compiled_engine import EngineError, is_installed, load
+from tui_backprop.engines.compiled_engine import EngineError, is_installed, load_pieces
 from tui_backprop.engines.pieces import all_pieces, pieces_of
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 
@@ -70,7 +70,7 @@ def test_code_is_made_once_and_kept_where_the_user_may_write(tmp_path):
 
 def test_the_code_of_a_step_is_kept_too():
     """What one process made, here this one, every later one finds."""
-    load(["loop one"])
+    load_pieces(["loop one"])
     assert printed(start(None, piece="loop one")) == ["True", "True"]
 
 
@@ -99,7 +99,7 @@ def test_an_interrupt_while_code_is_made_ends_the_program_at_once(tmp_path):
 
 def test_an_interrupt_ends_a_long_run_at_once():
     """^C while the loop runs, in a run that would take weeks, reports what was reached, with status 130."""
-    load(pieces_of(segment_of(suggested_recipe("moons")).training))  # so that the code is there
+    load_pieces(pieces_of(segment_of(suggested_recipe("moons")).training))  # so that the code is there
     code = (
         "import sys; from tui_backprop.cli.main import main; from tui_backprop.engines.compiled.plan import CompiledPlan;"
         "advance = CompiledPlan.advance;"
@@ -125,7 +125,7 @@ def test_what_a_recipe_uses_is_made_before_its_run_and_once_for_all_sizes():
         suggested_recipe("iris", optimizer="nesterov", freeze=("b1",), sampling="sequential"),
     ):
         segment = segment_of(recipe)
-        load(pieces_of(segment.training))
+        load_pieces(pieces_of(segment.training))
         made = set(plan._made)
         compiled_engine.CompiledEngine().advance(segment.training, segment.entry, 3)
         assert set(plan._made) == made
@@ -199,7 +199,7 @@ def test_what_fails_once_is_tried_again_without_what_is_on_the_disk(monkeypatch)
     monkeypatch.setattr(plan, "make", fails_once)
     monkeypatch.setattr(compiled_engine, "_loaded", set())
     monkeypatch.setattr(machine_code, "forget", lambda: thrown_away.append("files"))
-    load(["loop one"])
+    load_pieces(["loop one"])
     assert (len(tries), thrown_away) == (2, ["files"])
 
 

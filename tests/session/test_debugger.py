@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tui_backprop.session.anatomy.phases import phases
-from tui_backprop.session.branches.comparison import compare
+from tui_backprop.session.branches.comparison import compare_branches
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -99,7 +99,7 @@ def test_two_branches_are_compared_where_both_have_been():
     session.go_to(100)
     session.change(lr=1.0)
     session.run(100)
-    found = compare(session.branch, session.branches[0])
+    found = compare_branches(session.branch, session.branches[0])
     assert found.step == 200
     assert found.first_difference == 101
     fresh = Session(Recipe(probe=((5.0,), (16.0,))))
@@ -107,7 +107,7 @@ def test_two_branches_are_compared_where_both_have_been():
     assert [entry[2] for entry in found.parameters] == fresh.state.parameters.tolist()
     assert [entry[0] for entry in found.predictions] == ["5", "16"]
     assert found.losses[0] != found.losses[1]
-    assert compare(session.branches[0], session.branches[0]).first_difference is None
+    assert compare_branches(session.branches[0], session.branches[0]).first_difference is None
 
 
 def test_undo_and_redo_bring_back_both_sides_of_an_edit():

@@ -30,7 +30,7 @@ def test_every_page_is_a_topic_and_every_topic_a_page():
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_one_title_and_links_that_lead_somewhere(name):
     """One first heading; pages are linked by their names, pictures by a relative path."""
-    text = manual.page(name)
+    text = manual.manual_page(name)
     assert (
         len(re.findall(r"^# .", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)) == 1
     )
@@ -38,11 +38,11 @@ def test_a_page_has_one_title_and_links_that_lead_somewhere(name):
     assert [target for target in links(text) if not (FOLDER / target).is_file()] == []
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if commands(manual.page(name))])
+@pytest.mark.parametrize("name", [name for name in PAGES if commands(manual.manual_page(name))])
 def test_every_command_works_as_it_is_written(tmp_path, monkeypatch, name):
     """In the order of the page, in one folder; what opens the app opens it."""
     reader = Reader(tmp_path, monkeypatch)
-    for line in commands(manual.page(name)):
+    for line in commands(manual.manual_page(name)):
         reader.type(line)
 
 
@@ -50,7 +50,7 @@ def test_the_python_examples_run(tmp_path, monkeypatch):
     """Each by itself, as it is written, and the first one prints what it found."""
     monkeypatch.chdir(tmp_path)
     printed = []
-    for code in blocks(manual.page("python"), "python"):
+    for code in blocks(manual.manual_page("python"), "python"):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(compile(code, "python.md", "exec"), {})  # noqa: S102  (the manual's own example)
@@ -61,7 +61,7 @@ def test_the_python_examples_run(tmp_path, monkeypatch):
 
 def named(topic):
     """The names that the tables of a page explain."""
-    rows = re.findall(r"^\| (`.*?) \| ", manual.page(topic), re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?) \| ", manual.manual_page(topic), re.MULTILINE)
     return {name for row in rows for name in re.findall(r"`(.*?)`", row)}
 
 
@@ -75,7 +75,7 @@ def test_everything_that_a_condition_may_name_is_explained():
     session = Session(suggested_recipe("moons"))
     moment = RunMoment(session.current.segment, session.state, lambda _step: moment)
     assert named("conditions") >= {re.sub(r"\d+$", "1", name) for name in moment.names}
-    text = manual.page("conditions")
+    text = manual.manual_page("conditions")
     assert [name for name in conditions.FUNCTIONS if f"`{name}`" not in text] == []
 
 
@@ -85,6 +85,6 @@ def test_everything_that_a_lesson_may_name_is_explained():
     run = RunMoment(session.current.segment, session.state, lambda _step: run)
     fields = set(session.recipe.as_dict())
     assert named("lessons") == set(LessonMoment(session, "", frozenset()).names) - set(run.names) - fields | {"probe"}
-    example = blocks(manual.page("lessons"), "toml")[0]
+    example = blocks(manual.manual_page("lessons"), "toml")[0]
     for name in {**schema.LESSON, **schema.SCREEN}:
         assert re.search(rf"^(\[+(screens\.)?{name}\]+|{name} = )", example, re.MULTILINE), name

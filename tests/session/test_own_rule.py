@@ -11,7 +11,7 @@ from tests.cli.test_run import refused
 from tui_backprop.cli.main import main
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.functions.process import LearnerProcess
-from tui_backprop.session.anatomy.explanation import explain
+from tui_backprop.session.anatomy.explanation import explain_quantity
 from tui_backprop.session.anatomy.quantities import Quantity
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
@@ -146,8 +146,8 @@ def test_the_step_says_that_nothing_is_known_of_a_rule_but_its_gradients(rule_fi
     session = Session(Recipe(rule=str(rule_file)))
     session.step_once()
     record = session.last_record()
-    assert explain(record, Quantity("gradient", 2, 2)).note == "as your rule gave it"
-    assert "by the chain rule" in explain(record, Quantity("delta", 2, 0)).note
+    assert explain_quantity(record, Quantity("gradient", 2, 2)).note == "as your rule gave it"
+    assert "by the chain rule" in explain_quantity(record, Quantity("delta", 2, 0)).note
 
 
 @pytest.mark.parametrize(

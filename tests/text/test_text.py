@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tui_backprop.text import cleaning, plain
-from tui_backprop.text.cleaning import clean, escaped
+from tui_backprop.text.cleaning import clean, json_escaped
 
 
 @pytest.mark.parametrize("module", [cleaning, plain], ids=lambda module: module.__name__)
@@ -22,7 +22,7 @@ def test_examples(module):
 def test_escaped_json_is_the_same_json():
     """Every character of Unicode's first two planes survives, and none is left that is harmful."""
     text = "".join(map(chr, range(0x20000)))
-    printed = escaped(json.dumps(text, ensure_ascii=False))
+    printed = json_escaped(json.dumps(text, ensure_ascii=False))
     assert json.loads(printed) == json.loads(json.dumps(text))
     assert not any(map(cleaning.is_harmful, printed))
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from textual.widgets import Input, OptionList, Static
 
-from tui_backprop.session.anatomy.expressions import number
+from tui_backprop.session.anatomy.expressions import number_text
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, input_name
 from tui_backprop.ui.actions import looking
 from tui_backprop.ui.bars.timeline import TimelineBar
-from tui_backprop.ui.drawing.numbers import changed, signed
+from tui_backprop.ui.drawing.numbers import signed, signed_change
 from tui_backprop.ui.panels.gradients import GradientsPanel
 from tui_backprop.ui.panels.parameters import ParametersPanel
 from tui_backprop.ui.panels.step import StepPanel
@@ -82,9 +82,9 @@ def check_screen(app, record, phase):
         names = [" ".join(("new", name)) for _, name in shown]
         panel = app.query_one(StepPanel)
         values = [panel.line_at(panel.frame, row + len(panel._detail)).plain.split()[2] for row in range(len(names))]
-        assert list(zip(names, values, strict=True)) == [(name, number(value)) for name, value in wanted]
+        assert list(zip(names, values, strict=True)) == [(name, number_text(value)) for name, value in wanted]
     else:
-        assert shown == [(name, number(float(value))) for name, value in wanted]
+        assert shown == [(name, number_text(float(value))) for name, value in wanted]
     order = phases(record.training.network)
     entries = [line for line in lines_of(app.query_one(GradientsPanel)) if line.startswith("∂L/∂")]
     position = 0
@@ -101,7 +101,7 @@ def check_screen(app, record, phase):
     assert [row[1] for row in rows] == [signed(float(v)).strip() for v in record.before.parameters]
     change = record.after.parameters - record.before.parameters
     done = phase.kind == "update"
-    assert [row[4] for row in rows] == [changed(float(v)).strip() if done else "·" for v in change]
+    assert [row[4] for row in rows] == [signed_change(float(v)).strip() if done else "·" for v in change]
 
 
 @pytest.mark.covers("p", "P")
@@ -150,10 +150,10 @@ async def test_the_other_samples_of_a_batch_can_be_seen(trainer):
     async with app.run_test(size=BIG) as pilot:
         await pilot.press("5", "p", "full_stop", "full_stop")
         record = app.session.record()
-        assert step_list(app)[0] == ("x[0]", number(float(record.tape.a[0][2, 0])))
+        assert step_list(app)[0] == ("x[0]", number_text(float(record.tape.a[0][2, 0])))
         assert lines_of(app.query_one(StepPanel), "detail")[0] == "sample 3 of 4"
         await pilot.press("comma")
-        assert step_list(app)[0] == ("x[0]", number(float(record.tape.a[0][1, 0])))
+        assert step_list(app)[0] == ("x[0]", number_text(float(record.tape.a[0][1, 0])))
         assert lines_of(app.query_one(StepPanel), "detail")[0] == "sample 2 of 4"
         await pilot.press("n")
         app.query_one(StepPanel).explain(Quantity("gradient", 1, 0))
@@ -357,7 +357,7 @@ async def test_history_check_and_a_sample_of_ones_own(trainer, checked):
         app.screen.query_one("#target", Input).value = "1"
         await pilot.pause()
         record = app.session.what_if((5.0,), (1.0,))
-        assert number(float(record.after.parameters[0])) in str(app.screen.query_one("#found", Static).content)
+        assert number_text(float(record.after.parameters[0])) in str(app.screen.query_one("#found", Static).content)
         for wrong in ("5, 6", "abc"):
             app.screen.query_one("#inputs", Input).value = wrong
             await pilot.pause()

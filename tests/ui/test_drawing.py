@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from tui_backprop.session.manual import page
+from tui_backprop.session.manual import manual_page
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.text.ticks import log_ticks, tick_text
 from tui_backprop.ui.bars.header import header_text
 from tui_backprop.ui.drawing.bars import signed_bar, sparkline
-from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend, merged, thin
+from tui_backprop.ui.drawing.charts.chart import Series, curve_legend, draw_chart, merged_labels, thin
 from tui_backprop.ui.drawing.charts.heights import HeightAxis, smoothed
-from tui_backprop.ui.drawing.numbers import aligned, changed, plain, signed
+from tui_backprop.ui.drawing.numbers import decimal_aligned, four_digits, signed, signed_change
 from tui_backprop.ui.drawing.styles import text_runs
 from tui_backprop.ui.keys import KEYS, keys_markdown
 from tui_backprop.ui.layout import PANELS, PLACES, layout_for, layout_with_lesson
@@ -40,7 +40,7 @@ from tui_backprop.ui.script.keys import KEYS as SCRIPT_KEYS
 def test_numbers_have_one_width_and_a_true_minus(value, text):
     """Signs, decimal points and what is not finite."""
     assert signed(value) == text
-    assert "-" not in plain(-1e-9)
+    assert "-" not in four_digits(-1e-9)
 
 
 def test_large_numbers_keep_their_columns():
@@ -51,8 +51,8 @@ def test_large_numbers_keep_their_columns():
     )
     assert {len(signed(value)) for value in [*drawn, *-drawn]} == {9}
     assert signed(-5198.7119) == "−5198.712"
-    assert changed(0.0) == "        ·"
-    assert changed(1e-30) == "+1.00e−30"
+    assert signed_change(0.0) == "        ·"
+    assert signed_change(1e-30) == "+1.00e−30"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_reference_line_has_its_name_on_it_and_lies_under_the_curve():
 def test_reference_lines_at_one_height_share_a_label():
     """Two names for one height are written one after the other, and on a narrow chart cut before the number."""
     together = [("best constant", 0.25), ("best this network can do", 0.25)]
-    assert merged(together) == [("best constant = best this network can do", 0.25)]
+    assert merged_labels(together) == [("best constant = best this network can do", 0.25)]
     assert any("best constant = best this network can do 0.25" in line for line in chart(together))
     assert any("best constant = best " in line and "… 0.25 " in line for line in chart(together, size=(44, 8)))
     assert chart([("bad", float("nan"))], last=0)
@@ -214,9 +214,9 @@ def test_the_legend_hides_no_curve():
     """The names of the curves stand in the border, each behind its mark, and not in the chart."""
     assert chart([])
     assert not any("train" in line for line in chart([]))
-    assert legend(["train", "test"]).plain == "  ⠶ train  ⠶ test"
-    assert legend(["train", "test"], colored=False).plain == "  ⠶ train  x test"
-    assert legend(["a", "b"]).spans[0].style != legend(["a", "b"]).spans[1].style
+    assert curve_legend(["train", "test"]).plain == "  ⠶ train  ⠶ test"
+    assert curve_legend(["train", "test"], colored=False).plain == "  ⠶ train  x test"
+    assert curve_legend(["a", "b"]).spans[0].style != curve_legend(["a", "b"]).spans[1].style
 
 
 def test_a_curve_that_diverged_does_not_flatten_the_others():
@@ -322,14 +322,14 @@ def test_a_pacer_keeps_to_the_clock():
 )
 def test_numbers_stand_by_their_decimal_point(value, text):
     """Whatever the size, the point is in the same column."""
-    assert aligned(value).rstrip() == text.rstrip()
-    assert len(aligned(value)) == 16
+    assert decimal_aligned(value).rstrip() == text.rstrip()
+    assert len(decimal_aligned(value)) == 16
 
 
 @pytest.mark.parametrize("keys", [KEYS, SCRIPT_KEYS], ids=["trainer", "script"])
 def test_the_manual_has_the_tables_of_keys(keys):
     """Manual and program have the same keys, in the same words and order."""
-    assert keys_markdown(keys) in page("keys")
+    assert keys_markdown(keys) in manual_page("keys")
 
 
 async def test_a_list_that_grows_lays_nothing_out_anew(trainer):

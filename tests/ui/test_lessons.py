@@ -10,7 +10,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.ui.runs import run_and_look
 from tui_backprop.session.lessons.reading import lessons, open_lesson, read_lesson
-from tui_backprop.session.manual import page
+from tui_backprop.session.manual import manual_page
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
 from tui_backprop.ui.bars.advice import SaidBar
@@ -108,7 +108,7 @@ async def test_a_lesson_beside_the_panels_is_taken_to_its_end():
 async def test_the_lesson_in_the_manual_works(tmp_path):
     """Copied into a file, it can be taken at once."""
     path = tmp_path / "bias.toml"
-    path.write_text(page("lessons").partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    path.write_text(manual_page("lessons").partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     lesson = open_lesson(str(path))
     app = TrainerApp(Session(lesson.recipe_at(0)), lesson)
     async with app.run_test(size=SMALL) as pilot:

@@ -15,7 +15,7 @@ from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.charts.lines import draw_lines
 from tui_backprop.ui.drawing.layers import LayersDrawing
 from tui_backprop.ui.drawing.network import DrawingStyle, NetworkDrawing
-from tui_backprop.ui.drawing.numbers import short
+from tui_backprop.ui.drawing.numbers import signed_short
 from tui_backprop.ui.drawing.spots import Spot, spot_at
 from tui_backprop.ui.drawing.tints import chip_style, lamp, level_of, line_style
 from tui_backprop.ui.drawing.unit_layout import label_room, plan_units
@@ -51,13 +51,13 @@ def explained(app):
 )  # fmt: skip
 def test_short_numbers_have_five_cells_and_keep_sign_and_size(value, text):
     """From the smallest to the largest, and what is not finite."""
-    assert short(value) == text
+    assert signed_short(value) == text
 
 
 def test_short_numbers_are_as_wide_as_asked():
     """At every size, in five cells and in seven."""
     for exponent, width in itertools.product(range(-310, 308, 3), (5, 7)):
-        assert len(short(-9.996 * 10.0**exponent, width)) == width
+        assert len(signed_short(-9.996 * 10.0**exponent, width)) == width
 
 
 @pytest.mark.parametrize("surfaces", [False, True])
@@ -194,7 +194,7 @@ async def test_the_drawing_follows_the_lists(trainer):
         panel = app.query_one(NetworkPanel)
         assert panel.selected == Spot("weight", 1, 2, 0)
         value = app.session.state.parameters[2]
-        assert any(short(value) in line for line in shown(app))
+        assert any(signed_short(value) in line for line in shown(app))
         assert "w1[0,2]" in panel.border_subtitle
         await pilot.press("4", "down")
         assert panel.selected == Spot("weight", 1, 3, 0)
@@ -234,10 +234,10 @@ async def test_comma_and_full_stop_change_the_sample_everywhere(trainer):
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("n", "7", "full_stop", "full_stop")
         record = app.session.record()
-        assert f"x{short(record.tape.a[0][2, 0])}" in "".join(shown(app))
+        assert f"x{signed_short(record.tape.a[0][2, 0])}" in "".join(shown(app))
         assert "sample 3 of 9" in app.query_one(StepPanel).border_subtitle
         await pilot.press("5", "comma")
-        assert f"x{short(record.tape.a[0][1, 0])}" in "".join(shown(app))
+        assert f"x{signed_short(record.tape.a[0][1, 0])}" in "".join(shown(app))
         await pilot.press("comma", "comma")
         assert app.sample == 8
         app.session.run(11)  # to the end of the epoch
@@ -261,15 +261,15 @@ async def test_the_phases_are_followed_in_the_drawing(trainer):
             seen[app.session.inside.title] = "\n".join(shown(app))
             assert app.session.inside.title in panel.border_title
         record = app.session.record()
-        a1, delta2 = short(record.tape.a[1][0, 0]), short(record.gradients.deltas[1][0, 0])
+        a1, delta2 = signed_short(record.tape.a[1][0, 0]), signed_short(record.gradients.deltas[1][0, 0])
         assert f"a{a1}" not in seen["forward 1: z"]
         assert f"a{a1}" in seen["forward 1: a"]
         assert "▸" in seen["forward 1: z"]
         assert f"δ{delta2}" not in seen["loss"]
         assert f"δ{delta2}" in seen["backward 2: δ"]
-        assert short(record.gradients.parameters["w2"][0, 0], 7) in seen["backward 2: gradients"]
+        assert signed_short(record.gradients.parameters["w2"][0, 0], 7) in seen["backward 2: gradients"]
         assert "◂" in seen["backward 1: δ"]
-        assert short((record.after.parameters - record.before.parameters)[0], 7) in seen["update"]
+        assert signed_short((record.after.parameters - record.before.parameters)[0], 7) in seen["update"]
 
 
 @pytest.mark.parametrize("size", [(60, 18), (120, 36), (200, 60)])

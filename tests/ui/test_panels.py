@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.segment import Segment
 
-from tui_backprop.ui.panels.gradients import counted
+from tui_backprop.ui.panels.gradients import verdict_counts
 from tui_backprop.ui.panels.panel import Panel
 
 LARGE = (200, 60)
@@ -75,7 +75,7 @@ async def test_no_line_has_parts_without_a_character(trainer):
 
 def test_what_the_judge_says_of_all_gradients_in_a_few_words():
     """All right, some wrong, some that cannot be told, or both."""
-    assert counted({"right": 4, "wrong": 0, "unsure": 0}, "4") == "✓ all 4 right"
-    assert counted({"right": 3, "wrong": 1, "unsure": 0}, "4") == "1 of 4 ✗"
-    assert counted({"right": 3, "wrong": 0, "unsure": 1}, "4") == "1 of 4 cannot be told"
-    assert counted({"right": 2, "wrong": 1, "unsure": 1}, "4") == "1 of 4 ✗, 1 cannot be told"
+    assert verdict_counts({"right": 4, "wrong": 0, "unsure": 0}, "4") == "✓ all 4 right"
+    assert verdict_counts({"right": 3, "wrong": 1, "unsure": 0}, "4") == "1 of 4 ✗"
+    assert verdict_counts({"right": 3, "wrong": 0, "unsure": 1}, "4") == "1 of 4 cannot be told"
+    assert verdict_counts({"right": 2, "wrong": 1, "unsure": 1}, "4") == "1 of 4 ✗, 1 cannot be told"

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
-from tui_backprop.ui.drawing.answers import legend
+from tui_backprop.ui.drawing.answers import fitted_legend
 from tui_backprop.ui.drawing.regions import border_words
 from tui_backprop.ui.panels.prediction import PredictionPanel
 
@@ -107,9 +107,9 @@ async def test_hostile_names_are_only_text(tmp_path):
 def test_a_legend_leaves_out_whole_parts():
     """Where there is no room for a part it is left out, and a shorter one behind it may still be there."""
     parts = ["● 0", Text("▲ 1"), "hollow: test", "✘ wrong"]
-    assert legend(parts, 80).plain == "● 0  ▲ 1  hollow: test  ✘ wrong"
-    assert legend(parts, 20).plain == "● 0  ▲ 1  ✘ wrong"
-    assert legend(parts, 2).plain == "● 0"
+    assert fitted_legend(parts, 80).plain == "● 0  ▲ 1  hollow: test  ✘ wrong"
+    assert fitted_legend(parts, 20).plain == "● 0  ▲ 1  ✘ wrong"
+    assert fitted_legend(parts, 2).plain == "● 0"
 
 
 def test_a_legend_names_only_the_contours_that_are_drawn():

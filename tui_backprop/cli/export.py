@@ -17,7 +17,7 @@ from tui_backprop.cli.options import (
     files_read,
     is_silent,
     make_parser,
-    whole,
+    whole_option,
 )
 from tui_backprop.cli.output.printing import note
 from tui_backprop.cli.sessions import open_session
@@ -87,7 +87,7 @@ MODIFIERS: tuple[Modifier, ...] = (
         "--updates",
         ("--worksheet",),
         "how many updates (1)",
-        {"metavar": "N", "type": whole("a number of updates", 100), "default": 1},
+        {"metavar": "N", "type": whole_option("a number of updates", 100), "default": 1},
     ),
     Modifier("--answers", ("--worksheet",), "all results as well, to the digits shown", {"action": "store_true"}),
 )
@@ -157,9 +157,11 @@ def _wanted(options: argparse.Namespace) -> dict[Kind, Path]:
         raise UsageError(f"say what to write: {_listed([f'{kind.flag} FILE{kind.suffixes[0]}' for kind in KINDS])}")
     for kind, path in wanted.items():
         if str(path) != STANDARD_OUTPUT and path.suffix.lower() not in kind.suffixes:
-            from tui_backprop.system.inputs import shown
+            from tui_backprop.system.inputs import shown_path
 
-            raise UsageError(f"{kind.flag}: expected a name that ends in {_listed(kind.suffixes)}, not {shown(path)}")
+            raise UsageError(
+                f"{kind.flag}: expected a name that ends in {_listed(kind.suffixes)}, not {shown_path(path)}"
+            )
     flags = {kind.flag for kind in wanted}
     for modifier in MODIFIERS:
         if getattr(options, modifier.name) != modifier.settings.get("default", False) and not flags & {*modifier.kinds}:
@@ -183,7 +185,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _tell(wanted: dict[Kind, Path], step: int) -> None:
-    from tui_backprop.system.inputs import shown
+    from tui_backprop.system.inputs import shown_path
 
     for path in wanted.values():
-        print(f"written: {shown(path)}, of step {step:,}")
+        print(f"written: {shown_path(path)}, of step {step:,}")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tui_backprop.cli.main import COMMANDS
 from tui_backprop.cli.options import Parser
 from tui_backprop.cli.output.plain_markdown import plain_lines
-from tui_backprop.session.manual import START, TOPICS, TopicError, page, title
+from tui_backprop.session.manual import START, TOPICS, TopicError, manual_page, title
 
 _NARROWEST, _WIDEST, _USUAL = 40, 100, 80
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size((_USUAL, 24)).columns if terminal else _USUAL
     width = max(_NARROWEST, min(columns, _WIDEST))
-    print("\n".join(plain_lines(page(topic), width, bold=terminal and not os.environ.get("NO_COLOR"))))
+    print("\n".join(plain_lines(manual_page(topic), width, bold=terminal and not os.environ.get("NO_COLOR"))))
     if topic == START:
         longest = max(map(len, TOPICS))
         print("Topics:", *(f"  tui-backprop help {name:<{longest}}  {title(name)}" for name in TOPICS), sep="\n")

@@ -108,7 +108,7 @@ def seconds(text: str) -> float:
     return value
 
 
-def whole(wanted: str, high: int) -> Callable[[str], int]:
+def whole_option(wanted: str, high: int) -> Callable[[str], int]:
     """Return what reads a whole number from 1 to `high`, and says that `wanted` was expected.
 
     The reader raises argparse.ArgumentTypeError where it is not one.
@@ -201,9 +201,9 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     from pathlib import Path
 
     if options.source.endswith(_PYTHON):
-        from tui_backprop.system.inputs import shown
+        from tui_backprop.system.inputs import shown_path
 
-        name = shown(options.source)
+        name = shown_path(options.source)
         raise UsageError(
             f"{name}: this is Python, not data: `tui-backprop check {name}` says whether its gradients are right, and "
             f"`tui-backprop {name}` steps through it"

@@ -38,7 +38,7 @@ from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.run import Stop
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.wording import counted
-from tui_backprop.system.inputs import shown
+from tui_backprop.system.inputs import shown_path
 from tui_backprop.system.outputs import Outputs
 from tui_backprop.text.cleaning import clean
 
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     }
     if options.weights is not None and options.weights.suffix.lower() not in SUFFIXES:
         raise UsageError(
-            f"--weights: expected a name that ends in {' or '.join(SUFFIXES)}, not {shown(options.weights)}"
+            f"--weights: expected a name that ends in {' or '.join(SUFFIXES)}, not {shown_path(options.weights)}"
         )
     reads = opened.reads | files_read(opened.session.current.first_recipe)
     outputs = Outputs(wanted, reads, json_report=options.json)

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from tui_backprop.cli.options import Parser, UsageError, whole
+from tui_backprop.cli.options import Parser, UsageError, whole_option
 from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
@@ -25,7 +25,7 @@ def command_parser() -> Parser:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    port, sittings = whole("a port", 65535), whole("a number of sittings", 100)
+    port, sittings = whole_option("a port", 65535), whole_option("a number of sittings", 100)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1: this machine alone)")
     parser.add_argument("--port", metavar="PORT", type=port, default=8000, help="the port to listen at (8000)")
     parser.add_argument("--sessions", metavar="N", type=sittings, default=8, help="sittings at one time, at most (8)")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.datasets.numerals import GAPS_AMONG_NUMBERS, Cell, Kind, Mark, is_gap, kind_of, number_in
+from tui_backprop.datasets.numerals import GAPS_AMONG_NUMBERS, Cell, Kind, Mark, cell_kind, is_gap, number_in
 from tui_backprop.text.cleaning import clean
 
 MAX_COLUMNS = 4096
@@ -83,7 +83,7 @@ class Profile:
 
     def add(self, line: int, cell: Cell) -> None:
         """Count one cell."""
-        kind = kind_of(cell)
+        kind = cell_kind(cell)
         if not self.counts[kind]:
             self.first[kind] = (line, "" if cell is None else str(cell))
         self.counts[kind] += 1

@@ -18,7 +18,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.datasets.columns import Column, ambiguous_note, check_size, read_rows
 from tui_backprop.datasets.content import Content
 from tui_backprop.datasets.dataset import SourceError
-from tui_backprop.datasets.numerals import Mark, kind_of
+from tui_backprop.datasets.numerals import Mark, cell_kind
 from tui_backprop.datasets.reading import TableOptions
 from tui_backprop.datasets.table import Table, check_names, numbered
 from tui_backprop.text.cleaning import clean
@@ -180,7 +180,7 @@ def _rows_below(text: _Text) -> list[list[str]]:
 
 def _check_header(where: str, first: Sequence[str], below: Sequence[Sequence[str]]) -> None:
     """Check that a first row is one of names: not all numbers, and no numbers beside texts that come again below."""
-    numbers = [kind_of(name) not in ("text", "gap") for name in first]
+    numbers = [cell_kind(name) not in ("text", "gap") for name in first]
     again = any(
         name and not number and any(len(row) > at and row[at] == name for row in below)
         for at, (name, number) in enumerate(zip(first, numbers, strict=True))
@@ -246,11 +246,11 @@ def _ambiguous(text: _Text, columns: Sequence[Column], wanted: Sequence[int], re
     rows = _rows_below(text)
     for column, at in zip(columns, wanted, strict=True):
         assert column.numbers is not None  # noqa: S101  (they were parsed as numbers)
-        kinds = {kind_of(row[at]) for row in rows if len(row) > at}
+        kinds = {cell_kind(row[at]) for row in rows if len(row) > at}
         if not (kinds <= {"either", "plain"} and "either" in kinds) or np.abs(column.numbers).max() >= 1000:
             continue
         thousandths = column.numbers * 1000
         if (np.abs(thousandths - np.rint(thousandths)) < 1e-6).all():
-            example = next(row[at] for row in rows if len(row) > at and kind_of(row[at]) == "either")
+            example = next(row[at] for row in rows if len(row) > at and cell_kind(row[at]) == "either")
             notes.append(ambiguous_note(column.name, clean(example, 40), "point"))
     return notes

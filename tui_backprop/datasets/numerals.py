@@ -68,7 +68,7 @@ def _float(text: str) -> float | None:
         return None
 
 
-def kind_of(cell: Cell) -> Kind:
+def cell_kind(cell: Cell) -> Kind:
     """Tell what a cell is."""
     if not isinstance(cell, str):
         return "gap" if cell is None or math.isnan(cell) else "plain" if math.isfinite(cell) else "infinite"

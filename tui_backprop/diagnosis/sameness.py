@@ -26,7 +26,7 @@ def same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
 
 
-def fitted(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, float | None]:
+def common_factor(observed: Sequence[Array], made: Sequence[Array]) -> tuple[bool, float | None]:
     """Return whether all that was observed is one factor times what was made, and the factor; None where both are 0.
 
     Args:

@@ -22,12 +22,12 @@ from tui_backprop.core.mistakes.turns import (
     finish,
     output_delta,
     output_error,
-    penalised,
     row_shares,
+    unit_penalty,
     weight_gradient,
 )
 from tui_backprop.core.mistakes.ways import RIGHT, Point, Turn, Way, ways
-from tui_backprop.diagnosis.sameness import TOLERANCE, fitted, same, shares_of, without_rounding
+from tui_backprop.diagnosis.sameness import TOLERANCE, common_factor, same, shares_of, without_rounding
 
 LIMIT = 3
 """Wrong thoughts at a time that are tried at the most; a factor of the whole gradient is not counted."""
@@ -213,7 +213,7 @@ class _MistakeSearch:
             for finished in self._ways("layer gradient", layer):
                 turns = turn if finished == RIGHT else (*turn, Turn("layer gradient", finished, layer))
                 if finished.kind != "never" and one.thoughts(*turns) <= limit:
-                    fits, factor = fitted(observed, [finish(finished, part) for part in made])
+                    fits, factor = common_factor(observed, [finish(finished, part) for part in made])
                     if fits:
                         yield turns, factor
             if way == RIGHT and limit > 0:
@@ -224,7 +224,7 @@ class _MistakeSearch:
     ) -> Iterator[tuple[tuple[Turn, ...], float | None]]:
         """Yield the penalty λ under which the weights' gradients are f times what was made and λ times the weights."""
         for way in self._ways("penalty", layer)[1:]:
-            added = [penalised(way, obs.given, layer) / obs.scale for obs in self._observations]
+            added = [unit_penalty(way, obs.given, layer) / obs.scale for obs in self._observations]
             factor, size = shares_of(observed, made, added)
             if factor is not None and size is not None:
                 yield (Turn("penalty", way, layer, size),), factor
@@ -247,7 +247,7 @@ class _MistakeSearch:
                 part if len(part) == len(seen) else part.sum(keepdims=True)
                 for part, seen in zip(made, observed, strict=True)
             ]
-            fits, factor = fitted(observed, made)
+            fits, factor = common_factor(observed, made)
             if fits:
                 yield turn, factor
 

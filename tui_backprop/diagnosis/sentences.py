@@ -67,7 +67,7 @@ def _with_others(one: Diagnosis, also: dict[str, str]) -> Diagnosis:
     return replace(one, sentence=f"{one.sentence} (no data can tell it from this: {others})", also=tuple(also))
 
 
-def kind_of(turn: Turn) -> str:
+def gallery_name(turn: Turn) -> str:
     """Return the name that a turn has in the gallery; `penalty-not-in-loss` for what only code of one's own can have."""
     if turn.point == "penalty":
         return "penalty-not-in-loss"
@@ -121,7 +121,7 @@ def _tell(turn: Turn, turns: Sequence[Turn], formulas: Formulas) -> Diagnosis:
         sentence = f"{' and '.join(_parameters(formulas, layer, layer))}: {sentence}"
     elif own and turn.point != "layer gradient":
         sentence = f"{parameters[0]}: {sentence}"
-    return Diagnosis(parameters, kind_of(turn), sentence, as_is, right, harmless)
+    return Diagnosis(parameters, gallery_name(turn), sentence, as_is, right, harmless)
 
 
 def _last_reached(turn: Turn, layer: int, turns: Sequence[Turn], formulas: Formulas) -> int:

@@ -49,7 +49,7 @@ class Scratch:
         return self._arrays[key]
 
 
-def chain(*steps: tuple[Any, ...]) -> list[Call]:
+def call_sequence(*steps: tuple[Any, ...]) -> list[Call]:
     """Return the calls of `(function, argument, …, out)`, in order.
 
     By position `out` costs less than by name; NumPy is about to take it by name alone where there may be more arguments.

@@ -58,7 +58,7 @@ def is_loaded(training: Training) -> bool:
     return _loaded.issuperset(pieces_of(training))
 
 
-def load(names: Iterable[str]) -> None:
+def load_pieces(names: Iterable[str]) -> None:
     """Load pieces of machine code, and make them first where that was never done; afterwards steps begin at once.
 
     Args:
@@ -113,7 +113,7 @@ def load_in_background(training: Training, then: Callable[[EngineError | None], 
             with contextlib.suppress(OSError, ImportError):  # then it is made here
                 if not machine_code.is_made(names):
                     _make_apart(names)
-            load(names)
+            load_pieces(names)
         except EngineError as error:
             then(error)
         else:
@@ -131,7 +131,7 @@ def _make_apart(names: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Make pieces of machine code, in a process of its own."""
-    load(sys.argv[1:])
+    load_pieces(sys.argv[1:])
 
 
 class CompiledEngine:
@@ -156,7 +156,7 @@ class CompiledEngine:
 
 
 def _prepare(training: Training) -> CompiledPlan:
-    load(pieces_of(training))
+    load_pieces(pieces_of(training))
     from tui_backprop.engines.compiled.plan import CompiledPlan  # noqa: PLC0415  (as above)
 
     return CompiledPlan(training)

@@ -23,7 +23,7 @@ def is_large(training: Training) -> bool:
     return batch > 1 and any(one * next_ * batch >= LARGE for one, next_ in pairwise(sizes))
 
 
-def loop_of(training: Training) -> str:
+def loop_name(training: Training) -> str:
     """Return the name of its loop."""
     return "loop one" if training.sampling.largest_batch == 1 else "loop many"
 
@@ -44,7 +44,7 @@ def pieces_of(training: Training) -> tuple[str, ...]:
     """Return the names of what a training needs: its loop, products, activations, loss, optimizer and schedule."""
     names = dict.fromkeys(training.network.activation_names)
     return (
-        loop_of(training),
+        loop_name(training),
         "descent",
         *(["draws"] if draws_rows(training) else []),
         *(f"product {name}" for name in products_of(training)),

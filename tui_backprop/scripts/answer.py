@@ -157,7 +157,7 @@ def _beside(file: str | None) -> dict[str, Any]:
     return {} if file is None else {"file": file, "cell": None}
 
 
-def placed(answer: dict[str, Any], source: Source) -> dict[str, Any]:
+def answer_with_cells(answer: dict[str, Any], source: Source) -> dict[str, Any]:
     """Return the JSON of an answer with cells beside lines and in its sentences, where the source is a notebook."""
     if not source.cells:
         return answer

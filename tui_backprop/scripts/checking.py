@@ -19,14 +19,14 @@ from tui_backprop.scripts.parts import part
 from tui_backprop.scripts.processes import ScriptProcesses
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
-from tui_backprop.scripts.reading.reading import Reading, grouped
+from tui_backprop.scripts.reading.reading import Reading, parameters_by_name
 from tui_backprop.scripts.recognition.perceptron import perceptron_of
-from tui_backprop.scripts.recognition.samples import command_for, samples_of
+from tui_backprop.scripts.recognition.samples import command_for, perceptron_samples
 from tui_backprop.scripts.running import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import trainings
-from tui_backprop.scripts.training.constants import rate_of
+from tui_backprop.scripts.training.constants import rate_constant
 from tui_backprop.scripts.training.telling import follow_training, tell_training
 from tui_backprop.scripts.verdict.comparison import SAME
 from tui_backprop.scripts.wording import (
@@ -129,7 +129,7 @@ def _followed_text(case: Case, answer: Answer) -> str:
     assert case.reading is not None  # noqa: S101  (there are parameters)
     reading, course = case.reading, None if case.training is None else case.training.course
     whole = "" if course is None or course.followed.reason != "end" else f"{course.followed.updates:,} "
-    names = [shown_name(name) for name in grouped(reading, reading.steps[-1])]
+    names = [shown_name(name) for name in parameters_by_name(reading, reading.steps[-1])]
     shown = ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
     lines = {one["line"] for one in answer.parameters.values() if one["line"]}
     return (
@@ -217,7 +217,7 @@ def _describe(case: Case, answer: Answer) -> None:
     answer.notes += [*examination.notes, *_decays(case, own_rate)]
     answer.network = perceptron_of(case)
     if answer.network is not None:
-        answer.samples = samples_of(case, answer.network)
+        answer.samples = perceptron_samples(case, answer.network)
         answer.recipe = command_for(answer.network, answer.samples, None)
         answer.summary[0] = f"{answer.network.line}, {answer.summary[0]}, {_batch_text(answer.network.batch)}"
     if np.isfinite(own_rate):
@@ -233,7 +233,7 @@ def _own_rate(case: Case) -> float:
     examination, reading = case.examination, case.reading
     assert examination is not None  # noqa: S101  (asked before)
     assert reading is not None  # noqa: S101
-    found = rate_of(case)[0] if examination.loss.inferred and np.isfinite(examination.rate) else None
+    found = rate_constant(case)[0] if examination.loss.inferred and np.isfinite(examination.rate) else None
     if found is None:
         return examination.rate
     shapes = [reading.graph.shape(one.prediction) for one in reading.steps[-1].residuals]

@@ -30,7 +30,7 @@ def shown_name(name: str) -> str:
 
 def mistake_at(case: Case, place: WrongPlace) -> Mistake:
     """Return the mistake at a wrong place, as far as it is known without a fix."""
-    lines = lines_of(case, place)
+    lines = wrong_lines(case, place)
     parameters = [shown_name(name) for name in place.explains]
     right = f"∂L/∂{value_name(case, place.targets[0])}"
     kind = (
@@ -85,7 +85,7 @@ def named_place(case: Case, record: int) -> SourcePlace | None:
     return named[0]
 
 
-def lines_of(case: Case, place: WrongPlace) -> list[int]:
+def wrong_lines(case: Case, place: WrongPlace) -> list[int]:
     """Return the lines that make a wrong value: its own, those of the functions that it calls, where it got its name."""
     assert case.reading is not None  # noqa: S101  (there is a wrong place)
     graph, shown = case.reading.graph, _shown(case, place)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from tui_backprop.engines import compiled_engine
 from tui_backprop.engines.choice import is_worth_compiling
-from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load, why_not
+from tui_backprop.engines.compiled_engine import EngineError, is_installed, is_loaded, load_pieces, why_not
 from tui_backprop.engines.pieces import pieces_of
 from tui_backprop.engines.work import work_of_training
 from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
 
-__all__ = ["EngineError", "faster_engine", "go_on_without", "is_ready", "load_engine", "load_in_background"]
+__all__ = ["EngineError", "faster_engine", "go_on_without", "is_ready", "load_engine", "load_engine_of"]
 
 
 def is_ready(run: Run, engine: str = "") -> bool:
@@ -29,7 +29,7 @@ def load_engine(session: Session) -> str | None:
     if is_ready(session.current):
         return None
     try:
-        load(pieces_of(session.current.segment.training))
+        load_pieces(pieces_of(session.current.segment.training))
     except EngineError:
         if session.current.segment.asked.engine != "auto":
             raise
@@ -45,7 +45,7 @@ def go_on_without(session: Session) -> str | None:
     return f"{problem}; {session.change(engine='numpy').notice}"
 
 
-def load_in_background(run: Run, then: Callable[[EngineError | None], None]) -> None:
+def load_engine_of(run: Run, then: Callable[[EngineError | None], None]) -> None:
     """Load what the run needs of the compiled engine, and call `then`, in another thread, as its engine's loading does."""
     compiled_engine.load_in_background(run.segment.training, then)
 

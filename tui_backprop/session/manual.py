@@ -34,7 +34,7 @@ class TopicError(InputError):
     """There is no such topic; the text is one sentence that names the nearest one."""
 
 
-def page(topic: str) -> str:
+def manual_page(topic: str) -> str:
     """Return the page of a topic, or of `START`, as Markdown.
 
     Raises:
@@ -51,4 +51,4 @@ def title(topic: str) -> str:
     Raises:
         TopicError: there is no such topic.
     """
-    return page(topic).partition("\n")[0].removeprefix("# ")
+    return manual_page(topic).partition("\n")[0].removeprefix("# ")

@@ -25,7 +25,14 @@ from tui_backprop.session.recipe.engine import engine_notes
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
-from tui_backprop.session.run.changes import Change, asked_after, first_segment, is_in_flight, positions, read_data
+from tui_backprop.session.run.changes import (
+    Change,
+    asked_after,
+    entry_positions,
+    first_segment,
+    is_in_flight,
+    read_data,
+)
 from tui_backprop.session.run.edits import Values
 from tui_backprop.session.run.examination import Examiner
 from tui_backprop.session.run.run import Run, Stop, Watcher
@@ -303,7 +310,7 @@ class Session(Walker):
     def _restart(self, parameters: Mapping[str, float], changes: Mapping[str, Any]) -> Change:
         asked = asked_after(self.current.segment.asked, changes)
         for name in parameters:
-            positions(self.problem.network, name)
+            entry_positions(self.problem.network, name)
         run = Run(first_segment(asked, read_data(asked)), self._memory)
         if parameters:
             run.edit(parameters, {})

@@ -26,7 +26,7 @@ class InputFileError(InputError):
     """A file that cannot be read; the text is one sentence that does not name it."""
 
 
-def kind_of(mode: int) -> str:
+def file_kind(mode: int) -> str:
     """Return what a file is, for a sentence; nothing for a regular one."""
     return next((kind for test, kind in _KINDS if test(mode)), "")
 
@@ -43,7 +43,7 @@ def open_input(path: Path, wanted: str, limit: int) -> BinaryIO:
         InputFileError: there is none, it is not a regular one, is too large or cannot be read.
         VisitorError: the user is a visitor, and it is neither the visitor's nor the program's own.
     """
-    refuse_visitor(shown(path), str(path))
+    refuse_visitor(shown_path(path), str(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, ValueError):  # a name that no file can have is a ValueError
@@ -51,7 +51,7 @@ def open_input(path: Path, wanted: str, limit: int) -> BinaryIO:
     except OSError as error:
         raise InputFileError(error.strerror or "it cannot be opened") from None
     found = os.fstat(descriptor)
-    kind = kind_of(found.st_mode)
+    kind = file_kind(found.st_mode)
     problem = ""
     if kind:
         problem = f"this is {kind}: expected {wanted}"
@@ -93,7 +93,7 @@ def read_python(path: Path, limit: int = 2**22) -> str:
         raise InputFileError("this is not text: expected a Python file") from None
 
 
-def shown(path: Path | str) -> str:
+def shown_path(path: Path | str) -> str:
     """Return a path as messages have it: its end, where it is long."""
     text = clean(str(path), 4096)
     return text if len(text) <= 80 else f"…{text[-79:]}"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.system.inputs import kind_of, shown
+from tui_backprop.system.inputs import file_kind, shown_path
 from tui_backprop.system.visitor import refuse_visitor
 
 STANDARD_OUTPUT = "-"
@@ -68,7 +68,7 @@ class Output:
         return self.stream is None and self._open_file is None
 
     def _error(self, problem: str) -> OutputError:
-        return OutputError(f"{self.what}: {shown(self.path)}: {problem}")
+        return OutputError(f"{self.what}: {shown_path(self.path)}: {problem}")
 
     def _try(self) -> None:
         """Find out what is there, and whether it can be written."""
@@ -93,7 +93,7 @@ class Output:
         """Try whether a file can be made where it will be."""
         target = target_of(self.path)
         if not target.parent.is_dir():
-            raise self._error(f"there is no folder {shown(target.parent)}")
+            raise self._error(f"there is no folder {shown_path(target.parent)}")
         if self.identity is None:
             folder = target.parent.stat()
             self.identity = (folder.st_dev, folder.st_ino, target.name)
@@ -104,7 +104,7 @@ class Output:
     def _opened(self, mode: int) -> TextIO:
         """Open what is not a regular file; a pipe waits a moment for its reader."""
         if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
-            raise self._error(f"this is {kind_of(mode)}: expected a file")
+            raise self._error(f"this is {file_kind(mode)}: expected a file")
         end = time.monotonic() + _READER
         while True:
             try:
@@ -197,7 +197,7 @@ class Outputs:
                 problem = f"this is the file of {same.what} as well: name another one"
         if problem:
             output.close()
-            raise OutputError(f"{output.what}: {shown(output.path)}: {problem}")
+            raise OutputError(f"{output.what}: {shown_path(output.path)}: {problem}")
         return output
 
     def get(self, what: str) -> Output | None:
@@ -259,7 +259,7 @@ def _take_permissions(descriptor: int, temporary: Path, target: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(f"this is {kind_of(found.st_mode)} by now")
+        raise OSError(f"this is {file_kind(found.st_mode)} by now")
     own = os.fstat(descriptor)
     if hasattr(os, "fchown") and (found.st_uid, found.st_gid) != (own.st_uid, own.st_gid):
         with contextlib.suppress(PermissionError):  # another's file, in a folder of ours

@@ -11,7 +11,7 @@ from typing import Any
 from platformdirs import user_config_path
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.system.inputs import InputFileError, read_input, shown
+from tui_backprop.system.inputs import InputFileError, read_input, shown_path
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.unknown import unknown
 
@@ -76,7 +76,7 @@ def read_settings(path: Path, actions: Mapping[str, object]) -> Settings:
         problem = f"this is not TOML: {error}"
     except ValueError as error:
         problem = str(error)
-    raise SettingsError(f"{shown(path)}: {clean(problem)}")
+    raise SettingsError(f"{shown_path(path)}: {clean(problem)}")
 
 
 def _checked(found: Mapping[str, Any], actions: Mapping[str, object]) -> dict[str, Any]:

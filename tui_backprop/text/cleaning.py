@@ -21,7 +21,7 @@ def is_harmful(character: str) -> bool:
     return unicodedata.category(character) in _HARMFUL
 
 
-def escaped(json_text: str) -> str:
+def json_escaped(json_text: str) -> str:
     r"""Return a JSON text with every harmful character inside its strings as `\uXXXX`: the same for every reader.
 
     >>> escaped('"a\u202eb"')

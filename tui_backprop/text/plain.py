@@ -15,7 +15,7 @@ _SIGNS = {
 _GREEK = r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)"
 
 
-def plain(character: str) -> str:
+def ascii_sign(character: str) -> str:
     """Return a sign in ASCII: `−` as `-`, `η` as `eta`, `²` as `2`; `?` where nothing is like it.
 
     >>> plain("η"), plain("ŷ"), plain("−"), plain("漢")
@@ -35,7 +35,7 @@ def plain(character: str) -> str:
 def _written_plainly(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(plain, error.object[error.start : error.end])), error.end
+    return "".join(map(ascii_sign, error.object[error.start : error.end])), error.end
 
 
 codecs.register_error(PLAIN, _written_plainly)

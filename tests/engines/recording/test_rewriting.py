@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_backprop.engines.recording.notes import address, aligned, copy, root
+from tui_backprop.engines.recording.notes import address, aligned_zeros, copy, root
 from tui_backprop.engines.recording.recorder import CallRecorder
 from tui_backprop.engines.recording.rewriting import without_ones
 
@@ -318,7 +318,7 @@ def test_whatever_is_computed_the_bits_stay(program):
 def test_memory_begins_at_a_cache_line():
     """A vector instruction then touches one line."""
     for shape in ((1,), (3, 5), (256,)):
-        found = aligned(*shape)
+        found = aligned_zeros(*shape)
         assert found.shape == shape
         assert not found.any()
         assert address(found) % 64 == 0

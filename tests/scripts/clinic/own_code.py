@@ -158,14 +158,14 @@ class Inside:
 
     def __init__(self, module, name="my_net.py"):
         self.name, self._module = name, module
-        self._questions = own_network.questions(module)
+        self._questions = own_network.network_questions(module)
 
     def renew(self):
         """There is no time limit here."""
 
     def ask(self, question, read, **details):
         if question == "fresh":
-            self._questions = own_network.questions(self._module)
+            self._questions = own_network.network_questions(self._module)
             return None
         try:
             with np.errstate(all="ignore"):

@@ -9,8 +9,8 @@ import pytest
 
 from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.operations.optimizers import OPTIMIZERS
-from tui_backprop.session.anatomy.explanation import explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Term, leaves, number, printed, text_of
+from tui_backprop.session.anatomy.explanation import explain_quantity, phase_of, quantities
+from tui_backprop.session.anatomy.expressions import Term, formula_text, leaves, number_text, printed
 from tui_backprop.session.anatomy.forward import ONE, traced_or
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
@@ -56,7 +56,7 @@ def everything_behind(record):
         quantity = waiting.pop()
         if quantity not in found:
             found.add(quantity)
-            waiting += [term.source for term in explain(record, quantity).terms]
+            waiting += [term.source for term in explain_quantity(record, quantity).terms]
     return found
 
 
@@ -65,7 +65,7 @@ def test_every_formula_gives_what_the_engine_used(recipe):
     """The formula computed from its printed terms agrees with the step's own value to the printed digits."""
     record = record_after(recipe)
     for quantity in everything_behind(record):
-        explained = explain(record, quantity)
+        explained = explain_quantity(record, quantity)
         if explained.formula is None:
             assert explained.note
             continue
@@ -76,8 +76,8 @@ def test_every_formula_gives_what_the_engine_used(recipe):
 
 
 def formula_of(record, *wanted):
-    found = explain(record, Quantity(*wanted[:3], **(wanted[3] if len(wanted) > 3 else {})))
-    return text_of(printed(found.formula, numbers=False))
+    found = explain_quantity(record, Quantity(*wanted[:3], **(wanted[3] if len(wanted) > 3 else {})))
+    return formula_text(printed(found.formula, numbers=False))
 
 
 def test_what_nobody_wrote_out_is_read_off_the_formula_that_trains():
@@ -103,7 +103,7 @@ def test_a_term_comes_from_no_later_phase_than_what_it_explains():
     order = phases(record.training.network)
     for quantity in everything_behind(record):
         own = order.index(phase_of(quantity))
-        for term in explain(record, quantity).terms:
+        for term in explain_quantity(record, quantity).terms:
             assert order.index(phase_of(term.source)) <= own
 
 
@@ -112,12 +112,12 @@ def test_the_chain_rule_reads_as_in_the_textbook():
     record = record_after(Recipe())
     network = record.training.network
     at = network.positions("w2")[0]
-    explained = explain(record, next(q for q in quantities(network, 1, phases(network)[7]) if q.index == at))
+    explained = explain_quantity(record, next(q for q in quantities(network, 1, phases(network)[7]) if q.index == at))
     assert explained.name == "∂L/∂w2"
-    assert text_of(printed(explained.formula, numbers=False)) == "δ2·a1"
+    assert formula_text(printed(explained.formula, numbers=False)) == "δ2·a1"
     delta, hidden = (float(array[0, 0]) for array in (record.gradients.deltas[1], record.tape.a[1]))
-    shown = text_of(printed(explained.formula, numbers=True))
-    assert shown == f"{bracketed(number(delta, 6))} · {bracketed(number(hidden, 6))}"
+    shown = formula_text(printed(explained.formula, numbers=True))
+    assert shown == f"{bracketed(number_text(delta, 6))} · {bracketed(number_text(hidden, 6))}"
 
 
 def bracketed(text):
@@ -128,16 +128,16 @@ def test_long_sums_say_how_much_they_leave_out():
     """A batch of 32 shows its first terms, then how many more."""
     record = record_after(suggested_recipe("moons", batch_size=32))
     quantity = quantities(record.training.network, 32, phases(record.training.network)[-2])[0]
-    explained = explain(record, quantity)
-    assert "… 29 more" in text_of(printed(explained.formula, numbers=True))
-    assert text_of(printed(explained.formula, numbers=False)) == "Σₛ δ1[0]·x1"
+    explained = explain_quantity(record, quantity)
+    assert "… 29 more" in formula_text(printed(explained.formula, numbers=True))
+    assert formula_text(printed(explained.formula, numbers=False)) == "Σₛ δ1[0]·x1"
 
 
 def test_numbers_far_from_one_are_powers_of_ten():
     """Small and large numbers keep their digits."""
-    assert number(1.23456e-9) == "1.2346e−09"
-    assert number(-3.0e12) == "−3e+12"
-    assert number(math.nan) == "NaN"
+    assert number_text(1.23456e-9) == "1.2346e−09"
+    assert number_text(-3.0e12) == "−3e+12"
+    assert number_text(math.nan) == "NaN"
 
 
 def test_phases_are_in_the_order_of_the_computation():
@@ -155,7 +155,7 @@ def test_overflowing_steps_can_be_explained_too():
     session.run(10_000)
     with np.errstate(all="ignore"):
         for quantity in everything_behind(session.last_record()):
-            explain(session.last_record(), quantity)
+            explain_quantity(session.last_record(), quantity)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_overflowing_steps_can_be_explained_too():
 def test_an_input_has_the_name_that_tables_give_it(source, name, note):
     """A short name is its symbol; one that is too long for a formula is told beside it."""
     record = record_after(suggested_recipe(source))
-    explained = explain(record, Quantity("a", 0, 1 if name != "x" else 0))
+    explained = explain_quantity(record, Quantity("a", 0, 1 if name != "x" else 0))
     assert explained.name == name
     assert explained.note.startswith(note)
 
@@ -178,8 +178,8 @@ def test_an_input_has_the_name_that_tables_give_it(source, name, note):
 def test_short_names_are_summed_one_by_one():
     """x1 and x2 have no index to sum over; many inputs have."""
     for source, symbols in (("xor", "x1·w1[0,0] + x2·w1[1,0] + b1[0]"), ("iris", "Σᵢ x[i]·w1[i,0] + b1[0]")):
-        explained = explain(record_after(suggested_recipe(source)), Quantity("z", 1, 0))
-        assert text_of(printed(explained.formula, numbers=False)) == symbols
+        explained = explain_quantity(record_after(suggested_recipe(source)), Quantity("z", 1, 0))
+        assert formula_text(printed(explained.formula, numbers=False)) == symbols
 
 
 def test_no_name_has_the_sample_where_books_have_the_layer():

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tui_backprop.session.keep.page.chart import Chart, plain, thinned
+from tui_backprop.session.keep.page.chart import Chart, axis_number, thinned
 from tui_backprop.session.keep.page.run_page import run_page
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
@@ -163,7 +163,7 @@ def test_a_chart_of_one_number_or_none_has_axes():
         chart = Chart(np.arange(float(len(values))), values, ("", ""), logarithmic=True)
         chart.curve(np.arange(float(len(values))), values, "c0")
         ElementTree.fromstring(chart.svg())  # noqa: S314  (a text of our own)
-    assert [plain(value) for value in (-0.0, -2.5, 1e4, 1e9, 0.30000000000000004)] == [
+    assert [axis_number(value) for value in (-0.0, -2.5, 1e4, 1e9, 0.30000000000000004)] == [
         "0",
         "−2.5",
         "10,000",

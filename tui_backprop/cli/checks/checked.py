@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_backprop.cli.checks.functions import checked_functions
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, placed
+from tui_backprop.scripts.answer import Answer, answer_with_cells
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.reading.errors import NoTrainingError
 from tui_backprop.scripts.running import ScriptOptions, ScriptRun
@@ -61,7 +61,7 @@ class Checked:
         if self.answer is None:
             return {**empty, "verdict": "unchecked", "notes": [self.error], "error": self.error}
         found = {**self.answer.as_json(), **self.fields}
-        return placed(found, self.source) if self.source is not None else found
+        return answer_with_cells(found, self.source) if self.source is not None else found
 
     @property
     def told(self) -> list[str]:

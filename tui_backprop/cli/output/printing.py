@@ -7,7 +7,7 @@ import os
 import sys
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.text.cleaning import clean, escaped
+from tui_backprop.text.cleaning import clean, json_escaped
 from tui_backprop.text.plain import PLAIN
 
 TYPE_CHECKING = False  # what typing calls so: loading it takes a third of the start of Python
@@ -92,7 +92,7 @@ def print_json(value: Any, *, indent: int | None = None) -> None:
     import json
 
     text = json.dumps(value, ensure_ascii=not _has_all_characters(sys.stdout), allow_nan=False, indent=indent)
-    print(escaped(text))
+    print(json_escaped(text))
 
 
 def _has_all_characters(stream: TextIO) -> bool:

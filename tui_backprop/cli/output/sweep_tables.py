@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tui_backprop.session.recipe.fields import BY_NAME
 from tui_backprop.session.sweep.axes import Axis
-from tui_backprop.session.sweep.headline import counts, headline, legend
-from tui_backprop.session.sweep.plan import SweepPlan, shown
+from tui_backprop.session.sweep.headline import counts, headline, table_legend
+from tui_backprop.session.sweep.plan import SweepPlan, field_label
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable
 from tui_backprop.session.sweep.sweep import Sweep
-from tui_backprop.session.sweep.wording import short, steps_in_short
+from tui_backprop.session.sweep.wording import short_loss, steps_in_short
 from tui_backprop.text.cleaning import clean
 
 WIDTH = 80
@@ -30,7 +30,7 @@ def sweep_lines(sweep: Sweep, seconds: float, paint: Paint) -> Iterator[str]:
     plan, summary = sweep.plan, Summary(sweep.plan, sweep.outcomes)
     constant = constant_loss(sweep.first_problem)
     yield from _wrapped(headline(sweep))
-    yield from _wrapped(f"{counts(sweep, summary, seconds)}; {legend(plan, constant)}")
+    yield from _wrapped(f"{counts(sweep, summary, seconds)}; {table_legend(plan, constant)}")
     tables = list(summary.tables())
     for number, table in enumerate(tables[:_MOST_TABLES]):
         yield from table_lines(table, plan, constant, paint, with_head=number == 0)
@@ -62,10 +62,10 @@ def table_lines(
     table: SweepTable, plan: SweepPlan, constant: float, paint: Paint, *, with_head: bool = True
 ) -> Iterator[str]:
     """Yield a table, in pieces below each other where it is too wide; the head can be left out below another one."""
-    title = ", ".join(f"{shown(name)} {text}" for name, text in table.held)
+    title = ", ".join(f"{field_label(name)} {text}" for name, text in table.held)
     rows = [""] if table.rows is None else _texts(table.rows)
     columns = [""] if table.columns is None else _texts(table.columns)
-    down, along = ("" if axis is None else shown(axis.name) for axis in (table.rows, table.columns))
+    down, along = ("" if axis is None else field_label(axis.name) for axis in (table.rows, table.columns))
     label = max(len(down), *(len(text) for text in rows))
     width = max(9, *(len(text) for text in columns))
     fit = max(1, (WIDTH - label - len(along) - 1) // (width + 2))
@@ -88,22 +88,22 @@ def _cell(cell: Cell, plan: SweepPlan, constant: float, width: int, paint: Paint
         text = f"{cell.share:.0%}" + ("" if math.isnan(steps) else f" {steps_in_short(steps)}")
         code = _GOOD if cell.share >= 0.5 else ""
     else:
-        text = f"{short(cell.median)} {short(cell.best):>4}"
+        text = f"{short_loss(cell.median)} {short_loss(cell.best):>4}"
         code = _GOOD if cell.median < 0.5 * constant else _BAD if cell.median >= 1.05 * constant else ""
     return paint(f"{text:>{width}}", code) if code else f"{text:>{width}}"
 
 
 def _by_value(plan: SweepPlan, summary: Summary, paint: Paint) -> Iterator[str]:
     """Yield for each field the best run, or the share that reach the condition, of all that had each of its values."""
-    width = max(len(shown(axis.name)) for axis in plan.axes)
+    width = max(len(field_label(axis.name)) for axis in plan.axes)
     yield paint("share of all runs, by value" if plan.until else "best of all runs, by value", "1")
     for axis in plan.axes:
         cells = summary.by_value(axis)
-        found = [f"{cell.share:.0%}" if plan.until else short(cell.best, 4) for cell in cells]
+        found = [f"{cell.share:.0%}" if plan.until else short_loss(cell.best, 4) for cell in cells]
         yield from textwrap.wrap(
             "  ".join(f"{text} {best}" for text, best in zip(_texts(axis), found, strict=True)),
             WIDTH,
-            initial_indent=f"{shown(axis.name):<{width}}  ",
+            initial_indent=f"{field_label(axis.name):<{width}}  ",
             subsequent_indent=" " * (width + 2),
             break_long_words=False,
         )

@@ -56,7 +56,7 @@ def backward_with(turns: Sequence[Turn], given: BackwardInputs) -> Gradients:
         gradients.w(layer)[...] = amount_at(turns, "weight factor", layer) * finish(finished, weights)
         penalty = taken(turns, "penalty", layer)
         if penalty is not None:
-            gradients.w(layer)[...] += penalty.amount * penalised(penalty.way, given, layer)
+            gradients.w(layer)[...] += penalty.amount * unit_penalty(penalty.way, given, layer)
         gradients.b(layer)[...] = amount_at(turns, "bias factor", layer) * finish(finished, biases)
         if layer > 1:
             before = layer - 1
@@ -239,7 +239,7 @@ def finish(way: Way, gradient: Array) -> Array:
     raise unknown_way("layer gradient", way)
 
 
-def penalised(way: Way, given: BackwardInputs, layer: int) -> Array:
+def unit_penalty(way: Way, given: BackwardInputs, layer: int) -> Array:
     """What a penalty with λ = 1 adds to the gradient of a layer's weights, (fan_in, fan_out): W, or its signs."""
     weights = given.parameters.w(layer)
     return np.sign(weights) if way.kind == "on their size" else weights

@@ -17,7 +17,14 @@ from tui_backprop.diagnosis.findings.rates import (
     other_optimizer,
     thrown,
 )
-from tui_backprop.diagnosis.findings.remedies import Remedy, far_inputs, far_targets, first_of, off_centre, other_seed
+from tui_backprop.diagnosis.findings.remedies import (
+    Remedy,
+    far_targets,
+    first_of,
+    off_centre,
+    other_seed,
+    standardised_inputs,
+)
 
 WEAK_PENALTY = 1e-3
 """The penalty that is advised against overfitting: no more than that holds a run back."""
@@ -44,7 +51,7 @@ def way_out(evidence: Evidence) -> Remedy:
         penalties,
         clipped,
         far_targets,
-        far_inputs,
+        standardised_inputs,
         thrown,
         copied,
         belonging_output,
@@ -67,7 +74,7 @@ def faster(evidence: Evidence) -> Remedy:
         penalties,
         clipped,
         far_targets,
-        far_inputs,
+        standardised_inputs,
         straight,
         other_optimizer,
         from_too_low,

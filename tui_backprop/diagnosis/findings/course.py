@@ -8,7 +8,7 @@ from tui_backprop.diagnosis.findings.causes import WEAK_PENALTY, faster, way_out
 from tui_backprop.diagnosis.findings.evidence import AT_THE_FLOOR, FEW_UPDATES, SLOW, Evidence
 from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
 from tui_backprop.diagnosis.findings.rates import bolder, calm, clipped
-from tui_backprop.diagnosis.findings.remedies import far_inputs, far_targets, first_of
+from tui_backprop.diagnosis.findings.remedies import far_targets, first_of, standardised_inputs
 
 _POINTS = 8  # points of the course from which one can speak of a trend
 _AT_THE_CONSTANT = 0.02  # share of its loss within which a run stays at the best constant
@@ -91,7 +91,7 @@ def _rate_too_low(evidence: Evidence, threshold: float) -> Sighting | None:
     ratio = evidence.update_ratio
     if not ratio < threshold:
         return None
-    sentence, changes = first_of(evidence, far_targets, far_inputs, clipped, bolder)
+    sentence, changes = first_of(evidence, far_targets, standardised_inputs, clipped, bolder)
     return Sighting(
         f"an update moves the parameters by {brief(ratio)} of their length only, and its gradient is not small",
         {"ratio": ratio, "promise": evidence.promise, "rate": training.rate},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.remedies import Remedy, far_inputs, far_targets, first_of, other_seed
+from tui_backprop.diagnosis.findings.remedies import Remedy, far_targets, first_of, other_seed, standardised_inputs
 
 FADED = 0.01
 """Share of the rate that a schedule leaves, below which the run is at a standstill."""
@@ -83,7 +83,7 @@ def heavy(evidence: Evidence) -> Remedy | None:
 
 def calm(evidence: Evidence) -> Remedy:
     """Return the remedy for updates that go too far: data on usual scales, less momentum, or a smaller rate."""
-    return first_of(evidence, far_targets, far_inputs, heavy, calmer, other_seed)
+    return first_of(evidence, far_targets, standardised_inputs, heavy, calmer, other_seed)
 
 
 def thrown(evidence: Evidence) -> Remedy | None:

@@ -52,7 +52,7 @@ def target_scaling(evidence: Evidence) -> dict[str, Any]:
     return {"scale_targets": "standard", "output_activation": "linear"}
 
 
-def far_inputs(evidence: Evidence) -> Remedy | None:
+def standardised_inputs(evidence: Evidence) -> Remedy | None:
     """Inputs on scales of their own."""
     scales = evidence.facts.scales
     used = scales[scales > 0]

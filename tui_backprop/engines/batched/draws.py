@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.randomness import Stream
 from tui_backprop.core.sampling import Sampling
 from tui_backprop.core.step import Training
-from tui_backprop.engines.recording.notes import aligned
+from tui_backprop.engines.recording.notes import aligned_zeros
 
 _NUMBERS = 2**15  # that lie ready for the steps to come, about: few enough to stay in a cache
 _PLACES = 32  # steps that samples lie ready for, at the most: what remains for each step is then next to nothing
@@ -57,8 +57,8 @@ class SharedBatches:
         numbers = runs * batch * (first.inputs.shape[1] + first.targets.shape[1])
         places = max(1, min(_PLACES, _NUMBERS // numbers))
         self._rows = np.empty((places, runs, batch), dtype=np.intp)
-        self.inputs = aligned(places, runs, batch, first.inputs.shape[1])
-        self.targets = aligned(places, runs, batch, first.targets.shape[1])
+        self.inputs = aligned_zeros(places, runs, batch, first.inputs.shape[1])
+        self.targets = aligned_zeros(places, runs, batch, first.targets.shape[1])
 
     @property
     def whole(self) -> bool:

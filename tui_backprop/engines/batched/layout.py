@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.network import Network
-from tui_backprop.engines.recording.notes import aligned
+from tui_backprop.engines.recording.notes import aligned_zeros
 from tui_backprop.engines.recording.recorder import CallRecorder
 
 
@@ -23,7 +23,7 @@ class Stack:
     def __init__(self, network: Network, runs: int) -> None:
         self.network = network
         self.runs = runs
-        self.flat = aligned(runs * network.size)
+        self.flat = aligned_zeros(runs * network.size)
         """(runs · size,)."""
         views = [self._view(t.start, t.shape if t.is_weight else (1, *t.shape)) for t in network.tensors]
         self.weights = views[0::2]
@@ -53,6 +53,6 @@ class Stack:
 
     def spread(self, values: Array) -> Array:
         """Return a vector of the buffer's length from one number a run (runs, 1), or one for each entry (runs, size)."""
-        found = aligned(self.flat.size)
+        found = aligned_zeros(self.flat.size)
         found[self.places] = values
         return found

@@ -15,7 +15,7 @@ from tui_backprop.engines.batched.draws import SharedBatches
 from tui_backprop.engines.batched.layout import Stack
 from tui_backprop.engines.batched.passes import BATCHED_RULES, Passes
 from tui_backprop.engines.calls import Call
-from tui_backprop.engines.recording.notes import Note, aligned
+from tui_backprop.engines.recording.notes import Note, aligned_zeros
 from tui_backprop.engines.recording.recorder import CallRecorder, CannotRecord
 
 
@@ -71,7 +71,7 @@ class BatchedRuns:
         self._gradients = Stack(first.network, len(trainings))
         spread = self._theta.spread
         self._theta.flat[...] = spread(np.stack([state.parameters for state in states]))
-        self._slots = aligned(len(first.optimizer.slots), self._theta.flat.size)
+        self._slots = aligned_zeros(len(first.optimizer.slots), self._theta.flat.size)
         for i, slot in enumerate(self._slots):
             slot[...] = spread(np.stack([state.slots[i] for state in states]))
         rates = [training.rate for training in trainings]
@@ -87,7 +87,7 @@ class BatchedRuns:
         self._draws = SharedBatches(trainings)
         self._passes = Passes(first.objective, self._theta, self._gradients)
         self._rule = BATCHED_RULES[first.rule]
-        self._rate_now = aligned(len(self._rate))
+        self._rate_now = aligned_zeros(len(self._rate))
         """With what the schedule makes of it."""
         self._rate_now[...] = self._rate
         gradient, update = self._record(self._recorded_passes), self._record(self._recorded_update)

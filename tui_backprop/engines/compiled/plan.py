@@ -13,7 +13,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.compiled import activations, draws, kernel, layers, objectives, updates
 from tui_backprop.engines.compiled.jit import AnyArray, Piece
-from tui_backprop.engines.pieces import draws_rows, is_large, loop_of, pieces_of, products_of
+from tui_backprop.engines.pieces import draws_rows, is_large, loop_name, pieces_of, products_of
 
 _NEVER = 2**62  # a step that no run reaches, as large as the loop's whole numbers may be
 
@@ -52,7 +52,7 @@ class CompiledPlan:
         make(pieces_of(training))
         self._training = training
         self._task, self._kept = _task(training)
-        self._loop = piece_named(loop_of(training)).call
+        self._loop = piece_named(loop_name(training)).call
         self._draws = draws.BatchRows(piece_named("draws"), training.sampling) if draws_rows(training) else None
         self._frozen, self._held = self._kept["frozen"], self._kept["held"]
 

@@ -10,18 +10,18 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.errors import require
 from tui_backprop.core.objective import FUSED, Objective
 from tui_backprop.core.operations.losses import HUBER_THRESHOLD
-from tui_backprop.engines.calls import ONE, Call, Scratch, chain, scalar
+from tui_backprop.engines.calls import ONE, Call, Scratch, call_sequence, scalar
 from tui_backprop.engines.numpy_plan.activations import bound_activation, sigmoid_value
 from tui_backprop.engines.numpy_plan.bound import Slope
 from tui_backprop.engines.numpy_plan.derived import derived_slope
 
 
 def reads_z_alone(objective: Objective) -> bool:
-    """Whether `output_delta` needs no activations of the output layer."""
+    """Whether `output_delta_calls` needs no activations of the output layer."""
     return objective.fused and objective.activation.name == "softmax"
 
 
-def output_delta(
+def output_delta_calls(
     objective: Objective, z: Array, a: Array, y: Array, delta: Array, scratch: Scratch, *, one_hot: bool
 ) -> list[Call]:
     """Return the calls that fill delta with ∂L/∂z of the output layer, from its z and a and the targets y.
@@ -50,18 +50,18 @@ def _share(factor: float, batch: int) -> Array:
 
 def _squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
     error, _ = scratch.two_like(a)
-    return chain((np.subtract, a, y, error), (np.multiply, error, _share(2.0, a.shape[1]), upstream))
+    return call_sequence((np.subtract, a, y, error), (np.multiply, error, _share(2.0, a.shape[1]), upstream))
 
 
 def _half_squared(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
     error, _ = scratch.two_like(a)
-    return chain((np.subtract, a, y, error), (np.multiply, error, _share(1.0, a.shape[1]), upstream))
+    return call_sequence((np.subtract, a, y, error), (np.multiply, error, _share(1.0, a.shape[1]), upstream))
 
 
 def _huber(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
     s, t = scratch.two_like(a)
     high, low = scalar(HUBER_THRESHOLD), scalar(-HUBER_THRESHOLD)
-    return chain(
+    return call_sequence(
         (np.subtract, a, y, s), (np.minimum, s, high, t), (np.maximum, t, low, s),
         (np.multiply, s, _share(1.0, a.shape[1]), upstream),
     )  # fmt: skip
@@ -69,7 +69,7 @@ def _huber(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
 
 def _absolute(a: Array, y: Array, upstream: Array, scratch: Scratch) -> list[Call]:
     s, t = scratch.two_like(a)
-    return chain((np.subtract, a, y, s), (np.sign, s, t), (np.multiply, t, _share(1.0, a.shape[1]), upstream))
+    return call_sequence((np.subtract, a, y, s), (np.sign, s, t), (np.multiply, t, _share(1.0, a.shape[1]), upstream))
 
 
 def _sigmoid_cross_entropy(z: Array, a: Array, y: Array, delta: Array, scratch: Scratch) -> list[Call]:
@@ -77,9 +77,9 @@ def _sigmoid_cross_entropy(z: Array, a: Array, y: Array, delta: Array, scratch: 
     s, t = scratch.two_like(a)
     minus, other = scratch.like(a, "minus"), scratch.like(a, "other")
     return [
-        *chain((np.negative, z, minus)),
+        *call_sequence((np.negative, z, minus)),
         *sigmoid_value(minus, other, scratch),
-        *chain(
+        *call_sequence(
             (np.multiply, other, y, minus), (np.subtract, ONE, y, s), (np.multiply, s, a, t),
             (np.subtract, t, minus, s), (np.multiply, s, _share(1.0, a.shape[1]), delta),
         ),
@@ -93,7 +93,7 @@ def _softmax_of_one_class(z: Array, y: Array, delta: Array, scratch: Scratch) ->
     e = scratch.like(z, "exponentials")
     column, others = scratch.shaped((1, batch), "column"), scratch.shaped((1, batch), "others")
     total = scratch.shaped((1, batch), "total")
-    return chain(
+    return call_sequence(
         (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
         (np.add.reduce, e, 0, None, column, True), (np.multiply, column, scalar(float(batch)), total),
         (np.subtract, ONE, y, s), (np.multiply, s, e, t), (np.add.reduce, t, 0, None, others, True),
@@ -115,7 +115,7 @@ def _softmax_cross_entropy(z: Array, _a: Array, y: Array, delta: Array, scratch:
     unit, place = np.empty(batch, dtype=np.intp), np.empty(batch, dtype=np.intp)
     samples, width = np.arange(batch, dtype=np.intp), np.array(batch, dtype=np.intp)
     flat = e.reshape(-1)
-    return chain(
+    return call_sequence(
         (np.maximum.reduce, z, 0, None, column, True), (np.subtract, z, column, s), (np.exp, s, e),
         (s.argmax, 0, unit), (np.multiply, unit, width, place), (np.add, place, samples, unit),
         (flat.put, unit, 0.0), (np.add.reduce, e, 0, None, others, True), (flat.put, unit, 1.0),

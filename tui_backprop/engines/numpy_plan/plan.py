@@ -12,7 +12,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.step import State, Training
 from tui_backprop.engines.calls import Call, Scratch
 from tui_backprop.engines.numpy_plan.activations import bound_activation
-from tui_backprop.engines.numpy_plan.objectives import output_delta, reads_z_alone
+from tui_backprop.engines.numpy_plan.objectives import output_delta_calls, reads_z_alone
 from tui_backprop.engines.numpy_plan.updates import bound_optimizer, gradient_calls
 
 _PLACES = 32  # steps that are made in a row, at most
@@ -125,7 +125,7 @@ class BatchPlan:
             if layer is not last or not reads_z_alone(training.objective):
                 calls += layer.activate(scratch)
             a = layer.a_and_one
-        calls += output_delta(
+        calls += output_delta_calls(
             training.objective, last.z, last.a, self._y[fetched], last.delta, scratch, one_hot=plan.one_hot
         )
         for before, layer in zip(reversed([None, *self._layers[:-1]]), reversed(self._layers), strict=True):

@@ -16,7 +16,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.operations.optimizers import Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RmsProp, Sgd
 from tui_backprop.core.operations.penalties import clip_factor
 from tui_backprop.core.step import Training
-from tui_backprop.engines.calls import ZERO, Call, Scratch, chain, scalar
+from tui_backprop.engines.calls import ZERO, Call, Scratch, call_sequence, scalar
 from tui_backprop.engines.numpy_plan.bound import BoundOptimizer
 from tui_backprop.engines.numpy_plan.derived import derived_optimizer
 
@@ -26,13 +26,13 @@ def gradient_calls(training: Training, theta: Array, gradient: Array, scratch: S
     mask, (part, _) = training.network.weight_mask, scratch.two_like(theta)
     calls: list[Call] = []
     if training.l1:
-        calls += chain((np.sign, theta, part), (np.multiply, part, training.l1 * mask, part))
-        calls += chain((np.add, gradient, part, gradient))
+        calls += call_sequence((np.sign, theta, part), (np.multiply, part, training.l1 * mask, part))
+        calls += call_sequence((np.add, gradient, part, gradient))
     if training.l2:
-        calls += chain((np.multiply, theta, training.l2 * mask, part), (np.add, gradient, part, gradient))
+        calls += call_sequence((np.multiply, theta, training.l2 * mask, part), (np.add, gradient, part, gradient))
     frozen = training.free == 0
     if frozen.any():
-        calls += chain((np.putmask, gradient, frozen, ZERO))
+        calls += call_sequence((np.putmask, gradient, frozen, ZERO))
     if training.clip is not None:
         calls.append(partial(_clip, gradient, training.clip))
     return calls
@@ -45,7 +45,7 @@ def _clip(gradient: Array, limit: float) -> None:
 
 
 def _descend(theta: Array, direction: Array, rate: Array, spare: Array) -> list[Call]:
-    return chain((np.multiply, direction, rate, spare), (np.subtract, theta, spare, theta))
+    return call_sequence((np.multiply, direction, rate, spare), (np.subtract, theta, spare, theta))
 
 
 def _sgd(_one: Sgd, theta: Array, g: Array, _slots: Array, numbers: Sequence[Array], _scratch: Scratch) -> list[Call]:
@@ -53,7 +53,7 @@ def _sgd(_one: Sgd, theta: Array, g: Array, _slots: Array, numbers: Sequence[Arr
 
 
 def _velocity(one: Momentum | Nesterov, g: Array, velocity: Array) -> list[Call]:
-    return chain((np.multiply, velocity, scalar(one.momentum), velocity), (np.add, velocity, g, velocity))
+    return call_sequence((np.multiply, velocity, scalar(one.momentum), velocity), (np.add, velocity, g, velocity))
 
 
 def _momentum(
@@ -68,7 +68,7 @@ def _nesterov(
     ahead, _ = scratch.two_like(g)
     return (
         _velocity(one, g, slots[0])
-        + chain((np.multiply, slots[0], scalar(one.momentum), ahead), (np.add, g, ahead, g))
+        + call_sequence((np.multiply, slots[0], scalar(one.momentum), ahead), (np.add, g, ahead, g))
         + _descend(theta, g, numbers[0], g)
     )
 
@@ -77,7 +77,7 @@ def _adagrad(
     one: Adagrad, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch
 ) -> list[Call]:
     part, _ = scratch.two_like(g)
-    return chain(
+    return call_sequence(
         (np.multiply, g, g, part), (np.add, slots[0], part, slots[0]),
         (np.sqrt, slots[0], part), (np.add, part, scalar(one.epsilon), part), (np.divide, g, part, g),
     ) + _descend(theta, g, numbers[0], g)  # fmt: skip
@@ -85,7 +85,7 @@ def _adagrad(
 
 def _mean_square(decay: float, g: Array, mean: Array, part: Array) -> list[Call]:
     """Calls for mean ← decay·mean + (1 − decay)·g²."""
-    return chain(
+    return call_sequence(
         (np.multiply, mean, scalar(decay), mean), (np.multiply, g, g, part),
         (np.multiply, part, scalar(1.0 - decay), part), (np.add, mean, part, mean),
     )  # fmt: skip
@@ -97,7 +97,7 @@ def _rmsprop(
     part, _ = scratch.two_like(g)
     return (
         _mean_square(one.alpha, g, slots[0], part)
-        + chain((np.sqrt, slots[0], part), (np.add, part, scalar(one.epsilon), part), (np.divide, g, part, g))
+        + call_sequence((np.sqrt, slots[0], part), (np.add, part, scalar(one.epsilon), part), (np.divide, g, part, g))
         + _descend(theta, g, numbers[0], g)
     )
 
@@ -107,8 +107,10 @@ def _adam(one: Adam, theta: Array, g: Array, slots: Array, numbers: Sequence[Arr
     (part, _), m, v = scratch.two_like(g), slots[0], slots[1]
     return (
         _mean_square(one.beta2, g, v, part)
-        + chain((np.multiply, m, scalar(one.beta1), m), (np.multiply, g, scalar(1.0 - one.beta1), g), (np.add, m, g, m))
-        + chain((np.sqrt, v, part), (np.add, part, numbers[1], part), (np.divide, m, part, part))
+        + call_sequence(
+            (np.multiply, m, scalar(one.beta1), m), (np.multiply, g, scalar(1.0 - one.beta1), g), (np.add, m, g, m)
+        )
+        + call_sequence((np.sqrt, v, part), (np.add, part, numbers[1], part), (np.divide, m, part, part))
         + _descend(theta, part, numbers[0], part)
     )
 
@@ -120,7 +122,7 @@ def adam_numbers(one: Adam, rate: float, count: int) -> tuple[float, float]:
 
 
 def _adamw(one: AdamW, theta: Array, g: Array, slots: Array, numbers: Sequence[Array], scratch: Scratch) -> list[Call]:
-    return chain((np.multiply, theta, numbers[2], theta)) + _adam(one.adam, theta, g, slots, numbers, scratch)
+    return call_sequence((np.multiply, theta, numbers[2], theta)) + _adam(one.adam, theta, g, slots, numbers, scratch)
 
 
 def _adamw_numbers(one: AdamW, rate: float, count: int) -> tuple[float, ...]:

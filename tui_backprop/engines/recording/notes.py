@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.calls import Call, chain, scalar
+from tui_backprop.engines.calls import Call, call_sequence, scalar
 
 _CACHE_LINE = 64  # bytes; a vector instruction that crosses a line's end costs two
 
@@ -54,7 +54,7 @@ class Note:
 
         def there(array: Array) -> Array:
             part = next((part for part in parts if root(part) is root(array)), None)
-            return array if part is None else placed(array, part[0], part[place])
+            return array if part is None else view_in(array, part[0], part[place])
 
         return self.moved(there)
 
@@ -73,7 +73,7 @@ class Note:
         if self.each and len({one.shape for one in sized}) == 1 and all(one.flags.c_contiguous for one in sized):
             arrays = [one.reshape(-1) if one.ndim else one for one in arrays]
         out = arrays[-1]
-        return chain((self.function, *(out if same_place(one, out) else one for one in arrays)))[0]
+        return call_sequence((self.function, *(out if same_place(one, out) else one for one in arrays)))[0]
 
 
 def copy(source: Array, out: Array) -> None:
@@ -112,7 +112,7 @@ def same_place(array: Array, other: Array) -> bool:
     )  # fmt: skip
 
 
-def placed(array: Array, old: Array, new: NDArray[Any]) -> Array:
+def view_in(array: Array, old: Array, new: NDArray[Any]) -> Array:
     """Return a view that lies in `new` as `array` lies in `old`; both are in one piece, and `new` is not smaller."""
     offset = address(array) - address(old)
     return np.ndarray(array.shape, array.dtype, new.reshape(-1), offset, array.strides)
@@ -125,6 +125,6 @@ def aligned_memory(size: int) -> NDArray[np.uint8]:
     return memory[first : first + size]
 
 
-def aligned(*shape: int) -> Array:
+def aligned_zeros(*shape: int) -> Array:
     """Return zeros that begin at a cache line."""
     return aligned_memory(8 * math.prod(shape)).view(np.float64).reshape(shape)

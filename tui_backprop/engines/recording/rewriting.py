@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.engines.recording.notes import Note, aligned_memory, copy, placed, root, same_place
+from tui_backprop.engines.recording.notes import Note, aligned_memory, copy, root, same_place, view_in
 
 
 def cheaper(notes: Sequence[Note], temporaries: Sequence[Array]) -> list[Note]:
     """Return calls that leave the same bits in every array that is no temporary."""
     roots = {id(root(one)) for one in temporaries}
-    return share_memory(without_copies(without_ones(notes), roots), roots)
+    return reuse_buffers(without_copies(without_ones(notes), roots), roots)
 
 
 def without_ones(notes: Sequence[Note]) -> list[Note]:
@@ -75,7 +75,7 @@ def _can_lie_there(notes: Sequence[Note], place: int, temporaries: Collection[in
         return False
     uses = [i for i, note in enumerate(notes) if any(root(one) is root(source) for one in note.arrays)]
     first, last = notes[uses[0]], uses[-1]
-    replaced = placed(first.out, source, to) if _begins(first, root(source)) else None
+    replaced = view_in(first.out, source, to) if _begins(first, root(source)) else None
     if replaced is None or any(_overlap(one, to) and not _may_replace(first, one, replaced) for one in first.arrays):
         return False
     meanwhile = [one for note in notes[uses[0] + 1 : place] for one in note.arrays]
@@ -87,10 +87,10 @@ def _can_lie_there(notes: Sequence[Note], place: int, temporaries: Collection[in
 
 def _in_its_copy(note: Note, source: Array, to: Array) -> Note:
     """Return a call with the copy in place of the source."""
-    return note.moved(lambda array: placed(array, source, to) if root(array) is root(source) else array)
+    return note.moved(lambda array: view_in(array, source, to) if root(array) is root(source) else array)
 
 
-def share_memory(notes: Sequence[Note], temporaries: Collection[int]) -> list[Note]:
+def reuse_buffers(notes: Sequence[Note], temporaries: Collection[int]) -> list[Note]:
     """Put every temporary where one lay that is no longer needed, best in the place of what it is computed from.
 
     What a step touches is then a small part of what it would be, and stays in the nearest cache.
@@ -101,7 +101,7 @@ def share_memory(notes: Sequence[Note], temporaries: Collection[int]) -> list[No
 
     def moved(array: Array) -> Array:
         whole = root(array)
-        return placed(array, whole, memory[id(whole)]) if id(whole) in memory else array
+        return view_in(array, whole, memory[id(whole)]) if id(whole) in memory else array
 
     found = []
     for i, note in enumerate(notes):

@@ -14,7 +14,7 @@ from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
 from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.scripts.training.follow import follow_fixed
-from tui_backprop.scripts.training.telling import number
+from tui_backprop.scripts.training.telling import loss_text
 from tui_backprop.text.syntax import parsed
 
 _UPDATES = 20
@@ -125,8 +125,8 @@ def other_order(case: Case, answer: Answer) -> list[Cause]:
         line = statement.lineno
         sentence = (
             f"line {line}: `{ast.unparse(statement)}` puts {name} in another order (shuffled alone): inputs and their "
-            f"targets (labels) no longer belong together. As it is the loss ends at {number(course.end)}, without this "
-            f"line at {number(other.course.end)}. Draw one order (a permutation) and use it for both."
+            f"targets (labels) no longer belong together. As it is the loss ends at {loss_text(course.end)}, without this "
+            f"line at {loss_text(other.course.end)}. Draw one order (a permutation) and use it for both."
         )
         keep_fix(case, answer, source, other)
         evidence = {"loss": course.end, "loss_without": other.course.end}

@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_backprop.scripts.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.places import samples
+from tui_backprop.scripts.causes.places import distinct_samples
 from tui_backprop.scripts.reading.links import input_operands
 
 _MONOTONE = {
@@ -52,7 +52,7 @@ def monotone_floor(case: Case, answer: Answer) -> list[Cause]:
         case
     ):
         return []
-    found = samples(case)
+    found = distinct_samples(case)
     if found is None or len(found[0]) < 4:
         return []
     x, t = found

@@ -7,10 +7,10 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched
-from tui_backprop.scripts.training.constants import Constant, rate_of, rounds_of
+from tui_backprop.scripts.training.constants import Constant, rate_constant, rounds_constant
 from tui_backprop.scripts.training.course import Course
 from tui_backprop.scripts.training.follow import follow_fixed
-from tui_backprop.scripts.training.telling import number
+from tui_backprop.scripts.training.telling import loss_text
 
 _LOWER = (0.5, 0.3, 0.1, 0.03, 0.01, 0.001)
 _HIGHER = (10.0, 100.0, 1e3, 1e4)
@@ -29,13 +29,13 @@ def rate_too_high(case: Case, answer: Answer) -> list[Cause]:
         trial = training.trial(scale, seconds=_TRIAL)
         if trial is None or trial.diverges or trial.end > max(trial.constant, 0.5 * trial.start):
             continue
-        constant, lines = rate_of(case)
+        constant, lines = rate_constant(case)
         value = f" {constant.value:g}" if constant is not None else ""
         right = f"{constant.value * scale:.3g}" if constant is not None else f"{scale:g} times the rate"
         sentence = (
             f"{_at(constant, lines)}the rate{value} is too high: the loss diverges, "
-            f"{number(training.course.start)} → {number(training.course.end)} (its steps are too large); with {right} it "
-            f"does not: {number(trial.start)} → {number(trial.end)}."
+            f"{loss_text(training.course.start)} → {loss_text(training.course.end)} (its steps are too large); with {right} "
+            f"it does not: {loss_text(trial.start)} → {loss_text(trial.end)}."
         )
         evidence = {"rate": constant.value if constant else None, "factor": scale, "loss": trial.end}
         return [_cause(case, answer, "rate-too-high", sentence, evidence, constant, lines, scale)]
@@ -48,7 +48,7 @@ def too_slow(case: Case, answer: Answer) -> list[Cause]:
     if training is None or training.course.learns is not False or not training.course.stuck or _explained(answer):
         return []
     course = training.course
-    rounds, round_lines = rounds_of(case, course.followed.stack)
+    rounds, round_lines = rounds_constant(case, course.followed.stack)
     if rounds is not None and course.followed.ended:
         for factor in _LONGER:
             if rounds.value * factor > _MOST or course.followed.seconds * factor > _LONGEST:
@@ -59,8 +59,8 @@ def too_slow(case: Case, answer: Answer) -> list[Cause]:
             if longer is not None and longer.course.learned:
                 sentence = (
                     f"line {round_lines[0]}: its {course.followed.updates:,} updates are too few: the loss is "
-                    f"{number(course.end)} when it stops, and with {factor} times as many updates (more epochs, "
-                    f"{rounds.value * factor:g}) it still falls to {number(longer.course.end)}."
+                    f"{loss_text(course.end)} when it stops, and with {factor} times as many updates (more epochs, "
+                    f"{rounds.value * factor:g}) it still falls to {loss_text(longer.course.end)}."
                 )
                 evidence = {"updates": course.followed.updates, "factor": factor, "loss": longer.course.end}
                 fix = fix_of(case.source, [edit])
@@ -76,13 +76,13 @@ def too_slow(case: Case, answer: Answer) -> list[Cause]:
 
 
 def _too_low(case: Case, answer: Answer, course: Course, trial: Course, scale: float) -> Cause:
-    constant, lines = rate_of(case)
+    constant, lines = rate_constant(case)
     value = f" {constant.value:g}" if constant is not None else ""
     right = f"{constant.value * scale:.3g}" if constant is not None else f"{scale:g} times the rate"
     sentence = (
         f"{_at(constant, lines)}the rate{value} is too low (its steps are too small): in {course.followed.updates:,} "
-        f"updates the loss goes {number(course.start)} → {number(course.end)}; with {right} it goes "
-        f"{number(trial.start)} → {number(trial.end)}."
+        f"updates the loss goes {loss_text(course.start)} → {loss_text(course.end)}; with {right} it goes "
+        f"{loss_text(trial.start)} → {loss_text(trial.end)}."
     )
     evidence = {"rate": constant.value if constant else None, "factor": scale, "loss": trial.end}
     return _cause(case, answer, "rate-too-low", sentence, evidence, constant, lines, scale)

@@ -49,7 +49,7 @@ def made_lines(case: Case, path: str) -> list[int]:
     return [min(found)] if found else []
 
 
-def samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:
+def distinct_samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the distinct pairs (input, target) that were trained on; None where they are not single numbers."""
     assert case.reading is not None  # noqa: S101  (causes of a training ask after there is one)
     graph, reading = case.reading.graph, case.reading

@@ -108,7 +108,7 @@ def no_effect_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     return out
 
 
-def turned_sign(case: Case, answer: Answer) -> list[Cause]:
+def swapped_operator(case: Case, answer: Answer) -> list[Cause]:
     """Return the cause where `=-` is written for `-=`: the parameter becomes the step, and keeps nothing of what it was."""
     edits, lines = [], []
     for node in ast.walk(parsed(case.source.text)):

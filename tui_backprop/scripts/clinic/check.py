@@ -19,18 +19,18 @@ from tui_backprop.diagnosis.loss_recognition import LossFound, recognise_loss
 from tui_backprop.diagnosis.recognition import Recognition, recognise
 from tui_backprop.diagnosis.sentences import Diagnosis
 from tui_backprop.scripts.clinic.checkup import Checkup, ParameterCheck, Recognised, Verdict
-from tui_backprop.scripts.clinic.comparison import Compared, Seen, compare, overall
+from tui_backprop.scripts.clinic.comparison import Compared, Seen, compare_parameter, overall
 from tui_backprop.scripts.clinic.gradients import (
     AskedGradients,
     GradientCall,
     alike,
     not_finite,
+    note_whole_numbers,
     repeated,
     unlike_targets,
-    whole_numbers,
 )
 from tui_backprop.scripts.clinic.layout import groups_of, layout_of
-from tui_backprop.scripts.clinic.naming import Naming, in_words, penalties
+from tui_backprop.scripts.clinic.naming import Naming, in_words, name_penalties
 from tui_backprop.scripts.clinic.trial import RATE, trial
 from tui_backprop.scripts.functions.network import Batch, Learner, OwnGradient
 from tui_backprop.scripts.functions.process import LearnerError
@@ -132,7 +132,7 @@ class _Check:
         learner = self._learner
         entry_names = [learner.entry_name(entry) for entry in range(len(learner.theta))]
         return [
-            compare(name, [one.within(span) for one in seen], entry_names)
+            compare_parameter(name, [one.within(span) for one in seen], entry_names)
             for name, span in zip(learner.names, learner.spans, strict=True)
         ]
 
@@ -268,13 +268,13 @@ class _Check:
         learner, rows = self._learner, [one.check for one in compared]
         wrong = {one.name for one in rows if one.verdict == "wrong"}
         own = learner.data if learner.data is not None else self._draw_batch(self._rows)
-        whole, notes = whole_numbers(learner, own, RATE)
+        whole, notes = note_whole_numbers(learner, own, RATE)
         odd = [*unlike_targets(learner), *whole, *repeated(self._asked, wrong)]
         broken = not_finite(learner, self._asked)
         if overall(rows) != "right" and not broken:
             naming = Naming(learner, self._gradients, self._rows, self._draw, shown[:_SHOWN])
             named, said = naming.named(recognition, loss, compared)
-            if not named and (others := [*penalties(compared), *alike(learner, self._asked, wrong)]):
+            if not named and (others := [*name_penalties(compared), *alike(learner, self._asked, wrong)]):
                 named, said = others, []
             if wrong and wrong <= {name for one in odd for name in one.parameters}:
                 said = []  # it is explained

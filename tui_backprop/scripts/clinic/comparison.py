@@ -68,7 +68,7 @@ class Compared:
     """Why it cannot be told; empty where it can."""
 
 
-def compare(name: str, draws: Sequence[Seen], entry_names: Sequence[str]) -> Compared:
+def compare_parameter(name: str, draws: Sequence[Seen], entry_names: Sequence[str]) -> Compared:
     """Compare one parameter, seen at several draws, the first at its own values.
 
     Args:

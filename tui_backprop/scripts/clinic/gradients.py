@@ -184,7 +184,7 @@ def _written(shape: Sequence[int]) -> str:
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
-def whole_numbers(learner: Learner, batch: Batch, rate: float) -> tuple[list[Diagnosis], list[str]]:
+def note_whole_numbers(learner: Learner, batch: Batch, rate: float) -> tuple[list[Diagnosis], list[str]]:
     """Say of arrays of whole numbers what they do to an update: a mistake where it is seen, and otherwise a note."""
     if not learner.whole:
         return [], []

@@ -172,7 +172,7 @@ def _with_batch(explanation: MistakeFound, rows: int) -> MistakeFound:
     return explanation
 
 
-def penalties(compared: Sequence[Compared]) -> list[Diagnosis]:
+def name_penalties(compared: Sequence[Compared]) -> list[Diagnosis]:
     """Name the parameters that are in their own gradient, as a penalty puts them there that the loss has not."""
     found = []
     for one in compared:

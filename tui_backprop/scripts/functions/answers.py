@@ -36,7 +36,7 @@ def truth(value: Any) -> bool:
     return value
 
 
-def whole(value: Any, low: int, high: int) -> int:
+def read_whole(value: Any, low: int, high: int) -> int:
     """Read a whole number from `low` to `high`."""
     if type(value) is not int or not low <= value <= high:
         raise AnswerError(f"expected a whole number from {low:,} to {high:,}")
@@ -68,7 +68,7 @@ def states_of(first: State, most: int) -> Callable[[Any], tuple[list[State], boo
     def read(value: Any) -> tuple[list[State], bool]:
         if not (isinstance(value, dict) and value.keys() == set(keys) and isinstance(value["steps"], list)):
             raise AnswerError("expected states")
-        steps = [whole(step, first.step + 1, first.step + most) for step in value["steps"]]
+        steps = [read_whole(step, first.step + 1, first.step + most) for step in value["steps"]]
         if steps != sorted(set(steps)):
             raise AnswerError("expected states in order")
         if not steps:
@@ -84,7 +84,7 @@ def states_of(first: State, most: int) -> Callable[[Any], tuple[list[State], boo
     return read
 
 
-def number_in(value: Any) -> float:
+def read_number(value: Any) -> float:
     """Read a number; NaN and infinities are numbers."""
     if type(value) not in (int, float):
         raise AnswerError("expected a number")
@@ -94,7 +94,7 @@ def number_in(value: Any) -> float:
         raise AnswerError("expected a number that float64 has") from None
 
 
-def listed(value: Any, read: Callable[[Any], Item], count: int | None = None) -> list[Item]:
+def read_list(value: Any, read: Callable[[Any], Item], count: int | None = None) -> list[Item]:
     """Read a list, of so many items if that is known."""
     if not isinstance(value, list) or (count is not None and len(value) != count):
         raise AnswerError(f"expected a list of {'values' if count is None else count}")
@@ -113,7 +113,7 @@ def maybe(read: Callable[[Any], Item]) -> Callable[[Any], Item | None]:
     return lambda value: None if value is None else read(value)
 
 
-def text(value: Any) -> str:
+def read_name(value: Any) -> str:
     """Read a name, which a file may have made of a number."""
     if type(value) not in (str, int, float, bool):
         raise AnswerError("expected a text")
@@ -121,19 +121,19 @@ def text(value: Any) -> str:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(listed(value, lambda n: whole(n, 0, MOST_NUMBERS)))
+    return tuple(read_list(value, lambda n: read_whole(n, 0, MOST_NUMBERS)))
 
 
 def _shapes(value: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    one, other = listed(value, _shape, 2)
+    one, other = read_list(value, _shape, 2)
     return one, other
 
 
 def _odd_shapes(value: Any) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
     """Read names, each with the shape of its gradient and its own."""
     found = []
-    for name, *shapes in listed(value, lambda item: listed(item, lambda part: part, 3)):
-        found.append((text(name), *_shapes(shapes)))
+    for name, *shapes in read_list(value, lambda item: read_list(item, lambda part: part, 3)):
+        found.append((read_name(name), *_shapes(shapes)))
     return found
 
 
@@ -147,14 +147,14 @@ def description(value: Any) -> dict[str, Any]:
     """Read what a network of the user's own is."""
     found = named(
         value,
-        names=lambda names: listed(names, text),
-        shapes=lambda shapes: listed(shapes, _shape),
+        names=lambda names: read_list(names, read_name),
+        shapes=lambda shapes: read_list(shapes, _shape),
         theta=numbers_of(None),
         own_loss=truth,
-        inputs=lambda count: whole(count, 1, MOST_NUMBERS),
-        outputs=lambda count: whole(count, 1, MOST_NUMBERS),
+        inputs=lambda count: read_whole(count, 1, MOST_NUMBERS),
+        outputs=lambda count: read_whole(count, 1, MOST_NUMBERS),
         forms=lambda forms: named(forms, x=_form, y=_form, prediction=_form, several=truth),
-        whole=lambda names: listed(names, text),
+        whole=lambda names: read_list(names, read_name),
         unlike=maybe(_shapes),
         data=lambda data: data,
     )
@@ -173,7 +173,7 @@ def gradients_of(size: int, count: int) -> Callable[[Any], list[Mapping[str, Any
     """Return what reads so many gradients of a θ of so many entries."""
 
     def names(value: Any) -> tuple[str, ...]:
-        return tuple(listed(value, text))
+        return tuple(read_list(value, read_name))
 
     def one(value: Any) -> Mapping[str, Any]:
         return named(
@@ -187,15 +187,15 @@ def gradients_of(size: int, count: int) -> Callable[[Any], list[Mapping[str, Any
             changed=truth,
         )
 
-    return lambda value: listed(value, one, count)
+    return lambda value: read_list(value, one, count)
 
 
-def truth_of(count: int) -> Callable[[Any], Truth]:
+def truth_reader(count: int) -> Callable[[Any], Truth]:
     """Return what reads what so many entries of a gradient should be."""
 
     def reason(value: Any) -> tuple[int, str]:
-        entry, why = listed(value, lambda item: item, 2)
-        return whole(entry, 0, count - 1), clean(text(why))
+        entry, why = read_list(value, lambda item: item, 2)
+        return read_whole(entry, 0, count - 1), clean(read_name(why))
 
     def read(value: Any) -> Truth:
         each = numbers_of(count)
@@ -205,27 +205,27 @@ def truth_of(count: int) -> Callable[[Any], Truth]:
             high=each,
             floor=each,
             blur=each,
-            method=text,
-            reasons=lambda reasons: listed(reasons, reason),
+            method=read_name,
+            reasons=lambda reasons: read_list(reasons, reason),
         )
         return Truth(**{**found, "method": clean(found["method"]), "reasons": dict(found["reasons"])})
 
     return read
 
 
-def course_of(size: int, updates: int) -> Callable[[Any], dict[str, Any]]:
+def course_reader(size: int, updates: int) -> Callable[[Any], dict[str, Any]]:
     """Return what reads how so many updates of a θ of so many entries went."""
 
     def loss(value: Any) -> tuple[int, float]:
-        made, lost = listed(value, lambda item: item, 2)
-        return whole(made, 1, updates), number_in(lost)
+        made, lost = read_list(value, lambda item: item, 2)
+        return read_whole(made, 1, updates), read_number(lost)
 
     def read(value: Any) -> dict[str, Any]:
         return named(
             value,
             theta=numbers_of(size),
-            made=lambda made: whole(made, 0, updates),
-            losses=lambda losses: tuple(listed(losses, loss)),
+            made=lambda made: read_whole(made, 0, updates),
+            losses=lambda losses: tuple(read_list(losses, loss)),
             before=maybe(numbers_of(size)),
             gradient=maybe(numbers_of(size)),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.core.randomness import key_of
 from tui_backprop.datasets.scaling import fit_scaler
 from tui_backprop.datasets.source import open_source
-from tui_backprop.scripts.functions.answers import text
+from tui_backprop.scripts.functions.answers import read_name
 from tui_backprop.scripts.functions.network import Batch, Learner
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.functions.rule_loop import rule_loop
@@ -43,7 +43,7 @@ def source_to_step(path: str, timeout: float = TIMEOUT) -> Source:
             loop = rule_loop(learner.network, samples, RATE)
         else:
             x, y = samples
-            loop = process.ask("loop", text, x=x.tolist(), y=y.tolist(), rate=RATE)
+            loop = process.ask("loop", read_name, x=x.tolist(), y=y.tolist(), rate=RATE)
     finally:
         process.close()
     return with_loop(read_source(path), loop)
@@ -55,7 +55,7 @@ def at_rate(source: Source, rate: float) -> Source:
     return replace(source, text=f"{head}rate={rate!r})\n")
 
 
-def rate_of(source: Source) -> float:
+def loop_rate(source: Source) -> float:
     """Return the rate of the loop that was put after functions."""
     return float(source.text.rpartition("rate=")[2].rstrip(")\n"))
 

@@ -18,7 +18,7 @@ class DivergedError(ArithmeticError):
     """An update gives something that is not finite; one sentence."""
 
 
-def follow(
+def make_updates(
     update: Update,
     loss: Callable[[Array], float],
     theta: Sequence[float],

@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.scripts.functions.forms import SINGLE, Form, UnusableError, candidates, form_of, given_as, rows_of
+from tui_backprop.scripts.functions.forms import (
+    SINGLE,
+    Form,
+    UnusableError,
+    candidates,
+    form_of,
+    given_as,
+    rows_in_form,
+)
 from tui_backprop.scripts.functions.own_functions import Forms, OwnFunctions
 
 Samples = list[tuple[Any, Any]] | tuple[Any, Any] | None
@@ -28,7 +36,7 @@ class Found:
     """Shapes of predictions and targets of a batch, where NumPy compares every prediction with every target."""
 
 
-def samples_of(functions: OwnFunctions) -> Samples:
+def file_samples(functions: OwnFunctions) -> Samples:
     """Return the samples that a file brings: a list of pairs, or two arrays; None where it brings none.
 
     Raises:
@@ -124,7 +132,7 @@ class _FormSearch:
         forms.prediction = form_of(raw)
         if forms.x in ("rows", "columns") and forms.prediction in ("rows", "columns"):
             forms.prediction = forms.x
-        one = rows_of(forms.prediction, raw, 1)
+        one = rows_in_form(forms.prediction, raw, 1)
         if not np.isfinite(one).all():
             raise UnusableError(
                 f"forward gives {one[0].tolist()} for x = {single[0].tolist()}: expected finite numbers"
@@ -139,8 +147,8 @@ class _FormSearch:
         functions, theta = self._functions, self._functions.theta
         form = functions.forms.x
         try:
-            at_once = rows_of(form, functions.forward(theta, several), len(several))
-            each = [rows_of(form, functions.forward(theta, row[np.newaxis]), 1)[0] for row in several]
+            at_once = rows_in_form(form, functions.forward(theta, several), len(several))
+            each = [rows_in_form(form, functions.forward(theta, row[np.newaxis]), 1)[0] for row in several]
         except Exception:
             return False
         return at_once.shape[1] == outputs and bool(np.allclose(each, at_once))
@@ -243,10 +251,10 @@ def rows_of_samples(functions: OwnFunctions, samples: Samples, outputs: int) -> 
     if isinstance(samples, tuple):
         columns = forms.x == "columns"
         count = samples[0].shape[1] if columns else len(samples[0])
-        x = rows_of("columns" if columns else "rows", samples[0], count)
+        x = rows_in_form("columns" if columns else "rows", samples[0], count)
         y = _targets(forms.y, samples[1], count, outputs)
     else:
-        x = np.concatenate([rows_of(forms.x, one, 1) for one, _ in samples])
+        x = np.concatenate([rows_in_form(forms.x, one, 1) for one, _ in samples])
         y = np.concatenate([_targets(forms.y, target, 1, outputs) for _, target in samples])
     if y.shape != (len(x), outputs):
         gives = f"{outputs} number{'s' * (outputs > 1)}"
@@ -260,4 +268,4 @@ def _targets(form: Form, value: Any, samples: int, outputs: int) -> Array:
     """Return targets as rows, classes by number as ones among zeros."""
     if form in ("label", "labels"):
         return np.eye(outputs)[np.asarray(value, dtype=np.int64).reshape(samples)]
-    return rows_of(form, value, samples)
+    return rows_in_form(form, value, samples)

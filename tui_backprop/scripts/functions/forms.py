@@ -44,7 +44,7 @@ def given_as(form: Form, rows: Array) -> Any:
     return rows.copy()
 
 
-def rows_of(form: Form, value: Any, samples: int) -> Array:
+def rows_in_form(form: Form, value: Any, samples: int) -> Array:
     """Return what was given in a form as rows, (samples, n).
 
     Raises:
@@ -131,7 +131,7 @@ class Fitted:
     """Whether it had more numbers than the parameter, so that it was summed here."""
 
 
-def fitted(name: str, made: Any, shape: tuple[int, ...], function: str, *, is_array: bool = True) -> Fitted:
+def in_parameter_shape(name: str, made: Any, shape: tuple[int, ...], function: str, *, is_array: bool = True) -> Fitted:
     """Return a gradient in the shape of its parameter.
 
     Args:

@@ -13,13 +13,13 @@ import numpy as np
 from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.core.judge import Truth
 from tui_backprop.scripts.functions.answers import (
-    course_of,
+    course_reader,
     description,
     gradients_of,
     nothing,
     numbers_of,
     truth,
-    truth_of,
+    truth_reader,
 )
 from tui_backprop.scripts.functions.forms import Form
 from tui_backprop.scripts.functions.process import LearnerProcess
@@ -99,7 +99,7 @@ class Trained:
     @classmethod
     def reader(cls, size: int, updates: int) -> Callable[[Any], Trained]:
         """Return what reads how so many updates of a θ of so many entries went from the answer of a process."""
-        read = course_of(size, updates)
+        read = course_reader(size, updates)
         return lambda answer: cls(**read(answer))
 
 
@@ -240,7 +240,7 @@ class LearnerNetwork(Learner):
         x, y = batch
         return self.process.ask(
             "numeric",
-            truth_of(len(entries)),
+            truth_reader(len(entries)),
             theta=theta.tolist(),
             x=x.tolist(),
             y=y.tolist(),

@@ -19,10 +19,10 @@ from tui_backprop.scripts.functions.forms import (
     SINGLE,
     Form,
     UnusableError,
-    fitted,
     given_as,
+    in_parameter_shape,
     numbers_in,
-    rows_of,
+    rows_in_form,
     what,
 )
 from tui_backprop.scripts.functions.parameters import Composer, Leaf, flat, leaves_of
@@ -114,7 +114,7 @@ class OwnFunctions:
         """Return ŷ, (samples, outputs)."""
         forms = self.forms
         made = [
-            rows_of(forms.prediction if len(part) == 1 else forms.x, self.forward(theta, part), len(part))
+            rows_in_form(forms.prediction if len(part) == 1 else forms.x, self.forward(theta, part), len(part))
             for part in self.each(rows)
         ]
         return np.concatenate(made)
@@ -178,7 +178,7 @@ class OwnFunctions:
             if part is None:
                 found.missing.append(leaf.name)
                 continue
-            fit = fitted(leaf.name, part, leaf.shape, "backward", is_array=leaf.is_array)
+            fit = in_parameter_shape(leaf.name, part, leaf.shape, "backward", is_array=leaf.is_array)
             found.gradient[span] = fit.numbers.ravel()
             if fit.transposed:
                 found.transposed.append(leaf.name)

@@ -22,7 +22,7 @@ UPDATES = 10_000
 _DIGITS = 6  # of samples that are drawn
 
 
-def loop_of(functions: OwnFunctions, samples: Samples, rows: tuple[Array, Array], rate: float) -> str:
+def loop_text(functions: OwnFunctions, samples: Samples, rows: tuple[Array, Array], rate: float) -> str:
     """Return the loop as text.
 
     `rows` are inputs and targets; they are written into the loop where the file brings no samples.

@@ -16,18 +16,18 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.operations.losses import LOSSES
 from tui_backprop.core.slopes import prediction_noise, slopes_of_loss
-from tui_backprop.scripts.functions.course import follow
-from tui_backprop.scripts.functions.form_search import find_forms, rows_of_samples, samples_of
+from tui_backprop.scripts.functions.course import make_updates
+from tui_backprop.scripts.functions.form_search import file_samples, find_forms, rows_of_samples
 from tui_backprop.scripts.functions.forms import UnusableError
 from tui_backprop.scripts.functions.own_functions import Forms, OwnFunctions
-from tui_backprop.scripts.functions.own_loop import loop_of
+from tui_backprop.scripts.functions.own_loop import loop_text
 
 _STEP = 1e-5  # of a derivative of predictions, relative to the parameter
 
 Rows = Sequence[Sequence[float]]
 
 
-def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
+def network_questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
     """Return what a file with a whole network can be asked."""
     network = OwnNetwork(module)
     return {
@@ -62,7 +62,7 @@ class OwnNetwork:
             raise UnusableError("there is no function forward(parameters, x)")
         if not (callable(functions.function("backward")) or callable(functions.function("update"))):
             raise UnusableError("there is neither backward(parameters, x, y) nor update(parameters, x, y, lr)")
-        samples = samples_of(functions)
+        samples = file_samples(functions)
         found = find_forms(functions, samples)
         described: dict[str, Any] = {
             "names": [leaf.name for leaf in leaves],
@@ -84,7 +84,7 @@ class OwnNetwork:
     def loop(self, x: Rows, y: Rows, rate: float) -> str:
         """Return a training loop for their functions as Python; x and y are its samples where the file brings none."""
         functions = self._functions
-        return loop_of(functions, samples_of(functions), (np.array(x), np.array(y)), rate)
+        return loop_text(functions, file_samples(functions), (np.array(x), np.array(y)), rate)
 
     def take_forms(self, forms: Mapping[str, Any]) -> None:
         """Take the forms that were found before, without calling anything."""
@@ -180,4 +180,4 @@ class OwnNetwork:
         def loss(values: Array) -> float:
             return functions.loss(functions.predict(values, rows[:live]), targets[:live])
 
-        return follow(update, loss, theta, (rows, targets), **course)
+        return make_updates(update, loss, theta, (rows, targets), **course)

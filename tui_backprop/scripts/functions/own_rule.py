@@ -14,11 +14,11 @@ from tui_backprop.core.forward import forward
 from tui_backprop.core.gradient_check import batch_loss
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import make_objective
-from tui_backprop.scripts.functions.course import follow
-from tui_backprop.scripts.functions.forms import UnusableError, fitted, what
+from tui_backprop.scripts.functions.course import make_updates
+from tui_backprop.scripts.functions.forms import UnusableError, in_parameter_shape, what
 
 
-def questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
+def rule_questions(module: ModuleType) -> Mapping[str, Callable[..., Any]]:
     """Return what a file with a rule can be asked."""
     rule = OwnRule(module)
     return {"is_rule": rule.is_rule, "rule": rule.gradient, "train_rule": rule.train}
@@ -74,7 +74,7 @@ class OwnRule:
             gradient = self.of_batch(network, values, inputs, wanted)
             return values - rate * gradient, gradient
 
-        return follow(update, value, theta, (rows, targets), **course)
+        return make_updates(update, value, theta, (rows, targets), **course)
 
     def of_batch(self, network: Network, theta: Array, x: Array, y: Array) -> Array:
         """Return ∂L/∂θ of a batch as the rule has it, (size,).
@@ -99,7 +99,7 @@ class OwnRule:
             if type(value) is np.ndarray and value.dtype == np.float64 and value.shape == tensor.shape:
                 flat.append(value.ravel())  # what nearly all give, and looking closer takes a tenth of a step
                 continue
-            part = fitted(tensor.name, value, tensor.shape, "backward", is_array=False)
+            part = in_parameter_shape(tensor.name, value, tensor.shape, "backward", is_array=False)
             if part.transposed:
                 shape = tensor.shape[::-1]
                 raise UnusableError(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.limits import TIMEOUT
-from tui_backprop.system.inputs import InputFileError, read_python, shown
+from tui_backprop.system.inputs import InputFileError, read_python, shown_path
 from tui_backprop.system.process import LONGEST, Child, OverlongError
 from tui_backprop.text.cleaning import clean
 
@@ -168,7 +168,7 @@ def _text_of(path: str) -> str:
     try:
         return read_python(Path(path))
     except InputFileError as error:
-        raise LearnerError(f"{shown(path)}: {error}") from None
+        raise LearnerError(f"{shown_path(path)}: {error}") from None
 
 
 def _signal_name(number: int) -> str:

@@ -29,7 +29,7 @@ _NAME = "learner_file"  # what the file is called as a module
 Questions = Mapping[str, Callable[..., Any]]
 
 
-def load(path: str, code: CodeType) -> ModuleType:
+def load_file(path: str, code: CodeType) -> ModuleType:
     """Run the file's code as a module, so that what is under `if __name__ == "__main__"` does not run."""
     sys.dont_write_bytecode = True
     find_beside(path)
@@ -66,12 +66,12 @@ class Worker:
 
     def _load(self) -> None:
         module = self._module()
-        self._questions = {**own_network.questions(module), **own_rule.questions(module)}
+        self._questions = {**own_network.network_questions(module), **own_rule.rule_questions(module)}
 
     def _module(self) -> ModuleType:
         """Return the file as if nothing had been asked before."""
         assert self._code is not None  # noqa: S101  (the first question is always `load`)
-        return load(self._path, self._code)
+        return load_file(self._path, self._code)
 
     def line_in_file(self, error: BaseException) -> int | None:
         """Return the line of the file where an exception was raised; None where it was not raised in the file."""

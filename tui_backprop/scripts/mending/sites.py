@@ -14,7 +14,7 @@ from tui_backprop.scripts.mending.edits import SourceEdit, edits_of
 from tui_backprop.scripts.mending.scope import scope_of
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.operations import CannotReplayError
-from tui_backprop.scripts.verdict.aligned import aligned, carried_over
+from tui_backprop.scripts.verdict.aligned import aligned, renumbered
 from tui_backprop.scripts.verdict.backward import Backward
 from tui_backprop.scripts.verdict.moments import early_uses
 from tui_backprop.scripts.verdict.places import WrongPlace, replayed
@@ -80,7 +80,7 @@ def happened(case: Case) -> Happened | None:
         pairs = {one: one for one in range(step.end + 1)} if same else aligned(graph, step, draw.step)
         if pairs is None or len(out.pairs) >= _STEPS:
             continue
-        moved = (draw, gradients) if same else carried_over(case.reading, draw, gradients, step, pairs)
+        moved = (draw, gradients) if same else renumbered(case.reading, draw, gradients, step, pairs)
         out.backward.draws.append(moved[0])
         out.backward.gradients.append(moved[1])
         out.pairs.append(pairs)
@@ -199,7 +199,7 @@ def _put(base: Happened, place: WrongPlace, n: int, factor: float) -> dict[int, 
         return _with_old_values(base, place.place, place.early[0], n)
     gradients = base.backward.gradients[n]
     return {
-        record: fitted(base.backward.graph.shape(record), factor * np.asarray(gradients[target]))
+        record: reshaped(base.backward.graph.shape(record), factor * np.asarray(gradients[target]))
         for record, target in zip(place.records, place.targets, strict=True)
         if target in gradients
     }
@@ -235,7 +235,7 @@ def _factor(case: Case, base: Happened, place: WrongPlace) -> float:
     return place.factor * examination.rate / found if np.isfinite(found) and found > 0 else place.factor
 
 
-def fitted(shape: tuple[int, ...], value: np.ndarray) -> Any:
+def reshaped(shape: tuple[int, ...], value: np.ndarray) -> Any:
     """Return a value in a shape, where it has so many numbers."""
     if value.shape != shape and value.size == int(np.prod(shape)):
         return value.T.reshape(shape) if value.ndim == 2 and value.T.shape == shape else value.reshape(shape)

@@ -11,7 +11,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.sites import Happened, Site, fitted
+from tui_backprop.scripts.mending.sites import Happened, Site, reshaped
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.running import run_trace
 from tui_backprop.scripts.verdict.backward import Backward
@@ -95,7 +95,7 @@ def _mended(base: Happened, site: Site, found: dict[str, Any], names: list[str])
     draws: list[int] = []
     for n, pairs in enumerate(base.pairs):
         given = {
-            one: fitted(graph.shape(one), _decoded(found[str(pairs[one])]))
+            one: reshaped(graph.shape(one), _decoded(found[str(pairs[one])]))
             for one in site.records
             if str(pairs.get(one)) in found
         }

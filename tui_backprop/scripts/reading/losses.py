@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.scripts.reading.reading import Step
 from tui_backprop.scripts.reading.residuals import Residual, target_value
-from tui_backprop.scripts.replay.derivatives import fitted
+from tui_backprop.scripts.replay.derivatives import unbroadcast
 from tui_backprop.scripts.replay.graph import Graph
 
 Array = np.ndarray
@@ -109,7 +109,7 @@ class LossHypothesis:
             for one in residuals:
                 p, t = pair(graph, one, values)
                 slope = self.weight * self.formula.slope(p, t)
-                seed = fitted(np.asarray(slope, dtype=float), p.shape)
+                seed = unbroadcast(np.asarray(slope, dtype=float), p.shape)
                 out[one.prediction] = out[one.prediction] + seed if one.prediction in out else seed
         return out
 
@@ -199,7 +199,7 @@ def _formula_of(graph: Graph, record: int, residuals: list[Residual]) -> tuple[F
             if g is None or not formula.fits(p, t):
                 break
             with np.errstate(all="ignore"):
-                want = fitted(np.asarray(formula.slope(p, t), dtype=float), p.shape).ravel()
+                want = unbroadcast(np.asarray(formula.slope(p, t), dtype=float), p.shape).ravel()
             have = np.asarray(g).ravel()
             scale = float(want @ have) / max(float(want @ want), 1e-300)
             if not np.allclose(have, scale * want, rtol=1e-4, atol=1e-9 * (abs(have).max() + 1e-300)):

@@ -56,7 +56,7 @@ class Reading:
         return self.graph.trace
 
 
-def grouped(reading: Reading, step: Step) -> dict[str, list[int]]:
+def parameters_by_name(reading: Reading, step: Step) -> dict[str, list[int]]:
     """Return a step's parameter records by name, in the order in which the prediction first needs them."""
     out: dict[str, list[int]] = defaultdict(list)
     for old in step.parameters:

@@ -23,7 +23,7 @@ def perceptron_of(case: Case) -> Perceptron | None:
     if case.reading is None or case.examination is None or not case.examination.draws:
         return None
     graph, step = case.reading.graph, case.reading.steps[-1]
-    rounds = rounds_of(graph, step)
+    rounds = layer_rounds(graph, step)
     if not rounds or len(step.residuals) != len(rounds):
         return None
     layers, residual = rounds[-1], max(step.residuals, key=lambda one: one.record)
@@ -79,11 +79,11 @@ def _otherwise(case: Case, step: Step) -> bool:
 
 def layers_of(graph: Graph, step: Step) -> list[RecognisedLayer]:
     """Return the layers in order; empty where a parameter is used in another way than a layer's weights and bias."""
-    rounds = rounds_of(graph, step)
+    rounds = layer_rounds(graph, step)
     return rounds[-1] if rounds else []
 
 
-def rounds_of(graph: Graph, step: Step) -> list[list[RecognisedLayer]]:
+def layer_rounds(graph: Graph, step: Step) -> list[list[RecognisedLayer]]:
     """Return the layers of each round through the network: several where a step adds up what single samples give.
 
     Empty where a parameter is used in another way than a layer's weights and bias.
@@ -148,7 +148,7 @@ def _activation(graph: Graph, layer: RecognisedLayer, out: int) -> str | None:
     return None
 
 
-def rows_of(value: Any, features: int, *, rows: bool) -> np.ndarray:
+def sample_rows(value: Any, features: int, *, rows: bool) -> np.ndarray:
     """Return values with a sample in each row."""
     found = np.asarray(value, dtype=float)
     if found.ndim == 2:
@@ -167,11 +167,11 @@ def _loss(case: Case, residual: Residual, rows: bool, outputs: int) -> tuple[str
     if not known:
         return None
     n = known[-1]
-    p = rows_of(examination.draws[n].values.get(prediction, graph.value(prediction)), outputs, rows=rows)
-    t = rows_of(target_value(graph, residual, {}), outputs, rows=rows)
+    p = sample_rows(examination.draws[n].values.get(prediction, graph.value(prediction)), outputs, rows=rows)
+    t = sample_rows(target_value(graph, residual, {}), outputs, rows=rows)
     if t.shape != p.shape:  # each answer meets every target: no loss that the trainer has
         return None
-    theirs = rows_of(examination.gradients[n][prediction], outputs, rows=rows)
+    theirs = sample_rows(examination.gradients[n][prediction], outputs, rows=rows)
     for name in ("squared", "binary-cross-entropy", "cross-entropy", "absolute", "huber"):
         ours = LOSSES[name].slope(p, t) / len(p)
         size = float(np.sum(ours * ours))

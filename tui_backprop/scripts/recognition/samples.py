@@ -11,7 +11,7 @@ from tui_backprop.datasets.scaling import SCALINGS, fit_scaler
 from tui_backprop.datasets.source import open_source
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.residuals import target_value
-from tui_backprop.scripts.recognition.perceptron import layers_of, rows_of
+from tui_backprop.scripts.recognition.perceptron import layers_of, sample_rows
 from tui_backprop.scripts.recognition.recognised import Perceptron, RecognisedLayer, ScriptSamples
 from tui_backprop.scripts.replay.graph import Graph
 
@@ -28,7 +28,7 @@ _CARRIED = (
 )
 
 
-def samples_of(case: Case, network: Perceptron) -> ScriptSamples | None:
+def perceptron_samples(case: Case, network: Perceptron) -> ScriptSamples | None:
     """Return the samples of a perceptron's script; None where they cannot be told."""
     assert case.reading is not None  # noqa: S101  (there is a network)
     graph, step, residual = case.reading.graph, case.reading.steps[-1], network.residual
@@ -73,16 +73,16 @@ def _product(graph: Graph, layer: RecognisedLayer) -> int:
 
 def _pair(graph: Graph, network: Perceptron, x: int, t: int) -> tuple[np.ndarray, np.ndarray]:
     return (
-        rows_of(graph.value(x), network.layers[0], rows=network.rows),
-        rows_of(graph.value(t), network.layers[-1], rows=network.rows),
+        sample_rows(graph.value(x), network.layers[0], rows=network.rows),
+        sample_rows(graph.value(t), network.layers[-1], rows=network.rows),
     )
 
 
 def _one_hot(graph: Graph, network: Perceptron) -> ScriptSamples | None:
     """Return all samples where labels say which answer is to be 1, and every step has all of them."""
     given = network.first.given
-    x = rows_of(graph.value(given), network.layers[0], rows=network.rows)
-    t = rows_of(target_value(graph, network.residual, {}), network.layers[-1], rows=network.rows)
+    x = sample_rows(graph.value(given), network.layers[0], rows=network.rows)
+    t = sample_rows(target_value(graph, network.residual, {}), network.layers[-1], rows=network.rows)
     return ScriptSamples(x, t, True) if _root(graph, given) == given and 1 < len(x) == len(t) else None
 
 

@@ -91,7 +91,7 @@ _FLAT = {
 }
 
 
-def fitted(g: Array, shape: tuple[int, ...]) -> Array:
+def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     """Return a gradient summed over what was broadcast."""
     g = np.asarray(g)
     while g.ndim > len(shape):
@@ -125,7 +125,7 @@ def derivative(
         if rule is not None:
             found = rule(_Case(x, y, g, args, named, list(wanted), attr))
             if found is not None:
-                return [None if one is None else fitted(one, xi.shape) for one, xi in zip(found, x, strict=True)]
+                return [None if one is None else unbroadcast(one, xi.shape) for one, xi in zip(found, x, strict=True)]
         if name in MOVING:
             return moved(op, x, y, attr, wanted, g)
         return by_differences(op, x, attr, wanted, g)
@@ -159,14 +159,14 @@ def _beside_constant(
             found = _RULES[name](_Case(x, y, g, args, {}, wanted, {"a": [], "k": {}}))
         if found is None:
             raise CannotReplayError(name)
-        return [None if one is None else fitted(one, xi.shape) for one, xi in zip(found, x, strict=True)]
+        return [None if one is None else unbroadcast(one, xi.shape) for one, xi in zip(found, x, strict=True)]
     other = np.asarray(args[1] if first else args[0], dtype=float)
     both = [x[0], other] if first else [other, x[0]]
     with np.errstate(all="ignore"):
         found = _RULES[name](_Case(both, y, g, both, {}, [first, not first], None))
     if found is None:
         raise CannotReplayError(name)
-    return [fitted(np.asarray(found[0 if first else 1]), x[0].shape)]
+    return [unbroadcast(np.asarray(found[0 if first else 1]), x[0].shape)]
 
 
 class _Case:
@@ -303,7 +303,7 @@ def _set(c: _Case) -> list[Array | None]:
     index = index_of(c.attr, c.x)
     first = c.g.copy()
     first[index] = 0
-    return [first, fitted(c.g[index], c.x[1].shape), *[np.zeros(one.shape) for one in c.x[2:]]]
+    return [first, unbroadcast(c.g[index], c.x[1].shape), *[np.zeros(one.shape) for one in c.x[2:]]]
 
 
 def _einsum(c: _Case) -> list[Array | None] | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.source.notebooks import cells_of, joined, with_cells
 from tui_backprop.scripts.source.python2 import translated
-from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown
+from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown_path
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.syntax import parsed
 
@@ -109,9 +109,9 @@ def read_source(path: str, text: str | None = None) -> Source:
         notebook = place.suffix == ".ipynb"
         body = read_input(place, "a notebook", 2**26).decode() if notebook else read_python(place)
     except InputFileError as error:
-        raise ScriptError(f"{shown(path)}: {error}") from None
+        raise ScriptError(f"{shown_path(path)}: {error}") from None
     except UnicodeDecodeError:
-        raise ScriptError(f"{shown(path)}: this is not text: expected a notebook") from None
+        raise ScriptError(f"{shown_path(path)}: this is not text: expected a notebook") from None
     found = Source(str(whole), clean(place.name), body, str(whole.parent))
     if place.suffix == ".ipynb":
         cells = cells_of(found.text)

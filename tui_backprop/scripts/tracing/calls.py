@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .functions import ITERATING, METHODS, WRITERS, WRITING_METHODS
-from .noting import LISTED, Notes, arrange, changed, index_spec
-from .store import plain
+from .noting import LISTED, Notes, arrange, index_spec, note_write
+from .store import plain_number
 
 
 def call(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -44,7 +44,7 @@ def call(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwar
     if function in _writers():
         before = recorder.store.before_write(args[0]) if isinstance(args[0], np.ndarray) else -1
         result = function(*args, **kwargs)
-        changed(recorder.store, place, f"opaque:{function.__name__}", args[0], before)
+        note_write(recorder.store, place, f"opaque:{function.__name__}", args[0], before)
         return result
     return _unknown(recorder, place, function, args, kwargs)
 
@@ -63,7 +63,9 @@ def _type(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwa
         kind = {"a": [["r", 0], ["d", np.dtype(function).str]], "k": {}}
         if isinstance(result, np.ndarray):
             record = recorder.store.find(args[0])
-            recorder.store.bind(result, recorder.store.add("method:astype", (record,), place, plain(result), kind))
+            recorder.store.bind(
+                result, recorder.store.add("method:astype", (record,), place, plain_number(result), kind)
+            )
         else:
             _frozen(recorder, place, args[0], result)
     elif isinstance(result, (np.ndarray, np.generic)):
@@ -86,10 +88,10 @@ def _method(recorder: Notes, place: int, function: Any, own: Any, args: tuple[An
         result = function(*args, **kwargs)
         if name == "fill":
             value = recorder.store.find(args[0])
-            record = recorder.store.add("fill", (before, value), place, plain(own))
+            record = recorder.store.add("fill", (before, value), place, plain_number(own))
             recorder.store.written(own, record)
         else:
-            changed(recorder.store, place, f"opaque:{name}", own, before)
+            note_write(recorder.store, place, f"opaque:{name}", own, before)
         return result
     if name == "tolist":
         return _unlist(recorder, place, own, function())
@@ -126,7 +128,7 @@ def _ufunc_method(
         operands = [before, store.find(args[2]) if len(args) > 2 else -1]
         spec = index_spec(recorder.store, args[1], operands)
         if min(operands) >= 0 and spec is not None:
-            record = store.add(f"at:{own.__name__}", tuple(operands), place, plain(args[0]), spec)
+            record = store.add(f"at:{own.__name__}", tuple(operands), place, plain_number(args[0]), spec)
             store.written(args[0], record)
         return None
     if name in ("outer", "reduce", "accumulate"):
@@ -160,7 +162,7 @@ def _known(
         return result if result is None else _opaque(recorder, place, name, [*operands, *kwargs.values()], result)
     attr = {"a": shape[1], "k": named} if named or shape[1] != [["r", n] for n in range(len(records))] else None
     if isinstance(out, np.ndarray):
-        record = recorder.store.add(name, tuple(records), place, plain(out), attr)
+        record = recorder.store.add(name, tuple(records), place, plain_number(out), attr)
         recorder.store.written(out, record)
         return result
     _results(recorder, place, name, records, attr, result)
@@ -172,7 +174,9 @@ def _results(recorder: Notes, place: int, name: str, records: list[int], attr: A
     if isinstance(result, (tuple, list)):
         for n, one in enumerate(result):
             if isinstance(one, (np.ndarray, np.generic)):
-                record = store.add(name, tuple(records), place, plain(one), {**(attr or _straight(records)), "out": n})
+                record = store.add(
+                    name, tuple(records), place, plain_number(one), {**(attr or _straight(records)), "out": n}
+                )
                 store.bind(one, record)
         return
     if not (type(result) is float or isinstance(result, (np.ndarray, np.generic))):
@@ -181,7 +185,7 @@ def _results(recorder: Notes, place: int, name: str, records: list[int], attr: A
         return
     if any(store.known(result) == one for one in records):
         return
-    store.bind(result, store.add(name, tuple(records), place, plain(result), attr))
+    store.bind(result, store.add(name, tuple(records), place, plain_number(result), attr))
 
 
 def _straight(records: list[int]) -> dict[str, Any]:
@@ -201,7 +205,7 @@ def _opaque(recorder: Notes, place: int, name: str, things: list[Any], result: A
         if (type(one) is float or isinstance(one, (np.ndarray, np.generic))) and store.known(one) < 0:
             if isinstance(one, np.ndarray) and one.dtype.kind not in "fiub":
                 continue
-            store.bind(one, store.add(f"opaque:{name}", tuple(records), place, plain(one)))
+            store.bind(one, store.add(f"opaque:{name}", tuple(records), place, plain_number(one)))
     return result
 
 
@@ -253,7 +257,7 @@ def _vectorized(recorder: Notes, place: int, function: Any, args: tuple[Any, ...
         whole = np.broadcast_to(one, expected.shape)
         record = recorder.store.find(one)
         spec = {"a": [["r", 0], ["t", [["c", n] for n in expected.shape]]], "k": {}}
-        recorder.store.bind(whole, recorder.store.add("np.broadcast_to", (record,), place, plain(whole), spec))
+        recorder.store.bind(whole, recorder.store.add("np.broadcast_to", (record,), place, plain_number(whole), spec))
         parts.append(whole)
     for index in np.ndindex(*expected.shape):
         flat.append(
@@ -265,9 +269,10 @@ def _vectorized(recorder: Notes, place: int, function: Any, args: tuple[Any, ...
         return expected
     size = ["t", [["c", n] for n in expected.shape]]
     result = np.array(flat, dtype=expected.dtype).reshape(expected.shape)
-    first = recorder.store.add("np.array", tuple(records), place, plain(result.ravel()), {"a": [shape], "k": {}})
+    first = recorder.store.add("np.array", tuple(records), place, plain_number(result.ravel()), {"a": [shape], "k": {}})
     recorder.store.bind(
-        result, recorder.store.add("np.reshape", (first,), place, plain(result), {"a": [["r", 0], size], "k": {}})
+        result,
+        recorder.store.add("np.reshape", (first,), place, plain_number(result), {"a": [["r", 0], size], "k": {}}),
     )
     return result
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .functions import known_functions, scipy_functions
-from .store import Store, plain
+from .store import Store, plain_number
 
 LISTED = 20_000
 """Numbers in a list that become operands of one record, at the most."""
@@ -31,13 +31,13 @@ class Notes:
         for one in operands:
             record = self.store.find(one)
             if record < 0:
-                record = listed(self.store, place, one)
+                record = list_record(self.store, place, one)
                 if record < 0:
                     return -1
             found.append(record)
         if isinstance(result, np.ndarray) and result.dtype.kind not in "fiub":
             return -1
-        record = self.store.add(name, tuple(found), place, plain(result), attr)
+        record = self.store.add(name, tuple(found), place, plain_number(result), attr)
         self.store.bind(result, record)
         return record
 
@@ -88,7 +88,7 @@ def arrange(store: Store, thing: Any, records: list[int]) -> Any:
     return None
 
 
-def listed(store: Store, place: int, thing: Any) -> int:
+def list_record(store: Store, place: int, thing: Any) -> int:
     """Return the record of a list of numbers that an operation takes as an array; -1 for anything else."""
     if not isinstance(thing, (list, tuple)) or not thing or len(thing) > LISTED:
         return -1
@@ -144,25 +144,25 @@ def note_item(store: Store, place: int, thing: Any, index: Any, result: Any) -> 
     spec = index_spec(store, index, records)
     if spec is None or min(records) < 0:
         return
-    store.bind(result, store.add("item", tuple(records), place, plain(result), spec))
+    store.bind(result, store.add("item", tuple(records), place, plain_number(result), spec))
 
 
 def note_set(store: Store, place: int, thing: Any, index: Any, value: Any, before: int) -> None:
     """Record that a part of an array was written."""
     right = store.find(value)
     if right < 0:
-        right = listed(store, place, value)
+        right = list_record(store, place, value)
     records = [before, right]
     spec = index_spec(store, index, records)
     if min(records) < 0 or spec is None:
-        changed(store, place, "opaque:set", thing, before)
+        note_write(store, place, "opaque:set", thing, before)
         return
-    value_kept = plain(thing) if thing.size <= 64 else None
+    value_kept = plain_number(thing) if thing.size <= 64 else None
     store.written(thing, store.add("set", tuple(records), place, value_kept, spec))
 
 
-def changed(store: Store, place: int, name: str, thing: Any, before: int) -> None:
+def note_write(store: Store, place: int, name: str, thing: Any, before: int) -> None:
     """Record that an array was written to in a way that cannot be repeated."""
     if isinstance(thing, np.ndarray) and before >= 0:
-        record = store.add(name, (before,), place, plain(thing))
+        record = store.add(name, (before,), place, plain_number(thing))
         store.written(thing, record)

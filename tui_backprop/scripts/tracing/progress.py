@@ -18,7 +18,7 @@ _CARRIERS = {
 }
 
 
-def chain(store: Store) -> int:
+def longest_chain(store: Store) -> int:
     """Return the length of the longest chain of sums in which each is made from the one before and something it led to."""
     best = 0
     used = {one for operands in store.args for one in operands}

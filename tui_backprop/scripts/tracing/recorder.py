@@ -13,9 +13,9 @@ import numpy as np
 
 from .attempts import Attempts
 from .calls import call
-from .noting import Notes, listed, note_set
-from .progress import chain
-from .store import plain
+from .noting import Notes, list_record, note_set
+from .progress import longest_chain
+from .store import plain_number
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
@@ -158,12 +158,14 @@ class Recorder(Notes):
         if isinstance(old, np.ndarray) and old.dtype != object:
             before, right = self.store.before_write(old), self.store.find(value)
             if right < 0:
-                right = listed(self.store, place, value)
+                right = list_record(self.store, place, value)
             result = IN_PLACE[op](old, value)
             if before < 0 or right < 0:
                 return result
             if result is old:
-                record = self.store.add(op, (before, right), place, plain(result), {"in_place": 1, "literal": literal})
+                record = self.store.add(
+                    op, (before, right), place, plain_number(result), {"in_place": 1, "literal": literal}
+                )
                 self.store.written(old, record)
             else:
                 record = self.note(op, place, (old, value), result, {"literal": literal})
@@ -245,7 +247,7 @@ class Recorder(Notes):
     def _progress(self) -> None:
         """Stop once there are enough updates; where there is too much before them, begin again here."""
         store = self.store
-        length = chain(store)
+        length = longest_chain(store)
         if length >= self.updates or time.monotonic() > self.until:
             self.finish("enough" if length >= self.updates else "time")
         elif len(store.ops) > self.records or store.size > self.size:
@@ -296,7 +298,7 @@ class Recorder(Notes):
         if self.on:
             record = self.store.known(value)
             if record >= 0:
-                self.store.bind(value, self.store.add("copy", (record,), place, plain(value)))
+                self.store.bind(value, self.store.add("copy", (record,), place, plain_number(value)))
         return value
 
     def unpack(self, place: int, value: Any) -> Any:

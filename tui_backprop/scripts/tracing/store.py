@@ -128,7 +128,7 @@ class Store:
         if memory.owner is not x and memory.record >= 0 and x.dtype == memory.owner.dtype:
             if entry is None or entry[2] != memory.version:
                 base = self.read(memory.owner)
-                index = positions(x, memory.owner)
+                index = element_order(x, memory.owner)
                 if index is not None:
                     record = self.add("view", (base, self.constant(index)), -1, x.copy())
                     self.arrays[id(x)] = (x, record, memory.version)
@@ -181,7 +181,7 @@ class Store:
         if memory.owner is x:
             memory.record = record
         elif memory.record >= 0:
-            index = positions(x, memory.owner)
+            index = element_order(x, memory.owner)
             if index is not None:
                 memory.record = self.add("put", (memory.record, record, self.constant(index)), -1, None)
         self.arrays[id(x)] = (x, record, memory.version)
@@ -193,7 +193,7 @@ def _owner(x: np.ndarray) -> np.ndarray:
     return x
 
 
-def positions(x: np.ndarray, owner: np.ndarray) -> np.ndarray | None:
+def element_order(x: np.ndarray, owner: np.ndarray) -> np.ndarray | None:
     """Return for each element of a view its number in the owner's own order; None where they do not match."""
     size = owner.itemsize
     start = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
@@ -217,7 +217,7 @@ def _offsets(x: np.ndarray) -> np.ndarray:
     return out
 
 
-def plain(value: Any) -> Any:
+def plain_number(value: Any) -> Any:
     """Return a number as the trace keeps it."""
     if isinstance(value, np.ndarray):
         return np.array(value, copy=True, subok=False)

@@ -30,7 +30,7 @@ class Constant:
     """The name that it is given; "" for a number in the middle of a formula."""
 
 
-def rate_of(case: Case) -> tuple[Constant | None, list[int]]:
+def rate_constant(case: Case) -> tuple[Constant | None, list[int]]:
     """Return the constant that is the rate of the updates, where one is found, and the lines of the rate and the updates."""
     reading = case.reading
     assert reading is not None  # noqa: S101  (there is a training)
@@ -45,7 +45,7 @@ def rate_of(case: Case) -> tuple[Constant | None, list[int]]:
             for one in graph.cone([update.step, update.record], step.start) | {update.step}:
                 numbers = (a for a in (one, *graph.args[one]) if graph.ops[a] in ("leaf", "const"))
                 values |= {float(np.ravel(graph.value(a))[0]) for a in numbers if graph.shape(a) == ()}
-    found = [one for one in constants(case.source.text) if one.value in values and one.value > 0]
+    found = [one for one in source_constants(case.source.text) if one.value in values and one.value > 0]
     named = [one for one in found if one.name and _RATE.search(one.name)]
     named = [one for one in named if not _OTHER.search(one.name)]
     inline = [one for one in found if not one.name and one.line in lines]
@@ -53,7 +53,7 @@ def rate_of(case: Case) -> tuple[Constant | None, list[int]]:
     return best, sorted(lines | ({best.line} if best is not None else set()))
 
 
-def constants(text: str) -> list[Constant]:
+def source_constants(text: str) -> list[Constant]:
     """Return the numbers of a source with the names that they are given, by assignment, keyword, default or position."""
     tree = parsed(text)
     functions: dict[str, list[str]] = {}
@@ -100,7 +100,7 @@ def _named(node: ast.AST, functions: dict[str, list[str]]) -> dict[ast.AST, str]
     return out
 
 
-def rounds_of(case: Case, stack: list[list[object]]) -> tuple[Constant | None, list[int]]:
+def rounds_constant(case: Case, stack: list[list[object]]) -> tuple[Constant | None, list[int]]:
     """Return the constant that says how often the outermost loop of a training goes round, and the lines of both.
 
     `stack` has the lines of the script's frames at the first update, the outermost first.
@@ -129,7 +129,7 @@ def rounds_of(case: Case, stack: list[list[object]]) -> tuple[Constant | None, l
 
 
 def _constant_of(text: str, node: ast.expr) -> Constant | None:
-    known = constants(text)
+    known = source_constants(text)
     at = {one.start: one for one in known}
     if isinstance(node, ast.Constant):
         return at.get((node.lineno, node.col_offset))

@@ -50,9 +50,10 @@ def _sentence(own: Course, fixed: Course | None) -> str:
     if fixed.learns is False:
         same = abs(fixed.end - own.end) <= _SAME * max(abs(own.end), 1e-300)
         ends = (
-            f"{number(own.start)} to {number(fixed.end)} with it as without it"
+            f"{loss_text(own.start)} to {loss_text(fixed.end)} with it as without it"
             if same
-            else f"{number(fixed.start)} to {number(fixed.end)} with it, {number(own.start)} to {number(own.end)} as it is"
+            else f"{loss_text(fixed.start)} to {loss_text(fixed.end)} with it, "
+            f"{loss_text(own.start)} to {loss_text(own.end)} as it is"
         )
         return (
             f"With the fix its gradients are right, and it still does not learn: {where.replace('in ', '', 1)} take the "
@@ -75,7 +76,7 @@ def _faster(case: Case, own: Course) -> list[str]:
         return []
     return [
         f"It would learn faster with momentum: with {_MOMENTUM:g} (each step adds {_MOMENTUM:g} times the one before) it is "
-        f"at {number(own.end)} after {reached:,} of its {own.followed.updates:,} updates."
+        f"at {loss_text(own.end)} after {reached:,} of its {own.followed.updates:,} updates."
     ]
 
 
@@ -87,10 +88,10 @@ def updates_text(course: Course) -> str:
 
 def course_text(course: Course) -> str:
     """Return a loss at the beginning and at the end: `0.31 → 0.01`."""
-    return f"{number(course.start)} → {number(course.end)}"
+    return f"{loss_text(course.start)} → {loss_text(course.end)}"
 
 
-def number(value: float) -> str:
+def loss_text(value: float) -> str:
     """Return a loss with three figures."""
     return f"{value:.3g}" if abs(value) < 1e5 else "∞" if value == float("inf") else f"{value:.1e}"
 

@@ -33,7 +33,7 @@ def _made(graph: Graph, step: Step) -> list[int]:
     return [one for one in range(step.start + 1, step.end + 1) if graph.ops[one] not in SOURCES]
 
 
-def carried_over(
+def renumbered(
     reading: Reading, draw: Draw, gradients: dict[int, Any], step: Step, pairs: dict[int, int]
 ) -> tuple[Draw, dict[int, Any]]:
     """Return a draw of another step under the record numbers of `step`."""

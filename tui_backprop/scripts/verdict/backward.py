@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.replay.graph import Graph
-from tui_backprop.scripts.verdict.aligned import aligned, carried_over
+from tui_backprop.scripts.verdict.aligned import aligned, renumbered
 from tui_backprop.scripts.verdict.judgement import Draw
 from tui_backprop.scripts.verdict.verdict import Examination
 
@@ -93,7 +93,7 @@ def backward_of(reading: Reading, examination: Examination) -> Backward | None:
         pairs = aligned(graph, step, other) if number != chosen and len(out.draws) < _DRAWS else None
         for n in others[:2] if pairs is not None else []:
             assert pairs is not None  # noqa: S101  (asked just now)
-            draw, gradients = carried_over(reading, examination.draws[n], examination.gradients[n], step, pairs)
+            draw, gradients = renumbered(reading, examination.draws[n], examination.gradients[n], step, pairs)
             if all(old in gradients for old in step.parameters if old in out.gradients[0]):
                 out.draws.append(draw)
                 out.gradients.append(gradients)

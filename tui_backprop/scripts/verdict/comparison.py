@@ -58,10 +58,10 @@ def is_multiple(claimed: Array, true: Array) -> bool:
     if not np.isfinite(claimed).all() or not np.any(true):
         return False
     scale = float(claimed @ true) / float(true @ true)
-    return scale > 0 and not judge(claimed, truth_of(scale * true)).wrong.any()
+    return scale > 0 and not judge(claimed, traced_truth(scale * true)).wrong.any()
 
 
-def truth_of(right: Array, floor: float = 0.0) -> Truth:
+def traced_truth(right: Array, floor: float = 0.0) -> Truth:
     """Return what is known of a gradient (size,) that the derivatives of the script's own operations give.
 
     Both it and the script's are sums of products of numbers as large as its largest; `floor` is what rounding does besides.
@@ -70,7 +70,7 @@ def truth_of(right: Array, floor: float = 0.0) -> Truth:
     return Truth(right, right, np.full(right.shape, rounding), np.zeros(right.shape), "derivatives of its operations")
 
 
-def compare(
+def compare_gradients(
     reading: Reading,
     draws: list[Draw],
     gradients: list[dict[int, Any]],

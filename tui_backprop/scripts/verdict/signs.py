@@ -57,7 +57,7 @@ def turned_error(backward: Backward, matches: dict[int, Match], names: list[str]
     return WrongPlace(places.pop(), records, targets, -matches[records[0]].factor, list(names), [], sign=True)
 
 
-def merged(places: list[WrongPlace]) -> list[WrongPlace]:
+def merged_places(places: list[WrongPlace]) -> list[WrongPlace]:
     """Return places with those at which several parameters get the wrong sign as one each."""
     out: list[WrongPlace] = []
     for one in places:

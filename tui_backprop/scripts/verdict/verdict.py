@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.reading.losses import OWN, LossHypothesis, possible_losses
-from tui_backprop.scripts.reading.reading import Reading, Step, grouped
+from tui_backprop.scripts.reading.reading import Reading, Step, parameters_by_name
 from tui_backprop.scripts.reading.rule import change_of, uses_sign
 from tui_backprop.scripts.replay.graph import BranchError
 from tui_backprop.scripts.replay.operations import CannotReplayError
-from tui_backprop.scripts.verdict.comparison import compare
+from tui_backprop.scripts.verdict.comparison import compare_gradients
 from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
 
 Array = np.ndarray
@@ -139,7 +139,7 @@ def examine(reading: Reading, draws: list[Draw], loss_of: Any, *, constant: bool
     ):
         return None
     nudged = cache(lambda n: _nudged(reading, kept[n], loss_of(kept[n].step)))
-    parameters, rate = compare(reading, kept, gradients, nudged, constant=constant)
+    parameters, rate = compare_gradients(reading, kept, gradients, nudged, constant=constant)
     return Examination(loss, parameters, rate, kept, gradients, loss_of)
 
 
@@ -268,7 +268,7 @@ def _worse(reading: Reading, one: Examination) -> tuple[float, ...]:
 def _mistakes(reading: Reading, one: Examination) -> int:
     """Return how many parameters are wrong; it is one mistake where all layers before some right ones are."""
     step = reading.steps[-1]
-    groups = grouped(reading, step)
+    groups = parameters_by_name(reading, step)
     wrong = [name in one.wrong for name in groups]
     first = len(wrong) - wrong[::-1].index(True) if True in wrong else 0
     uses = (reading.graph.users[old] for name in list(groups)[first:] for old in groups[name])

@@ -15,7 +15,7 @@ from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.verdict.backward import Backward, Match, match
 from tui_backprop.scripts.verdict.moments import early_uses, late_updates
 from tui_backprop.scripts.verdict.places import WrongPlace, comes_right, like, replayed
-from tui_backprop.scripts.verdict.signs import Functions, merged, slope_at_fault, turned_error, turned_sign
+from tui_backprop.scripts.verdict.signs import Functions, merged_places, slope_at_fault, turned_error, turned_sign
 from tui_backprop.scripts.verdict.targets import add_parts, pairings
 from tui_backprop.scripts.verdict.verdict import Examination
 
@@ -55,7 +55,7 @@ def wrong_places(backward: Backward, examination: Examination, functions: Functi
     for name in search.left:  # what was mended may have left a wrong sign
         place = turned_sign(backward, search.values, search.matches, name)
         out += [] if place is None else [place]
-    out = merged(out)
+    out = merged_places(out)
     for place in out:
         place.slope = slope_at_fault(backward, place, functions) if place.slope is None else place.slope
     return out

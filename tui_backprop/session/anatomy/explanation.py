@@ -34,7 +34,7 @@ class Explanation:
         return () if self.formula is None else tuple(t for t in leaves(self.formula) if t.source)
 
 
-def explain(record: StepRecord, quantity: Quantity) -> Explanation:
+def explain_quantity(record: StepRecord, quantity: Quantity) -> Explanation:
     """Explain one quantity."""
     formula, note = _formula(record, quantity), ""
     if formula is None:

@@ -104,7 +104,7 @@ class FormulaSpan:
     leaf: Term | None = None
 
 
-def number(value: float, digits: int = 5) -> str:
+def number_text(value: float, digits: int = 5) -> str:
     """Write a number with so many significant digits, a true minus sign, and a power of ten where it is far from 1."""
     if math.isnan(value):
         return "NaN"
@@ -120,7 +120,7 @@ def printed(
     return tuple(_Printer(numbers, focus, most).pieces(expression, loose=True))
 
 
-def text_of(pieces: Sequence[FormulaSpan]) -> str:
+def formula_text(pieces: Sequence[FormulaSpan]) -> str:
     """The printed formula as one text."""
     return "".join(piece.text for piece in pieces)
 
@@ -150,7 +150,7 @@ class _Printer:
         """Print; `loose` where no operator is beside the expression, so that it needs no brackets."""
         match expression:
             case Term():
-                text = number(expression.value, FORMULA_DIGITS) if self._numbers else expression.symbol
+                text = number_text(expression.value, FORMULA_DIGITS) if self._numbers else expression.symbol
                 bracketed = not loose and text.startswith("−")
                 yield FormulaSpan(f"({text})" if bracketed else text, expression)
             case FunctionCall(name=name, arguments=arguments):

@@ -19,7 +19,7 @@ from tui_backprop.session.anatomy.expressions import (
     Quotient,
     Sum,
     Term,
-    number,
+    number_text,
 )
 
 _SETTINGS = {
@@ -146,7 +146,7 @@ def _expression(one: Any) -> Expression:
     if isinstance(one, _Term):
         return one.expression
     if isinstance(one, int | float):
-        return Term(number(float(one)), float(one))
+        return Term(number_text(float(one)), float(one))
     raise UntraceableError(type(one).__name__)
 
 

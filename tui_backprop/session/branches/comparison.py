@@ -91,7 +91,7 @@ class Comparison:
         return tuple((",".join(f"{value:g}" for value in x), a, b) for x, a, b in rows)
 
 
-def compare(one: Branch, other: Branch) -> Comparison:
+def compare_branches(one: Branch, other: Branch) -> Comparison:
     """Compare two branches at the step where the first is, or the last that the second has reached."""
     step = min(one.run.step, other.run.last_step)
     first = first_difference(one.run, other.run, parted(one, other))

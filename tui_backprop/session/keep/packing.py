@@ -22,7 +22,7 @@ def is_packed(content: bytes) -> bool:
     return content.startswith(_BEGINNING)
 
 
-def packed(text: str, arrays: Mapping[str, Sequence[float]]) -> bytes:
+def zipped(text: str, arrays: Mapping[str, Sequence[float]]) -> bytes:
     """Return a zip of a text and arrays by name."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui_backprop.session.keep.values import many, table, text, whole
+from tui_backprop.session.keep.values import read_count, read_items, read_object, read_string
 from tui_backprop.session.recipe.fields import BY_NAME, FIELDS
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.texts import read_texts
@@ -58,16 +58,16 @@ class SavedEdit:
             ValueError: what was expected.
             RecipeError: a field's value that cannot be.
         """
-        found = table(value, "an edit")
-        parameters = table(found.get("parameters", {}), "the parameters of an edit")
+        found = read_object(value, "an edit")
+        parameters = read_object(found.get("parameters", {}), "the parameters of an edit")
         values = [number for one in parameters.values() for number in (one if isinstance(one, list) else [one])]
         if not all(type(number) in (int, float) and math.isfinite(number) for number in values):
             raise ValueError("the parameters of an edit are numbers, or lists of numbers, by name")
-        origin = text(found.get("origin", ""), "the origin of an edit")
+        origin = read_string(found.get("origin", ""), "the origin of an edit")
         if origin and not parameters:
             raise ValueError("an edit with an origin has the parameters that come from it")
         return cls(
-            whole(found.get("step"), "the step of an edit"),
+            read_count(found.get("step"), "the step of an edit"),
             _fields_from_texts(found.get("changes", {})),
             {name: tuple(map(float, one)) if isinstance(one, list) else float(one) for name, one in parameters.items()},
             origin,
@@ -110,18 +110,18 @@ class SavedBranch:
             ValueError: what was expected.
             RecipeError: a field's value that cannot be.
         """
-        found = table(value, "a branch")
+        found = read_object(value, "a branch")
         parent = found.get("parent")
-        if parent is not None and whole(parent, "the parent of a branch") >= before:
+        if parent is not None and read_count(parent, "the parent of a branch") >= before:
             raise ValueError("the parent of a branch must be an earlier branch")
         branch = cls(
-            clean(text(found.get("name", "run"), "the name of a branch")) or "run",
+            clean(read_string(found.get("name", "run"), "the name of a branch")) or "run",
             parent,
-            whole(found.get("fork_step", 0), "the fork_step of a branch"),
+            read_count(found.get("fork_step", 0), "the fork_step of a branch"),
             recipe_from_texts(found.get("recipe")),
-            tuple(many(found.get("edits", []), "the edits of a branch", SavedEdit.read)),
-            whole(found.get("step"), "the step of a branch"),
-            whole(found.get("last_step"), "the last_step of a branch"),
+            tuple(read_items(found.get("edits", []), "the edits of a branch", SavedEdit.read)),
+            read_count(found.get("step"), "the step of a branch"),
+            read_count(found.get("last_step"), "the last_step of a branch"),
         )
         steps = [edit.step for edit in branch.edits]
         if steps != sorted(steps) or max([branch.step, *steps]) > branch.last_step:
@@ -164,12 +164,12 @@ class SavedFile:
         Raises:
             ValueError: what was expected.
         """
-        found = table(value, "a file")
+        found = read_object(value, "a file")
         content = found.get("content")
         return cls(
-            text(found.get("path"), "the path of a file"),
-            text(found.get("sha256"), "the sha256 of a file"),
-            None if content is None else text(content, "the content of a file"),
+            read_string(found.get("path"), "the path of a file"),
+            read_string(found.get("sha256"), "the sha256 of a file"),
+            None if content is None else read_string(content, "the content of a file"),
         )
 
 
@@ -188,8 +188,8 @@ class SavedBreakpoint:
         Raises:
             ValueError: what was expected.
         """
-        found = table(value, "a breakpoint")
-        condition = text(found.get("condition"), "the condition of a breakpoint")
+        found = read_object(value, "a breakpoint")
+        condition = read_string(found.get("condition"), "the condition of a breakpoint")
         return cls(condition, bool(found.get("enabled", True)), bool(found.get("once", False)))
 
 
@@ -207,8 +207,10 @@ class SavedWatch:
         Raises:
             ValueError: what was expected.
         """
-        found = table(value, "a watch")
-        return cls(text(found.get("expression"), "the expression of a watch"), bool(found.get("on_chart", False)))
+        found = read_object(value, "a watch")
+        return cls(
+            read_string(found.get("expression"), "the expression of a watch"), bool(found.get("on_chart", False))
+        )
 
 
 def recipe_as_texts(recipe: Recipe) -> dict[str, str]:
@@ -237,7 +239,7 @@ def _fields_as_texts(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _fields_from_texts(value: Any) -> dict[str, Any]:
-    found = table(value, "a recipe")
-    texts = {name: text(one, f"the field {clean(name)}") for name, one in found.items()}
+    found = read_object(value, "a recipe")
+    texts = {name: read_string(one, f"the field {clean(name)}") for name, one in found.items()}
     source = {_SOURCE: texts.pop(_SOURCE)} if _SOURCE in texts else {}
     return {**source, **read_texts({name: [one] for name, one in texts.items()})}

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.session.keep.packing import is_packed, packed, unpacked
+from tui_backprop.session.keep.packing import is_packed, unpacked, zipped
 from tui_backprop.session.keep.saved import SavedBranch, SavedBreakpoint, SavedFile, SavedWatch
-from tui_backprop.session.keep.values import many, table, whole
+from tui_backprop.session.keep.values import read_count, read_items, read_object
 from tui_backprop.session.recipe.recipe import Recipe, RecipeError
-from tui_backprop.system.inputs import InputFileError, read_input, shown
+from tui_backprop.system.inputs import InputFileError, read_input, shown_path
 from tui_backprop.system.visitor import refuse_visitor
 
 SUFFIX = ".tbp"
@@ -72,7 +72,7 @@ class SavedSession:
         branches = tuple(_without_arrays(branch, f"branch-{i}", arrays) for i, branch in enumerate(self.branches))
         if not arrays:
             return self.as_text().encode()
-        return packed(replace(self, branches=branches).as_text(), arrays)
+        return zipped(replace(self, branches=branches).as_text(), arrays)
 
 
 def is_session(source: str) -> bool:
@@ -99,7 +99,7 @@ def read_session(path: Path) -> SavedSession:
         problem = "this is not text: expected a session file"
     except (ValueError, RecipeError) as error:
         problem = str(error)
-    raise SessionFileError(f"{shown(path)}: {problem}")
+    raise SessionFileError(f"{shown_path(path)}: {problem}")
 
 
 def session_from_text(text: str, arrays: Mapping[str, list[float]] | None = None) -> SavedSession:
@@ -124,17 +124,17 @@ def session_from_text(text: str, arrays: Mapping[str, list[float]] | None = None
         )
     _put_arrays(found, arrays or {})
     branches: list[SavedBranch] = []
-    many(found.get("branches"), "branches", lambda one: branches.append(SavedBranch.read(one, len(branches))))
-    branch = whole(found.get("branch"), "branch")
+    read_items(found.get("branches"), "branches", lambda one: branches.append(SavedBranch.read(one, len(branches))))
+    branch = read_count(found.get("branch"), "branch")
     if branch >= len(branches):
         raise ValueError("branch is the number of one of the branches, from 0")
     return SavedSession(
         tuple(branches),
         branch,
-        tuple(many(found.get("breakpoints", []), "breakpoints", SavedBreakpoint.read)),
-        tuple(many(found.get("watches", []), "watches", SavedWatch.read)),
-        tuple(many(found.get("files", []), "files", SavedFile.read)),
-        table(found.get("layout", {}), "layout"),
+        tuple(read_items(found.get("breakpoints", []), "breakpoints", SavedBreakpoint.read)),
+        tuple(read_items(found.get("watches", []), "watches", SavedWatch.read)),
+        tuple(read_items(found.get("files", []), "files", SavedFile.read)),
+        read_object(found.get("layout", {}), "layout"),
     )
 
 

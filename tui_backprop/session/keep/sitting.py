@@ -20,7 +20,7 @@ from tui_backprop.session.run.breakpoints import Breakpoint, Watch
 from tui_backprop.session.run.changes import COLUMNS, first_segment, read_data
 from tui_backprop.session.run.run import Run
 from tui_backprop.session.session import Session
-from tui_backprop.system.inputs import InputFileError, read_input, shown
+from tui_backprop.system.inputs import InputFileError, read_input, shown_path
 from tui_backprop.system.outputs import Output
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def _saved_file(path: str, *, embed: bool) -> SavedFile:
         return _unpacked[path][0]
     content = _content(Path(path), "a file that a session reads")
     if embed and len(content) > _LARGEST:
-        raise SessionFileError(f"{shown(path)}: it has more than {_LARGEST >> 20} MiB: keep it beside the session file")
+        raise SessionFileError(
+            f"{shown_path(path)}: it has more than {_LARGEST >> 20} MiB: keep it beside the session file"
+        )
     return SavedFile(path, _checksum(content), base64.b64encode(content).decode() if embed else None)
 
 
@@ -101,7 +103,7 @@ def _content(path: Path, wanted: str) -> bytes:
     try:
         return read_input(path, wanted, 2**31)
     except InputFileError as error:
-        raise SessionFileError(f"{shown(path)}: {error}") from None
+        raise SessionFileError(f"{shown_path(path)}: {error}") from None
 
 
 def _checksum(content: bytes) -> str:
@@ -182,7 +184,7 @@ def _found(file: SavedFile, folder: Path, *, allow_scripts: bool) -> str:
             changed = True
     if file.content is not None:
         return str(_unpack(file, file.content))
-    name = shown(file.path)
+    name = shown_path(file.path)
     if changed:
         raise SessionFileError(
             f"{name}: it is not the file that the session was saved with: put that one back, or begin again"
@@ -198,7 +200,7 @@ def _unpack(file: SavedFile, text: str) -> Path:
         content = b""
     if _checksum(content) != file.sha256:
         raise SessionFileError(
-            f"{shown(file.path)}: the session file is damaged: what it holds of this file is not what was saved"
+            f"{shown_path(file.path)}: the session file is damaged: what it holds of this file is not what was saved"
         )
     import tempfile  # noqa: PLC0415  (a run without a file needs none)
 
@@ -224,5 +226,5 @@ def _with_files(branch: SavedBranch, found: Mapping[str, str]) -> SavedBranch:
 
 def _refused(path: str) -> SessionFileError:
     return SessionFileError(
-        f"{shown(path)}: the session runs this Python file: read it, and allow it with --allow-scripts"
+        f"{shown_path(path)}: the session runs this Python file: read it, and allow it with --allow-scripts"
     )

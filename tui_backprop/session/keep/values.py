@@ -11,7 +11,7 @@ MOST = 10_000
 Item = TypeVar("Item")
 
 
-def table(value: Any, what: str) -> dict[str, Any]:
+def read_object(value: Any, what: str) -> dict[str, Any]:
     """Return an object with names.
 
     Raises:
@@ -22,7 +22,7 @@ def table(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
-def many(value: Any, what: str, read: Callable[[Any], Item]) -> Sequence[Item]:
+def read_items(value: Any, what: str, read: Callable[[Any], Item]) -> Sequence[Item]:
     """Return the items of a list, each read.
 
     Raises:
@@ -33,7 +33,7 @@ def many(value: Any, what: str, read: Callable[[Any], Item]) -> Sequence[Item]:
     return [read(one) for one in value]
 
 
-def text(value: Any, what: str) -> str:
+def read_string(value: Any, what: str) -> str:
     """Return a text.
 
     Raises:
@@ -44,7 +44,7 @@ def text(value: Any, what: str) -> str:
     return value
 
 
-def whole(value: Any, what: str) -> int:
+def read_count(value: Any, what: str) -> int:
     """Return a whole number from 0.
 
     Raises:

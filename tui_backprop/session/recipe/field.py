@@ -104,7 +104,7 @@ def _one_of(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
-def number(wanted: str, accept: Callable[[float], bool]) -> dict[str, Any]:
+def number_field(wanted: str, accept: Callable[[float], bool]) -> dict[str, Any]:
     """Return how a number is read, where `accept` says yes to it, and written; `wanted` says which are expected."""
 
     def read(text: str) -> float:
@@ -116,16 +116,16 @@ def number(wanted: str, accept: Callable[[float], bool]) -> dict[str, Any]:
             raise ValueError(f"expected {wanted}, not {text!r}")
         return value
 
-    return {"read": read, "write": short}
+    return {"read": read, "write": shortest_number}
 
 
-def short(value: float) -> str:
+def shortest_number(value: float) -> str:
     """Write a number with as few digits as give it back."""
     text = f"{value:g}"
     return text if float(text) == value else repr(value)
 
 
-def whole(wanted: str, low: int, high: int = _LARGEST) -> dict[str, Any]:
+def whole_field(wanted: str, low: int, high: int = _LARGEST) -> dict[str, Any]:
     """Return how a whole number from `low` to `high` is read and written; `wanted` says which are expected."""
 
     def read(text: str) -> int:
@@ -161,7 +161,7 @@ def read_batch_size(text: str) -> int | None:
     """Read a number of samples, or `full`, which is None."""
     if text == "full":
         return None
-    size: int = whole(f"a whole number from 1 to {MAX_BATCH:,}, or full", 1, MAX_BATCH)["read"](text)
+    size: int = whole_field(f"a whole number from 1 to {MAX_BATCH:,}, or full", 1, MAX_BATCH)["read"](text)
     return size
 
 
@@ -169,7 +169,7 @@ def read_clip(text: str) -> float | None:
     """Read a limit of the gradient, or `none`."""
     if text in ("none", ""):
         return None
-    limit: float = number("a number above 0, or none", lambda value: value > 0)["read"](text)
+    limit: float = number_field("a number above 0, or none", lambda value: value > 0)["read"](text)
     return limit
 
 
@@ -212,7 +212,7 @@ def split_outside_brackets(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in [*parts, current] if part.strip())
 
 
-def read_points(text: str) -> tuple[str, ...]:
+def read_points_field(text: str) -> tuple[str, ...]:
     """Read samples drawn by hand, and rows left out; raises ValueError with what was expected."""
     from tui_backprop.session.recipe import points  # noqa: PLC0415  (it loads NumPy)
 
@@ -232,37 +232,37 @@ def read_features(text: str) -> tuple[str, ...]:
     return parts
 
 
-def read_settings(text: str, example: str = "w1[0,1]=0.5") -> tuple[tuple[str, float], ...]:
+def read_assignments(text: str, example: str = "w1[0,1]=0.5") -> tuple[tuple[str, float], ...]:
     """Read `name=number` with commas between."""
     found = []
     for part in split_outside_brackets(text):
         name, equals, value = part.partition("=")
         if not (equals and name.strip()):
             raise ValueError(f"expected NAME=NUMBER such as {example}, not {part!r}")
-        found.append((name.strip(), float(number("a number behind =", lambda _: True)["read"](value.strip()))))
+        found.append((name.strip(), float(number_field("a number behind =", lambda _: True)["read"](value.strip()))))
     return tuple(found)
 
 
 def read_thresholds(text: str) -> tuple[tuple[str, float], ...]:
     """Read thresholds of findings, `name=number` with commas between."""
     check = _rooms().check_threshold
-    return tuple((name, check(name, value)) for name, value in read_settings(text, "same-answer=0.2"))
+    return tuple((name, check(name, value)) for name, value in read_assignments(text, "same-answer=0.2"))
 
 
 def write_settings(settings: tuple[tuple[str, float], ...]) -> str:
-    """Write what `read_settings` reads."""
-    return ", ".join(f"{name}={short(value)}" for name, value in settings)
+    """Write what `read_assignments` reads."""
+    return ", ".join(f"{name}={shortest_number(value)}" for name, value in settings)
 
 
 def read_probes(text: str) -> tuple[tuple[float, ...], ...]:
     """Read inputs to ask about: numbers with commas between, and semicolons between several."""
-    read = number("raw input values, one number per input with commas between", lambda _: True)["read"]
+    read = number_field("raw input values, one number per input with commas between", lambda _: True)["read"]
     return tuple(tuple(read(part.strip()) for part in probe.split(",")) for probe in text.split(";") if probe.strip())
 
 
 def write_probes(probes: tuple[tuple[float, ...], ...]) -> str:
     """Write what `read_probes` reads."""
-    return "; ".join(",".join(short(value) for value in probe) for probe in probes)
+    return "; ".join(",".join(shortest_number(value) for value in probe) for probe in probes)
 
 
 def join(names: tuple[str, ...]) -> str:

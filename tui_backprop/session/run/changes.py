@@ -31,7 +31,7 @@ from tui_backprop.session.recipe.recipe import Recipe, RecipeError
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.run.edits import Edit, Values
 from tui_backprop.session.run.timeline import Segment
-from tui_backprop.system.inputs import shown
+from tui_backprop.system.inputs import shown_path
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.minus import minus
 
@@ -157,7 +157,7 @@ def changed_segment(
     if again:
         summary = f"{clean(asked.rule)} loaded again"
     elif origin:
-        summary = f"parameters of {shown(origin)}"
+        summary = f"parameters of {shown_path(origin)}"
     else:
         summary = _summary(current, asked, state, parameters)
     segment = Segment(
@@ -209,7 +209,7 @@ def _same_problem(asked: Recipe, other: Recipe) -> bool:
     return all(name in BY_NAME and BY_NAME[name].in_flight for name, _ in _differences(other, asked))
 
 
-def positions(network: Network, name: str) -> Indices:
+def entry_positions(network: Network, name: str) -> Indices:
     """Positions in θ of a parameter or entry.
 
     Raises:
@@ -227,7 +227,7 @@ def _set(theta: Array, network: Network, name: str, value: Values) -> None:
     Raises:
         RecipeError: it names nothing, or has another number of entries.
     """
-    places = positions(network, name)
+    places = entry_positions(network, name)
     if isinstance(value, tuple) and len(value) != len(places):
         raise RecipeError((f"{name} of the network {network.name} has {len(places):,} entries, not {len(value):,}",))
     theta[places] = value

@@ -11,7 +11,7 @@ import numpy as np
 
 from tui_backprop.scripts.stepping.window import Event, Meaning, Window
 from tui_backprop.scripts.wording import statement_at
-from tui_backprop.session.anatomy.expressions import number
+from tui_backprop.session.anatomy.expressions import number_text
 from tui_backprop.text.syntax import parsed
 
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -56,7 +56,7 @@ class StatementExplanation:
     """The statements that called, the nearest first."""
 
 
-def explain(window: Window, at: int, text: str) -> StatementExplanation:
+def explain_statement(window: Window, at: int, text: str) -> StatementExplanation:
     """Explain a statement of an update; `text` is the source of its file."""
     event = window.events[at]
     statement = statement_of(text, event)
@@ -239,7 +239,7 @@ def short_value(value: Any) -> str:
     flat = np.asarray(value)
     if flat.dtype.kind not in "fiu" or flat.size > _SHOWN or flat.size == 0:
         return ""
-    texts = [number(float(one)) for one in flat.ravel()]
+    texts = [number_text(float(one)) for one in flat.ravel()]
     if flat.ndim == 0:
         return texts[0] if not texts[0].startswith(("-", "−")) else f"({texts[0]})"
     return f"[{' '.join(texts)}]"

@@ -32,7 +32,7 @@ def fixed_source(source: Source, problem: Problem) -> Source | None:
     return replace(source, text="\n".join(texts[""]) if "" in texts else source.text, modules=modules)
 
 
-def lines_of(problem: Problem) -> tuple[int, ...]:
+def problem_lines(problem: Problem) -> tuple[int, ...]:
     """Return the lines that a problem speaks of, its own first."""
     own = () if problem.line is None else (problem.line,)
     return (*own, *(one for one in problem.lines if one not in own))

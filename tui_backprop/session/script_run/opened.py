@@ -17,7 +17,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import checked_case, unread_text
 from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.functions.as_script import rate_of, source_to_step
+from tui_backprop.scripts.functions.as_script import loop_rate, source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.running import ScriptOptions
 from tui_backprop.scripts.source.forms import is_functions
@@ -104,7 +104,7 @@ class OpenedScript:
             watches=tuple(self._watched(one) for one in self.watches),
             stop_lines=frozenset(one.line for one in self.stops if isinstance(one, LineStop) and one.file == file),
             fixes=len(self.versions) - 1, trouble=self._trouble, notes=self._notes(), passing=self._passing,
-            rate=rate_of(version.source) if version.source.has_our_loop else None,
+            rate=loop_rate(version.source) if version.source.has_our_loop else None,
         )  # fmt: skip
 
     def _others(self) -> Iterator[OtherRun]:

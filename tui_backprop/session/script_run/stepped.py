@@ -13,7 +13,7 @@ from tui_backprop.scripts.mending.patches import diff_of
 from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.scripts.stepping.window import Event
 from tui_backprop.session.script_run import walking
-from tui_backprop.session.script_run.fixes import fixed_source, lines_of, moved_line, still_true
+from tui_backprop.session.script_run.fixes import fixed_source, moved_line, problem_lines, still_true
 from tui_backprop.session.script_run.stops import LineStop, ScriptWatch, stop_or_watch, visible_names
 from tui_backprop.session.script_run.travel import TravellingScript
 from tui_backprop.session.script_run.version import Problem, Version
@@ -74,7 +74,7 @@ class SteppedScript(TravellingScript):
         fixed = fixed_source(old.source, problem)
         if fixed is None:
             raise ValueError("no fix is known for it" if problem.fix is None else "its line is no longer as it was")
-        lines = lines_of(problem)
+        lines = problem_lines(problem)
         label = f"line {old.source.place_of(lines[0])} fixed" if lines else "fixed"
         rest = (still_true(one, old.source.text, fixed.text) for one in old.problems() if one is not problem)
         new = Version(fixed, label, expected=tuple(one for one in rest if one is not None))

@@ -43,7 +43,7 @@ def counts(sweep: Sweep, summary: Summary, seconds: float | None) -> str:
     return ", ".join(parts)
 
 
-def legend(plan: SweepPlan, constant: float) -> str:
+def table_legend(plan: SweepPlan, constant: float) -> str:
     """Say what the cells of a table are."""
     if plan.until:
         return f"share of runs that reach {plan.until}, then the median of their steps"

@@ -85,7 +85,7 @@ def _number(value: Any) -> float | None:
     return float(value)
 
 
-def judge(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str) -> Outcome:
+def outcome_of(run: int, problem: Problem, theta: Array, steps: int, stopped_by: str) -> Outcome:
     """Return the outcome of a run that ended with θ (size,)."""
     train, test = problem.score(theta, problem.train), problem.score(theta, problem.test)
     assert train is not None  # noqa: S101  (there is no training set without rows)

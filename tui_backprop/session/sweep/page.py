@@ -9,15 +9,15 @@ import numpy as np
 
 from tui_backprop.session.keep.page.chart import Chart
 from tui_backprop.session.keep.page.html import Cell as HtmlCell
-from tui_backprop.session.keep.page.html import command, figure, page, paragraph, section, table
+from tui_backprop.session.keep.page.html import command, figure, html_page, html_table, paragraph, section
 from tui_backprop.session.keep.page.run_page import recipe_table
 from tui_backprop.session.sweep.axes import Axis
-from tui_backprop.session.sweep.headline import counts, headline, legend
-from tui_backprop.session.sweep.plan import SweepPlan, shown
+from tui_backprop.session.sweep.headline import counts, headline, table_legend
+from tui_backprop.session.sweep.plan import SweepPlan, field_label
 from tui_backprop.session.sweep.remedy import constant_loss
 from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable
 from tui_backprop.session.sweep.sweep import Sweep
-from tui_backprop.session.sweep.wording import short, steps_in_short
+from tui_backprop.session.sweep.wording import short_loss, steps_in_short
 from tui_backprop.text.cleaning import clean
 
 _MOST_TABLES = 40
@@ -41,7 +41,7 @@ def sweep_page(sweep: Sweep, made_by: str) -> str:
     best = summary.best_cell()
     parts = [
         paragraph(headline(sweep)),
-        paragraph(f"{counts(sweep, summary, None)}; {legend(plan, constant)}."),
+        paragraph(f"{counts(sweep, summary, None)}; {table_legend(plan, constant)}."),
         *(paragraph(clean(notice, 4 * _TITLE), "note") for notice in sweep.dataset.notices),
         section("To reproduce it", [command(made_by)]),
         section("What came of it", [*shown_tables, _dots(plan, summary, constant)]),
@@ -49,18 +49,18 @@ def sweep_page(sweep: Sweep, made_by: str) -> str:
         section("The best", () if best is None else _best(plan, best)),
         section("The recipe", [recipe_table(plan.recipe, plan.recipe)]),
     ]
-    return page(f"A sweep of {clean(sweep.dataset.name)}", filter(None, parts))
+    return html_page(f"A sweep of {clean(sweep.dataset.name)}", filter(None, parts))
 
 
 def _table(one: SweepTable, plan: SweepPlan, constant: float) -> str:
-    down, along = ("" if axis is None else shown(axis.name) for axis in (one.rows, one.columns))
+    down, along = ("" if axis is None else field_label(axis.name) for axis in (one.rows, one.columns))
     corner = f"{down} ↓ {along} →" if down and along else down or (f"{along} →" if along else "")
     head = [corner, *_texts(one.columns)]
     rows: list[list[HtmlCell]] = []
     for text, cells in zip(_texts(one.rows), one.cells, strict=True):
         rows.append([(text, "name"), *(_cell(cell, plan, constant) for cell in cells)])
-    title = ", ".join(f"{shown(name)} {clean(text)}" for name, text in one.held)
-    return (paragraph(title) if title else "") + table(head, rows, range(1, len(head)))
+    title = ", ".join(f"{field_label(name)} {clean(text)}" for name, text in one.held)
+    return (paragraph(title) if title else "") + html_table(head, rows, range(1, len(head)))
 
 
 def _texts(axis: Axis | None) -> Sequence[str]:
@@ -74,7 +74,7 @@ def _cell(cell: Cell, plan: SweepPlan, constant: float) -> HtmlCell:
         steps = cell.steps_to_reach
         text = f"{cell.share:.0%}" + ("" if math.isnan(steps) else f" {steps_in_short(steps)}")
         return text, "good" if cell.share >= 0.5 else ""
-    text = f"{short(cell.median)} {short(cell.best)}"
+    text = f"{short_loss(cell.median)} {short_loss(cell.best)}"
     return text, "good" if cell.median < 0.5 * constant else "bad" if cell.median >= 1.05 * constant else ""
 
 
@@ -97,9 +97,9 @@ def _dots(plan: SweepPlan, summary: Summary, constant: float) -> str:
 
 def _by_value(plan: SweepPlan, summary: Summary) -> Iterator[str]:
     for axis in plan.axes:
-        found = [f"{cell.share:.0%}" if plan.until else short(cell.best, 4) for cell in summary.by_value(axis)]
-        head = [shown(axis.name), *_texts(axis)]
-        yield table(head, [["share" if plan.until else "best loss", *found]], range(1, len(head)))
+        found = [f"{cell.share:.0%}" if plan.until else short_loss(cell.best, 4) for cell in summary.by_value(axis)]
+        head = [field_label(axis.name), *_texts(axis)]
+        yield html_table(head, [["share" if plan.until else "best loss", *found]], range(1, len(head)))
 
 
 def _best(plan: SweepPlan, best: Cell) -> Iterator[str]:

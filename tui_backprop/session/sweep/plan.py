@@ -95,7 +95,7 @@ class SweepPlan:
     def title(self, cell: int) -> str:
         """Return what is particular about a cell, for people: `rule exact, hidden 4, η 0.3`."""
         pairs = zip(self.axes, self.places(cell), strict=True)
-        return ", ".join(f"{shown(axis.name)} {axis.texts[place]}" for axis, place in pairs)
+        return ", ".join(f"{field_label(axis.name)} {axis.texts[place]}" for axis, place in pairs)
 
     def recipe_of(self, run: int) -> Recipe:
         """Return the recipe of a run, as it would be asked for to make it alone."""
@@ -109,7 +109,7 @@ class SweepPlan:
         return {"recipe": recipe, "vary": vary, "seeds": self.seeds, "until": self.until}
 
 
-def shown(name: str) -> str:
+def field_label(name: str) -> str:
     """Return what a field is called in tables."""
     return {"lr": "η", "l1": "λ₁", "l2": "λ₂"}.get(name, name.replace("_", " "))
 

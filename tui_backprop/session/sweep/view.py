@@ -12,7 +12,7 @@ from tui_backprop.core.arrays import Array, Indices
 from tui_backprop.session.sweep.outcome import Outcome
 from tui_backprop.session.sweep.plan import SweepPlan
 from tui_backprop.session.sweep.summary import Cell, Summary, SweepTable, brightness
-from tui_backprop.session.sweep.wording import counted, short
+from tui_backprop.session.sweep.wording import counted, short_loss
 
 MEASURES = {
     "median": "median final loss",
@@ -49,7 +49,7 @@ def sweep_map(
         texts = [["·" if math.isnan(value) else f"{value:.0%}" for value in row] for row in values]
     else:
         shades = brightness(flat)
-        texts = [[short(value) for value in row] for row in values]
+        texts = [[short_loss(value) for value in row] for row in values]
     return SweepMap(table, measure, tuple(map(tuple, texts)), shades.reshape(len(values), -1))
 
 

@@ -10,7 +10,7 @@ def counted(count: float, what: str) -> str:
     return f"{count:,.0f} {what}{'' if count == 1 else 's'}"
 
 
-def short(value: float, digits: int = 3) -> str:
+def short_loss(value: float, digits: int = 3) -> str:
     """Write a loss in at most `digits` + 2 characters: `.247`, `1.25`, `3e-5`, `div` for one that diverged."""
     if math.isnan(value):
         return "·"

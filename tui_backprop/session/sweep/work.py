@@ -22,7 +22,7 @@ from tui_backprop.session.run.timeline import Segment
 from tui_backprop.session.session import Session
 from tui_backprop.session.sweep.jobs import Job
 from tui_backprop.session.sweep.looking import Looks
-from tui_backprop.session.sweep.outcome import Outcome, judge
+from tui_backprop.session.sweep.outcome import Outcome, outcome_of
 from tui_backprop.session.sweep.plan import problem_key, sharing
 
 Report = Callable[[float], bool]
@@ -113,7 +113,7 @@ def _make_alone(
         progress.show(session.step / job.steps)
         steps = next_portion(steps, time.monotonic() - started, _SLICE)
     progress.finish(1)
-    return judge(run, session.problem, session.state.parameters, session.step, stop.reason)
+    return outcome_of(run, session.problem, session.state.parameters, session.step, stop.reason)
 
 
 class _Group:
@@ -148,7 +148,9 @@ class _Group:
         for i, run in enumerate(self._runs):
             step, theta = self._reached.get(i, (self._batch.step, thetas[i]))
             if i in self._reached or self._safe[i]:
-                outcome = judge(run, self._segments[i].problem, theta, step, "until" if i in self._reached else "steps")
+                outcome = outcome_of(
+                    run, self._segments[i].problem, theta, step, "until" if i in self._reached else "steps"
+                )
                 if math.isfinite(outcome.loss):
                     outcomes.append(outcome)
                     continue

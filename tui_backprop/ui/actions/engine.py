@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from tui_backprop.session.engine_change import EngineError, faster_engine, go_on_without, is_ready, load_in_background
+from tui_backprop.session.engine_change import EngineError, faster_engine, go_on_without, is_ready, load_engine_of
 from tui_backprop.ui.actions.base import TrainerBase
 
 
@@ -31,7 +31,7 @@ class EngineActions(TrainerBase):
             with contextlib.suppress(RuntimeError):  # the app was left meanwhile
                 loop.call_soon_threadsafe(self._loaded, error)
 
-        load_in_background(self.session.current, loaded)
+        load_engine_of(self.session.current, loaded)
 
     def _loaded(self, error: EngineError | None) -> None:
         self._loading = False

@@ -7,7 +7,7 @@ import numpy as np
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.bars.header import BarLine
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 
 _FEW = 2  # values of a sample that are written out
 
@@ -28,7 +28,7 @@ def step_text(frame: Frame) -> str:
     lengths = [("‖∂L/∂θ‖", record.gradients.parameters.vector), ("‖Δθ‖", moved)]
     with np.errstate(all="ignore"):
         return "  ".join(
-            [*parts, f"L {plain(record.loss)}"]
+            [*parts, f"L {four_digits(record.loss)}"]
             + [f"{name} {float(np.linalg.norm(vector)):.3g}" for name, vector in lengths]
         )
 

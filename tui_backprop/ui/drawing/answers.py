@@ -45,7 +45,7 @@ class PictureFrame:
     """What a curve is drawn between; None for all that is seen."""
 
 
-def draw_surface(picture: DecisionSurface, setting: PictureFrame) -> Drawn:
+def draw_answers(picture: DecisionSurface, setting: PictureFrame) -> Drawn:
     """Draw the answer over two inputs as a heat-map, or for classes as regions, with the samples over it."""
     draw = class_regions if setting.classes else heat_regions
     canvas = draw(picture.share[::-1], picture.answer[::-1], picture.band[::-1], setting.colors)
@@ -69,14 +69,14 @@ def draw_curve_picture(picture: PredictionCurve, setting: PictureFrame) -> Drawn
     across, up = _ends(picture.x), setting.up or curve_range(picture)
     canvas = Canvas(columns, rows)
     if setting.labels and up[0] < 0.5 < up[1]:
-        half = int(rows_of(np.array([0.5]), up, rows)[0])
+        half = int(rows_from_top(np.array([0.5]), up, rows)[0])
         canvas.put_row(half, [("╌", "dim")] * columns)
     ends = [end for end in picture.trained if across[0] < end < across[1]]
     for column in place(np.array(ends), *across, columns).tolist():
         for row in range(rows):
             canvas.put(column, row, "┊", "dim")
     before = picture.before[::2]
-    for column, row in enumerate(rows_of(before, up, rows).tolist()):
+    for column, row in enumerate(rows_from_top(before, up, rows).tolist()):
         canvas.put(column, row if np.isfinite(before[column]) else -1, "·", "dim")
     draw_curve(canvas, picture.now, *up, POSITIVE)
     put_samples(canvas, (picture.train, picture.test), across, up)
@@ -117,14 +117,14 @@ def draw_scatter(picture: Scatter, setting: PictureFrame) -> Drawn:
         canvas.put(column, rows - 1 - column * rows // columns, "·", "dim")
     at = place(picture.target, *ends, columns)
     for column, row, value in zip(
-        at.tolist(), rows_of(picture.prediction, ends, rows).tolist(), picture.prediction.tolist(), strict=True
+        at.tolist(), rows_from_top(picture.prediction, ends, rows).tolist(), picture.prediction.tolist(), strict=True
     ):
         canvas.put(column, row if np.isfinite(value) else -1, "●", POSITIVE)
     lines = setting.axes.around(canvas.strips(), ends, ends, ("true", "predicted"))
     return lines, [f"● {picture.part}", "· where both are equal"]
 
 
-def legend(parts: Sequence[str | Text], columns: int) -> Text:
+def fitted_legend(parts: Sequence[str | Text], columns: int) -> Text:
     """Return the first part of a legend, and as many of the others as there is room for whole, in one line."""
     line = Text(no_wrap=True)
     for part in parts:
@@ -154,7 +154,7 @@ def put_samples(
     for points, test in zip(parts, (False, True), strict=True):
         if not len(points):
             continue
-        at = place(points.x, *across, canvas.columns), rows_of(points.y, up, canvas.rows)
+        at = place(points.x, *across, canvas.columns), rows_from_top(points.y, up, canvas.rows)
         if tenths:
             put_numbers(canvas, at, points.label)
         else:
@@ -170,11 +170,11 @@ def _put_marks(
 ) -> None:
     """Put a glyph at each place, over whatever is there."""
     for x, y in marks:
-        column, row = place(np.array([x]), *across, canvas.columns), rows_of(np.array([y]), up, canvas.rows)
+        column, row = place(np.array([x]), *across, canvas.columns), rows_from_top(np.array([y]), up, canvas.rows)
         canvas.put(int(column[0]), int(row[0]), glyph, "bold reverse")
 
 
-def rows_of(values: Array, up: tuple[float, float], rows: int) -> Indices:
+def rows_from_top(values: Array, up: tuple[float, float], rows: int) -> Indices:
     """Return the row of each value from the top; outside where it lies above or below."""
     return rows - 1 - place(np.nan_to_num(values, nan=up[0]), *up, rows)
 

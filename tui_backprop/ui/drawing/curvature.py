@@ -10,7 +10,7 @@ from rich.text import Text
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.pictures.curvature import Curvature, Spectrum
 from tui_backprop.ui.drawing.bars import columns_of, signed_bar
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
 _DECADES = 2.0  # of η that the ruler has on each side of the limit, about
@@ -42,15 +42,17 @@ def _rate_lines(picture: Curvature, spectrum: Spectrum, columns: int) -> list[Te
     if math.isnan(spectrum.values[0]):
         return [Text("The loss is not finite here: there is no curvature.", NEGATIVE)]
     if math.isnan(picture.product):
-        return [Text(f"η {plain(rate)}: no 2/λ for this optimizer", "dim")]
+        return [Text(f"η {four_digits(rate)}: no 2/λ for this optimizer", "dim")]
     if math.isinf(limit):
-        return [Text(f"η {plain(rate)}: no limit, for the loss curves up nowhere.", "dim")]
+        return [Text(f"η {four_digits(rate)}: no limit, for the loss curves up nowhere.", "dim")]
     above = rate > limit
     said = "above it: it must oscillate" if above else f"{rate / limit:.2g} of it: stable"
     style = f"bold {NEGATIVE}" if above else f"bold {POSITIVE}"
     ways = [
         Text.assemble(
-            f"η {plain(rate)}{between}{name} {equals}{plain(limit)}{between}", (sentence, style), no_wrap=True
+            f"η {four_digits(rate)}{between}{name} {equals}{four_digits(limit)}{between}",
+            (sentence, style),
+            no_wrap=True,
         )
         for between, equals, sentence in (("   ", "= ", said), ("  ", "", said), ("  ", "", said.partition(":")[0]))
     ]
@@ -118,10 +120,10 @@ def _samples(picture: Curvature, columns: int, rows: int) -> list[Text]:
     longest = int(finite.argmax())
     many = len(lengths) > columns
     shown = np.sort(finite)[::-1] if many else finite
-    said = f"|∂| of {len(lengths):,} samples{', sorted' if many else ''}: longest {plain(float(finite[longest]))}"
+    said = f"|∂| of {len(lengths):,} samples{', sorted' if many else ''}: longest {four_digits(float(finite[longest]))}"
     if len(lengths) > 1 and not many:
         said += f" (sample {longest + 1})"
-    said += f", of their mean {plain(picture.mean)}"
+    said += f", of their mean {four_digits(picture.mean)}"
     lines = [Text(said, no_wrap=True)]
     if len(lengths) == 1 or rows < 2 or not finite[longest] > 0:
         return lines

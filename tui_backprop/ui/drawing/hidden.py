@@ -6,7 +6,7 @@ import numpy as np
 from rich.text import Text
 
 from tui_backprop.session.pictures.hidden import Border, HiddenSpace, Regions, UnitCurves, unit_names
-from tui_backprop.ui.drawing.answers import Drawn, PictureFrame, answer_marks, put_samples, rows_of
+from tui_backprop.ui.drawing.answers import Drawn, PictureFrame, answer_marks, put_samples, rows_from_top
 from tui_backprop.ui.drawing.canvas import Canvas, place
 from tui_backprop.ui.drawing.charts.curves import DOTS, draw_curve, draw_dots
 from tui_backprop.ui.drawing.landscape import line_inside
@@ -42,7 +42,7 @@ def draw_unit_curves(picture: UnitCurves, setting: PictureFrame) -> Drawn:
     axes = setting.axes
     canvas = Canvas(axes.columns, axes.rows)
     if picture.up[0] < 0 < picture.up[1]:
-        canvas.put_row(int(rows_of(np.zeros(1), picture.up, axes.rows)[0]), [("╌", "dim")] * axes.columns)
+        canvas.put_row(int(rows_from_top(np.zeros(1), picture.up, axes.rows)[0]), [("╌", "dim")] * axes.columns)
     names, parts = unit_names(picture.layer, picture.count), []
     for unit, values in enumerate(picture.units):
         style = "" if setting.colors == "none" else CURVES[unit % len(CURVES)]
@@ -63,7 +63,7 @@ def _number_curves(canvas: Canvas, picture: UnitCurves, colors: Colors) -> None:
         if column < 0:
             return
         value = values[min(2 * column, len(values) - 1)]
-        row = int(rows_of(np.array([value]), picture.up, canvas.rows)[0]) if np.isfinite(value) else -1
+        row = int(rows_from_top(np.array([value]), picture.up, canvas.rows)[0]) if np.isfinite(value) else -1
         canvas.put(column, row, str(unit), f"bold {'' if colors == 'none' else CURVES[unit % len(CURVES)]}".strip())
 
 
@@ -103,7 +103,7 @@ def _draw_axes(canvas: Canvas, picture: HiddenSpace) -> None:
         ends = [
             (
                 int(place(np.array([x]), *picture.across, canvas.columns)[0]),
-                int(rows_of(np.array([y]), picture.up, canvas.rows)[0]),
+                int(rows_from_top(np.array([y]), picture.up, canvas.rows)[0]),
             )
             for x, y in ((0.0, 0.0), (right, upward))
         ]

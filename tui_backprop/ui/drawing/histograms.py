@@ -12,7 +12,7 @@ from tui_backprop.session.pictures.distributions import NEAR_ENDS, Distributed, 
 from tui_backprop.text.minus import minus
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, Colors, depth_color
 
 _TALLEST = 16  # rows of a layer's drawing at the most
@@ -135,7 +135,7 @@ def _heading(layer: LayerDistribution, picture: DistributionPicture, columns: in
     line = Text(f"layer {layer.layer}", style="bold", no_wrap=True)
     parts = [*_remarks(layer, picture), *_numbers(layer, quantity)]
     if quantity.id == "activations":
-        low, high = (plain(value) for value in layer.axis)
+        low, high = (four_digits(value) for value in layer.axis)
         parts.append((f"{layer.activation}, axis {low} … {high}", "not bold dim"))
     for text, style in parts:
         if len(line.plain) + len(text) + 2 <= columns:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui_backprop.core.arrays import Array
 from tui_backprop.session.pictures.landscape import LossSurface
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine, heat_map
-from tui_backprop.ui.drawing.numbers import MINUS, plain
+from tui_backprop.ui.drawing.numbers import MINUS, four_digits
 from tui_backprop.ui.theme import Colors, depth_color
 
 MARGIN = 8
@@ -38,7 +38,7 @@ Cell = tuple[int, int]
 """Column and row, (0, 0) at the upper left."""
 
 
-def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[CanvasLine]:
+def draw_loss_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) -> list[CanvasLine]:
     """Draw the picture in `columns` × `rows` cells, of which `MARGIN` columns and `BELOW` rows are for numbers.
 
     Its losses are (2·(rows − BELOW), columns − MARGIN).
@@ -63,7 +63,7 @@ def draw_surface(surface: LossSurface, columns: int, rows: int, colors: Colors) 
         "● now",
         "" if enlarged is None else f"◆ next{_times(enlarged)}",
         f"{arrow[-1][1]} downhill" if arrow else "",
-        "" if level is None else f"┄ {level.name} {plain(level.loss)}",
+        "" if level is None else f"┄ {level.name} {four_digits(level.loss)}",
         "○ start",
     ]
     return [
@@ -179,7 +179,7 @@ def _axis_below(surface: LossSurface, columns: int) -> Text:
 
 def _legend(surface: LossSurface, width: int, colors: Colors, marks: Sequence[str]) -> Text:
     """Write the scale of the losses, and of the marks as many as there is room for."""
-    low, high = (plain(value) for value in surface.scale)
+    low, high = (four_digits(value) for value in surface.scale)
     bar = np.linspace(0, 1, _BAR)[np.newaxis].repeat(2, axis=0)
     line = Text(f"loss {low} ", no_wrap=True) + heat_map(bar, colored=colors == "full", color=depth_color).lines()[0]
     line.append(f" {high}{' log' if surface.log else ''}")

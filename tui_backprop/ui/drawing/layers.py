@@ -12,7 +12,7 @@ from tui_backprop.session.pictures.network import NetworkPicture, Signal, spread
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.drawing.canvas import Canvas
 from tui_backprop.ui.drawing.network import DrawingStyle
-from tui_backprop.ui.drawing.numbers import MINUS, plain, short
+from tui_backprop.ui.drawing.numbers import MINUS, four_digits, signed_short
 from tui_backprop.ui.drawing.spots import Spot
 from tui_backprop.ui.drawing.tints import LEVELS, half_block, lamp, level_of, line_style, sign_of
 from tui_backprop.ui.theme import RGB, sign_shade, text_on
@@ -79,9 +79,9 @@ class LayersDrawing:
         self.canvas.write(left, top, _fitting(block.name, width), style)
         heads = [_fitting(block.counted, width)] if rows > 5 else []
         spread = None if block.values is None else spread_of(block.values, width)
-        norm = "·" if spread is None else plain(spread.norm)
+        norm = "·" if spread is None else four_digits(spread.norm)
         if not wordy and len(norm) > width and spread is not None:
-            norm = short(spread.norm, 5)[1:]
+            norm = signed_short(spread.norm, 5)[1:]
         heads.append(f"‖{block.letter}‖ {norm}" if wordy else norm)
         for row, text in enumerate(heads, start=top + 1):
             self.canvas.write(left, row, text, "dim" if row == top + 1 and len(heads) > 1 else "")

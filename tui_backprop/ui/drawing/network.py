@@ -13,7 +13,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.session.pictures.network import EntryLayer, NetworkPicture, UnitLayer
 from tui_backprop.ui.drawing.canvas import Canvas, heat_map
 from tui_backprop.ui.drawing.charts.lines import LineField, draw_lines
-from tui_backprop.ui.drawing.numbers import short
+from tui_backprop.ui.drawing.numbers import signed_short
 from tui_backprop.ui.drawing.spots import Spot
 from tui_backprop.ui.drawing.tints import LEVELS, chip_style, lamp, level_of, line_style, sign_of
 from tui_backprop.ui.drawing.unit_layout import Card, UnitLayout, label_room
@@ -142,7 +142,7 @@ class NetworkDrawing:
             return
         for (i, j), (column, row) in room.places.items():
             value = float(entries.weights[i, j])
-            text = short(value, room.digits)
+            text = signed_short(value, room.digits)
             if room.named:
                 text = f"{name} {text}" if single else f"{name}[{i},{j}] {text}".rjust(len(longest) + room.digits)
             style = line_style(sign_of(value), LEVELS, self._look.ground)
@@ -194,7 +194,7 @@ class NetworkDrawing:
             style: str | Style = line_style(sign, level, self._look.ground)
         else:
             digits = 7 if width >= 9 else 5
-            number = "·".rjust(digits) if value is None else short(value, digits)
+            number = "·".rjust(digits) if value is None else signed_short(value, digits)
             head = letter if width > digits else ""
             if shown and value is not None and self._look.ground is None and width > digits:
                 head = lamp(level)
@@ -229,7 +229,7 @@ class NetworkDrawing:
         if target is None or column is None:
             return
         for k, card in enumerate(self._plan.cards[-1]):
-            self._write(column + 1, card.middle, f"y{short(float(target[k]))}", "dim")
+            self._write(column + 1, card.middle, f"y{signed_short(float(target[k]))}", "dim")
 
     def _draw_heading(self) -> None:
         """Write what each column is, reversed where the signal is, and which way it flows between them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tui_backprop.session.anatomy.expressions import number
+from tui_backprop.session.anatomy.expressions import number_text
 
 MINUS = "\N{MINUS SIGN}"
 _CELLS = 9  # of a number with its sign; a large one has fewer digits behind the point
@@ -24,14 +24,14 @@ def signed(value: float, width: int = 9) -> str:
     return text.replace("-", MINUS).rjust(width)
 
 
-def changed(value: float, width: int = 9) -> str:
+def signed_change(value: float, width: int = 9) -> str:
     """Write a change as `signed` does; none at all is a dot, which is not read as a small number."""
     return signed(value, width) if value else "·".rjust(width)
 
 
-def aligned(value: float, before: int = 7, after: int = 9) -> str:
+def decimal_aligned(value: float, before: int = 7, after: int = 9) -> str:
     """Write a number with five significant digits and its decimal point always in the same column."""
-    text = number(value)
+    text = number_text(value)
     whole, point, rest = text.partition(".")
     if not point and "e" in text:
         whole, _, rest = text.partition("e")
@@ -39,14 +39,14 @@ def aligned(value: float, before: int = 7, after: int = 9) -> str:
     return whole.rjust(before) + f"{point}{rest}".ljust(after)
 
 
-def plain(value: float) -> str:
+def four_digits(value: float) -> str:
     """Write a loss or an accuracy with four significant digits."""
     if not math.isfinite(value):
         return signed(value, 0)
     return f"{value:.4g}".replace("-", MINUS)
 
 
-def short(value: float, width: int = 5) -> str:
+def signed_short(value: float, width: int = 5) -> str:
     """Write a number with its sign in `width` cells, at least 5: `+0.53`, `−12.3`, ` +123`, `+4e−5`."""
     if not math.isfinite(value):
         return signed(value, width)

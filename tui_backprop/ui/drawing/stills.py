@@ -42,7 +42,7 @@ class Still:
             InputError: it cannot be drawn here; the text says what to do.
         """
         if self.form == "text" and not isinstance(self.seen, str):
-            return text_of(self.seen).encode()
+            return screen_text(self.seen).encode()
         svg = offline(self.seen) if isinstance(self.seen, str) else svg_of(self.seen, self.title)
         return png_of(svg) if self.form == "PNG" else svg.encode()
 
@@ -69,7 +69,7 @@ def svg_of(strips: Iterable[Strip], title: str) -> str:
     return offline(console.export_svg(title=title))
 
 
-def text_of(strips: Iterable[Strip]) -> str:
+def screen_text(strips: Iterable[Strip]) -> str:
     """Return lines of a screen as text, without what is blank at their ends."""
     return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 

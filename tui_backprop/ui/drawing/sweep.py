@@ -10,9 +10,9 @@ from rich.style import Style
 from rich.text import Text
 
 from tui_backprop.session.sweep.axes import Axis
-from tui_backprop.session.sweep.plan import shown
+from tui_backprop.session.sweep.plan import field_label
 from tui_backprop.session.sweep.view import Seeds, SweepMap
-from tui_backprop.session.sweep.wording import short
+from tui_backprop.session.sweep.wording import short_loss
 from tui_backprop.ui.drawing.bars import columns_of
 from tui_backprop.ui.theme import Colors, heat_color, sign_color, text_on
 
@@ -105,7 +105,7 @@ def _ground(level: int) -> Style:
 
 
 def _name(axis: Axis | None) -> str:
-    return "" if axis is None else shown(axis.name)
+    return "" if axis is None else field_label(axis.name)
 
 
 def draw_seeds(seeds: Seeds, chosen: int, rows: int) -> list[Text]:
@@ -119,7 +119,7 @@ def draw_seeds(seeds: Seeds, chosen: int, rows: int) -> list[Text]:
     at = seeds.bin_of(seeds.ranked[chosen])
     mark = "" if at is None else "▲"
     lines.append(_styled(" " * (at or 0) + mark, "bold"))
-    low, high = short(seeds.low, 4), short(seeds.high, 4)
+    low, high = short_loss(seeds.low, 4), short_loss(seeds.high, 4)
     middle = f"{highest} run{'s' * (highest > 1)} at the highest" + (f", {diverged} diverged" if diverged else "")
     room = max(0, bins - len(low) - len(high))
     lines.append(_styled(f"{low}{middle[:room]:^{room}}{high}", "dim"))

@@ -13,7 +13,7 @@ from tui_backprop.core.judge import Judgement, Verdict
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.bars import signed_bar
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, sign_color
 
@@ -63,7 +63,7 @@ class GradientsPanel(EntriesPanel[Frame]):
         if judgement is not None:
             counts = judgement.counts()
             self._any_wrong = counts["wrong"] > 0
-            self.note(counted(counts, f"{len(found):,}"))
+            self.note(verdict_counts(counts, f"{len(found):,}"))
 
     def heading(self, frame: Frame, tensor: Tensor) -> Text:
         """Return name, shape, length and mean |δ| of the layer."""
@@ -72,7 +72,7 @@ class GradientsPanel(EntriesPanel[Frame]):
         found = frame.record.gradients
         norm = float(np.linalg.norm(found.parameters.vector[tensor.span]))
         delta = float(np.abs(found.deltas[tensor.layer - 1]).mean())
-        return heading_text(tensor, f"norm {plain(norm)}  mean |δ{tensor.layer}| {plain(delta)}")
+        return heading_text(tensor, f"norm {four_digits(norm)}  mean |δ{tensor.layer}| {four_digits(delta)}")
 
     def entry(self, frame: Frame, tensor: Tensor, index: int) -> Text:
         """Return name, gradient, bar, the true value where they part, and the history."""
@@ -116,7 +116,7 @@ class GradientsPanel(EntriesPanel[Frame]):
         return verdict
 
 
-def counted(counts: Mapping[Verdict, int], of: str) -> str:
+def verdict_counts(counts: Mapping[Verdict, int], of: str) -> str:
     """Return the verdicts on `of` entries in a few words."""
     parts = [f"{counts['wrong']:,} of {of} ✗"] if counts["wrong"] else []
     if counts["unsure"]:

@@ -18,7 +18,7 @@ from tui_backprop.session.pictures.hidden import (
     hidden_picture,
 )
 from tui_backprop.session.pictures.prediction import answer_labels
-from tui_backprop.ui.drawing.answers import PictureFrame, legend
+from tui_backprop.ui.drawing.answers import PictureFrame, fitted_legend
 from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.charts.axes import Axes
 from tui_backprop.ui.drawing.charts.curves import DOTS
@@ -97,7 +97,7 @@ class HiddenPanel(PicturePanel[Frame]):
             lines, parts = draw_hidden_space(picture, setting)
             few = f"{picture.shown:,} of {len(problem.train):,} samples" if picture.shown < len(problem.train) else ""
             self.note("  ".join(part for part in (few, self._keys(frame)) if part))
-        return [*lines, legend(parts, columns)]
+        return [*lines, fitted_legend(parts, columns)]
 
     def _keys(self, frame: Frame) -> str:
         """Say which keys there are, while they come here."""

@@ -15,9 +15,9 @@ from textual.reactive import reactive
 from tui_backprop.records.curve import Curve
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
+from tui_backprop.ui.drawing.charts.chart import Series, curve_legend, draw_chart
 from tui_backprop.ui.drawing.charts.heights import MEANS, HeightAxis, smoothed
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _BESIDE = 8  # other branches whose curves are drawn, the newest ones: of more no one can be told from the others
@@ -81,7 +81,7 @@ class LossPanel(CanvasPanel[Frame]):
         over = "" if not self._mean else f", mean of {MEANS[self._mean]} points"
         names = [f"train{over}", *([f"test{over}"] if frame.curve.test is not None else [])]
         names += [one.text for one in frame.watches if one.on_chart]
-        return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
+        return super().name_text(frame).append_text(curve_legend(names, colored=self.drawn_in != "none"))
 
     def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart and say in the subtitle what the cursor reads."""
@@ -136,9 +136,9 @@ class LossPanel(CanvasPanel[Frame]):
         if self._cursor is None or not len(frame.curve.steps):
             return view or _meaning(frame, self.size.width - 2)
         at = int(np.abs(frame.curve.steps - self._cursor).argmin())
-        parts = [f"step {int(frame.curve.steps[at]):,}", f"train {plain(float(frame.curve.train[at]))}"]
+        parts = [f"step {int(frame.curve.steps[at]):,}", f"train {four_digits(float(frame.curve.train[at]))}"]
         if frame.curve.test is not None:
-            parts.append(f"test {plain(float(frame.curve.test[at]))}")
+            parts.append(f"test {four_digits(float(frame.curve.test[at]))}")
         parts += [edit.summary for edit in frame.edits if edit.step == self._cursor]
         return "  ".join([*parts, view]).strip()
 

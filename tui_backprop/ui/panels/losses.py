@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.canvas import Canvas
-from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, legend
+from tui_backprop.ui.drawing.charts.chart import Series, curve_legend, draw_chart
 from tui_backprop.ui.panels.panel import CanvasPanel
 
 _NAME = 30  # characters of a run's name in the legend
@@ -28,7 +28,7 @@ class LossesPanel(CanvasPanel[Frame]):
     def name_text(self, frame: Frame) -> Text:
         """Return the panel's name, and which curve is whose."""
         names = [one.name[:_NAME] for one in frame.branches]
-        return super().name_text(frame).append_text(legend(names, colored=self.drawn_in != "none"))
+        return super().name_text(frame).append_text(curve_legend(names, colored=self.drawn_in != "none"))
 
     def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart, and a mark where the runs stand if they have been further."""

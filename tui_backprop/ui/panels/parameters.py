@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui_backprop.core.network import Tensor
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.ui.drawing.numbers import changed, plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed, signed_change
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.theme import sign_color
 
@@ -38,7 +38,7 @@ class ParametersPanel(EntriesPanel[Frame]):
 
     def heading(self, frame: Frame, tensor: Tensor) -> Text:
         """Return name, shape and length."""
-        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(frame.state.parameters[tensor.span])))}")
+        return heading_text(tensor, f"norm {four_digits(float(np.linalg.norm(frame.state.parameters[tensor.span])))}")
 
     def entry(self, frame: Frame, tensor: Tensor, index: int) -> Text:
         """Return name, value, Δ and sparkline."""
@@ -53,5 +53,5 @@ class ParametersPanel(EntriesPanel[Frame]):
             line.append(label + "·".rjust(_NUMBER), "dim")
         else:
             change = float(frame.last_change[at])
-            line.append(label, "dim").append(changed(change), sign_color(change) or "dim")
+            line.append(label, "dim").append(signed_change(change), sign_color(change) or "dim")
         return self.with_past(line, frame.history.parameters[:, at].tolist())

@@ -24,16 +24,16 @@ from tui_backprop.ui.drawing.answers import (
     Drawn,
     PictureFrame,
     curve_range,
+    draw_answers,
     draw_confusion,
     draw_curve_picture,
     draw_scatter,
-    draw_surface,
-    legend,
+    fitted_legend,
 )
 from tui_backprop.ui.drawing.canvas import CanvasLine
 from tui_backprop.ui.drawing.charts.axes import Axes
 from tui_backprop.ui.drawing.charts.curves import DOTS
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 from tui_backprop.ui.panels.pen import field_of
 from tui_backprop.ui.panels.pen_panel import PenPanel
 
@@ -117,7 +117,7 @@ class PredictionPanel(PenPanel):
         said = _subtitle(frame, look, columns - 6 - len(hidden))
         said = said if self.pen is None else self.pen.sentence(frame.problem, columns - 2)
         self.note("   ".join(part for part in (hidden, said) if part))
-        return [*probes, *lines[:rows], legend(parts, columns)]
+        return [*probes, *lines[:rows], fitted_legend(parts, columns)]
 
     def _picture(self, frame: Frame, look: PredictionView, axes: Axes, above: int) -> Drawn:
         """Draw what suits the data, below some lines; note where it is if samples can be drawn on it."""
@@ -143,7 +143,7 @@ class PredictionPanel(PenPanel):
                 classes, shown = problem.dataset.task == "classes", (names[across], names[up])
                 self.field = field_of(axes, above, picture.x1, (float(picture.x2[0]), float(picture.x2[-1])))
                 setting = PictureFrame(axes, self.drawn_in, shown, labels, classes, probes, self.cursor(frame))
-                return draw_surface(picture, setting)
+                return draw_answers(picture, setting)
             case Confusion():
                 return draw_confusion(picture, axes.whole)
             case Scatter():
@@ -174,8 +174,8 @@ def _probe_lines(frame: Frame, width: int) -> list[Text]:
     """Write each input asked about with its answers: in one line, labelled as far as there is room, or a line for each."""
     plainly, labelled = [], []
     for probe in frame.probes:
-        asked = ",".join(plain(value) for value in probe.input)
-        before, now = (" ".join(plain(value) for value in values) for values in (probe.before, probe.now))
+        asked = ",".join(four_digits(value) for value in probe.input)
+        before, now = (" ".join(four_digits(value) for value in values) for values in (probe.before, probe.now))
         plainly.append(f"{asked}: {before} → {now}")
         name = f"{frame.problem.dataset.input_names[0]} " if len(probe.input) == 1 else ""
         labelled.append(f"{name}{asked}: ŷ {before} → {now}")

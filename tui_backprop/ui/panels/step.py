@@ -14,12 +14,12 @@ from textual.strip import Strip
 
 from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.explanation import Explanation, explain, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Term, number, printed, text_of
+from tui_backprop.session.anatomy.explanation import Explanation, explain_quantity, phase_of, quantities
+from tui_backprop.session.anatomy.expressions import Term, formula_text, number_text, printed
 from tui_backprop.session.anatomy.phases import Phase, has_happened, phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.ui.drawing.numbers import aligned
+from tui_backprop.ui.drawing.numbers import decimal_aligned
 from tui_backprop.ui.panels.panel import Panel
 
 _HEADING = 22  # cells of a phase's title before the first of its values
@@ -105,7 +105,7 @@ class StepPanel(Panel[Frame]):
             lines = [Text(f"{name} is not known yet: it comes in {phase_of(quantity).title}", style="italic")]
             self._detail = self._folded(lines)
         else:
-            self._explained = explain(record, quantity)
+            self._explained = explain_quantity(record, quantity)
             self._term = min(self._term, max(0, len(self._explained.terms) - 1))
             trail = " ▸ ".join(name_of(record, q) for q in self._walk[:-1])
             whose = [Text(one, style="dim") for one in _whose(record, quantity)]
@@ -127,7 +127,7 @@ class StepPanel(Panel[Frame]):
             return ""
         if found.formula is None:
             return f"{found.name} = {found.value!r}"
-        letters, numbers = (text_of(printed(found.formula, numbers=numbers)) for numbers in (False, True))
+        letters, numbers = (formula_text(printed(found.formula, numbers=numbers)) for numbers in (False, True))
         return f"{found.name} = {letters} = {numbers} = {found.value!r}"
 
     @property
@@ -270,19 +270,19 @@ def _rows(network: Network, batch: int, inside: Phase | None, sample: int) -> tu
 
 def _list_line(record: StepRecord, row: StepRow, headed: bool, *, selected: bool) -> Text:
     """Write the phase, a name, its value by the decimal point, and the numbers that give it."""
-    found = explain(record, row.quantity)
+    found = explain_quantity(record, row.quantity)
     line = Text(f"{row.heading:<{_HEADING}}" if headed else "", no_wrap=True)
-    line.append(f"{found.name:<{_NAME}} ", "reverse" if selected else "").append(aligned(found.value), "bold")
+    line.append(f"{found.name:<{_NAME}} ", "reverse" if selected else "").append(decimal_aligned(found.value), "bold")
     if found.formula is None:
         return line.append(f"  {found.note}", "dim")
-    text = text_of(printed(found.formula, numbers=True))
+    text = formula_text(printed(found.formula, numbers=True))
     return line.append(f"  = {text}", "dim")
 
 
 def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
     """Write the formula in symbols, with its numbers, and the result; the selected term reversed in both."""
     if found.formula is None:
-        head = Text(f"{found.name} = ", style="bold").append(number(found.value))
+        head = Text(f"{found.name} = ", style="bold").append(number_text(found.value))
         lines = [head, Text(found.note, style="dim")]
     else:
         chosen = found.terms[term] if found.terms else None
@@ -293,7 +293,7 @@ def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
             for piece in printed(found.formula, numbers=numbers, focus=chosen):
                 line.append(piece.text, _piece_style(found, piece.leaf, chosen))
             lines.append(line)
-        lines.append(Text(f"{margin} = ").append(number(found.value), "bold"))
+        lines.append(Text(f"{margin} = ").append(number_text(found.value), "bold"))
     if trail:
         lines[-1].append(f"   from {trail}", "dim")
     return lines

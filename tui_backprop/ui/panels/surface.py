@@ -15,7 +15,7 @@ from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.pictures.landscape import Landscape, LossSurface, NoPlaneError, held_sentence
 from tui_backprop.session.pictures.plane import KINDS, MOST_ZOOM, View
 from tui_backprop.ui.drawing.canvas import CanvasLine
-from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_surface, too_small
+from tui_backprop.ui.drawing.landscape import BELOW, MARGIN, draw_loss_surface, too_small
 from tui_backprop.ui.panels.panel import PicturePanel
 
 _REST = 0.15  # seconds after which a surface that needs more than one picture is gone on with
@@ -64,7 +64,7 @@ class SurfacePanel(PicturePanel[Frame]):
         if not surface.whole:  # while the run goes on, its next frame comes first
             self._going_on = self.set_timer(_REST, self.redraw)
         self.note(self._aside(frame, surface))
-        return draw_surface(surface, columns, rows, self.drawn_in)
+        return draw_loss_surface(surface, columns, rows, self.drawn_in)
 
     def _fit(self, network: Network) -> None:
         """Choose two parameters of a network that has not been seen before."""

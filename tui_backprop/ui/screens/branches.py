@@ -12,9 +12,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 
 from tui_backprop.session.branches.branch import Branch
-from tui_backprop.session.branches.comparison import Comparison, compare
+from tui_backprop.session.branches.comparison import Comparison, compare_branches
 from tui_backprop.session.session import Session
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed
 from tui_backprop.ui.screens.dialog import Dialog
 from tui_backprop.ui.screens.line import LineScreen
 
@@ -89,7 +89,7 @@ class BranchesScreen(Dialog[None]):
 
     def action_compare(self) -> None:
         """Show the branch beside the one that is looked at."""
-        self.app.push_screen(ComparisonScreen(compare(self._session.branch, self._chosen())))
+        self.app.push_screen(ComparisonScreen(compare_branches(self._session.branch, self._chosen())))
 
 
 def _read_name(text: str) -> str:
@@ -101,7 +101,7 @@ def _read_name(text: str) -> str:
 def _line(branch: Branch, *, active: bool) -> Text:
     line = Text(f"{'▶' if active else ' '} {branch.name}", no_wrap=True)
     line.truncate(_NAME, overflow="ellipsis", pad=True)
-    return line.append(f"  loss {plain(branch.run.curve.final_loss):>8}  {branch.run.last_step:>9,} steps")
+    return line.append(f"  loss {four_digits(branch.run.curve.final_loss):>8}  {branch.run.last_step:>9,} steps")
 
 
 class ComparisonScreen(Dialog[None]):
@@ -141,7 +141,7 @@ def _side_by_side(found: Comparison) -> Table:
     if found.test_losses is not None:
         losses.append(("test loss", *found.test_losses))
     for name, a, b in losses:
-        table.add_row(name, plain(a), plain(b), signed(a - b))
+        table.add_row(name, four_digits(a), four_digits(b), signed(a - b))
     for asked, one, other in found.predictions:
         for k, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=False)):
             place = f"[{k}]" if len(one) > 1 else ""

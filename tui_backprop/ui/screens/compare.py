@@ -24,7 +24,7 @@ from tui_backprop.session.side_by_side import SideBySide
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed
 from tui_backprop.ui.keys import SAVE, Key
 from tui_backprop.ui.pacing import Pacer, keep_going
 from tui_backprop.ui.panels.entries import EntriesPanel
@@ -323,15 +323,15 @@ class CompareScreen(EndsOnce, Screen[bool]):
 def _sentence(found: Comparison, columns: int) -> str:
     """Say in one line where two runs part first, and how far apart they are now: as much as there is room for."""
     if found.first_difference is None:
-        return f"the same so far, but for rounding   loss {plain(found.losses[0])}"
+        return f"the same so far, but for rounding   loss {four_digits(found.losses[0])}"
     one, other = found.losses
     tensors = ", ".join(found.tensors[:_TENSORS]) + (" …" if len(found.tensors) > _TENSORS else "")
     parts = [f"they part at step {found.first_difference:,}" + (f" in {tensors}" if tensors else "")]
-    parts.append(f"loss {plain(one)} and {plain(other)} ({signed(other - one, 0)})")
+    parts.append(f"loss {four_digits(one)} and {four_digits(other)} ({signed(other - one, 0)})")
     if found.parameter is not None:
-        parts.append(f"{found.parameter[0]} is {plain(found.parameter[1])} apart")
+        parts.append(f"{found.parameter[0]} is {four_digits(found.parameter[1])} apart")
     if found.answer is not None:
-        parts.append(f"answers up to {plain(found.answer)} apart")
+        parts.append(f"answers up to {four_digits(found.answer)} apart")
     while len(parts) > 2 and len("   ".join(parts)) > columns:
         parts.pop()
     return "   ".join(parts)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.drawing.findings import finding_line
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 from tui_backprop.ui.panels.panel_of_finding import picture_of
 from tui_backprop.ui.screens.dialog import Dialog
 
@@ -75,5 +75,5 @@ def _written(value: Any) -> str:
         shown = ", ".join(_written(item) for item in value[:_SHOWN])
         return shown + (f" … {len(value) - _SHOWN:,} more" if len(value) > _SHOWN else "")
     if isinstance(value, float):
-        return plain(value)
+        return four_digits(value)
     return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

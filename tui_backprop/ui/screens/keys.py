@@ -14,7 +14,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Markdown, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_backprop.session.manual import START, TOPICS, page, title
+from tui_backprop.session.manual import START, TOPICS, manual_page, title
 from tui_backprop.ui.keys import Key
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.screens.dialog import Dialog
@@ -95,13 +95,13 @@ class KeysScreen(Dialog[None]):
         wanted = self.query_one(Input).value.strip().lower()
         if self.query_one(f"#{_KEYS}").display:
             room = self.query_one(f"#{_KEYS}").size
-            groups = [*self._panel_keys(), *grouped(self._keys)]
-            lines = found_lines(groups, wanted) if wanted else packed(groups, room.width, room.height)
+            groups = [*self._panel_keys(), *keys_by_group(self._keys)]
+            lines = found_lines(groups, wanted) if wanted else in_columns(groups, room.width, room.height)
             self.query_one("#table", Static).update(Text("\n", no_wrap=True, overflow="ellipsis").join(lines))
         else:
             topics = self.query_one(OptionList)
             topics.clear_options()
-            known = [one for one in (START, *TOPICS) if wanted in page(one).lower()]
+            known = [one for one in (START, *TOPICS) if wanted in manual_page(one).lower()]
             topics.add_options([Option(title(one), id=one) for one in known])
 
     @on(Input.Submitted)
@@ -114,7 +114,7 @@ class KeysScreen(Dialog[None]):
 
     @on(OptionList.OptionSelected)
     async def _read(self, message: OptionList.OptionSelected) -> None:
-        await self.query_one(Markdown).update(page(str(message.option.id)))
+        await self.query_one(Markdown).update(manual_page(str(message.option.id)))
         self._show("page")
         self.query_one("#page").focus()
 
@@ -130,7 +130,7 @@ class KeysScreen(Dialog[None]):
         return [(f"In {self._panel.name_shown}", shown)] if shown else []
 
 
-def grouped(keys: Sequence[Key]) -> list[tuple[str, list[Shown]]]:
+def keys_by_group(keys: Sequence[Key]) -> list[tuple[str, list[Shown]]]:
     """Return the keys by the groups that they are in, `^p` last."""
     groups: list[tuple[str, list[Shown]]] = []
     for key in keys:
@@ -149,7 +149,7 @@ def found_lines(groups: Iterable[tuple[str, Sequence[Shown]]], wanted: str) -> l
     return lines or [Text("no key does that: tab searches the manual", style="dim")]
 
 
-def packed(groups: Iterable[tuple[str, Sequence[Shown]]], width: int, rows: int) -> list[Text]:
+def in_columns(groups: Iterable[tuple[str, Sequence[Shown]]], width: int, rows: int) -> list[Text]:
     """Return the keys with their words in columns, as few as the rows allow, each group under its heading."""
     cells: list[Text] = []
     for heading, keys in groups:

@@ -11,12 +11,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Label, Static
 
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.explanation import explain, quantities
-from tui_backprop.session.anatomy.expressions import printed, text_of
+from tui_backprop.session.anatomy.explanation import explain_quantity, quantities
+from tui_backprop.session.anatomy.expressions import formula_text, printed
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
-from tui_backprop.ui.drawing.numbers import aligned, plain
+from tui_backprop.ui.drawing.numbers import decimal_aligned, four_digits
 from tui_backprop.ui.screens.dialog import Dialog
 
 _EACH = 40  # values of each phase that are listed at the most
@@ -92,7 +92,7 @@ def _unscaled(problem: Problem, record: StepRecord) -> Text:
     """Say what the network answers in the units of the data; below, targets and answers are scaled."""
     answers = problem.target_scaler.inverse(record.tape.prediction)[0].tolist()
     named = zip(problem.dataset.target_names[:_NAMED], answers, strict=False)
-    parts = [f"{name} {plain(answer)}" for name, answer in named]
+    parts = [f"{name} {four_digits(answer)}" for name, answer in named]
     return Text("the answer unscaled: ").append(", ".join(parts), "bold").append("   below, y and ŷ are scaled", "dim")
 
 
@@ -106,10 +106,10 @@ def _lines(record: StepRecord, *, whole: bool) -> Text:
         found.append(Text(phase.title, style="bold"))
         listed = [q for q in quantities(network, 1, phase) if whole or q.kind != "target"]
         for quantity in listed[:_EACH]:
-            one = explain(record, quantity)
-            line = Text(f"  {one.name:<13} ").append(aligned(one.value), "bold")
+            one = explain_quantity(record, quantity)
+            line = Text(f"  {one.name:<13} ").append(decimal_aligned(one.value), "bold")
             if one.formula is not None:
-                line.append(f"  = {text_of(printed(one.formula, numbers=True))}", "dim")
+                line.append(f"  = {formula_text(printed(one.formula, numbers=True))}", "dim")
             found.append(line)
         if len(listed) > _EACH:
             found.append(Text(f"  … {len(listed) - _EACH:,} more", style="dim"))

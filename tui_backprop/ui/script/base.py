@@ -312,9 +312,9 @@ class ScriptBase(SavingActions):
     @on(ScriptFindingsPanel.Chosen)
     def look_at_finding(self, message: ScriptFindingsPanel.Chosen) -> None:
         """Look at the line of a finding."""
-        from tui_backprop.session.script_run.fixes import lines_of  # noqa: PLC0415  (loaded with the first finding)
+        from tui_backprop.session.script_run.fixes import problem_lines  # noqa: PLC0415  (loaded with the first finding)
 
-        lines = lines_of(message.problem)
+        lines = problem_lines(message.problem)
         if not lines:
             self.tell("this finding is about the whole network, not about a line")
         elif self.script.go_to_line(lines[0], self.script.file_of(message.problem)):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.ui.bars.header import BarLine
-from tui_backprop.ui.drawing.numbers import plain
+from tui_backprop.ui.drawing.numbers import four_digits
 
 
-def verdict_text(frame: ScriptFrame) -> str:
+def gradients_text(frame: ScriptFrame) -> str:
     """Say what is known of the gradients, in a few words."""
     wrong = [one for one in frame.problems if one.line is not None and hasattr(one, "as_is")]
     if wrong:
@@ -20,11 +20,11 @@ def verdict_text(frame: ScriptFrame) -> str:
     return words.get(frame.answer.verdict, "? not checked")
 
 
-def header_text(frame: ScriptFrame, state: str, width: int) -> str:
+def script_header_text(frame: ScriptFrame, state: str, width: int) -> str:
     """Write the header in `width` cells; what matters least is left out first, and the update stays longest."""
     name = "" if frame.answer is None or frame.answer.loss is None else str(frame.answer.loss["name"])
     fixes = f"{frame.fixes} change{'s' if frame.fixes > 1 else ''} in memory" if frame.fixes else ""
-    left = [frame.name, verdict_text(frame), name, fixes]
+    left = [frame.name, gradients_text(frame), name, fixes]
     of = (
         f" of {frame.total:,}"
         if frame.total is not None
@@ -33,7 +33,7 @@ def header_text(frame: ScriptFrame, state: str, width: int) -> str:
         else ""
     )
     rate = [] if frame.rate is None else [f"η {frame.rate:g}"]
-    reached = [] if frame.window is None else [f"update {frame.update:,}{of}", f"loss {plain(frame.window.loss)}"]
+    reached = [] if frame.window is None else [f"update {frame.update:,}{of}", f"loss {four_digits(frame.window.loss)}"]
     tail = "  ".join([state, *reached, *rate])
     for dropped in ((), (2,), (2, 3), (0, 2, 3), (0, 1, 2, 3)):
         kept = " · ".join(part for i, part in enumerate(left) if part and i not in dropped)
@@ -57,4 +57,4 @@ class ScriptHeader(BarLine):
 
     def write(self, width: int) -> str:
         """Return what is stepped, and how far it is."""
-        return "" if self._frame is None else header_text(self._frame, self._state, width)
+        return "" if self._frame is None else script_header_text(self._frame, self._state, width)

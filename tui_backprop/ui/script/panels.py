@@ -15,12 +15,12 @@ from tui_backprop.core.network import Tensor
 from tui_backprop.scripts.answer import Mistake
 from tui_backprop.scripts.stepping.template import Sample
 from tui_backprop.scripts.stepping.window import ParameterValues, Window
-from tui_backprop.session.script_run.fixes import lines_of
+from tui_backprop.session.script_run.fixes import problem_lines
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.version import Problem
 from tui_backprop.ui.drawing.canvas import Canvas, CanvasLine
 from tui_backprop.ui.drawing.charts.chart import Series, draw_chart, words
-from tui_backprop.ui.drawing.numbers import changed, plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed, signed_change
 from tui_backprop.ui.panels.entries import EntriesPanel, heading_text
 from tui_backprop.ui.panels.panel import CanvasPanel, PicturePanel
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE, SEVERITY_MARKS, SEVERITY_STYLES, sign_color
@@ -92,14 +92,14 @@ class ScriptParametersPanel(ScriptEntriesPanel):
 
     def heading(self, frame: ScriptFrame, tensor: Tensor) -> Text:
         """Return name, shape and length."""
-        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(self.values(frame, tensor).value)))}")
+        return heading_text(tensor, f"norm {four_digits(float(np.linalg.norm(self.values(frame, tensor).value)))}")
 
     def entry(self, frame: ScriptFrame, tensor: Tensor, index: int) -> Text:
         """Return name, value and change."""
         found = self.values(frame, tensor)
         value, moved = float(found.value[index]), float(found.change[index])
         line = self.named(tensor, index).append(signed(value), sign_color(value))
-        return line.append("  Δ ", "dim").append(changed(moved), sign_color(moved) or "dim")
+        return line.append("  Δ ", "dim").append(signed_change(moved), sign_color(moved) or "dim")
 
 
 class ScriptGradientsPanel(ScriptEntriesPanel):
@@ -119,7 +119,7 @@ class ScriptGradientsPanel(ScriptEntriesPanel):
         """Return name, shape, length and verdict."""
         found = self.values(frame, tensor)
         mark, style = _MARKS[found.verdict]
-        return heading_text(tensor, f"norm {plain(float(np.linalg.norm(found.theirs)))}  ").append(mark, style)
+        return heading_text(tensor, f"norm {four_digits(float(np.linalg.norm(found.theirs)))}  ").append(mark, style)
 
     def entry(self, frame: ScriptFrame, tensor: Tensor, index: int) -> Text:
         """Return name, theirs, the true one, and the verdict on the parameter."""
@@ -226,7 +226,7 @@ def _sample_lines(
 
 
 def _few(values: np.ndarray) -> str:
-    few = [plain(float(value)) for value in values[:4]]
+    few = [four_digits(float(value)) for value in values[:4]]
     return " ".join([*few, *(["…"] if len(values) > 4 else [])])
 
 
@@ -306,7 +306,7 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
 
 def _problem_line(one: Problem) -> Text:
     severity = "error" if isinstance(one, Mistake) else one.severity
-    lines = lines_of(one)
+    lines = problem_lines(one)
     name = one.kind if isinstance(one, Mistake) else one.id
     where = f"line {lines[0]}" if lines else "model" if name == "floor" else name
     sentence = one.sentence.partition(": ")[2] or one.sentence

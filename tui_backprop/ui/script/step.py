@@ -10,8 +10,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui_backprop.session.script_run.explaining import Operand, StatementExplanation, explain
-from tui_backprop.session.script_run.fixes import lines_of
+from tui_backprop.session.script_run.explaining import Operand, StatementExplanation, explain_statement
+from tui_backprop.session.script_run.fixes import problem_lines
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.ui.panels.panel import PicturePanel
 from tui_backprop.ui.script.values import value_text
@@ -55,7 +55,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
             return None
         if self._for[0] is not frame.window or self._for[1] != frame.at:
             self._for = (frame.window, frame.at)
-            self._explained = explain(frame.window, frame.at, "\n".join(frame.lines))
+            self._explained = explain_statement(frame.window, frame.at, "\n".join(frame.lines))
             self.selected = 0
         return self._explained
 
@@ -104,7 +104,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
                 .append(meaning.text, "bold")
                 .append_text(_true(meaning.true, room))
             )
-            out += [Text(one.sentence) for one in frame.problems if found.event.line in lines_of(one)[:1]]
+            out += [Text(one.sentence) for one in frame.problems if found.event.line in problem_lines(one)[:1]]
         elif meaning is not None:
             out.append(Text("✓ is ", POSITIVE).append(meaning.text, "bold").append_text(_true(meaning.true, room)))
         elif found.derivative is not None and found.made:

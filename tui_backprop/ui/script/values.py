@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.ui.drawing.bars import sparkline
-from tui_backprop.ui.drawing.numbers import plain, signed
+from tui_backprop.ui.drawing.numbers import four_digits, signed
 
 _FULL = 4  # numbers of an array that are written
 _SPARKS = 8
@@ -29,7 +29,7 @@ def value_text(value: Any, width: int = 30) -> str:
     if found.size <= _FULL and len(whole) <= width:
         return whole
     norm = float(np.linalg.norm(flat)) if np.isfinite(flat).all() else float("nan")
-    short = f"{_shape(found.shape)} ‖{plain(norm)}‖"
+    short = f"{_shape(found.shape)} ‖{four_digits(norm)}‖"
     places = np.linspace(0, len(flat) - 1, min(_SPARKS, len(flat))).astype(int)
     return f"{short} {sparkline(flat[places].tolist())}" if len(short) + _SPARKS < width else short
 

@@ -37,14 +37,14 @@ def numpy_text(session: Session, lesson: TrainingHistory | None) -> str:
     theta = session.state.parameters if lesson is None else lesson.first
     assigned = [*outline.tensors(problem, theta, "np.array")]
     if lesson is not None:
-        assigned += [*outline.samples(lesson, "np.array"), *filter(None, [outline.order(lesson)])]
+        assigned += [*outline.sample_lines(lesson, "np.array"), *filter(None, [outline.order(lesson)])]
     numbers = operations.constants | (loop.settings() if loop else {})
     head = [
-        outline.heading(session),
+        outline.file_heading(session),
         "\n".join(
             [*(["import math\n"] if operations.needs_math or (loop and loop.clips) else []), "import numpy as np"]
         ),
-        "\n".join(outline.constants(problem)),
+        "\n".join(outline.name_lines(problem)),
         unformatted(assigned),
         "\n".join(f"{name} = {value!r}" for name, value in numbers.items()),
     ]

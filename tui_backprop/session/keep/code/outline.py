@@ -20,7 +20,7 @@ from tui_backprop.text.cleaning import clean
 _LONGEST = 1000  # characters of a command
 
 
-def heading(session: Session) -> str:
+def file_heading(session: Session) -> str:
     """Return the first lines: what the file is, and the command that makes the run."""
     problem = session.problem
     return "\n".join(
@@ -33,7 +33,7 @@ def heading(session: Session) -> str:
     )
 
 
-def constants(problem: Problem) -> Iterator[str]:
+def name_lines(problem: Problem) -> Iterator[str]:
     """Yield the names of inputs and outputs."""
     yield f"INPUTS = {names(problem.dataset.input_names)}"
     yield f"OUTPUTS = {names(output_names(problem))}"
@@ -50,7 +50,7 @@ def tensors(problem: Problem, theta: Array, call: str) -> Iterator[str]:
         yield f"{name} = {array(values, call)}"
 
 
-def samples(lesson: TrainingHistory, call: str) -> Iterator[str]:
+def sample_lines(lesson: TrainingHistory, call: str) -> Iterator[str]:
     """Yield the training samples, the order of the batches and the masks of what is frozen, as assignments."""
     train = lesson.problem.train
     yield f"SAMPLES = {array(train.raw, call)}"

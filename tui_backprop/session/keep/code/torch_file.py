@@ -32,14 +32,14 @@ def exported(session: Session, _suffix: str, *, with_training: bool) -> bytes:
         training = "\n\n" + "\n".join(_loop(lesson, loop)) + "\n"
     assigned = [*outline.tensors(problem, session.state.parameters if lesson is None else lesson.first, _TENSOR)]
     if lesson is not None:
-        assigned += [*outline.samples(lesson, _TENSOR), *filter(None, [outline.order(lesson)])]
+        assigned += [*outline.sample_lines(lesson, _TENSOR), *filter(None, [outline.order(lesson)])]
     body = operations.text + "".join(f"\n\n{part}\n" for part in parts) + training
     imports = [*(["import math\n"] if "math." in body else []), "import torch"]
     imports += ["from torch.nn import functional"] if "functional." in body else []
     head = [
-        outline.heading(session),
+        outline.file_heading(session),
         "\n".join(imports),
-        "\n".join(outline.constants(problem)),
+        "\n".join(outline.name_lines(problem)),
         "def tensor(values):\n    return torch.tensor(values, dtype=torch.float64)\n",
         unformatted(assigned),
         "\n".join(f"{name} = {value!r}" for name, value in (loop.settings() if loop else {}).items()),

@@ -9,7 +9,7 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.records.ranges import apart
-from tui_backprop.session.keep.page.html import escaped
+from tui_backprop.session.keep.page.html import html_escaped
 from tui_backprop.text.minus import minus
 from tui_backprop.text.ticks import even_ticks, log_ticks, tick_text
 
@@ -73,7 +73,7 @@ class Chart:
         y = self.y(value)
         if _TOP <= y <= HEIGHT - _BOTTOM:
             self._parts.append(f'<path class="curve dashed {kind}" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
-            self._parts.append(text(WIDTH - _RIGHT, y - 3, label, "end", "label"))
+            self._parts.append(svg_text(WIDTH - _RIGHT, y - 3, label, "end", "label"))
 
     def mark(self, value: float) -> None:
         """Draw a dashed line upwards."""
@@ -100,22 +100,22 @@ class Chart:
         names = []
         for name, kind in legend:
             names.append(f'<path class="curve {kind}" d="M{place:.0f} {_TOP - 10}h16"/>')
-            names.append(text(place + 20, _TOP - 6, name, "start", ""))
+            names.append(svg_text(place + 20, _TOP - 6, name, "start", ""))
             place += 34 + 6.6 * len(name)
         body = "\n".join([*axes, *self._parts, *names])
         return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>'
 
     def _axes(self) -> list[str]:
         across = even_ticks(*self._x, _TICKS)
-        found = [text(self.x(tick), HEIGHT - _BOTTOM + 13, plain(tick), "middle", "label") for tick in across]
+        found = [svg_text(self.x(tick), HEIGHT - _BOTTOM + 13, axis_number(tick), "middle", "label") for tick in across]
         if self.logarithmic:
             low, high = (10.0 ** min(max(end, -_FARTHEST), _FARTHEST) for end in self._y)
             ticks = [(tick, tick_text(tick)) for tick in log_ticks(low, high, _TICKS)]
         else:
-            ticks = [(tick, plain(tick)) for tick in even_ticks(*self._y, _TICKS)]
-        found += [text(_LEFT - 4, self.y(tick) + 4, words, "end", "label") for tick, words in ticks]
-        found.append(text((WIDTH + _LEFT) / 2, HEIGHT - 4, self._titles[0], "middle", "label"))
-        found.append(text(12, (HEIGHT - _BOTTOM) / 2, self._titles[1], "middle", "label", turned=True))
+            ticks = [(tick, axis_number(tick)) for tick in even_ticks(*self._y, _TICKS)]
+        found += [svg_text(_LEFT - 4, self.y(tick) + 4, words, "end", "label") for tick, words in ticks]
+        found.append(svg_text((WIDTH + _LEFT) / 2, HEIGHT - 4, self._titles[0], "middle", "label"))
+        found.append(svg_text(12, (HEIGHT - _BOTTOM) / 2, self._titles[1], "middle", "label", turned=True))
         return found
 
 
@@ -124,7 +124,7 @@ def _ends(values: Array) -> tuple[float, float]:
     return apart(float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
 
 
-def plain(value: float) -> str:
+def axis_number(value: float) -> str:
     """Write a round number shortly, with a true minus sign."""
     rounded = round(value, 12)
     written = f"{rounded:,.0f}" if rounded == int(rounded) and abs(rounded) < 1e7 else f"{value:.3g}"
@@ -143,7 +143,7 @@ def thinned(x: Array, y: Array, most: int = _POINTS) -> tuple[Array, Array]:
     return x[chosen], y[chosen]
 
 
-def text(x: float, y: float, words: str, anchor: str, kind: str, *, turned: bool = False) -> str:
+def svg_text(x: float, y: float, words: str, anchor: str, kind: str, *, turned: bool = False) -> str:
     """Return words in a picture; `anchor` is SVG's, start, middle or end, and `turned` words go upwards."""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{turn}>{escaped(words)}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{turn}>{html_escaped(words)}</text>'

@@ -54,39 +54,39 @@ _HEAD = """\
 """
 
 
-def escaped(text: str) -> str:
+def html_escaped(text: str) -> str:
     """Return a text so that a browser shows it, and reads no mark in it."""
     return html.escape(text, quote=True)
 
 
-def page(title: str, parts: Iterable[str]) -> str:
+def html_page(title: str, parts: Iterable[str]) -> str:
     """Return a whole page; the parts are HTML already."""
-    return _HEAD.format(title=escaped(title), style=_STYLE) + "\n".join(parts) + "\n</body>\n</html>\n"
+    return _HEAD.format(title=html_escaped(title), style=_STYLE) + "\n".join(parts) + "\n</body>\n</html>\n"
 
 
 def section(title: str, parts: Iterable[str]) -> str:
     """Return a part of a page with a title; empty where there is nothing in it."""
     found = [part for part in parts if part]
-    return "\n".join([f"<h2>{escaped(title)}</h2>", *found]) if found else ""
+    return "\n".join([f"<h2>{html_escaped(title)}</h2>", *found]) if found else ""
 
 
 def paragraph(text: str, kind: str = "") -> str:
     """Return a paragraph; `kind` is a class of the style sheet."""
-    return f'<p class="{kind}">{escaped(text)}</p>' if kind else f"<p>{escaped(text)}</p>"
+    return f'<p class="{kind}">{html_escaped(text)}</p>' if kind else f"<p>{html_escaped(text)}</p>"
 
 
 def command(text: str) -> str:
     """Return a command to copy."""
-    return f"<pre><code>{escaped(text)}</code></pre>"
+    return f"<pre><code>{html_escaped(text)}</code></pre>"
 
 
 def figure(svg: str, caption: str) -> str:
     """Return a picture with a sentence below it, which is also what is read to those who do not see it."""
-    named = svg.replace("<svg ", f'<svg role="img" aria-label="{escaped(caption)}" ', 1)
-    return f"<figure>\n{named}\n<figcaption>{escaped(caption)}</figcaption>\n</figure>"
+    named = svg.replace("<svg ", f'<svg role="img" aria-label="{html_escaped(caption)}" ', 1)
+    return f"<figure>\n{named}\n<figcaption>{html_escaped(caption)}</figcaption>\n</figure>"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], numbers: Iterable[int] = ()) -> str:
+def html_table(head: Sequence[str], rows: Iterable[Sequence[Cell]], numbers: Iterable[int] = ()) -> str:
     """Return a table, which scrolls by itself where the page is narrow.
 
     Args:
@@ -99,7 +99,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], numbers: Iterable
     def cell(place: int, content: Cell, tag: str) -> str:
         text, kind = (content, "") if isinstance(content, str) else content
         kinds = " ".join(filter(None, ["number" if place in right else "", kind]))
-        return f"<{tag}{f' class={chr(34)}{kinds}{chr(34)}' if kinds else ''}>{escaped(text)}</{tag}>"
+        return f"<{tag}{f' class={chr(34)}{kinds}{chr(34)}' if kinds else ''}>{html_escaped(text)}</{tag}>"
 
     lines = ["".join(cell(i, content, "th") for i, content in enumerate(head))] if head else []
     lines += ["".join(cell(i, content, "td") for i, content in enumerate(row)) for row in rows]

@@ -9,8 +9,8 @@ import numpy as np
 from tui_backprop.core.network import Parameters
 from tui_backprop.records.prediction_curve import Points, PredictionCurve
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.session.keep.page.chart import HEIGHT, WIDTH, Chart, text
-from tui_backprop.session.keep.page.html import Cell, figure, table
+from tui_backprop.session.keep.page.chart import HEIGHT, WIDTH, Chart, svg_text
+from tui_backprop.session.keep.page.html import Cell, figure, html_table
 from tui_backprop.session.pictures.prediction import (
     Confusion,
     DecisionSurface,
@@ -130,7 +130,7 @@ def _confusion(picture: Confusion) -> str:
         kinds = ("good" if i == j else "bad" if count else "faint" for j, count in enumerate(counts))
         rows.append([label, *((f"{count:,}", kind) for count, kind in zip(counts, kinds, strict=True))])
     head = [f"{picture.part}: true ↓ answered →", *labels]
-    return table(head, rows, range(1, len(head)))
+    return html_table(head, rows, range(1, len(head)))
 
 
 def _scatter(picture: Scatter, name: str) -> str:
@@ -173,7 +173,7 @@ def network_figure(frame: Frame) -> str:
     for layer, names, anchor, side in ends:
         for unit, name in enumerate(names):
             x, y = place(layer % len(network.sizes), unit)
-            parts.append(text(x + side * (radius + 3), y + 4, clean(name, _SHORT), anchor, "label"))
+            parts.append(svg_text(x + side * (radius + 3), y + 4, clean(name, _SHORT), anchor, "label"))
     body = "\n".join(parts)
     svg = f'<svg viewBox="0 0 {WIDTH} {height}" xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>'
     said = "The wider a line, the larger its weight; a blue whole line is above 0, an orange dashed one below."

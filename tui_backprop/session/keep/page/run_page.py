@@ -11,7 +11,7 @@ from tui_backprop.core.arrays import Array
 from tui_backprop.core.network import Parameters, Tensor
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.keep.one_line import command_of, differing
-from tui_backprop.session.keep.page.html import Cell, command, page, paragraph, section, table
+from tui_backprop.session.keep.page.html import Cell, command, html_page, html_table, paragraph, section
 from tui_backprop.session.keep.page.pictures import loss_picture, network_figure, prediction_figures
 from tui_backprop.session.keep.report import report
 from tui_backprop.session.recipe.fields import FIELDS
@@ -49,7 +49,7 @@ def run_page(session: Session) -> str:
         section("The recipe", [recipe_table(session.current.first_recipe, session.recipe), _edits(frame)]),
         section("Weights and biases", _parameters(frame)),
     ]
-    return page(
+    return html_page(
         f"{name}: a network {session.problem.network.name} after {counted(session.step, 'step')}", filter(None, parts)
     )
 
@@ -77,7 +77,7 @@ def _summary(session: Session, frame: Frame, found: dict[str, Any]) -> Iterator[
         [f"accuracy, {part}", "", f"{share:.1%}"] for part, share in found["accuracy"].items() if share is not None
     ]
     rows += [[f"loss, {line.name}", "", _number(line.loss)] for line in frame.reference]
-    yield table(["", "at step 0", f"at step {session.step:,}"], rows, (1, 2))
+    yield html_table(["", "at step 0", f"at step {session.step:,}"], rows, (1, 2))
     if session.problem.target_scaler.kind != "none":
         yield paragraph("Losses are those of the scaled targets; answers are in the units of the data.", "note")
     for notice in found["notes"]:
@@ -97,7 +97,9 @@ def _findings(found: dict[str, Any]) -> Iterator[str]:
         ]
         for one in found["findings"]
     ]
-    yield table(["", "finding", "what was found, and what to do"], rows) if rows else paragraph("Nothing was found.")
+    yield (
+        html_table(["", "finding", "what was found, and what to do"], rows) if rows else paragraph("Nothing was found.")
+    )
 
 
 def _sentence(words: str) -> str:
@@ -109,7 +111,7 @@ def _probes(found: dict[str, Any]) -> str:
         return ", ".join(map(_number, values))
 
     rows = [[listed(one["input"]), listed(one["before"]), listed(one["after"])] for one in found["probes"]]
-    return table(["asked", "at step 0", "now"], rows, (1, 2)) if rows else ""
+    return html_table(["asked", "at step 0", "now"], rows, (1, 2)) if rows else ""
 
 
 def recipe_table(asked: Recipe, in_force: Recipe) -> str:
@@ -119,12 +121,12 @@ def recipe_table(asked: Recipe, in_force: Recipe) -> str:
     for field in FIELDS:
         text = field.write(getattr(in_force, field.name))
         rows.append([field.flag.removeprefix("--"), clean(text, _TEXT), "chosen" if field.name in chosen else ""])
-    return table(["field", "value", ""], [row for row in rows if row[1]])
+    return html_table(["field", "value", ""], [row for row in rows if row[1]])
 
 
 def _edits(frame: Frame) -> str:
     rows = [[f"{edit.step:,}", clean(edit.summary, _TEXT)] for edit in frame.edits]
-    return table(["step", "change made on the way"], rows, (0,)) if rows else ""
+    return html_table(["step", "change made on the way"], rows, (0,)) if rows else ""
 
 
 def _parameters(frame: Frame) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _parameters(frame: Frame) -> Iterator[str]:
         else:
             yield _tensor(tensor, values.reshape(tensor.shape))
     if rows:
-        yield table(["", "shape", "smallest", "mean", "largest"], rows, range(2, 5))
+        yield html_table(["", "shape", "smallest", "mean", "largest"], rows, range(2, 5))
         yield paragraph(
             "All numbers of these: `tui-backprop run … --json`, or `tui-backprop export … --weights FILE.npz`.", "note"
         )
@@ -154,7 +156,7 @@ def _tensor(tensor: Tensor, values: Array) -> str:
         ]
         for i, row in enumerate(matrix.tolist())
     ]
-    return table(head, rows, range(1, len(head)))
+    return html_table(head, rows, range(1, len(head)))
 
 
 def _in_short(tensor: Tensor, values: Array) -> list[str]:

@@ -14,7 +14,7 @@ from tui_backprop.core.network import Network, Tensor
 from tui_backprop.datasets.array_files import load_arrays
 from tui_backprop.datasets.dataset import SourceError
 from tui_backprop.session.recipe.problem import Problem
-from tui_backprop.system.inputs import InputFileError, read_input, shown
+from tui_backprop.system.inputs import InputFileError, read_input, shown_path
 from tui_backprop.system.visitor import refuse_visitor
 from tui_backprop.text.cleaning import clean
 
@@ -64,8 +64,8 @@ def scaling_note(path: Path, problem: Problem) -> str:
             other = arrays.get(f"{what}_{name}")
             if other is not None and (other.shape != own.shape or not np.allclose(other, own, rtol=1e-9)):
                 return (
-                    f"{shown(path)} was trained with {what}s scaled by other numbers than here: its answers differ until "
-                    "it is trained again"
+                    f"{shown_path(path)} was trained with {what}s scaled by other numbers than here: its answers differ "
+                    "until it is trained again"
                 )
     return ""
 
@@ -74,12 +74,12 @@ def _arrays(path: Path) -> Arrays:
     """Return the arrays of a file by name."""
     refuse_visitor("files of weights")
     if path.suffix.lower() not in SUFFIXES:
-        raise WeightsError(f"{shown(path)}: expected a file of weights, NAME.npz or NAME.safetensors")
+        raise WeightsError(f"{shown_path(path)}: expected a file of weights, NAME.npz or NAME.safetensors")
     try:
         data = read_input(path, "a file of weights", _LARGEST)
-        return load_arrays(shown(path), data) if path.suffix.lower() == ".npz" else _safetensors(path, data)
+        return load_arrays(shown_path(path), data) if path.suffix.lower() == ".npz" else _safetensors(path, data)
     except InputFileError as error:
-        raise WeightsError(f"{shown(path)}: {error}") from None
+        raise WeightsError(f"{shown_path(path)}: {error}") from None
     except SourceError as error:
         raise WeightsError(str(error)) from None
 
@@ -90,12 +90,12 @@ def _safetensors(path: Path, data: bytes) -> Arrays:
         from safetensors.numpy import load  # noqa: PLC0415
     except ImportError:
         raise WeightsError(
-            f"{shown(path)}: reading it needs safetensors: pip install 'tui-backprop[weights]'"
+            f"{shown_path(path)}: reading it needs safetensors: pip install 'tui-backprop[weights]'"
         ) from None
     try:
         found: Arrays = load(data)
     except (SafetensorError, ValueError, KeyError, TypeError):  # a type that NumPy does not have is a KeyError
-        raise WeightsError(f"{shown(path)}: this is no .safetensors file of numbers, or it is damaged") from None
+        raise WeightsError(f"{shown_path(path)}: this is no .safetensors file of numbers, or it is damaged") from None
     return {name: found[name] for name in sorted(found, key=_naturally)}  # the format has no order
 
 
@@ -109,7 +109,7 @@ def _values(
 ) -> tuple[float, ...]:
     if tensor.name not in arrays:
         raise WeightsError(
-            f"{shown(path)}: it has no {tensor.name}, which the network {network.name} has (it has "
+            f"{shown_path(path)}: it has no {tensor.name}, which the network {network.name} has (it has "
             f"{', '.join(_listed(arrays))})"
         )
     name, array = arrays[tensor.name]
@@ -123,11 +123,11 @@ def _values(
         values = values.reshape(tensor.shape)  # a bias as a row or a column
     if values.shape != tensor.shape:
         raise WeightsError(
-            f"{shown(path)}: {clean(name)} is {_shape(array.shape)}, and {tensor.name} of the network {network.name} is "
-            f"{_shape(tensor.shape)}: give --hidden the sizes of the file's layers"
+            f"{shown_path(path)}: {clean(name)} is {_shape(array.shape)}, and {tensor.name} of the network {network.name} "
+            f"is {_shape(tensor.shape)}: give --hidden the sizes of the file's layers"
         )
     if not np.isfinite(values).all():
-        raise WeightsError(f"{shown(path)}: {clean(name)} has values that are not finite numbers")
+        raise WeightsError(f"{shown_path(path)}: {clean(name)} has values that are not finite numbers")
     return tuple((values + 0.0).ravel().tolist())  # −0 becomes 0, as in what a recipe sets
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tui_backprop.core.errors import InputError
 from tui_backprop.core.rules import describe
 from tui_backprop.core.step import StepRecord
-from tui_backprop.session.anatomy.explanation import explain, quantities
+from tui_backprop.session.anatomy.explanation import explain_quantity, quantities
 from tui_backprop.session.anatomy.expressions import (
     Difference,
     Expression,
@@ -154,7 +154,7 @@ def worksheet(run: Run, updates: int = 1) -> Worksheet:
     problem, training = run.problem, run.segment.training
     _check_size(run, updates)
     records = run.next_records(updates)
-    if explain(records[0], Quantity("gradient", 1, 0)).formula is None:
+    if explain_quantity(records[0], Quantity("gradient", 1, 0)).formula is None:
         raise InputError(
             f"the rule {clean(run.recipe.rule)} has no formulas to put on a worksheet: give --rule exact or --rule posted"
         )
@@ -265,7 +265,7 @@ class _Writer:
     def _write(self, quantity: Quantity) -> None:
         if quantity in self._written:
             return
-        explained = explain(self._record, quantity)
+        explained = explain_quantity(self._record, quantity)
         if explained.formula is None:
             if quantity.kind == "old slot" and quantity not in self.remembered:
                 self.remembered.append(quantity)
@@ -282,10 +282,10 @@ class _Writer:
         def shorter(term: Term) -> Term:
             if term.source is None or term.source.kind != "descent":
                 return term
-            behind = explain(self._record, term.source).formula
+            behind = explain_quantity(self._record, term.source).formula
             return behind if isinstance(behind, Term) else term
 
-        return changed(formula, shorter)
+        return with_terms(formula, shorter)
 
     def constants(self) -> Iterator[Given]:
         """Yield the letters in the formulas that are settings, η first."""
@@ -295,21 +295,21 @@ class _Writer:
         return (Given(name, value) for name, value in found.items())
 
 
-def changed(formula: Expression, change: Callable[[Term], Expression]) -> Expression:
+def with_terms(formula: Expression, change: Callable[[Term], Expression]) -> Expression:
     """Return a formula with something in the place of each leaf."""
     match formula:
         case Term():
             return change(formula)
         case Sum(terms=terms):
-            return replace(formula, terms=tuple(changed(term, change) for term in terms))
+            return replace(formula, terms=tuple(with_terms(term, change) for term in terms))
         case Product(factors=factors):
-            return replace(formula, factors=tuple(changed(factor, change) for factor in factors))
+            return replace(formula, factors=tuple(with_terms(factor, change) for factor in factors))
         case FunctionCall(arguments=arguments):
-            return replace(formula, arguments=tuple(changed(argument, change) for argument in arguments))
+            return replace(formula, arguments=tuple(with_terms(argument, change) for argument in arguments))
         case Difference(left=left, right=right):
-            return Difference(changed(left, change), changed(right, change))
+            return Difference(with_terms(left, change), with_terms(right, change))
         case Quotient(above=above, below=below):
-            return Quotient(changed(above, change), changed(below, change))
+            return Quotient(with_terms(above, change), with_terms(below, change))
 
 
 def is_literal(term: Term) -> bool:

@@ -16,11 +16,17 @@ from tui_backprop.session.anatomy.expressions import (
     Sum,
     Term,
     leaves,
-    number,
+    number_text,
 )
 from tui_backprop.session.keep.worksheet.content import Given, Group, Line, UpdateExercise, Worksheet, is_literal
 from tui_backprop.session.keep.worksheet.tex_text import in_mathematics, in_text
-from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
+from tui_backprop.session.keep.worksheet.words import (
+    introduction,
+    layer_rows,
+    sample_note,
+    settings_note,
+    worksheet_title,
+)
 
 _HEAD = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[utf8]{inputenc}
@@ -53,7 +59,7 @@ def latex(sheet: Worksheet, *, answers: bool) -> str:
 
 
 def _lines(sheet: Worksheet, answers: bool) -> Iterator[str]:
-    yield rf"\section*{{{in_text(heading(sheet, answers=answers))}}}"
+    yield rf"\section*{{{in_text(worksheet_title(sheet, answers=answers))}}}"
     for sentence in introduction(sheet, answers=answers):
         yield from (in_text(sentence), "")
     yield r"\subsection*{What is given}"
@@ -91,7 +97,7 @@ def _formula(line: Line, answers: bool) -> str:
     parts = [in_mathematics(line.name), _written(line.formula, _symbol)]
     if not isinstance(line.formula, Term):
         parts.append(_written(line.formula, _number if answers else _gap, whole=True))
-    parts.append(in_mathematics(number(line.value)) if answers else r"\result")
+    parts.append(in_mathematics(number_text(line.value)) if answers else r"\result")
     return _EQUALS.join(parts)
 
 
@@ -100,7 +106,7 @@ def _symbol(term: Term) -> str:
 
 
 def _number(term: Term) -> str:
-    return in_mathematics(number(term.value, FORMULA_DIGITS))
+    return in_mathematics(number_text(term.value, FORMULA_DIGITS))
 
 
 def _gap(term: Term) -> str:
@@ -159,7 +165,7 @@ def _givens(givens: Sequence[Given]) -> Iterator[str]:
     """Yield given numbers in rows of some."""
     yield ""
     yield " \\quad\n".join(
-        rf"\mbox{{\({in_mathematics(one.name)} = {in_mathematics(number(one.value, FORMULA_DIGITS))}\)}}"
+        rf"\mbox{{\({in_mathematics(one.name)} = {in_mathematics(number_text(one.value, FORMULA_DIGITS))}\)}}"
         for one in givens
     )
     yield ""

@@ -6,9 +6,22 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, Expression, Term, number, printed, text_of
+from tui_backprop.session.anatomy.expressions import (
+    FORMULA_DIGITS,
+    Expression,
+    Term,
+    formula_text,
+    number_text,
+    printed,
+)
 from tui_backprop.session.keep.worksheet.content import Given, Group, Line, UpdateExercise, Worksheet, is_literal
-from tui_backprop.session.keep.worksheet.words import heading, introduction, layer_rows, sample_note, settings_note
+from tui_backprop.session.keep.worksheet.words import (
+    introduction,
+    layer_rows,
+    sample_note,
+    settings_note,
+    worksheet_title,
+)
 
 _ALL = 10**6  # terms of a sum: all of them are written out
 _WIDTH = 88  # characters of a line of a formula
@@ -22,7 +35,7 @@ def markdown(sheet: Worksheet, *, answers: bool) -> str:
 
 
 def _lines(sheet: Worksheet, answers: bool) -> Iterator[str]:
-    yield from (f"# {_plain(heading(sheet, answers=answers))}", "")
+    yield from (f"# {_plain(worksheet_title(sheet, answers=answers))}", "")
     for sentence in introduction(sheet, answers=answers):
         yield from (_plain(sentence), "")
     yield from ("## What is given", "")
@@ -58,16 +71,16 @@ def _group(group: Group, answers: bool) -> Iterator[str]:
 def _formula(line: Line, answers: bool) -> Iterator[str]:
     """Yield the formula in symbols, with numbers or with room for them, and the result, the = below each other."""
     margin = " " * len(line.name)
-    yield from _folded(f"{line.name} = {text_of(printed(line.formula, numbers=False))}", margin)
+    yield from _folded(f"{line.name} = {formula_text(printed(line.formula, numbers=False))}", margin)
     if not isinstance(line.formula, Term):
         yield from _folded(f"{margin} = {_filled(line.formula, answers)}", margin)
-    yield f"{margin} = {number(line.value) if answers else _RESULT}"
+    yield f"{margin} = {number_text(line.value) if answers else _RESULT}"
 
 
 def _filled(formula: Expression, answers: bool) -> str:
     pieces = printed(formula, numbers=True, most=_ALL)
     if answers:
-        return text_of(pieces)
+        return formula_text(pieces)
     return "".join(
         piece.text if piece.leaf is None else piece.leaf.symbol if is_literal(piece.leaf) else _BLANK
         for piece in pieces
@@ -89,7 +102,7 @@ def _folded(text: str, margin: str) -> list[str]:
 
 def _givens(givens: Sequence[Given]) -> Iterator[str]:
     width = max((len(one.name) for one in givens), default=0)
-    return (f"{one.name:<{width}} = {number(one.value, FORMULA_DIGITS)}" for one in givens)
+    return (f"{one.name:<{width}} = {number_text(one.value, FORMULA_DIGITS)}" for one in givens)
 
 
 def _block(lines: Iterator[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, number
+from tui_backprop.session.anatomy.expressions import FORMULA_DIGITS, number_text
 from tui_backprop.session.keep.worksheet.content import Given, SampleRow, UpdateExercise, Worksheet
 from tui_backprop.text.cleaning import clean
 
@@ -12,7 +12,7 @@ _NAMED = 8  # columns that are named
 _COUNTS = ("", "One update", "Two updates", "Three updates", "Four updates", "Five updates")
 
 
-def heading(sheet: Worksheet, *, answers: bool) -> str:
+def worksheet_title(sheet: Worksheet, *, answers: bool) -> str:
     """Return the title."""
     count = len(sheet.updates)
     many = _COUNTS[count] if count < len(_COUNTS) else f"{count} updates"
@@ -62,7 +62,9 @@ def sample_note(sheet: Worksheet, update: UpdateExercise, sample: SampleRow) -> 
         known += zip(sheet.outputs, sample.raw_targets, strict=True)
     if not known:
         return f"{note}:"
-    return f"{note} ({_listed([f'{name} {number(value, FORMULA_DIGITS)}' for name, value in known])}), which becomes:"
+    return (
+        f"{note} ({_listed([f'{name} {number_text(value, FORMULA_DIGITS)}' for name, value in known])}), which becomes:"
+    )
 
 
 def settings_note(update: UpdateExercise) -> tuple[str, tuple[Given, ...]]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.strip import Strip
 
 from tui_backprop.ui.drawing.canvas import CanvasLine
-from tui_backprop.ui.drawing.numbers import MINUS, plain
+from tui_backprop.ui.drawing.numbers import MINUS, four_digits
 
 _DIM = Style(dim=True)
 _MARGIN = 7  # cells left of a picture for its numbers
@@ -65,7 +65,7 @@ class Axes:
         return [*found, self._line_below(across, names)] if self._below else found
 
     def _line_below(self, across: tuple[float, float], names: tuple[str, str]) -> Text:
-        left, right = (plain(value) for value in across)
+        left, right = (four_digits(value) for value in across)
         room = self.columns - len(left) - len(right)
         said = next((one for one in (f"{names[0]} →  {names[1]} ↑", f"{names[0]} →") if len(one) + 2 <= room), "")
         line = " " * self._margin + left + said.center(room) + right
@@ -78,7 +78,7 @@ class Axes:
 
 def _short(value: float) -> str:
     """Write a number in the cells that the margin has."""
-    text = plain(value)
+    text = four_digits(value)
     if len(text) >= _MARGIN:
         text = f"{value:.2g}".replace("-", MINUS)
     return text if len(text) < _MARGIN else f"{value:.0e}".replace("-", MINUS)

@@ -75,7 +75,7 @@ def drawable(series: Series, *, log: bool) -> Series:
     )
 
 
-def merged(references: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def merged_labels(references: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Give lines at the same height one name, since their labels would lie upon each other."""
     heights: dict[str, tuple[str, float]] = {}
     for name, value in references:
@@ -103,8 +103,8 @@ def draw_chart(
     """Draw curves, horizontal reference lines and vertical marks.
 
     Args:
-        series: the training curve first, then the test curve if there is one, then what else is to be seen; `legend` says
-            which is which, outside the chart, where it hides nothing.
+        series: the training curve first, then the test curve if there is one, then what else is to be seen; `curve_legend`
+            says which is which, outside the chart, where it hides nothing.
         references: (name, loss) of each horizontal line, which has its name on it, or next to it, where that hides the
             least of the curves.
         marks: steps of the vertical lines.
@@ -130,7 +130,7 @@ def draw_chart(
         figure.ylim(*heights)
     first = min(int(one.steps[0]) for one in shown)
     last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
-    lines = [one for one in merged(references) if _fits(one[1], log=log, heights=heights)]
+    lines = [one for one in merged_labels(references) if _fits(one[1], log=log, heights=heights)]
     room = _Room(shown, [value for _, value in lines], (first, last), size, log=log, heights=heights)
     _draw_references(figure, lines, room)
     lowest, highest = min(float(one.values.min()) for one in shown), max(float(one.values.max()) for one in shown)
@@ -224,7 +224,7 @@ def _markers(*, colored: bool) -> Iterator[str]:
     return cycle(_MARKERS[:1] if colored else _MARKERS)
 
 
-def legend(names: Sequence[str], *, colored: bool = True) -> Text:
+def curve_legend(names: Sequence[str], *, colored: bool = True) -> Text:
     """Return the names of the curves that `draw_chart` draws in this order, each behind its mark."""
     text = Text(no_wrap=True)
     for name, style, marker in zip(names, cycle(CURVES), _markers(colored=colored)):

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_backprop.session.sweep.outcome import Outcome
-from tui_backprop.session.sweep.plan import SweepPlan, shown
+from tui_backprop.session.sweep.plan import SweepPlan, field_label
 from tui_backprop.session.sweep.summary import Cell, Summary
 from tui_backprop.session.sweep.sweep import Sweep
 from tui_backprop.session.sweep.view import MEASURES, Seeds, SweepMap, seeds_of, sweep_map
@@ -102,7 +102,7 @@ class MapView(_Lines, can_focus=True):
         down, along = len(self._map.table.cells), len(self._map.table.cells[0])
         self._cursor = (min(self._cursor[0], down - 1), min(self._cursor[1], along - 1))
         self._room = MapRoom(self._map, self.size.width, self.size.height, self._cursor)
-        held = ", ".join(f"{shown(name)} {text}" for name, text in self._map.table.held)
+        held = ", ".join(f"{field_label(name)} {text}" for name, text in self._map.table.held)
         self.border_title = Text(MEASURES[self._measure] + (f"   {held}" if held else ""))
         self.border_subtitle = Text("arrows: cell   enter: open it")
         return draw_map(self._map, self._room, self._cursor, colors_of(self.app))
