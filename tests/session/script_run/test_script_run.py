@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.running import Limits, ScriptOptions
+from tui_backprop.scripts.stepping.stepper import Stepper
 from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.stepped import SteppedScript
@@ -120,6 +123,54 @@ def test_an_earlier_update_is_reached_again_bit_for_bit(original):
     assert original.frame.window is not before
     assert original.frame.window.fingerprint == before.fingerprint
     assert original.version.differing == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="without forks there are no snapshots")
+def test_an_earlier_update_is_reached_from_a_snapshot(original):
+    """The process that it ran in is forked there; the update has the same bits as in a run from the start."""
+    original.go_to(9000)
+    stepper = original._stepper
+    original.version._windows.clear()
+    original.go_to(4000)
+    assert original._stepper is stepper
+    before = original.frame.window.fingerprint
+    original.version._windows.clear()
+    original._drop()
+    original.go_to(4000)
+    assert original.frame.window.fingerprint == before
+    assert original.version.differing == ()
+
+
+def test_what_is_read_as_it_trains_is_in_no_snapshot(tmp_path):
+    """All forks of a process read on in one file: such a script is run from its start again."""
+    (tmp_path / "noise.txt").write_text("\n".join(str(n / 1e4) for n in range(3000)), encoding="utf-8")
+    noisy = ORIGINAL.replace("b1 -= d_b1 * RATE", "b1 -= d_b1 * RATE + float(noise.readline() or 0)")
+    run = opened(tmp_path, "noise = open('noise.txt', buffering=1)\n" + noisy)
+    try:
+        run.go_to(2000)
+        run.version._windows.clear()
+        run.go_to(1000)
+        run.go_to(2000)
+        assert run.version.differing == ()
+    finally:
+        run.close()
+
+
+def test_snapshots_are_few_and_apart(monkeypatch):
+    """The first one and the newest are kept; of the others that one ends which is nearest to its neighbours."""
+    stepper, gone = object.__new__(Stepper), []
+    stepper._snapshots, stepper._newest, stepper.position = [], [], 10_000
+    monkeypatch.setattr(Stepper, "_tell", lambda stepper, at, command: gone.append((at, command["do"])))
+    for update in (1, 2, *range(100, 10_000, 100)):
+        stepper._keep(update, 50_000_000)
+    kept = list(stepper._snapshots)
+    assert len(kept) == 12
+    assert (kept[0], kept[-2:], gone[0]) == (1, [9800, 9900], (2, "end"))
+    assert max(after - before for before, after in pairwise(kept)) <= 2000
+    stepper._keep(1, 50_000_000)  # as the first process tells each time that it is gone on from
+    assert stepper._snapshots == kept
+    stepper._keep(9950, 400_000_000)
+    assert stepper._snapshots == [1, 9900, 9950]
 
 
 def test_places_visited(original):

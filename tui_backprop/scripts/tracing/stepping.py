@@ -2,7 +2,7 @@
 
 It begins with the request of a trace and the place of the training loop. Then it takes commands, at the beginning of an
 update and nowhere else: `record` (from one update to another), `run` (until told to pause, or a condition holds, or a line
-is reached), `pause`.
+is reached), `pause`. Each has the number of the run that it is for: a run ends where another one begins from a snapshot.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .doubling import doubled
 from .dump import dump
 from .following import Follower
 from .names import collect
+from .snapshots import Snapshots
 from .traced_run import TracedRun, leave
 
 _SLICE = 0.02  # seconds of plain running between two looks at the clock
@@ -40,10 +41,13 @@ _OFTEN = 0.05  # seconds between two recorded updates at least, later
 class SteppedRun(TracedRun):
     """A script that is stepped."""
 
-    def __init__(self, request: dict[str, Any], requests: Any) -> None:
+    def __init__(self, request: dict[str, Any], requests: int) -> None:
         super().__init__(request)
         self.recorder: Follower = Follower(self.wanted, self.done, request["tick"][3])  # type: ignore[assignment]
         self.hooks = self.recorder
+        self.requests = requests
+        self.run = 1
+        self.listens = False
         self.commands: queue.Queue[dict[str, Any]] = queue.Queue()
         self.answers = os.fdopen(os.dup(1), "w", buffering=1)
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -51,7 +55,6 @@ class SteppedRun(TracedRun):
         os.dup2(nothing, 1)
         self.watches: list[tuple[str, Any]] = []
         self.watched: dict[str, Any] = {}
-        threading.Thread(target=self._listen, args=(requests,), daemon=True).start()
         self.unseen = 0  # updates that were sent and not yet looked at
         self.first = self.until = 0  # the first and the last update that are to be recorded
         self.running = False
@@ -61,19 +64,41 @@ class SteppedRun(TracedRun):
         self.began = self.looked = self.opened = 0.0
         self.looked_at = 0
         self.told = 0.0
+        self.snapshots = Snapshots(self.sandbox.scratch, self.sandbox.lifted, self._begin, self._died)
 
-    def _listen(self, requests: Any) -> None:
-        for line in requests:
-            command = json.loads(line)
+    def _begin(self, run: int) -> None:
+        """Listen to commands from here on, in the process that runs the script."""
+        self.run, self.listens = run, True
+        self.unseen = 0
+        self.commands = queue.Queue()
+        self.say(began=os.getpid())
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _died(self, run: int, status: int) -> None:
+        """Tell that a process which ran the script has crashed."""
+        self.run = run
+        self.say(died=-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+
+    def _listen(self) -> None:
+        waiting = b""
+        while True:
+            found = os.read(self.requests, 65536)
+            if not found:
+                leave(0)
+            *lines, waiting = (waiting + found).split(b"\n")
+            for line in lines:
+                self._hear(json.loads(line))
+
+    def _hear(self, command: dict[str, Any]) -> None:
+        """Take note of a command, which is carried out before an update."""
+        if command["of"] == self.run:
             if command["do"] == "seen":
                 self.unseen -= 1
-                continue
-            if command["do"] == "watch":
+            elif command["do"] == "watch":
                 self.watches = [(text, compile(text, "<watch>", "eval")) for text in command["expressions"]]
-                continue
-            self.commands.put(command)
-            self.recorder.next_look = 0
-        leave(0)
+            else:
+                self.commands.put(command)
+                self.recorder.next_look = 0
 
     def compile(self, source: str, path: str) -> types.CodeType:
         """Return a source file as code that can be looked at."""
@@ -87,8 +112,8 @@ class SteppedRun(TracedRun):
     # commands
 
     def say(self, **answer: Any) -> None:
-        """Send one answer."""
-        self.answers.write(json.dumps(answer) + "\n")
+        """Send one answer, on a line of its own also where a process was killed while it wrote."""
+        self.answers.write("\n" * ("began" in answer) + json.dumps({**answer, "of": self.run}) + "\n")
 
     def wanted(self, update: int, frame: types.FrameType) -> bool:
         """Take commands before an update, and say whether it is to be recorded; then what is watched is computed."""
@@ -98,6 +123,9 @@ class SteppedRun(TracedRun):
         return found
 
     def _wanted(self, update: int, frame: types.FrameType) -> bool:
+        keep = self.snapshots.take if self.listens else self.snapshots.begin
+        if size := keep(update):
+            self.say(snapshot=update, size=size)
         now = time.monotonic()
         if self.running:
             stopped = self._stopped(update, frame)
@@ -119,6 +147,7 @@ class SteppedRun(TracedRun):
 
     def _take(self, command: dict[str, Any], update: int, frame: types.FrameType) -> None:
         self.running = False
+        self.snapshots.often = command["do"] != "run"
         self.recorder.breaks = set()
         if command["do"] == "record":
             self.first, self.until = command["from"], command["to"]
@@ -283,6 +312,10 @@ _WORDS = {
 
 def main() -> None:
     """Step one script."""
-    requests = os.fdopen(os.dup(0), "rb")
-    request = json.loads(requests.readline())
-    SteppedRun(request, requests).go()
+    requests, first = os.dup(0), b""
+    while not first.endswith(b"\n"):  # what comes after the first line is for the process that runs it
+        found = os.read(requests, 1)
+        if not found:
+            return
+        first += found
+    SteppedRun(json.loads(first), requests).go()

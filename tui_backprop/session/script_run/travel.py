@@ -25,7 +25,7 @@ class TravellingScript(OpenedScript):
     # updates
 
     def go_to(self, update: int) -> None:
-        """Look at an update; one that is not kept is reached again by running from the start.
+        """Look at an update; one that is not kept is run again, from a snapshot of its process or the start.
 
         Raises:
             InputError: the script gives no answer.
@@ -50,9 +50,9 @@ class TravellingScript(OpenedScript):
     def _record(self, update: int) -> Window | None:
         stepper = self._stepper
         first = update
-        if stepper is None or stepper.ended is not None or stepper.position > update:
-            stepper = self._fresh()
+        if stepper is None or not stepper.reaches(update):
             first = max(1, update - _BEFORE)
+            stepper = self._again(first)
         stepper.record(first, update)
         while True:
             report = self._next(stepper)
@@ -93,7 +93,7 @@ class TravellingScript(OpenedScript):
             stepper = self._stepper
             stops = [one for one in self.stops if one.enabled]
             if stepper is None or stepper.ended is not None or (stops and stepper.position > at + 1):
-                stepper = self._fresh()
+                stepper = self._again(max(1, at))
                 if at > 0:
                     stepper.record(at, at)
                     self._until_recorded(stepper, at)
@@ -102,6 +102,11 @@ class TravellingScript(OpenedScript):
             conditions = tuple(one.condition for one in stops if isinstance(one, ConditionStop) and one.ours is None)
             stepper.run(conditions, tuple((one.file, one.line) for one in stops if isinstance(one, LineStop)))
             self.running = True
+
+    def _again(self, update: int) -> Stepper:
+        """Return a process that is before an update: from a snapshot, or else one that begins at the start."""
+        stepper = self._stepper
+        return stepper if stepper is not None and stepper.back_to(update) else self._fresh()
 
     def _until_recorded(self, stepper: Stepper, update: int) -> None:
         while True:
