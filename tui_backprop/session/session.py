@@ -6,23 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.core.judge import Judgement
-from tui_backprop.core.step import State, StepRecord, take_step
-from tui_backprop.core.truth import QUICKLY, judge_update
 from tui_backprop.datasets.dataset import Dataset
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.records.checkpoints import MEMORY
-from tui_backprop.records.curve import Curve
-from tui_backprop.session.anatomy.phases import Phase, phases
-from tui_backprop.session.anatomy.walking import Walker
 from tui_backprop.session.branches.branch import Branch, share_memory
 from tui_backprop.session.branches.undo import Situation, UndoList
 from tui_backprop.session.branches.visited import Trail, VisitedStep
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.frames.taking import take_frame
-from tui_backprop.session.recipe.engine import engine_notes
-from tui_backprop.session.recipe.problem import Problem
+from tui_backprop.session.present import PresentStep
 from tui_backprop.session.recipe.recipe import Recipe, is_file
 from tui_backprop.session.run.breakpoints import Breakpoint, Until, Watch, watchers
 from tui_backprop.session.run.changes import (
@@ -37,10 +30,9 @@ from tui_backprop.session.run.edits import Values
 from tui_backprop.session.run.examination import Examiner
 from tui_backprop.session.run.run import Run, Stop, Watcher
 from tui_backprop.session.run.timeline import Segment
-from tui_backprop.session.run.what_if import what_if
 
 
-class Session(Walker):
+class Session(PresentStep):
     """One or more runs, one of which is looked at and goes on.
 
     Raises:
@@ -83,80 +75,12 @@ class Session(Walker):
         """The run that is looked at."""
         return self.branch.run
 
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe in force at the present step, resolved: nothing in it is auto."""
-        return self.current.recipe
-
-    @property
-    def problem(self) -> Problem:
-        """The data, the network and the objective at the present step."""
-        return self.current.problem
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What there is to say of the data and the engine before a run sets out, one sentence each."""
-        return (*self.problem.dataset.notices, *engine_notes(self.current.segment.asked, self.recipe))
-
-    @property
-    def state(self) -> State:
-        """The present state."""
-        return self.current.state
-
-    @property
-    def step(self) -> int:
-        """Number of updates made so far, at the place where the session is."""
-        return self.current.step
-
-    @property
-    def last_step(self) -> int:
-        """The furthest step that this run has reached."""
-        return self.current.last_step
-
-    @property
-    def curve(self) -> Curve:
-        """Loss curves of the whole run, copied."""
-        return self.current.curve
-
-    @property
-    def inside(self) -> Phase | None:
-        """The phase that the step in progress has reached; None between two steps."""
-        return None if self.phase is None else phases(self.problem.network)[self.phase]
-
-    def last_record(self) -> StepRecord | None:
-        """Return the update that led here in full; None at step 0 and where the network was just rebuilt."""
-        return self.current.last_record()
-
-    def record(self) -> StepRecord | None:
-        """Return the update to look at: the one in progress, or else the last."""
-        return self.current.next_record() if self.phase is not None else self.last_record()
-
-    def record_to_check(self) -> StepRecord:
-        """Return the update whose gradient is checked: the one to look at, at step 0 the coming one."""
-        return self.record() or take_step(self.current.segment.training, self.state)
-
-    def judgement(self) -> Judgement:
-        """Return what the judge says of the gradient of that update."""
-        return judge_update(self.record_to_check(), QUICKLY)
-
     def findings(self) -> tuple[Finding, ...]:
         """Return what can be said of the run at the present step, the worst first.
 
         `change(**finding.changes)` applies a remedy. `examiner.pause` says how long to wait while a run goes on.
         """
         return self.examiner.examine(self.current)
-
-    def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
-        """Return the update that one sample of one's own would make from the present state; it is not made.
-
-        Args:
-            inputs: raw input values, one for each column.
-            target: one value for each output; without it the network's own answer, which gives no error.
-
-        Raises:
-            InputError: a wrong number of values.
-        """
-        return what_if(self.current, inputs, target)
 
     def frame(self, *, examine: bool = True) -> Frame:
         """Return all that there is to see now; without `examine` the findings are those that are known already."""
@@ -201,14 +125,6 @@ class Session(Walker):
     def phase_forward(self) -> Stop | None:
         """Go one phase on; from the last phase of a step the update is made. Return how that ended, or None."""
         return None if self.enter_next_phase() else self.step_once()
-
-    def present_step(self) -> int:
-        """Return the number of updates made so far, as `step` does."""
-        return self.step
-
-    def phase_count(self) -> int:
-        """Return how many phases a step of the network has."""
-        return len(phases(self.problem.network))
 
     # Going elsewhere.
 

@@ -137,15 +137,7 @@ def changed_segment(
         LearnerError: the rule's file cannot be used.
     """
     notes: list[str] = []
-    if _same_problem(asked, current.asked):
-        recipe, problem = resolve(asked, current.problem.dataset), current.problem
-        check_fit(recipe, problem.dataset, problem.network)
-    else:
-        known = (asked.source, asked.reading) == (current.asked.source, current.asked.reading)
-        dataset = current.problem.dataset if known else read_data(asked)
-        asked = _adapted(asked, dataset, current, notes)
-        recipe = resolve(asked, dataset)
-        problem = prepare(recipe, dataset)
+    asked, recipe, problem = _changed_problem(current, asked, notes)
     rebuilt = problem.network.sizes != current.problem.network.sizes
     theta = first_parameters(recipe, problem.network) if rebuilt else state.parameters.copy()
     for name, value in parameters.items():
@@ -174,6 +166,19 @@ def changed_segment(
     if recipe.engine != current.recipe.engine:
         notes += engine_notes(asked, recipe)
     return segment, "; ".join([f"{summary} at step {state.step:,}", *notes])
+
+
+def _changed_problem(current: Segment, asked: Recipe, notes: list[str]) -> tuple[Recipe, Recipe, Problem]:
+    """Return the recipe as it can be asked for, the same resolved, and its problem: the present one where that serves."""
+    if _same_problem(asked, current.asked):
+        recipe, problem = resolve(asked, current.problem.dataset), current.problem
+        check_fit(recipe, problem.dataset, problem.network)
+        return asked, recipe, problem
+    known = (asked.source, asked.reading) == (current.asked.source, current.asked.reading)
+    dataset = current.problem.dataset if known else read_data(asked)
+    asked = _adapted(asked, dataset, current, notes)
+    recipe = resolve(asked, dataset)
+    return asked, recipe, prepare(recipe, dataset)
 
 
 def _adapted(asked: Recipe, dataset: Dataset, current: Segment, notes: list[str]) -> Recipe:

@@ -119,15 +119,7 @@ def draw_chart(
     shown = [one for one in drawn if len(one.steps)]
     if not shown or columns < 12 or rows < 4:
         return words(size, "no loss to draw yet" if not shown else "too small to draw")
-    figure = _plotext()
-    figure.clear_figure()
-    figure.theme("clear")
-    figure.limit_size(False, False)  # by the terminal: the panel knows its size
-    figure.plot_size(columns, rows)
-    if log:
-        figure.yscale("log")
-    if heights is not None:
-        figure.ylim(*heights)
+    figure = _empty_figure(columns, rows, log=log, heights=heights)
     first = min(int(one.steps[0]) for one in shown)
     last = max(int(one.steps[-1]) for one in (*shown, *others) if len(one.steps))
     lines = [one for one in merged_labels(references) if _fits(one[1], log=log, heights=heights)]
@@ -149,6 +141,19 @@ def draw_chart(
         ends = [10.0**end for end in heights] if log else [*heights]
     _draw_heights(figure, min(ends), max(ends), max(2, min(6, rows // 3)), log=log)
     return _built(figure, columns, rows)
+
+
+def _empty_figure(columns: int, rows: int, *, log: bool, heights: tuple[float, float] | None) -> Any:
+    figure = _plotext()
+    figure.clear_figure()
+    figure.theme("clear")
+    figure.limit_size(False, False)  # by the terminal: the panel knows its size
+    figure.plot_size(columns, rows)
+    if log:
+        figure.yscale("log")
+    if heights is not None:
+        figure.ylim(*heights)
+    return figure
 
 
 def _draw_heights(figure: Any, low: float, high: float, most: int, *, log: bool) -> None:
