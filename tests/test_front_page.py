@@ -38,7 +38,7 @@ def test_every_command_works_as_it_is_written(tmp_path, monkeypatch):
     reader = Reader(tmp_path, monkeypatch)
     for line in commands(README):
         reader.type(line)
-    assert reader.screens == 5
+    assert reader.screens == 4
 
 
 def test_the_extras_that_it_names_are_there():

@@ -24,7 +24,7 @@ _INLINE = re.compile(r"`(tui-backprop[^`]*)`")
 _PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|…")
 _LINK = re.compile(r"\]\(([^)\s]+(?:\[[^)\s]*)?)\)")
 
-WRONG = {"check my_net.py"}
+WRONG = {"check my_net.py", "check my_script.py"}
 """Commands whose answer is no, so that they end with 1."""
 
 

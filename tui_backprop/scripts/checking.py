@@ -287,8 +287,12 @@ def _backward_lines(case: Case) -> list[BackwardLine]:
         source = text[at.line - 1].strip() if at.line <= len(text) else labels[0][0]
         row = BackwardLine(at.line, labels[0][0], source, None, None, None, module_of(case, at.file))
         if fault is not None:
-            row.derivative, row.right = f"∂L/∂{value_name(case, fault.targets[0])}", False
-            if later is not None and later.forward == fault.targets[0]:
+            whole = (
+                later is not None and record not in fault.records
+            )  # a part of the expression is wrong, its end is named
+            meant = later.forward if later is not None and whole else fault.targets[0]
+            row.derivative, row.right = f"∂L/∂{value_name(case, meant)}", False
+            if later is not None and later.forward == meant:
                 row.factor = later.factor
         elif found is not None:
             row.derivative, row.factor, row.right = f"∂L/∂{value_name(case, found.forward)}", found.factor, True
