@@ -100,11 +100,11 @@ def truth_of(
     found = batch.gradient(numbers, progress)
     with np.errstate(all="ignore"):
         ways = list(_in_float64(batch, own_rule))
-        floor = np.max([_distance(way, found) for way in ways], axis=0)
+        floor = np.stack([_distance(way, found) for way in ways]).max(axis=0)
         in_time = batch.work(DECIMAL) <= min(seconds, _PATIENCE)
         if numbers is LONG and in_time and _loses_digits(batch, found, floor):
             found = batch.gradient(DECIMAL, progress)
-            floor = np.max([_distance(way, found) for way in ways], axis=0)
+            floor = np.stack([_distance(way, found) for way in ways]).max(axis=0)
     lost = ~np.isfinite(floor)
     reasons = dict.fromkeys(np.flatnonzero(lost).tolist(), "float64 overflows on the way to this gradient")
     reasons |= dict(_kink_reasons(batch.network, found.kinks, found.high > found.low))

@@ -95,7 +95,7 @@ class LayersDrawing:
         middles = [spread.low + (spread.high - spread.low) * (column + 0.5) / width for column in range(width)]
         styles = [line_style(sign_of(middle), LEVELS, self._look.ground) for middle in middles]
         for row, line in enumerate(
-            columns_of((spread.counts / max(1, spread.counts.max(initial=0))).tolist(), max(1, free)), start=at
+            columns_of((spread.counts / max(1, int(spread.counts.max(initial=0)))).tolist(), max(1, free)), start=at
         ):
             for column, (glyph, style_of_bin) in enumerate(zip(line, styles, strict=True), start=left):
                 if glyph != " ":
