@@ -44,8 +44,8 @@ TERMS = {
 }
 """What the time of a step is a sum of, besides a constant."""
 LOAD = (
-    "from tui_backprop.engines.compiled_engine import load; from tui_backprop.engines.pieces import all_pieces;"
-    "load(all_pieces()[:8])"
+    "from tui_backprop.engines.compiled_engine import load_pieces; from tui_backprop.engines.pieces import all_pieces;"
+    "load_pieces(all_pieces()[:8])"
 )
 IMPORT = "from tui_backprop.engines import choice"
 

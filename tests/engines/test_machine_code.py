@@ -29,9 +29,9 @@ LOAD = """
 import sys
 from tui_backprop.engines import machine_code
 from tui_backprop.engines.compiled import plan
-from tui_backprop.engines.compiled_engine import load
+from tui_backprop.engines.compiled_engine import load_pieces
 names = [sys.argv[1]]
-load(names)
+load_pieces(names)
 print(plan.piece_named(*names).was_kept, machine_code.is_made(names))
 """
 """Loads a piece of machine code and prints whether it was found on the disk, and whether it is there."""

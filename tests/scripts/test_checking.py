@@ -80,7 +80,7 @@ def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, w
     assert [one.line for one in answer.mistakes] == [line]
     assert word in answer.mistakes[0].sentence
     assert answer.mistakes[0].fix is not None
-    assert checked(tmp_path, answer.fixed_text, "fixed.py").verdict == "right"
+    assert checked(tmp_path, answer.fixed_source.text, "fixed.py").verdict == "right"
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,6 @@ class Answer:
     """Sentences on what its own training does to its loss."""
 
     @property
-    def fixed_text(self) -> str | None:
-        """Return the script's text with its fixes."""
-        return None if self.fixed_source is None else self.fixed_source.text
-
-    @property
     def status(self) -> int:
         """Return the exit status: 1 where the answer is no, 2 where nothing could be told."""
         if self.verdict == "wrong" or any(one.severity == "error" for one in self.causes):

@@ -61,11 +61,6 @@ class Checkup:
     learns: bool | None = None
     """Whether a trial training learned its own data; None where there was none."""
 
-    @classmethod
-    def failed(cls, file: str, why: Exception) -> Checkup:
-        """Return a check that could not be made."""
-        return cls(file, "unchecked", (), (), None, (str(why),))
-
     def as_json(self) -> dict[str, Any]:
         """Return the same content for JSON."""
         parameters = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.parameters}

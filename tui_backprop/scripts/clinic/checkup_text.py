@@ -35,12 +35,6 @@ def checkup_text(checkup: Checkup, width: int) -> tuple[SpanLine, ...]:
     return tuple(_lines(checkup, width))
 
 
-def verdict_text(checkup: Checkup) -> Span:
-    """Return the verdict in a few words."""
-    word = _word(checkup)
-    return Span(word.text + _but(checkup), word.kind)
-
-
 def _word(checkup: Checkup) -> Span:
     wrong = [one for one in checkup.mistakes if not one.harmless]
     mistakes = f": {len(wrong)} mistake{'' if len(wrong) == 1 else 's'}" if wrong else ""

@@ -61,11 +61,6 @@ class Cell:
         """Median of the steps that those runs took that reached the condition; NaN where none did."""
         return middle(tuple(sorted(float(one.steps) for one in self.outcomes if one.stopped_by == "until")))
 
-    def nearest_to_median(self) -> Outcome | None:
-        """Return the run that ended nearest to the median, which shows what usually happens; None where there is none."""
-        ranked = sorted(self.outcomes, key=lambda one: (one.diverged, one.loss, one.run))
-        return ranked[(len(ranked) - 1) // 2] if ranked else None
-
 
 def middle(values: tuple[float, ...]) -> float:
     """Return the median of ascending numbers, the mean of the two in the middle; NaN where there are none."""

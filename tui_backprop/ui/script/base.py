@@ -68,7 +68,6 @@ class ScriptBase(SavingActions):
         self._asked_at: float | None = None
         self._speed = 0.0
         self._touched = False
-        self._asked_to_reload: object = None
         self.problem: InputError | None = None
         """Why the file cannot be used at all."""
 
