@@ -108,6 +108,9 @@ def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, w
         "90_print_without_brackets_right.py",
         "94_health_score_chain.py",
         "96_update_of_the_sample_before.py",
+        "109_bias_column_joined.py",
+        "110_lists_into_dot_right.py",
+        "111_entry_by_entry_right.py",
     ],
 )
 def test_scripts_of_the_corpus_are_told_what_they_should_be(name):

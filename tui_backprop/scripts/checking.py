@@ -176,7 +176,7 @@ def unread_text(case: Case) -> str:
 
 
 def _nothing_trained(case: Case, said: str) -> str:
-    library = left_to_a_library(case.source.text, case.source.name)
+    library = left_to_a_library(case.source)
     if library is not None:
         return library.split(": ", 1)[1]
     if case.setting.line is not None:

@@ -78,7 +78,7 @@ def _usable(case: Case) -> None:
             case.trace.notes.append(f"It ended with an error in {where}: {_said(error)}")
         return
     place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
-    library = left_to_a_library(case.source.text, case.source.name)
+    library = left_to_a_library(case.source)
     if error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
         if library is not None and error["module"].split(".", 1)[0] != "sklearn":  # which has data as well
             raise ScriptError(library)

@@ -49,6 +49,20 @@ WRITES = {
 _LIMIT = 3000
 
 
+def is_argument(graph: Graph, record: int) -> bool:
+    """Return whether a record is the array that a call made of a list, which is no value of the script's own."""
+    return graph.ops[record] == "np.array" and graph.trace.where[record] < 0
+
+
+def takes_one_element(graph: Graph, record: int) -> bool:
+    """Return whether a record is the number in an array of one element."""
+    return graph.ops[record] == "item" and graph.shape(record) == () and _size(graph, graph.args[record][0]) == 1
+
+
+def _size(graph: Graph, record: int) -> int:
+    return int(np.prod(graph.shape(record), dtype=int))
+
+
 def origin(graph: Graph, record: int) -> int:
     """Return the record that a value was taken from unchanged, through reads of parts and past writes of other parts."""
     at = record
@@ -59,7 +73,7 @@ def origin(graph: Graph, record: int) -> int:
             found = _element(graph, base, graph.trace.attrs[at])
             if found is None:
                 return at if graph.ops[base] in WRITES else origin(graph, base) if graph.ops[base] in CARRIERS else at
-            if found == base:
+            if found == base and _size(graph, base) != 1:  # else its one element is all of it
                 return at
             at = found
         elif op in CARRIERS and graph.args[at]:
@@ -70,30 +84,53 @@ def origin(graph: Graph, record: int) -> int:
 
 
 def _element(graph: Graph, base: int, spec: Any) -> int | None:
-    """Return what was written last at an index of an array, or the array where nothing was; None if unsure."""
-    at = base
+    """Return what was written last at an index of an array, or the array where nothing was; None if unsure.
+
+    It is followed to what a part is a part of (`w[0][1]`), and into a part that was written as a whole.
+    """
+    at, wanted = base, None
     for _ in range(_LIMIT):
-        op = graph.ops[at]
-        if op == "set":
-            own = graph.trace.attrs[at]
+        op, operands, own = graph.ops[at], graph.args[at], graph.trace.attrs.get(at)
+        if op == "set" and wanted is None and _whole(own) and _whole(spec):  # without the places, which take long
             if own == spec:
-                return graph.args[at][1]
-            if not (_whole(own) and _whole(spec)) and not _disjoint(graph.shape(at), own, spec):
-                return None
-            at = graph.args[at][0]
-        elif op == "put":
-            wanted = _positions(graph.shape(at), spec)
-            written = np.ravel(graph.value(graph.args[at][2]))
-            if wanted is not None and wanted.size == written.size and (wanted.ravel() == written).all():
-                return graph.args[at][1]
-            if wanted is None or np.isin(wanted, written).any():
-                return None
-            at = graph.args[at][0]
-        elif op in ("copy",):
-            at = graph.args[at][0]
+                return operands[1]
+            at = operands[0]
+        elif op == "copy":
+            at = operands[0]
+        elif op in ("set", "put", "item"):
+            wanted = _positions(graph.shape(at), spec) if wanted is None else wanted
+            touched = _touched(graph, at)
+            if wanted is None or touched is None:
+                return at if op == "item" else None
+            if op == "item":
+                wanted, at = touched.ravel()[wanted], operands[0]
+                continue
+            inside = np.isin(wanted, touched)
+            if inside.any():
+                same = np.array_equal(wanted.ravel(), touched.ravel()) and graph.ops[operands[1]] not in WRITES
+                if same or not inside.all() or graph.shape(operands[1]) != touched.shape:
+                    return operands[1] if same else None
+                wanted, at = _places(wanted, touched), operands[1]
+            else:
+                at = operands[0]
         else:
             return at
     return None
+
+
+def _touched(graph: Graph, record: int) -> np.ndarray | None:
+    """Return the places of an array that a record reads or writes; None where that is not known."""
+    operands = graph.args[record]
+    if graph.ops[record] == "put":
+        return np.asarray(graph.value(operands[2]))
+    found = _positions(graph.shape(operands[0]), graph.trace.attrs[record])
+    return None if found is None else np.asarray(found)
+
+
+def _places(wanted: np.ndarray, written: np.ndarray) -> np.ndarray:
+    """Return where in `written` each of the numbers of `wanted` is."""
+    order = np.argsort(written, axis=None)
+    return np.asarray(order[np.searchsorted(written.ravel()[order], wanted)])
 
 
 def _whole(spec: Any) -> bool:
@@ -106,11 +143,6 @@ def _positions(shape: tuple[int, ...], spec: Any) -> Any:
         return np.asarray(np.arange(size).reshape(shape)[index_of(spec, [])])
     except (IndexError, ValueError):
         return None
-
-
-def _disjoint(shape: tuple[int, ...], a: Any, b: Any) -> bool:
-    first, second = _positions(shape, a), _positions(shape, b)
-    return first is not None and second is not None and not np.isin(first, second).any()
 
 
 def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
@@ -130,8 +162,8 @@ def roots(graph: Graph, record: int, floor: int = 0) -> set[int]:
             found.add(at)
         elif op in ("mul", "truediv") and len(graph.args[at]) == 2:
             a, b = graph.args[at]
-            scalar_b = int(np.prod(graph.shape(b))) == 1
-            if op == "mul" and int(np.prod(graph.shape(a))) == 1 and not scalar_b:
+            scalar_b = _size(graph, b) == 1
+            if op == "mul" and _size(graph, a) == 1 and not scalar_b:
                 a, b = b, a
                 scalar_b = True
             if not scalar_b or graph.ops[b] not in _FACTORS:

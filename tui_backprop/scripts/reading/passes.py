@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui_backprop.scripts.reading.links import roots
+from tui_backprop.scripts.reading.links import is_argument, roots, takes_one_element
 from tui_backprop.scripts.reading.residuals import find_residuals
 from tui_backprop.scripts.reading.updates import Update, reaches
 from tui_backprop.scripts.replay.graph import Graph
@@ -106,12 +106,15 @@ def _closed(graph: Graph, group: list[Update], limit: int) -> int:
         if (
             op in _CLOSING
             and graph.args[at]
+            and not is_argument(graph, at)
             and made & set(graph.args[at][-2:] if op in ("set", "put") else graph.args[at])
         ):
             made.add(at)
             end = at
-        elif op in ("leaf", "const") or op in _CLOSING:
-            pass
+        elif takes_one_element(graph, at) and graph.args[at][0] in made:
+            made.add(at)
+        elif op in ("leaf", "const", "item") or op in _CLOSING:
+            pass  # an item may be the row that is written to next
         else:
             break
         at += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
-from tui_backprop.scripts.reading.links import before
+from tui_backprop.scripts.reading.links import before, is_argument, takes_one_element
 from tui_backprop.scripts.reading.passes import Pass, find_passes
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.residuals import find_residuals
@@ -90,17 +90,14 @@ def _candidates(graph: Graph, one: Pass, following: Pass | None, used: bool) -> 
     out = [update.record for update in one.updates]
     made = set(out)
     for record in range(one.updates[0].record + 1, one.end + 1):
-        if graph.ops[record] in (
-            "set",
-            "put",
-            "np.array",
-            "np.asarray",
-            "copy",
-            "np.clip",
-            "method:clip",
-        ) and made & set(graph.args[record]):
+        op, operands = graph.ops[record], graph.args[record]
+        if not made & set(operands) or is_argument(graph, record):
+            continue
+        if op in ("set", "put", "np.array", "np.asarray", "copy", "np.clip", "method:clip"):
             made.add(record)
             out.append(record)
+        elif takes_one_element(graph, record):
+            made.add(record)
     return sorted(out)
 
 

@@ -68,43 +68,39 @@ MOVING = {
     "matrix_transpose",
     "permute_dims",
     "unstack",
+    "c_",
+    "r_",
     "asmatrix",
 }
 """Functions that only move numbers."""
 
 
 def moved(op: str, x: list[Array], y: Array, attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:
-    """Return the gradients of an operation that only moves numbers, found by moving their numbers in line."""
-    ids, at = [], 1
-    for one, want in zip(x, wanted, strict=True):
-        if want:
-            ids.append(np.arange(at, at + one.size, dtype=float).reshape(one.shape) if one.shape else np.float64(at))
-            at += one.size
-        else:
-            numeric = one.dtype.kind in "f" or op in (
-                "np.array",
-                "np.asarray",
-                "np.concatenate",
-                "np.stack",
-                "set",
-                "put",
-            )
-            keep = (
-                not numeric
-                or (op == "view")
-                or (op in ("put",) and len(ids) == 2)
-                or (op in ("set", "item") and len(ids) >= 2)
-            )
-            ids.append(one if keep else np.zeros(one.shape) if one.shape else np.float64(0))
-    moved = np.asarray(compute(op, ids, attr), dtype=float).reshape(y.shape).astype(np.int64)
-    total = np.zeros(at)
-    np.add.at(total, moved.ravel(), np.asarray(g, dtype=float).ravel())
+    """Return the gradients of an operation that only moves numbers, found by moving their numbers in line.
+
+    It is done twice, with numbers in line that are larger by the same amount: what did not become larger is no operand's
+    number, but one that was written in the call (`np.append(x, 1)`), or an index.
+    """
+    count = 1 + sum(one.size for one, want in zip(x, wanted, strict=True) if want)
+    first, second = (_moved_numbers(op, x, attr, wanted, start) for start in (1, 1 + count))
+    places = np.where(second - first == count, first, 0).reshape(y.shape)
+    total = np.zeros(count)
+    np.add.at(total, places.ravel(), np.asarray(g, dtype=float).ravel())
     out: list[Array | None] = []
     at = 1
     for one, want in zip(x, wanted, strict=True):
         out.append(total[at : at + one.size].reshape(one.shape) if want else None)
         at += one.size if want else 0
     return out
+
+
+def _moved_numbers(op: str, x: list[Array], attr: Any, wanted: Sequence[bool], start: int) -> Array:
+    """Return where an operation puts its operands' numbers in line, which begin with `start`."""
+    operands = []
+    for one, want in zip(x, wanted, strict=True):
+        operands.append(np.arange(start, start + one.size, dtype=float).reshape(one.shape)[()] if want else one)
+        start += one.size if want else 0
+    return np.asarray(compute(op, operands, attr), dtype=float).astype(np.int64)
 
 
 def by_differences(op: str, x: list[Array], attr: Any, wanted: Sequence[bool], g: Array) -> list[Array | None]:

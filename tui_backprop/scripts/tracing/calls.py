@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .functions import ITERATING, METHODS, WRITERS, WRITING_METHODS
-from .noting import LISTED, Notes, arrange, index_spec, note_write
+from .functions import ITERATING, JOINING, METHODS, WRITERS, WRITING_METHODS
+from .noting import LISTED, Notes, arrange, index_spec, list_record, note_write
 from .store import plain_number
 
 
@@ -26,6 +26,8 @@ def call(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwar
         return _ufunc_method(recorder, place, function, own, args, kwargs)
     name = recorder.name_of(function)
     if name is not None:
+        if name.startswith("math."):
+            args = tuple(recorder.single(place, one) for one in args)
         if name in _SPECIAL:
             return _SPECIAL[name](recorder, place, function, args, kwargs)
         return _known(recorder, place, function, name, args, kwargs, args)
@@ -155,6 +157,8 @@ def _known(
     if isinstance(out, np.ndarray):
         recorder.store.before_write(out)
     records: list[int] = []
+    if name.startswith("np.") and name not in JOINING:
+        operands = tuple(_array(recorder, one) for one in operands)
     shape = arrange(recorder.store, operands, records)
     named = {key: arrange(recorder.store, value, records) for key, value in kwargs.items() if key != "out"}
     result = function(*args, **kwargs)
@@ -167,6 +171,24 @@ def _known(
         return result
     _results(recorder, place, name, records, attr, result)
     return result
+
+
+def _array(recorder: Notes, thing: Any) -> Any:
+    """Return a list of numbers as the array that a function makes of it, whose parts are known; anything else as it is."""
+    if not isinstance(thing, (list, tuple)) or not _has_float(thing):
+        return thing
+    record = list_record(recorder.store, -1, thing)  # it is made by the call, not at a place of its own
+    if record < 0:
+        return thing
+    array = np.array(recorder.store.values[record])
+    recorder.store.bind(array, record)
+    return array
+
+
+def _has_float(thing: Any) -> bool:
+    if isinstance(thing, (list, tuple)):
+        return any(_has_float(one) for one in thing)
+    return isinstance(thing, (float, np.floating)) or (isinstance(thing, np.ndarray) and thing.dtype.kind == "f")
 
 
 def _results(recorder: Notes, place: int, name: str, records: list[int], attr: Any, result: Any) -> None:
@@ -310,6 +332,8 @@ def _match(recorder: Notes, place: int, old: Any, new: Any, depth: int) -> None:
 
 
 def _float(recorder: Notes, place: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if function is float and args:
+        args = (recorder.single(place, args[0]),)
     result = function(*args, **kwargs)
     if len(args) == 1 and result is not args[0] and not isinstance(args[0], str):
         recorder.note("float", place, (args[0],), result)

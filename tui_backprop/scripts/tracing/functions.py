@@ -127,9 +127,33 @@ MATH = (
     "floor",
     "ceil",
 )
+JOINING = {
+    f"np.{name}"
+    for name in (
+        *("concatenate", "concat", "stack", "vstack", "hstack", "dstack", "column_stack", "row_stack", "block"),
+        *("array", "asarray", "asanyarray", "ascontiguousarray", "asmatrix", "append", "insert", "c_", "r_"),
+        *("atleast_1d", "atleast_2d", "atleast_3d", "select", "choose", "broadcast_arrays", "meshgrid", "ix_"),
+        *("linalg.multi_dot", "lexsort", "block_diag", "unstack"),
+    )
+}
+"""Functions that take a list as several arrays, or put a list together; all others take one as an array."""
 _OLDER = ("concatenate", "transpose", "power", "abs", "arctan", "arcsin", "arccos", "invert")
 """Names that come before the newer ones of the same functions, which older NumPy does not have."""
 ITERATING = (zip, enumerate, reversed, map, filter, list, tuple, sorted, iter, set, any, all)
+
+
+def columns(*parts: Any) -> Any:
+    """Return `np.c_[parts]`."""
+    return np.c_[parts]
+
+
+def rows(*parts: Any) -> Any:
+    """Return `np.r_[parts]`."""
+    return np.r_[parts]
+
+
+JOINED = {id(np.c_): "np.c_", id(np.r_): "np.r_"}
+"""The objects of NumPy that join what is between their brackets, and what a trace calls that."""
 
 
 def known_functions() -> dict[int, tuple[Any, str]]:
@@ -154,6 +178,8 @@ def known_functions() -> dict[int, tuple[Any, str]]:
             add(f"np.linalg.{name}", getattr(np.linalg, name))
     for name in MATH:
         add(f"math.{name}", getattr(math, name))
+    add("np.c_", columns)
+    add("np.r_", rows)
     add("abs", builtins.abs)
     add("pow", builtins.pow)
     add("round", builtins.round)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .functions import known_functions, scipy_functions
+from .functions import JOINED, known_functions, scipy_functions
 from .store import Store, plain_number
 
 LISTED = 20_000
@@ -23,6 +23,8 @@ class Notes:
         self.traced: set[str] = set()
         """The files whose code is recorded."""
         self.known = known_functions()
+        self.remarks: list[str] = []
+        """What is to be told of the run."""
         self._modules = 0
 
     def note(self, name: str, place: int, operands: tuple[Any, ...], result: Any, attr: Any = None) -> int:
@@ -46,7 +48,32 @@ class Notes:
         result = thing[index]
         if self.on and isinstance(thing, np.ndarray) and thing.dtype != object:
             note_item(self.store, place, thing, index, result)
+        elif self.on and id(thing) in JOINED:
+            _note_joined(self.store, place, JOINED[id(thing)], index, result)
         return result
+
+    def write(self, place: int, thing: Any, index: Any, value: Any) -> Any:
+        """Write a part of an array, or of anything else, and return what was written."""
+        try:
+            thing[index] = value
+        except (TypeError, ValueError):
+            single = self.single(place, value)
+            if single is value:
+                raise
+            thing[index] = value = single
+        return value
+
+    def single(self, place: int, value: Any) -> Any:
+        """Return the number in an array of one element, as NumPy before 2.4 takes it for one; anything else as it is."""
+        if not isinstance(value, np.ndarray) or value.size != 1 or not value.ndim or value.dtype.kind not in "fiu":
+            return value
+        said = (
+            "It takes an array of one element for a number, which NumPy 2.4 and later refuse: the check does as earlier "
+            "versions did. Take the number out of it: value.item()."
+        )
+        if said not in self.remarks:
+            self.remarks.append(said)
+        return self.item(place, value, (0,) * value.ndim)
 
     def name_of(self, function: Any) -> str | None:
         """Return what a function is called in the trace."""
@@ -145,6 +172,14 @@ def note_item(store: Store, place: int, thing: Any, index: Any, result: Any) -> 
     if spec is None or min(records) < 0:
         return
     store.bind(result, store.add("item", tuple(records), place, plain_number(result), spec))
+
+
+def _note_joined(store: Store, place: int, name: str, index: Any, result: np.ndarray) -> None:
+    """Record what `np.c_[…]` or `np.r_[…]` joined."""
+    records: list[int] = []
+    parts = arrange(store, index if isinstance(index, tuple) else (index,), records)
+    if parts is not None and records and result.dtype.kind in "fiub":
+        store.bind(result, store.add(name, tuple(records), place, plain_number(result), {"a": parts[1], "k": {}}))
 
 
 def note_set(store: Store, place: int, thing: Any, index: Any, value: Any, before: int) -> None:

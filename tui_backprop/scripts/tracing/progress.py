@@ -65,19 +65,20 @@ def _versions(store: Store, old: int, members: set[int]) -> set[int]:
 
 
 def _roots(store: Store, record: int) -> set[int]:
-    """Return a record and those that it carries on unchanged."""
-    found = {record}
-    at, steps = record, 0
-    while steps < 400:
+    """Return a record and those that it carries on unchanged; of an array also what its last changed parts were given."""
+    found, todo = {record}, [record]
+    while todo and len(found) < 400:
+        at = todo.pop()
         name, operands = store.name(at), store.args[at]
-        if operands and (name in _CARRIERS or name in ("set", "put")):
-            at = operands[0]
+        before: tuple[int, ...] = ()
+        if operands and name in _CARRIERS:
+            before = operands[:1]
+        elif operands and name in ("set", "put"):
+            before = operands[:2]
         elif name == "mul" and len(operands) == 2 and "const" in [store.name(one) for one in operands]:
-            at = operands[store.name(operands[0]) == "const"]  # a decay
-        else:
-            break
-        found.add(at)
-        steps += 1
+            before = (operands[store.name(operands[0]) == "const"],)  # a decay
+        todo += [one for one in before if one not in found]
+        found.update(before)
     return found
 
 

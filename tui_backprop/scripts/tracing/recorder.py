@@ -138,10 +138,10 @@ class Recorder(Notes):
     def set_item(self, place: int, value: Any, thing: Any, index: Any) -> None:
         """Write a part of an array, or of anything else."""
         if not self.on or not isinstance(thing, np.ndarray) or thing.dtype == object:
-            thing[index] = value
+            self.write(place, thing, index, value)
             return
         before = self.store.before_write(thing)
-        thing[index] = value
+        value = self.write(place, thing, index, value)
         note_set(self.store, place, thing, index, value, before)
 
     def attribute(self, place: int, thing: Any, name: str) -> Any:
@@ -206,7 +206,7 @@ class Recorder(Notes):
                 thing[index] = new  # what it contains already
                 return
             before = self.store.before_write(thing)
-            thing[index] = new
+            new = self.write(place, thing, index, new)
             note_set(self.store, place, thing, index, new, before)
         else:
             thing[index] = new

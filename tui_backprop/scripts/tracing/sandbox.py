@@ -46,17 +46,6 @@ _STOOD_IN = {
     "tensorboardX",
     "numba",
 }
-_LIBRARIES = {
-    "torch",
-    "tensorflow",
-    "keras",
-    "jax",
-    "sklearn",
-    "theano",
-    "mxnet",
-    "paddle",
-    "autograd",
-}
 
 
 class Anything(types.ModuleType):
@@ -149,7 +138,10 @@ class _SilentProgress:
 
 
 class Sandbox:
-    """Seeds the script, stands in for what it cannot have, and sends what it writes to a scratch folder."""
+    """Seeds the script, stands in for what it cannot have, and sends what it writes to a scratch folder.
+
+    Folders that it makes are not there; the files in them are in the scratch folder.
+    """
 
     def __init__(self, scratch: str, seed: int, verbose: bool, lines: list[str]) -> None:
         self.scratch = os.path.realpath(scratch)
@@ -216,6 +208,15 @@ class Sandbox:
             return original(file, mode, *args, **kwargs)
 
         builtins.open = io.open = redirected  # type: ignore[assignment]
+        make = os.mkdir
+
+        def made(path: Any, *args: Any, **kwargs: Any) -> None:
+            if os.path.isdir(path):
+                raise FileExistsError(17, "File exists", path)
+            if self._inside(path):
+                make(path, *args, **kwargs)
+
+        os.mkdir = made  # type: ignore[assignment]
 
     @contextlib.contextmanager
     def lifted(self) -> Iterator[None]:

@@ -107,7 +107,11 @@ class TracedRun:
             if frame.f_code.co_filename in self.recorder.traced:
                 frames.insert(0, frame)
             frame = frame.f_back
-        more: dict[str, Any] = {"reason": reason, "notes": self.sandbox.notes, "forgets": self.recorder.forgets}
+        more: dict[str, Any] = {
+            "reason": reason,
+            "notes": [*self.sandbox.notes, *self.recorder.remarks],
+            "forgets": self.recorder.forgets,
+        }
         more["line"] = next((one.f_lineno for one in reversed(frames) if one.f_code.co_filename == self.path), None)
         if error is not None and not (isinstance(error, SystemExit) and not error.code):
             more["error"] = self._described(error)
