@@ -137,7 +137,7 @@ def make_parser(program: str, description: str) -> Parser:
     """Return a parser with SOURCE and every recipe option."""
     parser = Parser(
         prog=program,
-        usage="%(prog)s [SOURCE] [OPTIONS]",  # written out, some forty options stand above what the command is for
+        usage="%(prog)s [SOURCE] [OPTIONS]",  # written out, some forty options would be above what the command is for
         description=description,
         allow_abbrev=False,
         formatter_class=HelpText,

@@ -72,7 +72,7 @@ def make_edits(session: Session, edits: Sequence[SavedEdit]) -> None:
     """Train up to each edit and make it.
 
     Raises:
-        RecipeError: one that cannot be.
+        RecipeError: one that is not possible.
         SourceError: data that cannot be read.
     """
     for edit in edits:
@@ -86,7 +86,7 @@ def make_edit(session: Session, edit: SavedEdit) -> None:
     """Make an edit at the present step; parameters that are in a file are read from it.
 
     Raises:
-        RecipeError: one that cannot be.
+        RecipeError: one that is not possible.
         SourceError: data that cannot be read.
         WeightsError: a file of weights that cannot be used.
     """

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         UsageError: the options are wrong, or there is no terminal to draw on.
         SourceError: the source cannot be read.
         RecipeError: the recipe cannot be run.
-        LearnerError: a file of one's own cannot be used.
+        LearnerError: a file of the user's own cannot be used.
     """
     if {"-V", "--version"} & set(arguments) and set(arguments) <= {"-V", "--version", "--verbose"}:
         return _print_version(verbose="--verbose" in arguments)
@@ -92,7 +92,7 @@ def open_trainer(options: argparse.Namespace, *, offer: bool = False, draws: boo
         UsageError: there is no terminal to draw on.
         SourceError: the source cannot be read.
         RecipeError: the recipe cannot be run.
-        LearnerError: a file of one's own cannot be used.
+        LearnerError: a file of the user's own cannot be used.
     """
     from tui_backprop.cli.output.first_frame import first_frame
 

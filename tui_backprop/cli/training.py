@@ -18,7 +18,7 @@ def train(opened: OpenedSession, condition: Condition | None = None, *, silent: 
     """Train up to each edit, make it, and go on to the end or to where the condition holds.
 
     Raises:
-        RecipeError: an edit that cannot be.
+        RecipeError: an edit that is not possible.
         SourceError: data that cannot be read.
     """
     session, progress = opened.session, Progress(opened.steps, silent=silent)

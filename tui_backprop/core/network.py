@@ -62,7 +62,7 @@ class Network:
     """A multilayer perceptron. Layers count from 1; layer 0 is the input.
 
     Raises:
-        ValueError: a size or an activation that cannot be, with one sentence.
+        ValueError: a size or an activation that is not possible, with one sentence.
     """
 
     sizes: tuple[int, ...]

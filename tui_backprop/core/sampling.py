@@ -26,7 +26,7 @@ class Sampling:
     """How batches are chosen from `rows` training samples.
 
     Raises:
-        ValueError: a name or number that cannot be, in one sentence.
+        ValueError: a name or number that is not possible, in one sentence.
     """
 
     kind: str

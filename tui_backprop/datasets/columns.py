@@ -140,7 +140,7 @@ def read_rows(
         default: the mark of commas that could be either.
 
     Raises:
-        SourceError: a cell that cannot be, or too many of them.
+        SourceError: a cell that is not possible, or too many of them.
     """
     profiles = _profiled(shown, names, rows, wanted)
     marks, notes = _decimal_marks(profiles, decimal, default)

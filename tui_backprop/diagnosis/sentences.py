@@ -68,7 +68,7 @@ def _with_others(one: Diagnosis, also: dict[str, str]) -> Diagnosis:
 
 
 def gallery_name(turn: Turn) -> str:
-    """Return the name that a turn has in the gallery; `penalty-not-in-loss` for what only code of one's own can have."""
+    """Return the name that a turn has in the gallery; `penalty-not-in-loss` for what only the user's code can have."""
     if turn.point == "penalty":
         return "penalty-not-in-loss"
     if turn.point in ("factor", "carried factor", "weight factor", "bias factor"):

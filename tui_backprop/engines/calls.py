@@ -28,13 +28,13 @@ ZERO = scalar(0.0)
 
 
 class Scratch:
-    """Arrays whose contents last from one call to the next few; everybody who asks for one shape and name shares it."""
+    """Arrays whose contents last from one call to the next few; all that ask for one shape and name share it."""
 
     def __init__(self) -> None:
         self._arrays: dict[tuple[tuple[int, ...], str], Array] = {}
 
     def two_like(self, array: Array) -> tuple[Array, Array]:
-        """Return the two scratch arrays of an array's shape that nobody keeps anything in."""
+        """Return the two scratch arrays of an array's shape whose contents need not last."""
         return self.shaped(array.shape, "first"), self.shaped(array.shape, "second")
 
     def like(self, array: Array, name: str) -> Array:

@@ -101,7 +101,7 @@ def _make(names: tuple[str, ...]) -> None:
 
 
 def load_in_background(training: Training, then: Callable[[EngineError | None], None]) -> None:
-    """Load what a training needs in a thread, and call `then` in that thread when it is there, or with why it cannot be.
+    """Load what a training needs in a thread, and call `then` in that thread, with why it cannot be loaded if so.
 
     Where it has to be made first, that is done in a process of its own: seconds of compiling in a thread would make
     everything else in this process slow.

@@ -2,7 +2,7 @@
 
 It is kept in the user's cache folder, in a folder named by the sources and versions it was made of: a package folder that
 cannot be written, or files replaced by an update, never matter. Numba reads what is there with `pickle`: like Python's own
-compiled files it is the user's, in a folder that nobody else may write to.
+compiled files it is the user's, in a folder that only they may write to.
 """
 
 from __future__ import annotations

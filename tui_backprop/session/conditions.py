@@ -73,7 +73,7 @@ _TRENDS = {"rises": operator.gt, "falls": operator.lt}
 
 
 class ConditionError(InputError):
-    """An expression or condition that cannot be; the text is one sentence."""
+    """An expression or condition that is not possible; the text is one sentence."""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class PresentStep(Walker):
         return judge_update(self.record_to_check(), QUICKLY)
 
     def what_if(self, inputs: Sequence[float], target: Sequence[float] | None = None) -> StepRecord:
-        """Return the update that one sample of one's own would make from the present state; it is not made.
+        """Return the update that one sample of the user's own would make from the present state; it is not made.
 
         Args:
             inputs: raw input values, one for each column.

@@ -36,7 +36,7 @@ class Session(PresentStep):
     """One or more runs, one of which is looked at and goes on.
 
     Raises:
-        RecipeError: what the recipe cannot be, each in one sentence.
+        RecipeError: what is wrong with the recipe, each in one sentence.
         SourceError: the data cannot be read.
     """
 
@@ -176,9 +176,9 @@ class Session(PresentStep):
         branch, and what was recorded after the present step stays in the branch that it left.
 
         Raises:
-            RecipeError: what cannot be, each in one sentence; the session stays as it was.
+            RecipeError: what is not possible, each in one sentence; the session stays as it was.
             SourceError: a data set cannot be read; the session stays as it was.
-            LearnerError: the file of one's own rule cannot be used; the session stays as it was.
+            LearnerError: the file of the user's own rule cannot be used; the session stays as it was.
         """
         if not is_in_flight(changes) or ("seed" in changes and self.last_step == 0):
             return self._restart(parameters or {}, changes)
@@ -200,7 +200,7 @@ class Session(PresentStep):
         return self.current.edit({}, {"engine": engine}) or ""
 
     def reload_rule(self) -> Change:
-        """Load the file of one's own rule again, as it is saved now, for the steps from here on.
+        """Load the file of the user's own rule again, as it is saved now, for the steps from here on.
 
         Raises:
             InputError: the rule is not in a file.
@@ -237,7 +237,7 @@ class Session(PresentStep):
         """Begin another run beside those that there are; `undo` takes it away again.
 
         Raises:
-            RecipeError: what the recipe cannot be, each in one sentence; the session stays as it was.
+            RecipeError: what is wrong with the recipe, each in one sentence; the session stays as it was.
             SourceError: the data cannot be read; the session stays as it was.
         """
         run = Run(first_segment(recipe, read_data(recipe)), self._memory)
@@ -274,7 +274,7 @@ class Session(PresentStep):
         self._share_memory()
 
     def undo(self) -> str:
-        """Undo the last edit: stand where it was made, without it. Return what was undone.
+        """Undo the last edit: go where it was made, without it. Return what was undone.
 
         Raises:
             ValueError: there is nothing to undo.

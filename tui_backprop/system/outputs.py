@@ -1,4 +1,4 @@
-"""Files that are written: tried before the work begins, and nobody's file harmed by it.
+"""Files that are written: tried before the work begins, and no file is harmed by it.
 
 Only a regular file is ever replaced: at once, when all of the new one is there, with its permissions kept and symbolic links
 followed. Whatever else has a name (a device, a pipe, standard output) is written to. What a command reads, or writes for

@@ -133,7 +133,9 @@ class Child:
     def close(self) -> int:
         """End it, wait until it and all that it started have ended, and return its exit status."""
         self.end()
-        self._draining.join(_PATIENCE)  # until nobody can write to it: that is told at once, and its status looked for
+        self._draining.join(
+            _PATIENCE
+        )  # until no process can write to it: that is told at once, and its status looked for
         status = self.wait(_PATIENCE)
         if status is None:  # something keeps the guard from its work
             self._process.kill()
@@ -152,7 +154,7 @@ class Child:
         return thread
 
     def _read(self, pipe: IO[bytes]) -> None:
-        """Read a line whenever one is wanted: what nobody asked for stays in the pipe."""
+        """Read a line whenever one is wanted: what was not asked for stays in the pipe."""
         with contextlib.suppress(OSError, ValueError), pipe:
             while True:
                 self._wanted.acquire()

@@ -11,7 +11,7 @@ from typing import Any
 async def aside(work: Callable[[], None]) -> None:
     """Do some work in a thread of its own, and return when it is done or raise what it raised.
 
-    The thread keeps nobody from leaving: asyncio's own pool is waited for at the end, however long its threads take.
+    The thread does not keep the app from ending: asyncio's own pool is waited for at the end, however long its threads take.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()

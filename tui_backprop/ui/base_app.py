@@ -1,4 +1,4 @@
-"""What every app has: how it ends when it falls, notices one at a time, and the keys that leave it."""
+"""What every app has: how it ends after a crash, notices one at a time, and the keys that leave it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tui_backprop.ui.theme import SIXTEEN
 
 
 class BaseApp(App[None]):
-    """An app that falls quietly and speaks in one line."""
+    """An app that ends quietly after a crash, and shows one notice at a time."""
 
     TITLE = "tui-backprop"
     KEYS: ClassVar[Sequence[Key]] = ()
@@ -49,7 +49,7 @@ class BaseApp(App[None]):
     # Settings.
 
     def apply_settings(self, settings: Settings) -> None:
-        """Take what the user has set for good, before the app runs.
+        """Apply the user's settings, before the app runs.
 
         Raises:
             SettingsError: there is no such theme.
@@ -62,16 +62,16 @@ class BaseApp(App[None]):
         self.set_keymap(dict(settings.keys))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every line goes through: colours that there are, and signs that there are."""
+        """Return the filters of every line: to the colours and the characters that the terminal has."""
         return [*super().get_line_filters(), *self._glyphs]
 
-    # Falling.
+    # Crashes.
 
     def run(self, **options: Any) -> None:
-        """Run until it is left.
+        """Run until the user leaves.
 
         Raises:
-            CrashError: it fell; the terminal is as it was before.
+            CrashError: it crashed; the terminal is as it was before.
             MemoryError: there was not enough memory.
         """
         super().run(**options)

@@ -59,7 +59,7 @@ SAVE = Key("S", "S", "save", "save picture", "Save a picture of the screen or of
 SUSPEND = Key(
     "ctrl+z", "^z", "suspend_process", "suspend", "Go back to the shell; its `fg` returns here.", anywhere=True
 )
-"""Every app has it, and the next."""
+"""Every app has it."""
 LEAVE = Key("q", "q", "quit", "quit", "Leave.")
 
 KEYS: tuple[Key, ...] = (

@@ -1,6 +1,6 @@
-"""Two gaps of Textual's lists are closed.
+"""Two faults of Textual's lists are mended.
 
-They fall when a page is turned before they have their place on the screen, and at a click on a line that is there no more.
+They crash when a page is turned before they have their place on the screen, and at a click on a line that is there no more.
 """
 
 from __future__ import annotations
@@ -26,6 +26,6 @@ async def _on_click(self: OptionList, event: events.Click) -> None:
 
 
 def close_gaps() -> None:
-    """Let every list of the app, the palette's and those of selections included, do without what is not there."""
+    """Mend every list of the app, those of the palette and of selections included."""
     OptionList._move_page = _move_page  # type: ignore[method-assign]
     OptionList._on_click = _on_click  # type: ignore[method-assign]

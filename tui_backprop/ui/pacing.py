@@ -15,7 +15,7 @@ SPEEDS: tuple[float | None, ...] = (1, 10, 100, 1000, None)
 _COST = 15  # times the cost of a frame that lies between two at full speed: the rest of the time is for training
 _PACED_COST = 1.5  # the same where training keeps up with the speed that was chosen, and needs no more time
 _TURNS = 20  # turns of the event loop between two slices of training, at the most, so that a key never waits for long
-_IDLE_TURN = 20e-6  # seconds, at the most, of a turn in which nobody else had anything to do
+_IDLE_TURN = 20e-6  # seconds, at the most, of a turn in which nothing else was to be done
 _SHARE = 0.3  # of the time that training takes at a speed at the most for frames to come as often as they can
 _MEMORY = 0.2  # share of the newest slice in the measured time of a step
 
@@ -78,7 +78,7 @@ async def keep_going(pacer: Pacer, advance: Callable[[int], bool], draw: Callabl
 
 
 async def _give_way() -> None:
-    """Let everybody else do what they have to: what a key begins goes on from turn to turn until it is painted.
+    """Let the event loop do all else that is due: what a key begins goes on from turn to turn until it is painted.
 
     A turn in which nothing ran leaves nothing for the next. Two are waited for, since a turn is known to be idle by its
     time alone; where none is, as on a slow machine, all of them are given.

@@ -1,4 +1,4 @@
-"""`tui-backprop check` for a file of functions: a network of one's own, or a rule for ours."""
+"""`tui-backprop check` for a file of functions: the user's own network, or a backward rule for the trainer's."""
 
 from __future__ import annotations
 

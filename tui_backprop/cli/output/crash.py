@@ -1,4 +1,4 @@
-"""How the program ends when it falls over a mistake of its own: one line, and a file with all that is known of it."""
+"""How the program ends when it crashes by a mistake of its own: one line, and a file with all that is known of it."""
 
 from __future__ import annotations
 

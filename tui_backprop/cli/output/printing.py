@@ -54,7 +54,7 @@ def flush_output() -> None:
     """See to it that all that was printed to standard output is there.
 
     Raises:
-        BrokenPipeError: nobody reads it.
+        BrokenPipeError: its reader has ended.
         OSError: it cannot be written; the error says where.
     """
     try:
@@ -66,7 +66,7 @@ def flush_output() -> None:
 
 
 def end_output() -> None:
-    """Write what is left for standard output; where that cannot be, let it go nowhere, since Python would say so at exit."""
+    """Write what is left for standard output; where that fails, drop it, since Python would say so at exit."""
     if sys.stdout is not None:
         try:
             sys.stdout.flush()

@@ -58,7 +58,7 @@ class Schedule:
     """A schedule; `rate(t)` = base rate × `factor(t)`, with t counted from 0.
 
     Raises:
-        ValueError: a kind or a number that cannot be, in one sentence.
+        ValueError: a kind or a number that is not possible, in one sentence.
     """
 
     kind: str = "constant"

@@ -34,7 +34,7 @@ class CallRecorder:
         """(β, where βᵗ must be put before the calls of update t), as `count` was used."""
 
     def watch(self, array: Array, *, spent: bool = False) -> Array:
-        """Return a view of an array whose calls are noted; `spent` says that nobody wants its contents after them."""
+        """Return a view of an array whose calls are noted; `spent` says that its contents are not needed after them."""
         if spent:
             self.temporaries.append(array)
         watched = array.view(_Watched)

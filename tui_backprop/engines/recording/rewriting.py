@@ -4,7 +4,7 @@ The formulas are written to be read: they multiply with a mean's 1, keep a resul
 result into an array of its own. Written down as calls, all of that can be seen and left out, without a look at what the
 formulas are. No call's arithmetic is ever changed, reordered or joined with another's.
 
-A *temporary* is an array whose contents nobody wants when the calls have been made.
+A *temporary* is an array whose contents are not needed once the calls have been made.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class LearnerProcess:
             child.close()
 
     def _send(self, question: str, **details: Any) -> None:
-        """Send one question; that there is nobody to read it is seen where its answer is waited for."""
+        """Send one question; that its process has ended is seen where the answer is waited for."""
         assert self._child is not None  # noqa: S101  (it was started before)
         with contextlib.suppress(OSError):
             self._child.send(json.dumps({"question": question, "seconds": self._left, **details}).encode() + b"\n")

@@ -45,7 +45,7 @@ def recipe_string(run: Run) -> str:
     """Return a run's recipe and edits as one word that is safe in addresses and in shells.
 
     Raises:
-        OneLineError: it reads files of one's own, which only a session file can hold.
+        OneLineError: it reads files of the user's own, which only a session file can hold.
     """
     edits = saved_edits(run.edits)
     origins = [edit.origin for edit in edits if edit.origin]
@@ -68,7 +68,7 @@ def run_from_string(text: str) -> SavedBranch:
 
     Raises:
         OneLineError: it cannot be read.
-        RecipeError: a recipe in it that cannot be.
+        RecipeError: a recipe in it that is not possible.
     """
     try:
         body = text.removeprefix(PREFIX)
@@ -95,7 +95,7 @@ def read_edit(text: str) -> SavedEdit:
 
     Raises:
         OneLineError: what was expected.
-        RecipeError: a value that cannot be.
+        RecipeError: a value that is not possible.
     """
     match = _EDIT.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""The parts of a session file: a branch with its edits, a file of one's own, a breakpoint and a watch."""
+"""The parts of a session file: a branch with its edits, a file of the user's own, a breakpoint and a watch."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SavedEdit:
 
         Raises:
             ValueError: what was expected.
-            RecipeError: a field's value that cannot be.
+            RecipeError: a field's value that is not possible.
         """
         found = read_object(value, "an edit")
         parameters = read_object(found.get("parameters", {}), "the parameters of an edit")
@@ -108,7 +108,7 @@ class SavedBranch:
 
         Raises:
             ValueError: what was expected.
-            RecipeError: a field's value that cannot be.
+            RecipeError: a field's value that is not possible.
         """
         found = read_object(value, "a branch")
         parent = found.get("parent")
@@ -144,7 +144,7 @@ def saved_edits(edits: Iterable[Edit]) -> tuple[SavedEdit, ...]:
 
 @dataclass(frozen=True)
 class SavedFile:
-    """A file of one's own that a session reads: data, or a rule."""
+    """A file of the user's own that a session reads: data, or a rule."""
 
     path: str
     """As the recipe names it."""
@@ -226,7 +226,7 @@ def recipe_from_texts(value: Any) -> Recipe:
 
     Raises:
         ValueError: what was expected.
-        RecipeError: fields that cannot be, all at once.
+        RecipeError: fields that are not possible, all at once.
     """
     fields = _fields_from_texts(value)
     if _SOURCE not in fields:

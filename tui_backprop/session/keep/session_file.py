@@ -1,7 +1,7 @@
 """A sitting as text: what a session file (`.tbp`) holds, written and read.
 
 A run is a pure function of its recipe and its edits, so these, the branches and the place are all that is kept: a few KB of
-JSON. Data and rules of one's own are kept by path and checksum, or as a whole.
+JSON. Data and rules of the user's own are kept by path and checksum, or as a whole.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def session_from_text(text: str, arrays: Mapping[str, list[float]] | None = None
 
     Raises:
         ValueError: what is wrong with it, in one sentence.
-        RecipeError: a recipe in it that cannot be.
+        RecipeError: a recipe in it that is not possible.
     """
     try:
         found = json.loads(text)

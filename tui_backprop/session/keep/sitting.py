@@ -30,7 +30,7 @@ _LARGEST = 2**25  # bytes of a file that a session file holds as a whole
 _SLICE = 20_000  # steps between two reports of how far it is
 
 _unpacked: dict[str, tuple[SavedFile, tempfile.TemporaryDirectory[str]]] = {}
-"""What session files held of files of one's own, by where it was put for as long as this program runs."""
+"""What session files held of files of the user's own, by where it was put for as long as this program runs."""
 
 Progress = Callable[[int, int], None]
 """Is told how many steps of how many have been made again."""
@@ -78,7 +78,7 @@ def _saved_branch(branch: Branch, branches: list[Branch]) -> SavedBranch:
 
 
 def _own_files(branch: SavedBranch) -> Iterable[str]:
-    """Return the data and rules of one's own that a branch reads."""
+    """Return the data and rules of the user's own that a branch reads."""
     fields = [{"source": branch.recipe.source, "rule": branch.recipe.rule}, *(edit.changes for edit in branch.edits)]
     for changed in fields:
         source, rule = changed.get("source"), changed.get("rule")
@@ -122,8 +122,8 @@ def restored(
         progress: is told how far it is.
 
     Raises:
-        SessionFileError: a file is missing or has changed, or a Python file would run that nobody allowed.
-        RecipeError: a recipe or an edit that cannot be.
+        SessionFileError: a file is missing or has changed, or a Python file would run that was not allowed.
+        RecipeError: a recipe or an edit that is not possible.
         SourceError: data that cannot be read.
     """
     found = {file.path: _found(file, folder, allow_scripts=allow_scripts) for file in kept.files}
@@ -173,7 +173,7 @@ def _advance(run: Run, to: int, tell: Callable[[int], None]) -> None:
 
 
 def _found(file: SavedFile, folder: Path, *, allow_scripts: bool) -> str:
-    """Return where a file of one's own is: at its path, beside the session file, or unpacked from it."""
+    """Return where a file of the user's own is: at its path, beside the session file, or unpacked from it."""
     if is_file(file.path) and not allow_scripts:
         raise _refused(file.path)
     changed = False

@@ -17,7 +17,7 @@ class Guide(LessonProgress):
     and looks.
 
     Raises:
-        RecipeError: the lesson's first run cannot be; the session stays as it was.
+        RecipeError: the lesson's first run is not possible; the session stays as it was.
         SourceError: its data cannot be read; the session stays as it was.
     """
 
@@ -45,7 +45,7 @@ class Guide(LessonProgress):
         """Show a screen, begin its run where it has one that was not begun, and let it halt where the screen says so.
 
         Raises:
-            RecipeError: the run that begins there cannot be; the guide stays where it was.
+            RecipeError: the run that begins there is not possible; the guide stays where it was.
             SourceError: its data cannot be read; the guide stays where it was.
         """
         recipe = self.lesson.recipe_at(number)

@@ -39,7 +39,7 @@ class LessonScreen:
     then: tuple[str, ...] = ()
     """Paragraphs that appear once it was seen."""
     claims: tuple[Condition, ...] = ()
-    """What the texts say of the run at that moment; a test holds them to it."""
+    """What the texts say of the run at that moment; a test compares them with the run."""
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,10 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def _rehearse(lesson: Lesson) -> None:
-    """Prepare every run of a lesson, so that what cannot be is said before it begins.
+    """Prepare every run of a lesson, so that what is not possible is said before it begins.
 
     Raises:
-        LessonError: a run that cannot be, in one sentence.
+        LessonError: a run that is not possible, in one sentence.
     """
     for number in range(len(lesson.screens)):
         try:

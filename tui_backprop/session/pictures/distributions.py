@@ -298,7 +298,7 @@ def _quantile(ascending: Array, share: float) -> float:
 
 
 def _shares(values: Array, axis: tuple[float, float], bins: int) -> Array:
-    """Return how full each bin is against the fullest, (bins,); what lies outside the axis is in the first or last bin."""
+    """Return each bin's share of the fullest, (bins,); what lies outside the axis is in the first or last bin."""
     low, high = axis
     at = np.clip(((values - low) / (high - low) * bins).astype(np.int64), 0, bins - 1)
     counts = np.bincount(at, minlength=bins).astype(np.float64)

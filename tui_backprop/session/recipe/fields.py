@@ -242,7 +242,7 @@ def check_fields(recipe: Recipe) -> None:
     """Check each field on its own, all at once; how they fit together and fit the data is checked with the data.
 
     Raises:
-        RecipeError: one sentence for each field that cannot be.
+        RecipeError: one sentence for each field that is not possible.
     """
     from tui_backprop.session.recipe.recipe import RecipeError  # noqa: PLC0415  (it loads NumPy, and `--help` does without)
 

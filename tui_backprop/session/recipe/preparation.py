@@ -36,7 +36,7 @@ def resolve(recipe: Recipe, dataset: Dataset) -> Recipe:
     An output that is auto follows a loss that is named, and a loss that is auto follows an output that is named.
 
     Raises:
-        RecipeError: a field that cannot be, each in one sentence.
+        RecipeError: a field that is not possible, each in one sentence.
     """
     check_fields(recipe)
     output, loss = recipe.output_activation, recipe.loss

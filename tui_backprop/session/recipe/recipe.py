@@ -90,7 +90,7 @@ class Recipe:
     label_noise: float = 0.0
     """Share of training labels replaced by another; for numbers, noise in standard deviations. 0 … 1."""
     rule: str = "exact"
-    """The backward rule: exact, a wrong one by name, or the path of a Python file with one's own."""
+    """The backward rule: exact, a wrong one by name, or the path of a Python file with the user's own."""
     steps: int = 10_000
     """How many steps `run` makes, at least 0."""
     set: tuple[tuple[str, float], ...] = ()

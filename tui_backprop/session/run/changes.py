@@ -132,7 +132,7 @@ def changed_segment(
     file that the rule is in is loaded again.
 
     Raises:
-        RecipeError: what cannot be, each in one sentence.
+        RecipeError: what is not possible, each in one sentence.
         SourceError: the data set cannot be read.
         LearnerError: the rule's file cannot be used.
     """

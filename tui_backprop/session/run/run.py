@@ -229,7 +229,7 @@ class Run:
         the rule is in is loaded again; `origin` is the file that the parameters come from.
 
         Raises:
-            RecipeError: what cannot be, each in one sentence; the run stays as it was.
+            RecipeError: what is not possible, each in one sentence; the run stays as it was.
             SourceError: a data set cannot be read; the run stays as it was.
             LearnerError: the rule's file cannot be used; the run stays as it was.
         """

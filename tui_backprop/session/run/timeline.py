@@ -113,7 +113,7 @@ class Timeline:
         """Return the state at a step that was reached, 0 ≤ step ≤ last_step, by replay from the nearest known one.
 
         The states just before it are kept for a while, since a user who goes back one step often goes back another; without
-        `remember` they are not, for a look that is nobody's going there.
+        `remember` they are not, for a look at them that is no step back of the user's.
         """
         segment = self.segment_at(step)
         known = self._checkpoints.nearest(step)

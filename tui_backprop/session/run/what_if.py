@@ -1,4 +1,4 @@
-"""A sample of one's own: what the network makes of it, and what the update would be."""
+"""A sample of the user's own: what the network makes of it, and what the update would be."""
 
 from __future__ import annotations
 

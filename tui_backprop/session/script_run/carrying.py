@@ -25,7 +25,7 @@ def carried_over(script: OpenedScript, folder: Path) -> Session:
     `folder` is where its samples are written, where they are no built-in set.
 
     Raises:
-        ValueError: why it cannot be, in one sentence.
+        ValueError: why it is not possible, in one sentence.
         InputError: the trainer cannot run it.
     """
     answer = script.version.answer

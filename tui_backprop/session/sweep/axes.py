@@ -27,7 +27,7 @@ _NOT_VARIED = {
 
 
 class SweepError(InputError):
-    """A sweep that cannot be; the text is one sentence."""
+    """A sweep that is not possible; the text is one sentence."""
 
 
 VARIABLE = tuple(name for name in BY_NAME if name not in _NOT_VARIED)

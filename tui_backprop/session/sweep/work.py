@@ -30,7 +30,7 @@ Report = Callable[[float], bool]
 
 _LOOK = 64  # steps between two looks whether a run has left the range in which nothing can overflow
 _SLICE = 0.1  # seconds between two reports
-_MEMORY = 2**20  # bytes of checkpoints of a run that trains alone: nobody goes back in it
+_MEMORY = 2**20  # bytes of checkpoints of a run that trains alone: it is never rewound
 
 
 class JobCancelled(Exception):  # noqa: N818  (nothing is wrong)

@@ -81,7 +81,7 @@ class TrainerBase(PanelsApp):
         return True
 
     def pause(self) -> None:
-        """Let training rest."""
+        """Pause training."""
         if self.training is not None:
             self.training.cancel()
             self.training = None
@@ -95,7 +95,7 @@ class TrainerBase(PanelsApp):
         return self.sweep
 
     def end_sweep(self) -> None:
-        """Send the workers away; what they have finished stays."""
+        """Stop the workers; what they have finished stays."""
         if self.sweep is not None:
             self.sweep.stop()
 
@@ -105,11 +105,11 @@ class TrainerBase(PanelsApp):
         return names[min(self.selected, len(names) - 1)]
 
     def change(self, parameters: Mapping[str, float] | None = None, **changes: Any) -> None:
-        """Change the recipe or parameters; what cannot be is a notice, and the run goes on as it was."""
+        """Change the recipe or parameters; what is not possible becomes a notice, and the run goes on as it was."""
         self.make(lambda: self.session.change(parameters, **changes))
 
     def make(self, change: Callable[[], Change]) -> None:
-        """Make a change and tell of it; what cannot be is a notice, and the run goes on as it was."""
+        """Make a change and tell of it; what is not possible becomes a notice, and the run goes on as it was."""
         try:
             notice = change().notice
         except InputError as error:

@@ -50,7 +50,7 @@ class ChangingActions(TrainerBase):
         self.push_screen(RecipeScreen(self.session), lambda changed: self._recipe_changed() if changed else None)
 
     def action_reload_rule(self) -> None:
-        """Load the file of one's own rule again; one that cannot be used is a notice, and the run goes on as it was."""
+        """Load the file of the user's own rule again; one that cannot be used is a notice, and the run goes on as it was."""
         self.pause()
         self.make(self.session.reload_rule)
 

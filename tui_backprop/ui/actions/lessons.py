@@ -78,11 +78,11 @@ class LessonActions(ReadingActions, TrainerBase):
         self._arrived()
 
     def turn_page(self, direction: int) -> None:
-        """Go to the lesson's next screen, or to the one before; what cannot be is a notice."""
+        """Go to the lesson's next screen, or to the one before; what is not possible becomes a notice."""
         self._move(lambda guide: guide.go(direction))
 
     def _move(self, move: Callable[[Guide], None]) -> None:
-        """Go to another screen; what cannot be is a notice."""
+        """Go to another screen; what is not possible becomes a notice."""
         if self.guide is None:
             return
         self.pause()

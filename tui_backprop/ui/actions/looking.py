@@ -91,7 +91,7 @@ class LookingActions(TrainerBase):
         self.redraw()
 
     def action_own_sample(self) -> None:
-        """Open the screen for a sample of one's own."""
+        """Open the screen for a sample of the user's own."""
         from tui_backprop.ui.screens.own_sample import OwnSampleScreen
 
         self.pause()

@@ -60,7 +60,7 @@ class RunningActions(EngineActions):
         self._halted(stop)
 
     def _pause_for_a_newcomer(self, known: Sequence[str]) -> None:
-        """Let the first run of a sitting rest where there is something to see, unless its halts were chosen."""
+        """Pause the first run of a sitting where there is something to see, unless its halts were chosen."""
         if self.paused_once or self.guide is not None or self.session.breakpoints:
             return
         found = reason_to_pause(self.session.examiner.known, known)

@@ -45,7 +45,7 @@ class SavingActions(PanelsApp):
         return tuple(found)
 
     async def write(self, still: Still) -> None:
-        """Write a picture into the working folder, and say where it is or why it cannot be."""
+        """Write a picture into the working folder, and say where it is or why it cannot be written."""
         await self.put(still.name, {still.suffix: still.content})
 
     async def put(self, name: str, contents: Mapping[str, Callable[[], bytes]]) -> None:

@@ -34,7 +34,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def columns_of(shares: Sequence[float], rows: int) -> list[str]:
-    """Return the lines, from top to bottom, of bars that stand side by side, each `rows` high at 1; what is not 0 shows."""
+    """Return the lines, from top to bottom, of bars that are side by side, each `rows` high at 1; what is not 0 shows."""
     eighths = [min(8 * rows, math.ceil(8 * rows * share)) for share in shares]
     return [
         "".join(_HEIGHTS[max(0, min(8, eighth - 8 * below))] for eighth in eighths) for below in reversed(range(rows))

@@ -1,4 +1,4 @@
-"""Numbers as they stand on the screen: signed, of one width, with a true minus sign."""
+"""Numbers as they are shown on the screen: signed, of one width, with a true minus sign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the units of a network stand in a drawing, and where there is room for numbers."""
+"""Where the units of a network are in a drawing, and where there is room for numbers."""
 
 from __future__ import annotations
 

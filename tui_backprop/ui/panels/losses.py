@@ -31,7 +31,7 @@ class LossesPanel(CanvasPanel[Frame]):
         return super().name_text(frame).append_text(curve_legend(names, colored=self.drawn_in != "none"))
 
     def canvas(self, frame: Frame) -> Canvas:
-        """Draw the chart, and a mark where the runs stand if they have been further."""
+        """Draw the chart, and a mark where the runs are if they have been further."""
         series = [Series(one.name[:_NAME], one.curve.steps, one.curve.train) for one in frame.branches]
         references = [(line.name, line.loss) for line in frame.reference]
         marks = [frame.step] if frame.step < frame.last_step else []

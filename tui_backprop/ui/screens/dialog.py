@@ -26,7 +26,7 @@ class EndsOnce:
     """
 
     ended = False
-    """Whether it is gone, or about to be: what its widgets still say is for nobody then."""
+    """Whether it is gone, or about to be: what its widgets still say is not needed then."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """End with a result, unless it has ended already."""
@@ -60,7 +60,7 @@ class Palette(EndsOnce, CommandPalette):
     """Textual's palette of commands."""
 
     def run_worker(self, work: Callable[[], Awaitable[Any]], *args: Any, **options: Any) -> Worker[Any]:  # type: ignore[override]
-        """Search for commands; Textual lets the app fall where the palette is closed before its search has begun."""
+        """Search for commands; Textual lets the app crash where the palette is closed before its search has begun."""
 
         async def search() -> None:
             with contextlib.suppress(NoMatches):

@@ -31,7 +31,7 @@ _SENTENCES = 5  # kinks and reasons that are said at the most
 
 
 class _Left(Exception):  # noqa: N818  (it is no error: the screen was left)
-    """Ends a check that nobody waits for any more."""
+    """Ends a check whose result is no longer wanted."""
 
 
 class GradientCheckScreen(Dialog[None]):

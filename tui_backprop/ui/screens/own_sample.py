@@ -1,4 +1,4 @@
-"""A sample of one's own: its forward pass, and the update that it would make."""
+"""A sample of the user's own: its forward pass, and the update that it would make."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def worksheet(run: Run, updates: int = 1) -> Worksheet:
 
 
 def _check_size(run: Run, updates: int) -> None:
-    """Refuse what nobody computes by hand."""
+    """Refuse more formulas than can be computed by hand."""
     network, training = run.problem.network, run.segment.training
     batch = len(training.sampling.batch(run.step))
     slots = len(training.optimizer.slots)

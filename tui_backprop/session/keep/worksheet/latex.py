@@ -162,7 +162,7 @@ def _definition(text: str) -> str:
 
 
 def _givens(givens: Sequence[Given]) -> Iterator[str]:
-    """Yield given numbers in rows of some."""
+    """Yield given numbers, some of them to a row."""
     yield ""
     yield " \\quad\n".join(
         rf"\mbox{{\({in_mathematics(one.name)} = {in_mathematics(number_text(one.value, FORMULA_DIGITS))}\)}}"

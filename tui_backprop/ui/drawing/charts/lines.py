@@ -22,7 +22,7 @@ _LEVEL = {(False, False): "─", (False, True): "┄", (True, False): "━", (Tr
 
 @dataclass(frozen=True, eq=False)
 class LineField:
-    """The lines as they stand in cells: where two meet, the cell is the stronger one's alone, so that it is seen whole."""
+    """The lines as they lie in cells: where two meet, the cell is the stronger one's alone, so that it is seen whole."""
 
     glyphs: Indices
     """Code points, (rows, columns); 0 where there is nothing."""

@@ -73,7 +73,7 @@ class SweepScreen(EndsOnce, Screen[None]):
             self.query_one(MapView).focus()
 
     def on_unmount(self) -> None:
-        """Send the workers away; what they have finished stays."""
+        """Stop the workers; what they have finished stays."""
         self._trainer.end_sweep()
         if self._making is not None:
             self._making.cancel()
