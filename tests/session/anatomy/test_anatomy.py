@@ -10,7 +10,7 @@ import pytest
 from tui_backprop.core.operations.activations import HIDDEN_ACTIVATIONS
 from tui_backprop.core.operations.optimizers import OPTIMIZERS
 from tui_backprop.session.anatomy.explanation import explain_quantity, phase_of, quantities
-from tui_backprop.session.anatomy.expressions import Term, formula_text, leaves, number_text, printed
+from tui_backprop.session.anatomy.expressions import Term, formula_text, number_text, printed, terms_in
 from tui_backprop.session.anatomy.forward import ONE, traced_or
 from tui_backprop.session.anatomy.phases import phases
 from tui_backprop.session.anatomy.quantities import Quantity, name_of
@@ -69,7 +69,7 @@ def test_every_formula_gives_what_the_engine_used(recipe):
         if explained.formula is None:
             assert explained.note
             continue
-        size = max((abs(leaf.value) for leaf in leaves(explained.formula)), default=0.0)
+        size = max((abs(leaf.value) for leaf in terms_in(explained.formula)), default=0.0)
         assert math.isclose(explained.formula.value, explained.value, rel_tol=1e-9, abs_tol=1e-14 * max(size, 1.0)), (
             explained.name
         )

@@ -9,14 +9,14 @@ import numpy as np
 from tui_backprop.core.backward import posted
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Product, Quotient, Sum, Term
-from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, leaf, samples, traced_or
+from tui_backprop.session.anatomy.forward import ONE, TWO, entry_position, samples, term_of, traced_or
 from tui_backprop.session.anatomy.quantities import Quantity, unit_name
 
 
 def slope(record: StepRecord, q: Quantity) -> Expression:
     """f′(z_l[j]), in a where that is shorter."""
-    z = leaf(record, Quantity("z", q.layer, q.index, q.sample))
-    a = leaf(record, Quantity("a", q.layer, q.index, q.sample))
+    z = term_of(record, Quantity("z", q.layer, q.index, q.sample))
+    a = term_of(record, Quantity("a", q.layer, q.index, q.sample))
     network = record.training.network
     own = network.activation(q.layer).slope(np.array([z.value]), np.array([a.value]))
     value = float(own[0])
@@ -41,8 +41,8 @@ def error(record: StepRecord, q: Quantity) -> Expression:
     """∂L/∂a of the output layer by the loss; below it what only the posted rule carries back, Σⱼ e_{l+1}[j]·w_{l+1}[i,j]."""
     if q.layer < record.training.network.depth:
         return _carried_back(record, q, "error")
-    predicted = leaf(record, Quantity("a", q.layer, q.index, q.sample))
-    target = leaf(record, Quantity("target", index=q.index, sample=q.sample))
+    predicted = term_of(record, Quantity("a", q.layer, q.index, q.sample))
+    target = term_of(record, Quantity("target", index=q.index, sample=q.sample))
     miss = Difference(predicted, target)
     above: Expression
     loss = record.training.objective.loss
@@ -78,8 +78,8 @@ def _carried_back(record: StepRecord, q: Quantity, kind: Literal["delta", "error
     products = tuple(
         Product(
             (
-                leaf(record, Quantity(kind, above, j, q.sample)),
-                leaf(record, Quantity("parameter", above, entry_position(record, above, q.index, j))),
+                term_of(record, Quantity(kind, above, j, q.sample)),
+                term_of(record, Quantity("parameter", above, entry_position(record, above, q.index, j))),
             )
         )
         for j in range(fan_out)
@@ -93,23 +93,23 @@ def _carried_back(record: StepRecord, q: Quantity, kind: Literal["delta", "error
 def delta(record: StepRecord, q: Quantity) -> Expression:
     """δ_l[j] = ∂L/∂z_l[j]: of the output layer from the loss, below it (Σ δ_{l+1}·w_{l+1})·f′, or the posted rule's."""
     training = record.training
-    own_slope = leaf(record, Quantity("slope", q.layer, q.index, q.sample))
+    own_slope = term_of(record, Quantity("slope", q.layer, q.index, q.sample))
     if q.layer < training.network.depth:
         if training.rule is posted:
-            return Product((leaf(record, Quantity("error", q.layer, q.index, q.sample)), own_slope))
+            return Product((term_of(record, Quantity("error", q.layer, q.index, q.sample)), own_slope))
         return Product((_carried_back(record, q, "delta"), own_slope))
-    a = leaf(record, Quantity("a", q.layer, q.index, q.sample))
+    a = term_of(record, Quantity("a", q.layer, q.index, q.sample))
     if training.objective.fused:
-        target = leaf(record, Quantity("target", index=q.index, sample=q.sample))
+        target = term_of(record, Quantity("target", index=q.index, sample=q.sample))
         return _mean_of(record, Difference(a, target))
-    own_error = leaf(record, Quantity("error", q.layer, q.index, q.sample))
+    own_error = term_of(record, Quantity("error", q.layer, q.index, q.sample))
     if training.objective.activation.name != "softmax":
         return Product((own_error, own_slope))
     shared = tuple(
         Product(
             (
-                leaf(record, Quantity("error", q.layer, k, q.sample)),
-                leaf(record, Quantity("a", q.layer, k, q.sample)),
+                term_of(record, Quantity("error", q.layer, k, q.sample)),
+                term_of(record, Quantity("a", q.layer, k, q.sample)),
             )
         )
         for k in range(training.network.sizes[-1])
@@ -125,12 +125,12 @@ def gradient(record: StepRecord, q: Quantity) -> Expression:
     batch = range(len(record.rows))
     if q.index >= biases.start:
         unit = q.index - biases.start
-        return _over_batch(record, tuple(leaf(record, Quantity("delta", layer, unit, s)) for s in batch))
+        return _over_batch(record, tuple(term_of(record, Quantity("delta", layer, unit, s)) for s in batch))
     source, unit = divmod(q.index - weights.start, weights.shape[1])
-    deltas = tuple(leaf(record, Quantity("delta", layer, unit, s)) for s in batch)
+    deltas = tuple(term_of(record, Quantity("delta", layer, unit, s)) for s in batch)
     if training.rule is posted:
-        return Product((leaf(record, Quantity("parameter", layer, q.index)), _over_batch(record, deltas)))
-    inputs = (leaf(record, Quantity("a", layer - 1, source, s)) for s in batch)
+        return Product((term_of(record, Quantity("parameter", layer, q.index)), _over_batch(record, deltas)))
+    inputs = (term_of(record, Quantity("a", layer - 1, source, s)) for s in batch)
     return _over_batch(record, tuple(Product((d, a)) for d, a in zip(deltas, inputs, strict=True)))
 
 

@@ -10,7 +10,7 @@ from tui_backprop.core.network import Network
 from tui_backprop.core.step import StepRecord
 from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.session.anatomy import backward, forward, update
-from tui_backprop.session.anatomy.expressions import Expression, Term, leaves
+from tui_backprop.session.anatomy.expressions import Expression, Term, terms_in
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.anatomy.quantities import Quantity, QuantityKind, name_of, named_by_data, value_of
 
@@ -31,7 +31,7 @@ class Explanation:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The terms that can be walked to."""
-        return () if self.formula is None else tuple(t for t in leaves(self.formula) if t.source)
+        return () if self.formula is None else tuple(t for t in terms_in(self.formula) if t.source)
 
 
 def explain_quantity(record: StepRecord, quantity: Quantity) -> Explanation:

@@ -98,10 +98,10 @@ Expression: TypeAlias = Term | Sum | Product | Difference | Quotient | FunctionC
 
 @dataclass(frozen=True)
 class FormulaSpan:
-    """A stretch of a printed formula; `leaf` is set where it is one term of it."""
+    """A stretch of a printed formula; `term` is set where it is one term of it."""
 
     text: str
-    leaf: Term | None = None
+    term: Term | None = None
 
 
 def number_text(value: float, digits: int = 5) -> str:
@@ -125,17 +125,17 @@ def formula_text(pieces: Sequence[FormulaSpan]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def leaves(expression: Expression) -> Iterator[Term]:
-    """Every leaf of a formula, from left to right, those that a long sum leaves out included."""
+def terms_in(expression: Expression) -> Iterator[Term]:
+    """Every term of a formula, from left to right, those that a long sum leaves out included."""
     match expression:
         case Term():
             yield expression
         case Sum(terms=parts) | Product(factors=parts) | FunctionCall(arguments=parts):
             for part in parts:
-                yield from leaves(part)
+                yield from terms_in(part)
         case Difference(left=first, right=second) | Quotient(above=first, below=second):
-            yield from leaves(first)
-            yield from leaves(second)
+            yield from terms_in(first)
+            yield from terms_in(second)
 
 
 class _Printer:
@@ -185,7 +185,7 @@ class _Printer:
                 yield from self.pieces(below, loose=isinstance(below, FunctionCall))
 
     def _sum(self, terms: tuple[Expression, ...]) -> Iterator[FormulaSpan]:
-        place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in leaves(term))), 0)
+        place = next((i for i, term in enumerate(terms) if any(one is self._focus for one in terms_in(term))), 0)
         first = max(0, min(place - self._most + 1, len(terms) - self._most))
         if first:
             yield FormulaSpan(f"{first:,} more … + ")

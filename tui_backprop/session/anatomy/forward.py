@@ -27,7 +27,7 @@ TWO = Term("2", 2.0)
 HALF = Term("½", 0.5)
 
 
-def leaf(record: StepRecord, quantity: Quantity) -> Term:
+def term_of(record: StepRecord, quantity: Quantity) -> Term:
     """Return the term that a quantity is in a formula."""
     return Term(name_of(record, quantity), value_of(record, quantity), quantity)
 
@@ -49,13 +49,13 @@ def pre_activation(record: StepRecord, q: Quantity) -> Expression:
     products = tuple(
         Product(
             (
-                leaf(record, Quantity("a", q.layer - 1, i, q.sample)),
-                leaf(record, Quantity("parameter", q.layer, entry_position(record, q.layer, i, q.index))),
+                term_of(record, Quantity("a", q.layer - 1, i, q.sample)),
+                term_of(record, Quantity("parameter", q.layer, entry_position(record, q.layer, i, q.index))),
             )
         )
         for i in range(fan_in)
     )
-    bias = leaf(record, Quantity("parameter", q.layer, bias_position(record, q.layer, q.index)))
+    bias = term_of(record, Quantity("parameter", q.layer, bias_position(record, q.layer, q.index)))
     several = record.training.network.sizes[q.layer] > 1
     entry = f"w{q.layer}[i,{q.index if several else 0}]"
     inputs = f"{'x' if q.layer == 1 else f'a{q.layer - 1}'}[i]"
@@ -69,7 +69,7 @@ def pre_activation(record: StepRecord, q: Quantity) -> Expression:
 def activation(record: StepRecord, q: Quantity) -> Expression:
     """a_l[j] = f(z_l[j]); for softmax e^(z_j − max) / Σₖ e^(z_k − max)."""
     name = record.training.network.activation_names[q.layer - 1]
-    z = leaf(record, Quantity("z", q.layer, q.index, q.sample))
+    z = term_of(record, Quantity("z", q.layer, q.index, q.sample))
     if name == "softmax":
         row = record.tape.z[q.layer][q.sample]
         largest = int(row.argmax())
@@ -101,7 +101,7 @@ def traced_or(named: Expression, function: Callable[..., Any], *arguments: Expre
 
 
 def _shifted_power(record: StepRecord, unit: Quantity, largest: Quantity) -> FunctionCall:
-    from_top = Difference(leaf(record, unit), leaf(record, largest))
+    from_top = Difference(term_of(record, unit), term_of(record, largest))
     return FunctionCall("exp", (from_top,), float(np.exp(from_top.value)))
 
 
@@ -119,8 +119,8 @@ def sample_loss(record: StepRecord, q: Quantity) -> Expression:
 def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
     """What one output adds to the loss of a sample."""
     depth = record.training.network.depth
-    predicted = leaf(record, Quantity("a", depth, output, sample))
-    target = leaf(record, Quantity("target", index=output, sample=sample))
+    predicted = term_of(record, Quantity("a", depth, output, sample))
+    target = term_of(record, Quantity("target", index=output, sample=sample))
     miss = Difference(predicted, target)
     loss = record.training.objective.loss
     match loss.name:
@@ -143,7 +143,7 @@ def _output_loss(record: StepRecord, output: int, sample: int) -> Expression:
 
 def _binary_cross_entropy(record: StepRecord, target: Term, output: int, sample: int) -> Expression:
     """From z, so that nothing overflows."""
-    z = leaf(record, Quantity("z", record.training.network.depth, output, sample))
+    z = term_of(record, Quantity("z", record.training.network.depth, output, sample))
     log = float(np.log1p(np.exp(-abs(z.value))))
     rest = FunctionCall(
         "log",
@@ -155,7 +155,7 @@ def _binary_cross_entropy(record: StepRecord, target: Term, output: int, sample:
 
 def mean_loss(record: StepRecord) -> Expression:
     """L, the mean of the samples' losses."""
-    terms = tuple(leaf(record, Quantity("sample loss", sample=s)) for s in range(len(record.rows)))
+    terms = tuple(term_of(record, Quantity("sample loss", sample=s)) for s in range(len(record.rows)))
     return Quotient(Sum(terms, "Σₛ Lₛ"), samples(record))
 
 

@@ -20,7 +20,7 @@ from tui_backprop.core.operations.optimizers import (
 )
 from tui_backprop.core.step import StepRecord
 from tui_backprop.session.anatomy.expressions import Difference, Expression, FunctionCall, Product, Quotient, Sum, Term
-from tui_backprop.session.anatomy.forward import ONE, leaf
+from tui_backprop.session.anatomy.forward import ONE, term_of
 from tui_backprop.session.anatomy.quantities import Quantity, penalised
 from tui_backprop.session.anatomy.traced import UntraceableError, traced_update
 
@@ -30,8 +30,8 @@ def descent(record: StepRecord, q: Quantity) -> Expression:
     training = record.training
     if not training.free[q.index]:
         return Term("0 (frozen)", 0.0)
-    terms: list[Expression] = [leaf(record, Quantity("gradient", q.layer, q.index))]
-    weight = leaf(record, Quantity("parameter", q.layer, q.index))
+    terms: list[Expression] = [term_of(record, Quantity("gradient", q.layer, q.index))]
+    weight = term_of(record, Quantity("parameter", q.layer, q.index))
     if training.l1 and training.network.weight_mask[q.index]:
         sign = FunctionCall("sign", (weight,), float(np.sign(weight.value)))
         terms.append(Product((Term("λ₁", training.l1), sign)))
@@ -40,7 +40,7 @@ def descent(record: StepRecord, q: Quantity) -> Expression:
     whole = Sum(tuple(terms)) if len(terms) > 1 else terms[0]
     if training.clip is None:
         return whole
-    return Product((leaf(record, Quantity("clip")), whole))
+    return Product((term_of(record, Quantity("clip")), whole))
 
 
 def clip(record: StepRecord) -> Expression:
@@ -54,8 +54,8 @@ def clip(record: StepRecord) -> Expression:
 
 def slot(record: StepRecord, q: Quantity) -> Expression:
     """What the optimizer remembers, from what it remembered and g."""
-    g = leaf(record, Quantity("descent", q.layer, q.index))
-    old = leaf(record, Quantity("old slot", q.layer, q.index, slot=q.slot))
+    g = term_of(record, Quantity("descent", q.layer, q.index))
+    old = term_of(record, Quantity("old slot", q.layer, q.index, slot=q.slot))
     optimizer = record.training.optimizer
     match optimizer:
         case Momentum(momentum=mu) | Nesterov(momentum=mu):
@@ -89,12 +89,12 @@ def _adam(record: StepRecord) -> Adam:
 def new_parameter(record: StepRecord, q: Quantity) -> Expression:
     """The parameter after the update."""
     training = record.training
-    old = leaf(record, Quantity("parameter", q.layer, q.index))
+    old = term_of(record, Quantity("parameter", q.layer, q.index))
     if not training.free[q.index]:
         return old
     rate = Term("η", record.rate)
-    g = leaf(record, Quantity("descent", q.layer, q.index))
-    slots = [leaf(record, Quantity("slot", q.layer, q.index, slot=i)) for i in range(len(training.optimizer.slots))]
+    g = term_of(record, Quantity("descent", q.layer, q.index))
+    slots = [term_of(record, Quantity("slot", q.layer, q.index, slot=i)) for i in range(len(training.optimizer.slots))]
     match training.optimizer:
         case Sgd():
             return Difference(old, Product((rate, g)))
@@ -113,8 +113,8 @@ def new_parameter(record: StepRecord, q: Quantity) -> Expression:
 def _traced(record: StepRecord, q: Quantity, g: Term) -> tuple[Expression, tuple[Expression, ...]]:
     """The new parameter and slots by the optimizer's own formula, from the slots before the update."""
     optimizer, count = record.training.optimizer, record.before.step - record.training.slots_since + 1
-    old = leaf(record, Quantity("parameter", q.layer, q.index))
-    slots = [leaf(record, Quantity("old slot", q.layer, q.index, slot=i)) for i in range(len(optimizer.slots))]
+    old = term_of(record, Quantity("parameter", q.layer, q.index))
+    slots = [term_of(record, Quantity("old slot", q.layer, q.index, slot=i)) for i in range(len(optimizer.slots))]
     return traced_update(optimizer, old, g, slots, count, Term("η", record.rate))
 
 

@@ -291,7 +291,7 @@ def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
         for numbers in (False, True):
             line = Text(f"{margin if numbers else found.name} = ", style="" if numbers else "bold")
             for piece in printed(found.formula, numbers=numbers, focus=chosen):
-                line.append(piece.text, _piece_style(found, piece.leaf, chosen))
+                line.append(piece.text, _piece_style(found, piece.term, chosen))
             lines.append(line)
         lines.append(Text(f"{margin} = ").append(number_text(found.value), "bold"))
     if trail:
@@ -299,9 +299,9 @@ def _detail(found: Explanation, term: int, trail: str) -> list[Text]:
     return lines
 
 
-def _piece_style(found: Explanation, leaf: Term | None, chosen: Term | None) -> Style:
+def _piece_style(found: Explanation, part: Term | None, chosen: Term | None) -> Style:
     """Underline what can be walked to, reverse what is selected; a click finds the number of the term."""
-    if leaf is None or leaf.source is None:
+    if part is None or part.source is None:
         return Style(bold=False)
-    term = next(i for i, one in enumerate(found.terms) if one is leaf)
-    return Style(bold=False, reverse=leaf is chosen, underline=leaf is not chosen, meta={"term": term})
+    term = next(i for i, one in enumerate(found.terms) if one is part)
+    return Style(bold=False, reverse=part is chosen, underline=part is not chosen, meta={"term": term})

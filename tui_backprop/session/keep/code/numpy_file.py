@@ -9,7 +9,7 @@ from tui_backprop.session.keep.code import outline
 from tui_backprop.session.keep.code.numpy_training import Loop
 from tui_backprop.session.keep.code.operations import Operations
 from tui_backprop.session.keep.code.text import feature_columns, unformatted
-from tui_backprop.session.keep.code.training import TrainingHistory, lesson_of
+from tui_backprop.session.keep.code.training import TrainingHistory, history_of
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
 
@@ -20,24 +20,24 @@ def exported(session: Session, _suffix: str, *, with_training: bool) -> bytes:
     Raises:
         InputError: why there can be none, in one sentence.
     """
-    return numpy_text(session, lesson_of(session) if with_training else None).encode()
+    return numpy_text(session, history_of(session) if with_training else None).encode()
 
 
-def numpy_text(session: Session, lesson: TrainingHistory | None) -> str:
-    """Return the text; with a lesson it begins at the parameters of step 0 and trains."""
+def numpy_text(session: Session, history: TrainingHistory | None) -> str:
+    """Return the text; with a history it begins at the parameters of step 0 and trains."""
     problem = session.problem
     operations = Operations()
     functions = [_prepare(problem), _forward(problem.network, operations)]
-    loop = None if lesson is None else Loop(lesson, operations)
+    loop = None if history is None else Loop(history, operations)
     training = ""
     if loop is not None:
         functions += loop.functions()
         training = f"\n\n{loop.text()}\n"
     functions.append(_predict(problem))
-    theta = session.state.parameters if lesson is None else lesson.first
+    theta = session.state.parameters if history is None else history.first
     assigned = [*outline.tensors(problem, theta, "np.array")]
-    if lesson is not None:
-        assigned += [*outline.sample_lines(lesson, "np.array"), *filter(None, [outline.order(lesson)])]
+    if history is not None:
+        assigned += [*outline.sample_lines(history, "np.array"), *filter(None, [outline.order(history)])]
     numbers = operations.constants | (loop.settings() if loop else {})
     head = [
         outline.file_heading(session),

@@ -22,12 +22,12 @@ _DIGITS_COUNT = {"rmsprop"}
 class Loop:
     """Writes what trains, with the functions of `core` that it needs."""
 
-    def __init__(self, lesson: TrainingHistory, operations: Operations) -> None:
-        self._lesson, self._operations = lesson, operations
-        self._training, self._network = lesson.training, lesson.problem.network
+    def __init__(self, history: TrainingHistory, operations: Operations) -> None:
+        self._history, self._operations = history, operations
+        self._training, self._network = history.training, history.problem.network
         self.trained = [one for one in self._network.tensors if self._training.free[one.span].any()]
         """The tensors of which something is not frozen."""
-        self._name = lesson.recipe.optimizer
+        self._name = history.recipe.optimizer
 
     @property
     def clips(self) -> bool:
@@ -41,7 +41,7 @@ class Loop:
     def settings(self) -> dict[str, float]:
         """Return the numbers of the training by name."""
         training, schedule = self._training, self._training.schedule
-        found: dict[str, float] = {"STEPS": self._lesson.steps, "RATE": training.rate}
+        found: dict[str, float] = {"STEPS": self._history.steps, "RATE": training.rate}
         if not schedule.is_constant:
             found |= {"PERIOD": schedule.period, "GAMMA": schedule.gamma, "WARMUP": schedule.warmup}
         found |= {name: value for name, value in (("L1", training.l1), ("L2", training.l2)) if value}
@@ -113,8 +113,8 @@ class Loop:
         yield f"    return RATE * (rise * {shape}(step, PERIOD, GAMMA))"
 
     def _beginning(self) -> Iterator[str]:
-        targets = outline.scaled(self._lesson.problem.target_scaler, "TARGET", "TARGETS")
-        everything = self._lesson.batches is None
+        targets = outline.scaled(self._history.problem.target_scaler, "TARGET", "TARGETS")
+        everything = self._history.batches is None
         yield f"{'x, y' if everything else 'all_x, all_y'} = prepare(SAMPLES), {targets}"
         if "slots" in self._arguments:
             count = len(self._training.optimizer.slots)
@@ -124,7 +124,7 @@ class Loop:
     def _loop(self) -> Iterator[str]:
         training, tensors = self._training, self._network.tensors
         yield "for step in range(STEPS):"
-        if self._lesson.batches is not None:
+        if self._history.batches is not None:
             yield "    x, y = all_x[BATCHES[step]], all_y[BATCHES[step]]"
         yield f"    {', '.join(f'd{one.name}' for one in tensors)} = backward(x, y)"
         for one in self.trained:
@@ -167,8 +167,8 @@ class Loop:
             yield f"    {one.name} = np.where({one.name.upper()}_FREE, {new}, {one.name})"
 
     def _masked(self, one: Tensor) -> bool:
-        return self._lesson.mask(one.name) is not None
+        return self._history.mask(one.name) is not None
 
     def _end(self) -> Iterator[str]:
-        x, y = ("x", "y") if self._lesson.batches is None else ("all_x", "all_y")
+        x, y = ("x", "y") if self._history.batches is None else ("all_x", "all_y")
         yield f'    print(f"loss after {{STEPS}} steps: {{loss({x}, {y}):.6g}}")'

@@ -50,22 +50,22 @@ def tensors(problem: Problem, theta: Array, call: str) -> Iterator[str]:
         yield f"{name} = {array(values, call)}"
 
 
-def sample_lines(lesson: TrainingHistory, call: str) -> Iterator[str]:
+def sample_lines(history: TrainingHistory, call: str) -> Iterator[str]:
     """Yield the training samples, the order of the batches and the masks of what is frozen, as assignments."""
-    train = lesson.problem.train
+    train = history.problem.train
     yield f"SAMPLES = {array(train.raw, call)}"
     yield f"TARGETS = {array(train.raw_targets, call)}"
-    for tensor in lesson.problem.network.tensors:
-        free = lesson.mask(tensor.name)
+    for tensor in history.problem.network.tensors:
+        free = history.mask(tensor.name)
         if free is not None and free.any():
             yield f"{tensor.name.upper()}_FREE = {array(free, call)}"
 
 
-def order(lesson: TrainingHistory) -> str:
+def order(history: TrainingHistory) -> str:
     """Return the rows of each step's batch, as an assignment; nothing where every batch is all rows."""
-    if lesson.batches is None:
+    if history.batches is None:
         return ""
-    rows = ", ".join(map(str, lesson.batches)) + ","
+    rows = ", ".join(map(str, history.batches)) + ","
     lines = textwrap.wrap(rows, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(["BATCHES = [", *lines, "]"])
 

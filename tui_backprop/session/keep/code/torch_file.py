@@ -9,7 +9,7 @@ from tui_backprop.session.keep.code.numpy_training import Loop
 from tui_backprop.session.keep.code.operations import Operations
 from tui_backprop.session.keep.code.text import feature_columns, unformatted
 from tui_backprop.session.keep.code.torch_operations import ACTIVATION_TEXTS, LION, LOSS_TEXTS, OPTIMIZER_TEXTS
-from tui_backprop.session.keep.code.training import TrainingHistory, lesson_of
+from tui_backprop.session.keep.code.training import TrainingHistory, history_of
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.session import Session
 
@@ -22,17 +22,17 @@ def exported(session: Session, _suffix: str, *, with_training: bool) -> bytes:
     Raises:
         InputError: why there can be none, in one sentence.
     """
-    problem, lesson = session.problem, lesson_of(session) if with_training else None
+    problem, history = session.problem, history_of(session) if with_training else None
     operations = Operations()
-    loop = None if lesson is None else Loop(lesson, operations)
+    loop = None if history is None else Loop(history, operations)
     parts = [_prepare(problem), _forward(problem), _predict(problem)]
     training = ""
-    if lesson is not None and loop is not None:
-        parts += [_loss(lesson), *([LION] if lesson.recipe.optimizer == "lion" else []), *loop.rate()]
-        training = "\n\n" + "\n".join(_loop(lesson, loop)) + "\n"
-    assigned = [*outline.tensors(problem, session.state.parameters if lesson is None else lesson.first, _TENSOR)]
-    if lesson is not None:
-        assigned += [*outline.sample_lines(lesson, _TENSOR), *filter(None, [outline.order(lesson)])]
+    if history is not None and loop is not None:
+        parts += [_loss(history), *([LION] if history.recipe.optimizer == "lion" else []), *loop.rate()]
+        training = "\n\n" + "\n".join(_loop(history, loop)) + "\n"
+    assigned = [*outline.tensors(problem, session.state.parameters if history is None else history.first, _TENSOR)]
+    if history is not None:
+        assigned += [*outline.sample_lines(history, _TENSOR), *filter(None, [outline.order(history)])]
     body = operations.text + "".join(f"\n\n{part}\n" for part in parts) + training
     imports = [*(["import math\n"] if "math." in body else []), "import torch"]
     imports += ["from torch.nn import functional"] if "functional." in body else []
@@ -92,8 +92,8 @@ def _predict(problem: Problem) -> str:
     )
 
 
-def _loss(lesson: TrainingHistory) -> str:
-    each = LOSS_TEXTS[lesson.recipe.loss]
+def _loss(history: TrainingHistory) -> str:
+    each = LOSS_TEXTS[history.recipe.loss]
     used = "z, _" if "(z," in each or "(z " in each else "_, a"
     return "\n".join(
         [
@@ -107,16 +107,16 @@ def _loss(lesson: TrainingHistory) -> str:
     )
 
 
-def _loop(lesson: TrainingHistory, loop: Loop) -> Iterator[str]:
-    training, trained = lesson.training, [one.name for one in loop.trained]
-    masked = [name for name in trained if lesson.mask(name) is not None]
-    everything = lesson.batches is None
+def _loop(history: TrainingHistory, loop: Loop) -> Iterator[str]:
+    training, trained = history.training, [one.name for one in loop.trained]
+    masked = [name for name in trained if history.mask(name) is not None]
+    everything = history.batches is None
     x, y = ("x", "y") if everything else ("all_x", "all_y")
-    yield f"{x}, {y} = prepare(SAMPLES), {outline.scaled(lesson.problem.target_scaler, 'TARGET', 'TARGETS')}"
+    yield f"{x}, {y} = prepare(SAMPLES), {outline.scaled(history.problem.target_scaler, 'TARGET', 'TARGETS')}"
     yield f"theta = [{', '.join(trained)}]"
     yield "for one in theta:"
     yield "    one.requires_grad_(True)"
-    yield f"optimizer = {OPTIMIZER_TEXTS[lesson.recipe.optimizer](lesson.recipe.momentum)}"
+    yield f"optimizer = {OPTIMIZER_TEXTS[history.recipe.optimizer](history.recipe.momentum)}"
     yield "for step in range(STEPS):"
     if not everything:
         yield "    x, y = all_x[BATCHES[step]], all_y[BATCHES[step]]"

@@ -42,7 +42,7 @@ class TrainingHistory:
         return None if free.all() else free
 
 
-def lesson_of(session: Session) -> TrainingHistory:
+def history_of(session: Session) -> TrainingHistory:
     """Return what has to be known to train again as a session's run did.
 
     Raises:

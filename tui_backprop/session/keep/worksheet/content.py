@@ -17,7 +17,7 @@ from tui_backprop.session.anatomy.expressions import (
     Quotient,
     Sum,
     Term,
-    leaves,
+    terms_in,
 )
 from tui_backprop.session.anatomy.phases import Phase
 from tui_backprop.session.anatomy.quantities import Quantity, name_of, value_of
@@ -271,7 +271,7 @@ class _Writer:
                 self.remembered.append(quantity)
             return
         formula = self._shortened(explained.formula)
-        for term in leaves(formula):
+        for term in terms_in(formula):
             if term.source is not None:
                 self._write(term.source)
         self._written[quantity] = Line(explained.name, formula, explained.value)
@@ -291,12 +291,12 @@ class _Writer:
         """Yield the letters in the formulas that are settings, η first."""
         found = {"η": self._record.rate}
         for line in self._written.values():
-            found |= {t.symbol: t.value for t in leaves(line.formula) if t.source is None and not is_literal(t)}
+            found |= {t.symbol: t.value for t in terms_in(line.formula) if t.source is None and not is_literal(t)}
         return (Given(name, value) for name, value in found.items())
 
 
 def with_terms(formula: Expression, change: Callable[[Term], Expression]) -> Expression:
-    """Return a formula with something in the place of each leaf."""
+    """Return a formula with something in the place of each term."""
     match formula:
         case Term():
             return change(formula)

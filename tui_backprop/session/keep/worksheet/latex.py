@@ -15,8 +15,8 @@ from tui_backprop.session.anatomy.expressions import (
     Quotient,
     Sum,
     Term,
-    leaves,
     number_text,
+    terms_in,
 )
 from tui_backprop.session.keep.worksheet.content import Given, Group, Line, UpdateExercise, Worksheet, is_literal
 from tui_backprop.session.keep.worksheet.tex_text import in_mathematics, in_text
@@ -137,7 +137,7 @@ def _written(formula: Expression, write: Write, *, whole: bool = False, loose: b
             return rf"-|{inner(inside, loose=True)}|"
         case FunctionCall(name=name, arguments=arguments):
             return f"{in_mathematics(name)}({', '.join(inner(one, loose=True) for one in arguments)})"
-        case Quotient(above=above, below=below) if len(list(leaves(formula))) > _FRACTION and whole:
+        case Quotient(above=above, below=below) if len(list(terms_in(formula))) > _FRACTION and whole:
             text = f"{inner(above, loose=False)} / {inner(below, loose=isinstance(below, FunctionCall))}"
         case Quotient(above=above, below=below):
             return rf"\frac{{{inner(above, loose=True)}}}{{{inner(below, loose=True)}}}"

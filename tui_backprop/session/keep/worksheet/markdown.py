@@ -82,7 +82,7 @@ def _filled(formula: Expression, answers: bool) -> str:
     if answers:
         return formula_text(pieces)
     return "".join(
-        piece.text if piece.leaf is None else piece.leaf.symbol if is_literal(piece.leaf) else _BLANK
+        piece.text if piece.term is None else piece.term.symbol if is_literal(piece.term) else _BLANK
         for piece in pieces
     )
 
