@@ -331,3 +331,22 @@ def test_watching_checks_again_when_the_file_is_saved(script):
     assert err == "watching has ended\n"
     assert out.count("✓ its gradients are right") == 1
     assert "✗ 1 mistake" in out
+
+
+def test_sentences_are_folded_for_a_terminal_and_whole_for_another_program(capsys, monkeypatch, tmp_path):
+    """Rows of the table, lines of the script and commands stay whole."""
+    path = tmp_path / "twice.py"
+    path.write_text(TWICE.replace("* (1 - y)", "* (1 + y)"), encoding="utf-8")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    main(["check", str(path)])
+    whole = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "60")
+    main(["check", str(path)])
+    narrow = capsys.readouterr().out
+    sentence = max((line for line in whole.splitlines() if line.startswith("  line")), key=len)
+    assert len(sentence) > 60
+    assert sentence not in narrow
+    assert sentence.strip() in " ".join(narrow.split())
+    assert [line for line in whole.splitlines() if line.startswith(("    -", "    +", "Next"))] == [
+        line for line in narrow.splitlines() if line.startswith(("    -", "    +", "Next"))
+    ]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
-import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +19,7 @@ from tui_backprop.cli.options import (
     is_silent,
     make_parser,
 )
+from tui_backprop.cli.output.folded import folded
 from tui_backprop.cli.output.printing import note, print_json
 from tui_backprop.cli.sessions import OpenedSession, make_edits, open_session
 from tui_backprop.cli.training import train
@@ -156,11 +154,9 @@ def _text(session: Session, found: dict[str, Any]) -> str:
 
 
 def _finding_lines(findings: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Say each finding, folded to the terminal's width, or on one line where that is for another program."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else None
+    """Say each finding."""
     for one in findings:
-        line = f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}"
-        yield line if width is None else textwrap.fill(line, max(40, width), subsequent_indent=" " * 10)
+        yield folded(f"{one['severity']:<9} {one['id']}: {one['message']}; {one['remedy']}", indent=10)
 
 
 def _scale_lines(problem: Problem) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import re
 import shutil
 import sys
 import time
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_backprop.cli.checks.checked import COLUMNS, Checked, check_file
+from tui_backprop.cli.output.folded import folded
 from tui_backprop.cli.output.printing import note, print_json
 from tui_backprop.cli.output.progress import Bar
 from tui_backprop.scripts.answer_text import answer_text
@@ -30,6 +32,7 @@ _SUFFIXES = (".py", ".ipynb")
 _LONGEST = 1_000  # characters of a line of text
 _GLANCE = 0.3  # seconds between two looks at whether a file was saved
 _DATA_OUT = "--data-out"
+_ROW = re.compile(r" *\S+  ")  # of a table: sentences have one space between two words
 
 
 def check_scripts(options: argparse.Namespace, arguments: list[str]) -> int:
@@ -113,7 +116,14 @@ def _print_text(found: Checked, *, alone: bool) -> None:
     elif found.answer is not None and found.source is not None:
         width = shutil.get_terminal_size((120, 0)).columns
         lines = [found.source.placed_text(line) for line in answer_text(found.answer, found.source.place_of, width)]
-        print("\n".join(clean(line, _LONGEST) for line in lines), flush=True)
+        print("\n".join(_folded(clean(line, _LONGEST)) for line in lines), flush=True)
+
+
+def _folded(line: str) -> str:
+    """Fold a sentence to the terminal's width; rows of the table, lines of the script and commands stay whole."""
+    if line.startswith(("    ", "Next: ")) or _ROW.match(line):
+        return line
+    return folded(line, indent=4 if line.startswith("  ") else 2)
 
 
 def _alone_error(found: Checked) -> str:
