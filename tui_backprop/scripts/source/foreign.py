@@ -40,7 +40,7 @@ _DATA_AND_MEASURES = {
 """Parts of libraries that train nothing."""
 _TRAINS = re.compile(
     r"\.backward\(|\boptim\b|\bgrad\(|value_and_grad|GradientTape|minimize\(|Sequential|\bDense\(|\bModule\b|"
-    r"\.compile\(|\bkeras\.(models|layers)\b|\.estimator"
+    r"\.compile\(|\bkeras\.(models|layers)\b|\btorch\.nn\b|\.estimator"
 )
 """What a script has that leaves its gradients to a library that it imports as a whole."""
 
