@@ -25,7 +25,8 @@ try:
 except ImportError:  # Windows, which has no forks either
     resource = None  # type: ignore[assignment]
 
-_LEAST = 0.1  # seconds of processor time between two snapshots at the least
+_CLOSE = 0.1  # seconds of processor time between two snapshots on the way to an update
+_APART = 0.3  # seconds between two of a run at the least: to go on after a fork costs some milliseconds
 _SHARE = 24  # part of the time that a run took, which lies between two later ones
 _LARGEST = 500_000_000  # bytes of a process of which snapshots are taken
 _PATIENCE = 2.0  # seconds that a process has to die
@@ -73,7 +74,7 @@ class Snapshots:
     def take(self, update: int) -> int:
         """Take a snapshot where one is due, and return how many bytes it has at the most; 0 where none was taken."""
         now = self.spent + time.process_time()
-        if now - self.latest < (_LEAST if self.often else max(_LEAST, now / _SHARE)):
+        if now - self.latest < (_CLOSE if self.often else max(_APART, now / _SHARE)):
             return 0
         self.latest = now
         size = _size()

@@ -35,7 +35,7 @@ _BURST = 60  # updates that may wait to be looked at, at the beginning
 _UNSEEN = 4  # updates that were sent and not yet looked at, at the most
 _TEXT = 200  # characters of a value that is no number
 _NUMBERS = 64  # of a watched array
-_OFTEN = 0.05  # seconds between two recorded updates at least, later
+_OFTEN = 0.1  # seconds between two recorded updates at least, later: a frame of the screen
 
 
 class SteppedRun(TracedRun):
