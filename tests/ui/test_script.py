@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import re
 from collections import OrderedDict
 from dataclasses import replace
@@ -52,6 +53,7 @@ TEXTS = {
     "neurons": NEURONS,
     "recurrent": COUNTING,
     "functions": FUNCTIONS,
+    "notebook": ORIGINAL,
 }
 
 
@@ -62,8 +64,11 @@ def opened(tmp_path_factory):
 
     def one(name):
         if name not in scripts:
-            path = folder / f"{name}.py"
-            path.write_text(TEXTS[name], encoding="utf-8")
+            text, ending = TEXTS[name], "py"
+            if name == "notebook":
+                text, ending = notebook(text), "ipynb"
+            path = folder / f"{name}.{ending}"
+            path.write_text(text, encoding="utf-8")
             scripts[name] = SteppedScript(str(path))
             scripts[name].open()
             scripts[name].explain()
@@ -478,6 +483,33 @@ async def test_a_file_that_trains_nothing_says_so(fresh):
         assert "x = 1" in lines_of(app, SourcePanel)[0]
 
 
+def notebook(text):
+    """Return a notebook of two code cells with a text: its head, with a magic before it, and what trains."""
+    head, body = text.split("\n\n\n", 1)
+    cells = [("code", f"%matplotlib inline\n{head}"), ("markdown", "# Training"), ("code", body)]
+    listed = [{"cell_type": kind, "source": source, "metadata": {}, "outputs": []} for kind, source in cells]
+    return json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+async def test_a_notebook_is_told_by_cells_and_fixed(opened, picture):
+    """You should see cell and line beside each line, in *Step* and below, and the line before and after its fix."""
+    script = opened("notebook")
+    app = ScriptApp(script)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: idle(app))
+        await press(app, pilot, "n", "6", "enter")
+        assert here(app) == "back = slope * w2"
+        assert "line 2:26" in str(app.query_one(SourcePanel).border_subtitle)
+        assert lines_of(app, ScriptStepPanel)[0] == "2:26 back = slope * w2"
+        assert lines_of(app, ScriptFindingsPanel)[0].startswith("✗ line 2:26  the factor")
+        await press(app, pilot, "k")
+        assert app.script.frame.stops[0][0] == "line 2:26"
+        await press(app, pilot, "k", "exclamation_mark")
+        assert script.versions[-1].label == "line 2:26 fixed"
+        await shown(app, pilot)
+        assert picture(app)
+
+
 # The lesson.
 
 
@@ -560,18 +592,23 @@ async def test_picture_without_colours(opened, picture, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "part"),
+    ("name", "size", "part", "theme"),
     [
-        ("class", BIG, "dh = e * self.v"),
-        ("neurons", SMALL, "n.delta = "),
-        ("recurrent", (200, 60), "dz = dh * "),
-        ("functions", BIG, "d_h = "),
+        ("class", BIG, "dh = e * self.v", "textual-dark"),
+        ("neurons", SMALL, "n.delta = ", "textual-dark"),
+        ("recurrent", (200, 60), "dz = dh * ", "textual-dark"),
+        ("functions", BIG, "d_h = ", "textual-dark"),
+        ("functions", (200, 60), "d_h = ", "textual-light"),
+        ("functions", (200, 60), "d_h = ", "none"),
     ],
-    ids=["class", "neurons", "recurrent", "functions"],
+    ids=["class", "neurons", "recurrent", "functions", "functions-light", "functions-no-colour"],
 )
-async def test_picture_of_right_scripts(opened, picture, name, size, part):
+async def test_picture_of_right_scripts(opened, picture, monkeypatch, name, size, part, theme):
     """You should see which derivative every line of the backward pass is."""
+    if theme == "none":
+        monkeypatch.setenv("NO_COLOR", "1")
     app = ScriptApp(opened(name))
+    app.theme = "textual-dark" if theme == "none" else theme
     async with app.run_test(size=size) as pilot:
         await ready(app, pilot)
         line = next(n for n, one in enumerate(TEXTS[name].splitlines(), start=1) if part in one)

@@ -323,11 +323,16 @@ def test_other_styles_are_stepped(tmp_path, text, first, derivative):
         texts = [window.meanings[record].text for record in window.backward.values()]
         assert any(derivative in one for one in texts)
         assert all(window.meanings[record].right for record in window.backward.values())
+        for update in (1, 2, 3):
+            run.go_to(update)
+            window = run.frame.window
+            for record in window.backward.values():  # the derivative that a line is named as has its value
+                assert np.allclose(window.graph.value(record), window.meanings[record].true, rtol=1e-6, atol=1e-12)
         assert np.isfinite(window.loss)
         assert len(window.answers) == len(window.template.samples) > 1
         assert all(one.verdict == "right" for one in window.parameters)
         run.step(3)
-        assert run.frame.update == 4
+        assert run.frame.update == 6
     finally:
         run.close()
 

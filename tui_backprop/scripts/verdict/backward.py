@@ -166,7 +166,14 @@ def _table(backward: Backward) -> dict[int, _BackwardRows]:
     graph, rows = backward.graph, defaultdict(list)
     step, named = backward.step, backward.parts
     wanted = [one for one in backward.gradients[0] if one in step.forward or one in step.parameters or one in named]
-    for record in sorted(wanted, key=lambda one: (one not in step.parameters, record_named(graph, one), one)):
+    added = {one for record in step.forward if graph.ops[record] in ("add", "sub") for one in graph.args[record]}
+
+    def rank(one: int) -> tuple[bool, bool, bool, int]:
+        """Order parameters first, a bias before weights: the gradient of a weight is a delta's only where its input is 1."""
+        known = one in step.parameters
+        return not known, known and one not in added, record_named(graph, one), one
+
+    for record in sorted(wanted, key=rank):
         if any(record not in g for g in backward.gradients):
             continue
         parts = [np.asarray(g[record], dtype=float) for g in backward.gradients]

@@ -36,11 +36,13 @@ class ScriptFrame:
 
     name: str
     """The file, as messages call it."""
+    script: str
+    """The path of the script."""
     file: str
     """The file whose lines are shown: the script, or a module of its own."""
     lines: tuple[str, ...]
     cells: tuple[tuple[int, int], ...]
-    """For each line of a notebook, its cell and the line in it; empty for any other file."""
+    """For each line of a notebook, its cell and the line in it; empty where the script is none."""
     changed: frozenset[int]
     """Lines of it that a fix changed."""
     was: tuple[tuple[int, str], ...]
@@ -75,6 +77,11 @@ class ScriptFrame:
     def update(self) -> int:
         """The number of the update, from 1; 0 where there is none."""
         return 0 if self.window is None else self.window.update
+
+    def place(self, line: int, file: str | None = None) -> str:
+        """Return a line's number as *Source* has it: in a notebook that of the cell and the line in it (3:2)."""
+        own = (self.file if file is None else file) == self.script
+        return "{}:{}".format(*self.cells[line - 1]) if own and 0 < line <= len(self.cells) else str(line)
 
     @property
     def following(self) -> str:

@@ -63,7 +63,6 @@ class OpenedScript:
         self._at = 0
         self._trouble = ""
         self._passing: int | None = None
-        self._checking = False
         self._behind: list[tuple[int, int]] = []
         self._ahead: list[tuple[int, int]] = []
         self.stops: list[LineStop | ConditionStop] = []
@@ -96,11 +95,12 @@ class OpenedScript:
         lines = tuple(self._text_of(file).splitlines())
         was = () if len(self.versions) == 1 else _changes(first, list(lines))
         return ScriptFrame(
-            name=version.source.name, file=file, lines=lines, changed=frozenset(n for n, _ in was), was=was,
-            cells=version.source.cells if own else (), window=window, at=self._at, last=version.last, total=version.total,
+            name=version.source.name, script=version.source.path, file=file,
+            lines=lines, changed=frozenset(n for n, _ in was), was=was,
+            cells=version.source.cells, window=window, at=self._at, last=version.last, total=version.total,
             curve=version.curve.snapshot(with_test=False), others=tuple(self._others()), problems=version.problems(),
-            answer=version.answer, checking=self._checking,
-            stops=tuple((one.text(), one.enabled, one.hits) for one in self.stops),
+            answer=version.answer, checking=version.answer is None and not version.refused,
+            stops=tuple((one.text(version.source), one.enabled, one.hits) for one in self.stops),
             watches=tuple(self._watched(one) for one in self.watches),
             stop_lines=frozenset(one.line for one in self.stops if isinstance(one, LineStop) and one.file == file),
             fixes=len(self.versions) - 1, trouble=self._trouble, notes=self._notes(), passing=self._passing,
@@ -194,9 +194,7 @@ class OpenedScript:
 
     def explain(self) -> None:
         """Look for mistakes, fixes and causes of the present text; this may take long, and holds up nothing else."""
-        self._checking = True
         with self._explaining:
-            self._checking = True
             version = self.version  # the newest: what was to be explained before may have been replaced
             try:
                 if version.case is not None and version.answer is None:
@@ -206,9 +204,7 @@ class OpenedScript:
                         one.sentence = version.source.placed_text(one.sentence)
                     version.answer = answer
             except (InputError, UnreadableError) as error:
-                self._trouble = str(error)
-            finally:
-                self._checking = False
+                version.refused, self._trouble = True, str(error)
 
     # processes
 
@@ -301,7 +297,7 @@ class OpenedScript:
         version.total = report.updates
         version.last = max(version.last, report.updates)
         if report.error:
-            where = "" if report.line is None else f" in line {report.line}"
+            where = "" if report.line is None else f" in line {version.source.place_of(report.line)}"
             version.error = f"It ended with an error{where}: {report.error}"
 
 

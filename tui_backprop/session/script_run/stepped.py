@@ -37,9 +37,9 @@ class SteppedScript(TravellingScript):
         found = next((one for one in self.stops if isinstance(one, LineStop) and (one.file, one.line) == here), None)
         if found is not None:
             self.stops.remove(found)
-            return f"line {here[1]} halts no longer"
+            return f"{found.text(self.source)} halts no longer"
         self.stops.append(LineStop(*here))
-        return f"a run halts at line {here[1]}"
+        return f"a run halts at {self.stops[-1].text(self.source)}"
 
     def add(self, text: str) -> None:
         """Add a condition over the script's names, at which a run halts, or a number, which is watched.

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.conditions import Condition, ConditionError, Expression
 from tui_backprop.text.syntax import parsed, parsed_expression
@@ -36,9 +37,9 @@ class LineStop:
     enabled: bool = True
     hits: int = 0
 
-    def text(self) -> str:
-        """Return it as the list has it."""
-        return f"line {self.line}"
+    def text(self, source: Source) -> str:
+        """Return it as the list has it, for the script's present text."""
+        return f"line {source.place_of(self.line) if self.file == source.path else self.line}"
 
 
 @dataclass(eq=False)
@@ -51,8 +52,8 @@ class ConditionStop:
     ours: Condition | None = field(default=None, repr=False)
     """The condition where it is over the loss and the update alone."""
 
-    def text(self) -> str:
-        """Return it as the list has it."""
+    def text(self, source: Source) -> str:
+        """Return it as the list has it, which is the same for every text."""
         return self.condition
 
 

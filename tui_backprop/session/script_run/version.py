@@ -32,6 +32,8 @@ class Version:
     template: Template | None = None
     loop: TrainingLoop | None = None
     answer: Answer | None = None
+    refused: bool = False
+    """Whether the check could not answer."""
     expected: tuple[Problem, ...] = ()
     """What the version before says of lines that are as they were, until the answer to this one is there."""
     curve: CurveRecorder = field(default_factory=lambda: CurveRecorder(Spacing(1, 1)))

@@ -329,6 +329,12 @@ class PicturePanel(Panel[Shown]):
         """Make all lines."""
         self._lines = self.draw(frame)
 
+    def reveal(self, row: int) -> None:
+        """Bring a line into sight."""
+        top, height = self.scroll_offset.y, self.size.height
+        if not top <= row < top + height:
+            self.scroll_to(y=max(0, row - height // 2), animate=False, immediate=True)
+
     def line_count(self, frame: Shown) -> int:
         """Return how many there are."""
         return len(self._lines)

@@ -48,7 +48,7 @@ class StopsScreen(Dialog[None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
-            Text(f"{'●' if one.enabled else '○'} {one.text()}   hits {one.hits:,}", no_wrap=True)
+            Text(f"{'●' if one.enabled else '○'} {one.text(self._script.source)}   hits {one.hits:,}", no_wrap=True)
             for one in self._script.stops
         )
         options.add_options(Text(f"  {one.expression}   watched", no_wrap=True) for one in self._script.watches)

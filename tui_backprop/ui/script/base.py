@@ -143,11 +143,9 @@ class ScriptBase(SavingActions):
             return "its random numbers are seeded, and what it writes is thrown away; q leaves"
         if frame.window.trouble:
             return frame.window.trouble
-        if self._touched and frame.problems:
-            return f"✗ {frame.problems[0].sentence}"
         if self._touched:
             return ""
-        return "p: next line, n: next update, space: run, 6: what is wrong, !: apply a fix, ?: all keys"
+        return "p: next line, n: next update, space: run, 6: findings, !: fix, ?: all keys"
 
     @property
     def run_state(self) -> str:
@@ -276,7 +274,7 @@ class ScriptBase(SavingActions):
         if reason == "ended":
             self.tell(f"its training ends after {frame.total:,} updates" if not frame.notes else frame.notes[0])
         elif reason == "line" and frame.event is not None:
-            self.tell(f"halted at line {frame.event.line} of update {frame.update:,}")
+            self.tell(f"halted at line {frame.place(frame.event.line)} of update {frame.update:,}")
         elif reason and reason not in ("paused", "pause"):
             self.tell(f"halted before update {frame.update:,}: {reason}")
 
@@ -299,7 +297,7 @@ class ScriptBase(SavingActions):
         """Look at a line that was clicked."""
         frame = self.script.frame
         if not self.script.go_to_line(message.line, frame.file):
-            self.tell(f"line {message.line} does not run in this update")
+            self.tell(f"line {frame.place(message.line)} does not run in this update")
         self.redraw()
 
     @on(ScriptStepPanel.Followed)
@@ -321,7 +319,8 @@ class ScriptBase(SavingActions):
             self.bring_to_front("step")
             self.active = "source"
         else:
-            self.tell(f"line {lines[0]} does not run in this update")
+            place = self.script.frame.place(lines[0], self.script.file_of(message.problem))
+            self.tell(f"line {place} does not run in this update")
         self.redraw()
 
 

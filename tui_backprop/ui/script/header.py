@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from tui_backprop.scripts.answer import Mistake
 from tui_backprop.session.script_run.frame import ScriptFrame
+from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.bars.header import BarLine
 from tui_backprop.ui.drawing.numbers import four_digits
 
 
 def gradients_text(frame: ScriptFrame) -> str:
     """Say what is known of the gradients, in a few words."""
-    wrong = [one for one in frame.problems if one.line is not None and hasattr(one, "as_is")]
+    wrong = [one for one in frame.problems if isinstance(one, Mistake) and one.line is not None]
+    causes = [one for one in frame.problems if not isinstance(one, Mistake) and one.severity != "info"]
+    more = f", {counted(len(causes), 'finding')}" if causes else ""
     if wrong:
-        return f"✗ {len(wrong)} wrong line{'s' if len(wrong) > 1 else ''}"
+        return f"✗ {counted(len(wrong), 'wrong line')}{more}"
     if frame.window is None and frame.trouble:
         return "? cannot be stepped"
     if frame.answer is None:
         return "is being checked"
     words = {"right": "✓ gradients right", "scaled": "✓ right, some scaled", "wrong": "✗ gradients wrong"}
-    return words.get(frame.answer.verdict, "? not checked")
+    return words.get(frame.answer.verdict, "? not checked") + more
 
 
 def script_header_text(frame: ScriptFrame, state: str, width: int) -> str:
     """Write the header in `width` cells; what matters least is left out first, and the update stays longest."""
     name = "" if frame.answer is None or frame.answer.loss is None else str(frame.answer.loss["name"])
-    fixes = f"{frame.fixes} change{'s' if frame.fixes > 1 else ''} in memory" if frame.fixes else ""
+    fixes = f"{counted(frame.fixes, 'change')} in memory" if frame.fixes else ""
     left = [frame.name, gradients_text(frame), name, fixes]
     of = (
         f" of {frame.total:,}"

@@ -146,7 +146,8 @@ class ScriptLossPanel(CanvasPanel[ScriptFrame]):
         marks = [frame.update] if 0 < frame.update < frame.last else []
         others = [Series(one.name, one.curve.steps, one.curve.train) for one in frame.others]
         loss = None if frame.answer is None else frame.answer.loss
-        named = [] if loss is None else [str(loss["name"]), "inferred" if loss["inferred"] else f"line {loss['line']}"]
+        place = "" if loss is None or loss["inferred"] else f"line {frame.place(loss['line'], frame.script)}"
+        named = [] if loss is None else [str(loss["name"]), place or "inferred"]
         self.note("  ".join([*named, *(["log"] if self.log_axis else [])]))
         size = (self.size.width, self.size.height)
         if frame.following:
@@ -273,7 +274,7 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
         self.note("enter goes to its line" + ("   ! applies the fix" if chosen.fix else ""))
         lines = []
         for one in frame.problems:
-            line = _problem_line(one)
+            line = _problem_line(frame, one)
             if one is chosen:
                 line.stylize("reverse" if self.has_focus else "underline", 2, max(3, line.plain.find("  ", 2)))
             lines.append(line)
@@ -286,6 +287,7 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
             at = min(max(self._position(self.frame) + by, 0), len(self.frame.problems) - 1)
             self._selected = self.frame.problems[at].sentence
             self.redraw()
+            self.reveal(at)
 
     def action_choose(self) -> None:
         """Ask for the line of the selected finding."""
@@ -304,13 +306,16 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
                 self.action_choose()
 
 
-def _problem_line(one: Problem) -> Text:
+def _problem_line(frame: ScriptFrame, one: Problem) -> Text:
     severity = "error" if isinstance(one, Mistake) else one.severity
     lines = problem_lines(one)
     name = one.kind if isinstance(one, Mistake) else one.id
-    where = f"line {lines[0]}" if lines else "model" if name == "floor" else name
+    file = one.file if isinstance(one, Mistake) else None  # a module of the script's
+    place = "model" if name == "floor" else name
+    if lines:
+        place = f"line {frame.place(lines[0], frame.script)}" if file is None else f"{file}:{lines[0]}"
     sentence = one.sentence.partition(": ")[2] or one.sentence
-    text = Text(no_wrap=True).append(f"{SEVERITY_MARKS[severity]} {where}", SEVERITY_STYLES[severity])
+    text = Text(no_wrap=True).append(f"{SEVERITY_MARKS[severity]} {place}", SEVERITY_STYLES[severity])
     return text.append(f"  {sentence}", "dim" if severity == "info" else "")
 
 

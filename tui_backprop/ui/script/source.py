@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui_backprop.scripts.stepping.window import Meaning, Window
+from tui_backprop.scripts.stepping.window import Event, Meaning, Window
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.walking import passes
 from tui_backprop.ui.panels.panel import Panel
@@ -101,7 +101,7 @@ class SourcePanel(Panel[ScriptFrame]):
         event = frame.event
         if event is None or frame.window is None:
             return ""
-        parts = [f"line {event.line}"]
+        parts = [f"line {frame.place(event.line)}"]
         if event.count:
             parts.append(f"pass {event.count} of {passes(frame.window, frame.at)}")
         if event.depth > 0:
@@ -133,8 +133,7 @@ class SourcePanel(Panel[ScriptFrame]):
         text = Text(no_wrap=True)
         text.append("●" if line in frame.stop_lines else " ", NEGATIVE)
         meaning = None if at is None or frame.window is None else _meaning(frame.window, at)
-        number = "{}:{}".format(*frame.cells[line - 1]) if line <= len(frame.cells) else str(line)
-        text.append(f"{number:>4}", "bold reverse" if here else "dim")
+        text.append(f"{frame.place(line):>4}", "bold reverse" if here else "dim")
         text.append("▶" if here else "✗" if meaning is not None and meaning.right is False else " ", "bold")
         text.append("+" if line in frame.changed else " ", POSITIVE)
         code = self._code[line - 1].copy() if line <= len(self._code) else Text()
@@ -186,6 +185,9 @@ def beside(frame: ScriptFrame, at: int, width: int) -> Text:
     later = at > frame.at
     record, meaning = window.records.get(at), _meaning(window, at)
     made = window.made.get(at, [])
+    several = [one for one in made if one.record >= 0]
+    if len(several) > 1:
+        return _several(window, [one.record for one in several], dim=later)
     if event.count:
         text.append(f"pass {event.count}", "dim")
     elif record is not None:
@@ -199,4 +201,24 @@ def beside(frame: ScriptFrame, at: int, width: int) -> Text:
             text.append(long if text.cell_len + len(long) <= width else f"  ✗ {meaning.text}", f"bold {NEGATIVE}")
         else:
             text.append(f"  = {meaning.text} ", POSITIVE).append("✓", POSITIVE)
+    elif mended := _once_mended(frame, event):
+        text.append(f"  {mended}, once mended", "dim")
+    return text
+
+
+def _once_mended(frame: ScriptFrame, event: Event) -> str:
+    """Return what a line's value is with the right values before it; nothing where that is not known, or it is right."""
+    module = None if event.file == frame.script else event.file.rpartition("/")[2]
+    found = [] if frame.answer is None else frame.answer.backward
+    return next((one.later for one in found if one.later and (one.line, one.file) == (event.line, module)), "")
+
+
+def _several(window: Window, records: list[int], *, dim: bool) -> Text:
+    """Return the values of a statement that made several, each with whether it is right where it is a derivative."""
+    text = Text(no_wrap=True)
+    for record in records:
+        value, meaning = window.graph.value(record), window.meanings.get(record)
+        text.append("  " * bool(text.plain)).append(value_text(value, _LEAST // 2), "dim" if dim else "")
+        if meaning is not None and meaning.right is not None:
+            text.append("✓" if meaning.right else "✗", POSITIVE if meaning.right else f"bold {NEGATIVE}")
     return text

@@ -14,7 +14,7 @@ from tui_backprop.session.script_run.explaining import Operand, StatementExplana
 from tui_backprop.session.script_run.fixes import problem_lines
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.ui.panels.panel import PicturePanel
-from tui_backprop.ui.script.values import value_text
+from tui_backprop.ui.script.values import shape_text, value_text
 from tui_backprop.ui.theme import NEGATIVE, POSITIVE
 
 _NAME = 22  # cells of an operand at the most
@@ -69,21 +69,25 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         width = max(20, self.columns)
         lines = self._head(frame, found)
         lines += self._value(frame, found)
+        lines = self._folded(lines, width)
         for n, operand in enumerate(found.operands):
-            self._operand_rows[len(lines)] = n
-            lines.append(self._operand(frame, operand, chosen=n == self.selected))
+            rows = self._folded([self._operand(frame, operand, chosen=n == self.selected)], width)
+            self._operand_rows |= dict.fromkeys(range(len(lines), len(lines) + len(rows)), n)
+            lines += rows
         if found.calls:
-            names = ", ".join(f"line {one.line}" for one in found.calls)
-            lines.append(Text(f"called from {names}", style="dim"))
+            names = ", ".join(f"line {frame.place(one.line, one.file)}" for one in found.calls)
+            lines += self._folded([Text(f"called from {names}", style="dim")], width)
         self.note("enter follows   backspace returns" if found.operands else "")
-        return [folded for line in lines for folded in ([line] if line.no_wrap else line.wrap(self.app.console, width))]
+        return lines
+
+    def _folded(self, lines: list[Text], width: int) -> list[Text]:
+        """Return lines folded to a width, so that nothing is cut off."""
+        return [folded for line in lines for folded in line.wrap(self.app.console, width)]
 
     def _head(self, frame: ScriptFrame, found: StatementExplanation) -> list[Text]:
-        text = Text(f"{found.event.line} ", "dim", no_wrap=True).append(found.source, "bold")
-        text.stylize("default", 0, 0)
-        out = [text]
+        out = [Text().append(f"{frame.place(found.event.line)} ", "dim").append(found.source, "bold")]
         if found.numbers:
-            out.append(Text(f"   = {found.numbers}", no_wrap=True))
+            out.append(Text(f"   = {found.numbers}"))
         if found.event.count:
             out.append(Text(f"   pass {found.event.count} of the loop", style="dim"))
         return out
@@ -92,11 +96,11 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         room = max(20, self.columns - 8)
         out: list[Text] = []
         if found.value is not None:
-            shape = np.shape(found.value)
-            text = Text("   = ", no_wrap=True).append(value_text(found.value, room), "bold")
-            out.append(text.append(f"   {'×'.join(map(str, shape))}", "dim") if shape else text)
+            text = Text("   = ").append(value_text(found.value, room), "bold")
+            whole = np.ndim(found.value) and text.plain.endswith("]")  # else its shape is told already
+            out.append(text.append(f"   {shape_text(np.shape(found.value))}", "dim") if whole else text)
         elif found.text:
-            out.append(Text(f"   = {found.text}", no_wrap=True))
+            out.append(Text(f"   = {found.text}"))
         meaning = found.meaning
         if meaning is not None and meaning.right is False:
             out.append(
@@ -108,16 +112,17 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         elif meaning is not None:
             out.append(Text("✓ is ", POSITIVE).append(meaning.text, "bold").append_text(_true(meaning.true, room)))
         elif found.derivative is not None and found.made:
-            text = Text(f"∂L/∂{found.made} = ", no_wrap=True).append(value_text(found.derivative, room))
+            text = Text(f"∂L/∂{found.made} = ").append(value_text(found.derivative, room))
             out.append(text)
         return out
 
     def _operand(self, frame: ScriptFrame, operand: Operand, *, chosen: bool) -> Text:
         mark = "" if not chosen else "reverse" if self.has_focus else "underline"
-        line = Text(no_wrap=True).append(operand.text[:_NAME], mark)
+        line = Text().append(operand.text[:_NAME], mark)
         line.append("  ").append(value_text(operand.value, 24))
         if operand.event is not None and frame.window is not None:
-            line.append(f"  line {frame.window.events[operand.event].line}", "dim")
+            made = frame.window.events[operand.event]
+            line.append(f"  line {frame.place(made.line, made.file)}", "dim")
         if operand.meaning is not None:
             mark = "✗ not " if operand.meaning.right is False else "= "
             line.append(f"  {mark}{operand.meaning.text}", NEGATIVE if operand.meaning.right is False else POSITIVE)
@@ -128,6 +133,7 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
         if self._explained is not None and self._explained.operands:
             self.selected = min(max(self.selected + by, 0), len(self._explained.operands) - 1)
             self.redraw()
+            self.reveal(next(row for row, operand in self._operand_rows.items() if operand == self.selected))
 
     def action_follow(self) -> None:
         """Go to the statement that made the selected operand."""

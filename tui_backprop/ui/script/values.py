@@ -23,16 +23,17 @@ def value_text(value: Any, width: int = 30) -> str:
     if found.ndim == 0:
         return str(value) if found.dtype.kind == "b" else signed(float(found), 0)
     if found.size == 0:
-        return f"{_shape(found.shape)} empty"
+        return f"{shape_text(found.shape)} empty"
     flat = found.astype(float).ravel()
     whole = f"[{' '.join(signed(one, 0) for one in flat)}]"
     if found.size <= _FULL and len(whole) <= width:
         return whole
     norm = float(np.linalg.norm(flat)) if np.isfinite(flat).all() else float("nan")
-    short = f"{_shape(found.shape)} ‖{four_digits(norm)}‖"
+    short = f"{shape_text(found.shape)} ‖{four_digits(norm)}‖"
     places = np.linspace(0, len(flat) - 1, min(_SPARKS, len(flat))).astype(int)
     return f"{short} {sparkline(flat[places].tolist())}" if len(short) + _SPARKS < width else short
 
 
-def _shape(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Write a shape: 4×2, or (4,) for a flat array."""
     return "×".join(map(str, shape)) if len(shape) > 1 else f"({shape[0]},)"
