@@ -19,8 +19,8 @@ from tui_backprop.system.outputs import Output
 from tui_backprop.system.visitor import VARIABLE, VisitorError
 
 aiohttp = pytest.importorskip("aiohttp")
-web_server = pytest.importorskip("tui_backprop.cli.web_server")
-uploads = pytest.importorskip("tui_backprop.cli.uploads")
+web_server = pytest.importorskip("tui_backprop.cli.web.server")
+uploads = pytest.importorskip("tui_backprop.cli.web.uploads")
 from aiohttp import web  # noqa: E402
 
 

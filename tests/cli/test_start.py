@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.own_files import RIGHT
-from tui_backprop.cli.names import NAMES
+from tui_backprop.cli.shared.names import NAMES
 from tui_backprop.session.recipe.choices import CHOICES
 from tui_backprop.session.recipe.fields import FIELDS
 
@@ -74,7 +74,7 @@ def test_a_check_of_functions_loads_nothing_of_what_a_scripts_check_needs(tmp_pa
     (tmp_path / "my_net.py").write_text(RIGHT, encoding="utf-8")
     found = loaded(AFTER, "check", "my_net.py", cwd=tmp_path)
     assert "tui_backprop.scripts.clinic.check" in found
-    assert not {"numpy.ma", "tempfile", "tui_backprop.scripts.running", "tui_backprop.scripts.tracing"} & found
+    assert not {"numpy.ma", "tempfile", "tui_backprop.scripts.running.run", "tui_backprop.scripts.tracing"} & found
 
 
 @pytest.mark.parametrize(("text", "form"), [(RIGHT, "functions"), (SCRIPT, "a script")])
@@ -86,6 +86,6 @@ def test_the_process_of_a_file_starts_before_what_judges_it_is_loaded(tmp_path, 
 
 
 def test_help_lists_the_names_that_a_recipe_may_have():
-    """The copy that `--help` prints is the truth: where this fails, write the new names into `tui_backprop/cli/names.py`."""
+    """`--help` prints a copy: where this fails, write the new names into `tui_backprop/cli/shared/names.py`."""
     assert dict(NAMES) == dict(CHOICES)
     assert {field.name for field in FIELDS if field.has_choices} == set(CHOICES)

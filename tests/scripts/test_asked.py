@@ -6,7 +6,7 @@ import pytest
 
 from tests.scripts.test_training import CHAIN
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 
 OWN = "hid = squash(xs[k] * w1 + b1)\n    out = squash(hid * w2 + b2)"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.scripts.score import CORPUS
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 
 NEAR_MISSES = """\

@@ -8,11 +8,11 @@ import pytest
 
 from tests.scripts.score import CORPUS, Result
 from tui_backprop.cli.main import main
-from tui_backprop.scripts.answer_text import answer_text
+from tui_backprop.scripts.answering.text import answer_text
 from tui_backprop.scripts.checking import check_script
 from tui_backprop.scripts.parts import RAISE
 from tui_backprop.scripts.reading.errors import NoTrainingError
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import ScriptError, read_source
 
 EXPECTED = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.scripts.score import CORPUS
-from tui_backprop.scripts.answer_text import answer_text
+from tui_backprop.scripts.answering.text import answer_text
 from tui_backprop.scripts.checking import check_script
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 from tui_backprop.scripts.training.course import FollowedTraining, course_of
 

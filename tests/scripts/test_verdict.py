@@ -8,7 +8,7 @@ from tui_backprop.core.judge import RELATIVE
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
 from tui_backprop.scripts.examining import examined, explained
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import read_source
 
 DEEP = """\

@@ -30,9 +30,9 @@ from tui_backprop.ui.lesson import LessonPane
 from tui_backprop.ui.panels.panel import Panel
 from tui_backprop.ui.screens.keys import KeysScreen
 from tui_backprop.ui.screens.line import LineScreen
-from tui_backprop.ui.screens.script_difference import DifferenceScreen
-from tui_backprop.ui.screens.script_reload import ReloadScreen
-from tui_backprop.ui.screens.script_stops import StopsScreen
+from tui_backprop.ui.screens.script.difference import DifferenceScreen
+from tui_backprop.ui.screens.script.reload import ReloadScreen
+from tui_backprop.ui.screens.script.stops import StopsScreen
 from tui_backprop.ui.script.app import ScriptApp
 from tui_backprop.ui.script.header import ScriptHeader
 from tui_backprop.ui.script.keys import KEYS, PANELS

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import HelpText, Parser, UsageError, seconds
+from tui_backprop.cli.shared.options import HelpText, Parser, UsageError, seconds
 from tui_backprop.scripts.functions.process import LearnerProcess
-from tui_backprop.scripts.limits import SCRIPT_TIMEOUT, TIMEOUT
+from tui_backprop.scripts.running.limits import SCRIPT_TIMEOUT, TIMEOUT
 from tui_backprop.scripts.source.forms import is_functions
 
 _MOST_LINES = 10**7

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import Parser
+from tui_backprop.cli.shared.options import Parser
 from tui_backprop.session.recipe.fields import BY_NAME
 
 _SHELLS = ("bash", "zsh", "fish")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser
+from tui_backprop.cli.shared.options import Parser
 from tui_backprop.text.cleaning import clean
 
 _EPILOG = "What it prints is a settings file to begin with. --actions lists what [keys] may name."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser
 from tui_backprop.cli.output.printing import print_json
+from tui_backprop.cli.shared.options import Parser
 from tui_backprop.datasets.catalogue import CatalogueEntry, catalogue
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.texts import options_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser, add_session_options, make_parser
+from tui_backprop.cli.shared.options import Parser, add_session_options, make_parser
 from tui_backprop.cli.trainer import open_trainer
 
 _DESCRIPTION = """\

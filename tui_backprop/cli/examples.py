@@ -6,7 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Sequence
 
-from tui_backprop.cli.options import Parser
+from tui_backprop.cli.shared.options import Parser
 
 _WIDTH = 100
 

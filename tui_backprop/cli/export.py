@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.cli.options import (
+from tui_backprop.cli.output.printing import note
+from tui_backprop.cli.shared.options import (
     Parser,
     UsageError,
     add_quiet_options,
@@ -19,9 +20,8 @@ from tui_backprop.cli.options import (
     make_parser,
     whole_option,
 )
-from tui_backprop.cli.output.printing import note
-from tui_backprop.cli.sessions import open_session
-from tui_backprop.cli.training import train
+from tui_backprop.cli.shared.sessions import open_session
+from tui_backprop.cli.shared.training import train
 from tui_backprop.session.session import Session
 from tui_backprop.system.outputs import STANDARD_OUTPUT, Outputs
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import Parser
 from tui_backprop.cli.output.plain_markdown import plain_lines
+from tui_backprop.cli.shared.options import Parser
 from tui_backprop.session.manual import START, TOPICS, TopicError, manual_page, title
 
 _NARROWEST, _WIDEST, _USUAL = 40, 100, 80

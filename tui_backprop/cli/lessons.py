@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_backprop.cli.options import Parser
 from tui_backprop.cli.output.printing import print_json
 from tui_backprop.cli.output.terminal import require_terminal
+from tui_backprop.cli.shared.options import Parser
 from tui_backprop.session.lessons.lesson import Lesson
 from tui_backprop.session.lessons.reading import lessons, open_lesson
 from tui_backprop.session.lessons.schema import lesson_schema

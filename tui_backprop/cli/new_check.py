@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from tui_backprop.cli.options import Parser, UsageError
+from tui_backprop.cli.shared.options import Parser, UsageError
 from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = "Write a small network to a file: put your own formulas into it and check them. It begins right."

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.cli.main import EXIT_INTERRUPTED
-from tui_backprop.cli.options import (
+from tui_backprop.cli.output.folded import folded
+from tui_backprop.cli.output.printing import note, print_json
+from tui_backprop.cli.shared.options import (
     Parser,
     UsageError,
     add_quiet_options,
@@ -19,10 +21,8 @@ from tui_backprop.cli.options import (
     is_silent,
     make_parser,
 )
-from tui_backprop.cli.output.folded import folded
-from tui_backprop.cli.output.printing import note, print_json
-from tui_backprop.cli.sessions import OpenedSession, make_edits, open_session
-from tui_backprop.cli.training import train
+from tui_backprop.cli.shared.sessions import OpenedSession, make_edits, open_session
+from tui_backprop.cli.shared.training import train
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.engine_change import load_engine

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from tui_backprop.cli.options import Parser, UsageError, whole_option
+from tui_backprop.cli.shared.options import Parser, UsageError, whole_option
 from tui_backprop.text.cleaning import clean
 
 _DESCRIPTION = """\
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     if find_spec("textual_serve") is None:
         raise UsageError("serve needs textual-serve: pip install 'tui-backprop[web]'")
     _try_address(options.host, options.port)
-    from tui_backprop.cli.web_server import TokenServer
+    from tui_backprop.cli.web.server import TokenServer
 
     TokenServer(options.host, options.port, options.sessions, allow_scripts=options.allow_scripts).serve()
     return 0

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tui_backprop.cli.options import (
+from tui_backprop.cli.output.printing import note, print_json
+from tui_backprop.cli.output.progress import SweepProgress
+from tui_backprop.cli.output.sweep_tables import remedy_lines, sweep_lines
+from tui_backprop.cli.shared.options import (
     Parser,
     UsageError,
     add_quiet_options,
@@ -20,9 +23,6 @@ from tui_backprop.cli.options import (
     make_parser,
     recipe_from,
 )
-from tui_backprop.cli.output.printing import note, print_json
-from tui_backprop.cli.output.progress import SweepProgress
-from tui_backprop.cli.output.sweep_tables import remedy_lines, sweep_lines
 from tui_backprop.session.sweep.axes import VARIABLE, parse_axis
 from tui_backprop.session.sweep.cluster import Cluster
 from tui_backprop.session.sweep.page import sweep_page

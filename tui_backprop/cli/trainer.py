@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable, Sequence
 
 from tui_backprop.cli.main import COMMANDS
-from tui_backprop.cli.options import Parser, UsageError, add_session_options, make_parser, seconds
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.cli.shared.options import Parser, UsageError, add_session_options, make_parser, seconds
+from tui_backprop.scripts.running.limits import TIMEOUT
 from tui_backprop.session.recipe.fields import FIELDS
 from tui_backprop.text.cleaning import clean
 
@@ -104,7 +104,7 @@ def open_trainer(options: argparse.Namespace, *, offer: bool = False, draws: boo
 
 
 def _make_app(options: argparse.Namespace, *, offer: bool) -> TrainerApp:
-    from tui_backprop.cli.sessions import make_edits, open_session
+    from tui_backprop.cli.shared.sessions import make_edits, open_session
 
     opened = open_session(options)
     session = opened.session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_backprop.scripts.reading.reading import Reading
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.training.training import ScriptTraining

@@ -9,27 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, BackwardLine
-from tui_backprop.scripts.answer_text import derivative_text
-from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.table import find_causes
-from tui_backprop.scripts.examining import examined
-from tui_backprop.scripts.mending.fix import mend_mistakes
-from tui_backprop.scripts.parts import part
-from tui_backprop.scripts.processes import ScriptProcesses
-from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
-from tui_backprop.scripts.reading.read_trace import read
-from tui_backprop.scripts.reading.reading import Reading, parameters_by_name
-from tui_backprop.scripts.recognition.perceptron import perceptron_of
-from tui_backprop.scripts.recognition.samples import command_for, perceptron_samples
-from tui_backprop.scripts.running import ScriptOptions, ScriptRun
-from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
-from tui_backprop.scripts.source.source import ScriptError, Source
-from tui_backprop.scripts.source.trainings import trainings
-from tui_backprop.scripts.training.constants import rate_constant
-from tui_backprop.scripts.training.telling import follow_training, tell_training
-from tui_backprop.scripts.verdict.comparison import SAME
-from tui_backprop.scripts.wording import (
+from tui_backprop.scripts.answering.answer import Answer, BackwardLine
+from tui_backprop.scripts.answering.text import derivative_text
+from tui_backprop.scripts.answering.wording import (
     expression_at,
     file_text,
     lines_text,
@@ -39,6 +21,24 @@ from tui_backprop.scripts.wording import (
     shown_name,
     value_name,
 )
+from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.causes.table import find_causes
+from tui_backprop.scripts.examining import examined
+from tui_backprop.scripts.mending.fix import mend_mistakes
+from tui_backprop.scripts.parts import part
+from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
+from tui_backprop.scripts.reading.read_trace import read
+from tui_backprop.scripts.reading.reading import Reading, parameters_by_name
+from tui_backprop.scripts.recognition.perceptron import perceptron_of
+from tui_backprop.scripts.recognition.samples import command_for, perceptron_samples
+from tui_backprop.scripts.running.processes import ScriptProcesses
+from tui_backprop.scripts.running.run import ScriptOptions, ScriptRun
+from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
+from tui_backprop.scripts.source.source import ScriptError, Source
+from tui_backprop.scripts.source.trainings import trainings
+from tui_backprop.scripts.training.constants import rate_constant
+from tui_backprop.scripts.training.telling import follow_training, tell_training
+from tui_backprop.scripts.verdict.comparison import SAME
 
 _NAMES, _FORMULA = 12, 40
 """Parameters that are named, and characters of a loss's formula that is shown."""

@@ -7,18 +7,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tui_backprop.scripts.answering.wording import file_text
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.replay.graph import Graph
-from tui_backprop.scripts.running import ScriptOptions, ScriptRun, run_trace
+from tui_backprop.scripts.running.run import ScriptOptions, ScriptRun, run_trace
 from tui_backprop.scripts.source.foreign import left_to_a_library
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import backward_of
 from tui_backprop.scripts.verdict.verdict import best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import wrong_places
-from tui_backprop.scripts.wording import file_text
 from tui_backprop.text.syntax import parsed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answering.answer import Answer
 
 RAISE = "TUI_BACKPROP_RAISE"
 """The variable of the environment with which a failing part is raised; the tests and their scorer set it."""

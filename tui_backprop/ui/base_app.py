@@ -18,11 +18,11 @@ from tui_backprop.core.errors import CrashError
 from tui_backprop.system.settings import Settings, SettingsError
 from tui_backprop.text.unknown import unknown
 from tui_backprop.ui.bars.status import StatusLine
-from tui_backprop.ui.glyphs import GlyphFilter
 from tui_backprop.ui.keys import Key
-from tui_backprop.ui.list_gaps import close_gaps
 from tui_backprop.ui.screens.dialog import Palette
 from tui_backprop.ui.theme import SIXTEEN
+from tui_backprop.ui.toolkit.glyphs import GlyphFilter
+from tui_backprop.ui.toolkit.list_gaps import close_gaps
 
 
 class BaseApp(App[None]):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.running import Limits, ScriptOptions
+from tui_backprop.scripts.running.run import Limits, ScriptOptions
 from tui_backprop.scripts.stepping.stepper import Stepper
 from tui_backprop.session.conditions import ConditionError
 from tui_backprop.session.script_run import walking

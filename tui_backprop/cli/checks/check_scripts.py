@@ -17,11 +17,11 @@ from tui_backprop.cli.checks.checked import COLUMNS, Checked, check_file
 from tui_backprop.cli.output.folded import folded
 from tui_backprop.cli.output.printing import note, print_json
 from tui_backprop.cli.output.progress import Bar
-from tui_backprop.scripts.answer_text import answer_text
-from tui_backprop.scripts.interpreter import check_interpreter
+from tui_backprop.scripts.answering.text import answer_text
 from tui_backprop.scripts.mending.fixed_file import write_fixed
-from tui_backprop.scripts.processes import ScriptProcesses
-from tui_backprop.scripts.running import Limits, ScriptOptions
+from tui_backprop.scripts.running.interpreter import check_interpreter
+from tui_backprop.scripts.running.processes import ScriptProcesses
+from tui_backprop.scripts.running.run import Limits, ScriptOptions
 from tui_backprop.scripts.source.source import ScriptError
 from tui_backprop.session.sweep.wording import duration, seconds_left
 from tui_backprop.system.csv_output import plain_cell, write_csv

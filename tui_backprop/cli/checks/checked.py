@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui_backprop.cli.checks.functions import checked_functions
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, answer_with_cells
+from tui_backprop.scripts.answering.answer import Answer, answer_with_cells
 from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.reading.errors import NoTrainingError
-from tui_backprop.scripts.running import ScriptOptions, ScriptRun
+from tui_backprop.scripts.running.run import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.forms import is_functions
 from tui_backprop.scripts.source.source import Source, read_source
 from tui_backprop.text.cleaning import clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tui_backprop.cli.options import UsageError
+from tui_backprop.cli.shared.options import UsageError
 
 
 def require_terminal(what: str, instead: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import assignments
 

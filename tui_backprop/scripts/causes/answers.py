@@ -6,11 +6,11 @@ import ast
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import value_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.reading.residuals import Residual, target_value
-from tui_backprop.scripts.wording import value_name
 from tui_backprop.text.syntax import parsed
 
 Array = np.ndarray

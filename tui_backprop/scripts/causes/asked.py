@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import lines_text
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.training.course import Asked
-from tui_backprop.scripts.wording import lines_text
 from tui_backprop.text.syntax import parsed
 
 _OUT = 0.5

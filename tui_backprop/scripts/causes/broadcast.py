@@ -6,13 +6,13 @@ import ast
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import shown_name, statement_at, value_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import whole_statement
 from tui_backprop.scripts.reading.links import roots
-from tui_backprop.scripts.wording import shown_name, statement_at, value_name
 
 _SUMMED = ("axis=0, keepdims=True", "axis=0", "axis=1, keepdims=True")
 

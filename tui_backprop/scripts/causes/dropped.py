@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import expression_at, shown_name
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.wording import expression_at, shown_name
 
 
 def dropped_updates(case: Case, answer: Answer) -> list[Cause]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of
-from tui_backprop.scripts.wording import shown_name
 from tui_backprop.text.syntax import parsed
 
 _ARGMAX = 3  # what is noted of one: line, shape, axis

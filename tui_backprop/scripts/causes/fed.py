@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.causes.places import named_line

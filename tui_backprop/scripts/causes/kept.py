@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answering.answer import Answer
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.patches import diff_of
 from tui_backprop.scripts.source.source import Source

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterable
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import statement_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.answers import softmax_edits
 from tui_backprop.scripts.causes.broadcast import grown_edits
@@ -15,7 +16,6 @@ from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
-from tui_backprop.scripts.wording import statement_at
 from tui_backprop.text.syntax import parsed
 
 Look = Callable[[Case, Answer], list[Cause]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import distinct_samples
 from tui_backprop.scripts.reading.links import input_operands

@@ -6,10 +6,10 @@ import ast
 
 import numpy as np
 
+from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import input_operands, origin, roots
 from tui_backprop.scripts.replay.graph import Graph
-from tui_backprop.scripts.wording import shown_name
 from tui_backprop.text.syntax import parsed
 
 

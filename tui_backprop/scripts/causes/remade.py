@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.examining import examined

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands, roots
 from tui_backprop.scripts.reading.residuals import target_value
-from tui_backprop.scripts.wording import shown_name
 
 _FAR = 20.0  # inputs beyond this saturate units whose weights are near 1
 _SMALL_MATRIX = 2

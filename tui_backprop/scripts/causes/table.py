@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.accumulated import sums_never_cleared
 from tui_backprop.scripts.causes.answers import bias_needed, softmax_over_samples

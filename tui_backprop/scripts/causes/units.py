@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Answer, Cause
+from tui_backprop.scripts.answering.answer import Answer, Cause
+from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands
-from tui_backprop.scripts.wording import shown_name
 
 _HUGE = 8.0  # times what 1 / √fan-in gives
 _SATURATED = 0.75

@@ -15,7 +15,7 @@ from tui_backprop.scripts.functions.process import LearnerProcess
 from tui_backprop.scripts.functions.rule_loop import rule_loop
 from tui_backprop.scripts.functions.rule_network import RuleNetwork, learner_in
 from tui_backprop.scripts.functions.samples import MOST_ROWS, draw_batch
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.scripts.running.limits import TIMEOUT
 from tui_backprop.scripts.source.forms import is_functions
 from tui_backprop.scripts.source.source import Source, read_source, with_loop
 

@@ -17,7 +17,7 @@ from tui_backprop.scripts.functions.answers import nothing, numbers_of, states_o
 from tui_backprop.scripts.functions.outside import OutsideRule
 from tui_backprop.scripts.functions.process import LearnerError, LearnerProcess
 from tui_backprop.scripts.functions.rule_steps import training_as_told
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.scripts.running.limits import TIMEOUT
 
 _TOGETHER = 3  # updates from which on they are quicker together: the file is loaded twice for them
 _AHEAD = 512  # updates that are made for one question at the most, where the run goes on and on

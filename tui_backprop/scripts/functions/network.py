@@ -23,7 +23,7 @@ from tui_backprop.scripts.functions.answers import (
 )
 from tui_backprop.scripts.functions.forms import Form
 from tui_backprop.scripts.functions.process import LearnerProcess
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.scripts.running.limits import TIMEOUT
 from tui_backprop.text.cleaning import clean
 
 Batch = tuple[Array, Array]

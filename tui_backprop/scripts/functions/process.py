@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.limits import TIMEOUT
+from tui_backprop.scripts.running.limits import TIMEOUT
 from tui_backprop.system.inputs import InputFileError, read_python, shown_path
 from tui_backprop.system.process import LONGEST, Child, OverlongError
 from tui_backprop.text.cleaning import clean

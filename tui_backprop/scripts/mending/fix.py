@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.answer import Answer, Mistake
+from tui_backprop.scripts.answering.answer import Answer, Mistake
+from tui_backprop.scripts.answering.wording import mistake_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.examining import examined, explained
 from tui_backprop.scripts.mending.budget import Budget
@@ -28,7 +29,6 @@ from tui_backprop.scripts.mending.sites import (
 from tui_backprop.scripts.mending.statements import Lines, statement_edits
 from tui_backprop.scripts.mending.trials import try_by_what_follows, try_where_right_is_known
 from tui_backprop.scripts.verdict.places import WrongPlace
-from tui_backprop.scripts.wording import mistake_at
 
 _ROUNDS = 5
 _SECONDS = 9.0  # of computing, after which no further round begins

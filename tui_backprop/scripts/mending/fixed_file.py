@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answering.answer import Answer
 from tui_backprop.scripts.source.notebooks import rewritten
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.text.cleaning import clean

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
+from tui_backprop.scripts.answering.wording import value_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.verdict.places import WrongPlace
-from tui_backprop.scripts.wording import value_name
 from tui_backprop.text.syntax import parsed_expression
 
 _SHORT = 44  # characters

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.answering.wording import file_text, statement_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit, edits_of
 from tui_backprop.scripts.mending.scope import scope_of
@@ -20,7 +21,6 @@ from tui_backprop.scripts.verdict.moments import early_uses
 from tui_backprop.scripts.verdict.places import WrongPlace, replayed
 from tui_backprop.scripts.verdict.targets import add_parts
 from tui_backprop.scripts.verdict.verdict import base_draws, examine
-from tui_backprop.scripts.wording import file_text, statement_at
 
 _STEPS = 3
 _LARGEST = 60_000  # numbers that are sent for one expression

@@ -13,7 +13,7 @@ from tui_backprop.scripts.mending.budget import Budget
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.sites import Happened, Site, reshaped
 from tui_backprop.scripts.replay.operations import CannotReplayError
-from tui_backprop.scripts.running import run_trace
+from tui_backprop.scripts.running.run import run_trace
 from tui_backprop.scripts.verdict.backward import Backward
 from tui_backprop.scripts.verdict.places import comes_right, replayed
 

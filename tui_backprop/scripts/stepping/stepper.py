@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tui_backprop.core.errors import InputError
-from tui_backprop.scripts.processes import ENVIRONMENT
-from tui_backprop.scripts.running import ScriptOptions, request_for
+from tui_backprop.scripts.running.processes import ENVIRONMENT
+from tui_backprop.scripts.running.run import ScriptOptions, request_for
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.stepping.loop import TrainingLoop
 from tui_backprop.scripts.trace import Trace, load_trace

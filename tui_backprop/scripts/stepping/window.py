@@ -10,14 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
-from tui_backprop.scripts.answer_text import derivative_text
+from tui_backprop.scripts.answering.text import derivative_text
+from tui_backprop.scripts.answering.wording import shown_name, value_name
 from tui_backprop.scripts.reading.reading import Reading, Step
 from tui_backprop.scripts.reading.rule import change_of
 from tui_backprop.scripts.replay.graph import BranchError, Graph
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.stepping.template import Sample, Template
 from tui_backprop.scripts.trace import Trace
-from tui_backprop.scripts.wording import shown_name, value_name
 from tui_backprop.text.cleaning import clean
 
 Array = np.ndarray

@@ -12,7 +12,7 @@ from tui_backprop.scripts.reading.errors import UnreadableError
 from tui_backprop.scripts.reading.losses import FORMULAS, Formula, pair
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading
-from tui_backprop.scripts.running import run_trace
+from tui_backprop.scripts.running.run import run_trace
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.training.asking import products_elsewhere, training_loops
 from tui_backprop.scripts.training.places import follow_request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answering.answer import Answer
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.training.course import Course
 from tui_backprop.scripts.training.follow import follow, follow_fixed

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.reading.losses import Formula
-from tui_backprop.scripts.running import ScriptOptions, ScriptRun
+from tui_backprop.scripts.running.run import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.training.course import Course, course_of, load_followed
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.recognition.perceptron import layers_of
 from tui_backprop.scripts.recognition.samples import command_for
-from tui_backprop.scripts.wording import shown_name
 from tui_backprop.session.recipe.recipe import Recipe
 from tui_backprop.session.recipe.texts import read_texts
 from tui_backprop.session.script_run.opened import OpenedScript

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.answering.wording import statement_at
 from tui_backprop.scripts.stepping.window import Event, Meaning, Window
-from tui_backprop.scripts.wording import statement_at
 from tui_backprop.session.anatomy.expressions import number_text
 from tui_backprop.text.syntax import parsed
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.session.script_run.version import Problem
 

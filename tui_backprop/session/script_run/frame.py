@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_backprop.records.curve import Curve
-from tui_backprop.scripts.answer import Answer
+from tui_backprop.scripts.answering.answer import Answer
 from tui_backprop.scripts.stepping.window import Event, Window
 from tui_backprop.session.script_run.version import Problem
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.session.conditions import Condition, Word
 from tui_backprop.session.lessons.lesson import LessonScreen, paragraphs
 from tui_backprop.session.lessons.progress import LessonProgress, LessonView

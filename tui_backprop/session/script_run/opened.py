@@ -19,7 +19,7 @@ from tui_backprop.scripts.checking import checked_case, unread_text
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.functions.as_script import loop_rate, source_to_step
 from tui_backprop.scripts.reading.errors import UnreadableError
-from tui_backprop.scripts.running import ScriptOptions
+from tui_backprop.scripts.running.run import ScriptOptions
 from tui_backprop.scripts.source.forms import is_functions
 from tui_backprop.scripts.source.source import ScriptError, Source, read_source
 from tui_backprop.scripts.stepping.loop import training_loop

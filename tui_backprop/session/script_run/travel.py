@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.scripts.stepping.stepper import Ended, Recorded, RunStopped, Stepper
 from tui_backprop.scripts.stepping.window import Window
 from tui_backprop.session.conditions import ConditionError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tui_backprop.records.curve import CurveRecorder
 from tui_backprop.records.spacing import Spacing
-from tui_backprop.scripts.answer import Answer, Cause, Mistake
+from tui_backprop.scripts.answering.answer import Answer, Cause, Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.source.source import Source
 from tui_backprop.scripts.stepping.loop import TrainingLoop

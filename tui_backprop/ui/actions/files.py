@@ -15,8 +15,8 @@ from tui_backprop.session.session import Session
 from tui_backprop.system.outputs import Output
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.actions.base import TrainerBase
-from tui_backprop.ui.clipboard import to_clipboard
 from tui_backprop.ui.panels.panel import Panel
+from tui_backprop.ui.toolkit.clipboard import to_clipboard
 
 _INTERVAL = 30.0  # seconds after which the sitting is kept again, for the case that the terminal goes away
 _SHOWN = 100  # characters of a path or of a copied text that a notice shows

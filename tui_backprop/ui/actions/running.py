@@ -10,7 +10,7 @@ from tui_backprop.session.run.run import Stop
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.actions.engine import EngineActions
 from tui_backprop.ui.pacing import SPEEDS, Pacer, keep_going
-from tui_backprop.ui.tasks import begin_task
+from tui_backprop.ui.toolkit.tasks import begin_task
 
 
 class RunningActions(EngineActions):

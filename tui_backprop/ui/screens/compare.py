@@ -37,7 +37,7 @@ from tui_backprop.ui.panels.prediction import PredictionPanel
 from tui_backprop.ui.panels.step import StepPanel
 from tui_backprop.ui.screens.dialog import Dialog, EndsOnce
 from tui_backprop.ui.screens.keys import KeysScreen
-from tui_backprop.ui.tasks import begin_task
+from tui_backprop.ui.toolkit.tasks import begin_task
 
 _PAIRS: dict[str, type[Panel[Frame]]] = {
     "prediction": PredictionPanel,

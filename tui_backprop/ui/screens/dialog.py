@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
@@ -49,7 +50,7 @@ class EndsOnce:
 class Dialog(EndsOnce, ModalScreen[ScreenResultType]):
     """A box over the panels."""
 
-    CSS_PATH: ClassVar[str] = "screens.tcss"
+    CSS_PATH: ClassVar[str] = str(Path(__file__).with_name("screens.tcss"))  # dialogs are in other folders as well
 
     def on_mount(self) -> None:
         """Have a line for notices below the box."""

@@ -101,7 +101,7 @@ class ScriptApp(ScriptLessonActions):
             self.tell(self.script.toggle_line())
             self.redraw()
             return
-        from tui_backprop.ui.screens.script_stops import StopsScreen  # noqa: PLC0415  (loaded when it is first opened)
+        from tui_backprop.ui.screens.script.stops import StopsScreen  # noqa: PLC0415  (loaded when it is first opened)
 
         def then(_: None) -> None:
             if any(one.value is None for one in self.script.frame.watches):  # the update was recorded without it
@@ -157,7 +157,7 @@ class ScriptApp(ScriptLessonActions):
 
     def action_difference(self) -> None:
         """Show all that was changed, and offer to write it."""
-        from tui_backprop.ui.screens.script_difference import DifferenceScreen  # noqa: PLC0415  (loaded when it is first opened)
+        from tui_backprop.ui.screens.script.difference import DifferenceScreen  # noqa: PLC0415  (loaded when it is first opened)
 
         self.push_screen(DifferenceScreen(self.script))
 
@@ -174,7 +174,7 @@ class ScriptApp(ScriptLessonActions):
         self.begin(lambda: said.append(self.script.reload()), then)
 
     def _ask_to_reload(self) -> None:
-        from tui_backprop.ui.screens.script_reload import ReloadScreen  # noqa: PLC0415  (loaded when it is first opened)
+        from tui_backprop.ui.screens.script.reload import ReloadScreen  # noqa: PLC0415  (loaded when it is first opened)
 
         self.script.dismiss_change()
         name = self.script.frame.name

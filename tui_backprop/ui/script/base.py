@@ -19,7 +19,6 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.ui.actions.saving import SavingActions
-from tui_backprop.ui.aside import aside
 from tui_backprop.ui.bars.footer import KeysFooter
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.bars.timeline import TimelineBar
@@ -39,6 +38,7 @@ from tui_backprop.ui.script.panels import (
 from tui_backprop.ui.script.source import SourcePanel
 from tui_backprop.ui.script.step import ScriptStepPanel
 from tui_backprop.ui.script.watches import ScriptWatchesPanel
+from tui_backprop.ui.toolkit.aside import aside
 
 _SLICE = 0.08  # seconds of a run between two frames
 _WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui_backprop.core.network import Tensor
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.scripts.stepping.template import Sample
 from tui_backprop.scripts.stepping.window import ParameterValues, Window
 from tui_backprop.session.script_run.fixes import problem_lines

@@ -24,7 +24,7 @@ from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.screens.dialog import EndsOnce
 from tui_backprop.ui.screens.sweep.form import SweepForm
 from tui_backprop.ui.screens.sweep.results import MapView, SeedsView
-from tui_backprop.ui.tasks import begin_task
+from tui_backprop.ui.toolkit.tasks import begin_task
 
 if TYPE_CHECKING:
     from tui_backprop.ui.actions.base import TrainerBase

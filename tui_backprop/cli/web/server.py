@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp import BodyPartReader, web
 from textual_serve.server import Server
 
-from tui_backprop.cli.uploads import LARGEST, UploadError, Uploads
+from tui_backprop.cli.web.uploads import LARGEST, UploadError, Uploads
 from tui_backprop.system.visitor import VARIABLE
 from tui_backprop.text.cleaning import clean
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui_backprop.cli.options import UsageError, given_fields, recipe_from
 from tui_backprop.cli.output.progress import Progress
+from tui_backprop.cli.shared.options import UsageError, given_fields, recipe_from
 from tui_backprop.session.keep.one_line import is_recipe_string, read_edit, run_from_string
 from tui_backprop.session.keep.saved import SavedEdit
 from tui_backprop.session.keep.session_file import SavedSession, is_session, read_session

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from tui_backprop.cli.names import NAMES
+from tui_backprop.cli.shared.names import NAMES
 from tui_backprop.core.errors import InputError
 from tui_backprop.session.recipe.field import Field
 from tui_backprop.session.recipe.fields import FIELDS

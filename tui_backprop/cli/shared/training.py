@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tui_backprop.cli.output.progress import Progress
-from tui_backprop.cli.sessions import OpenedSession, make_edit
+from tui_backprop.cli.shared.sessions import OpenedSession, make_edit
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.run.pace import next_portion
 from tui_backprop.session.run.run import Stop

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.trace import SourcePlace, Trace

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tui_backprop.scripts.answer import Answer, BackwardLine
+from tui_backprop.scripts.answering.answer import Answer, BackwardLine
 from tui_backprop.text.minus import minus
 
 _SOURCE, _IS = 50, 34

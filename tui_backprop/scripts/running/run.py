@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_backprop.scripts.limits import SCRIPT_TIMEOUT
-from tui_backprop.scripts.processes import ProcessRun, ScriptProcesses
+from tui_backprop.scripts.running.limits import SCRIPT_TIMEOUT
+from tui_backprop.scripts.running.processes import ProcessRun, ScriptProcesses
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.source.trainings import beginning
 from tui_backprop.system.process import OverlongError

@@ -1,0 +1,1 @@
+"""What several commands share: options, names, sessions opened by them, and training without a screen."""

@@ -1,0 +1,1 @@
+"""The trainer in a browser: the server, and files that visitors bring."""

@@ -1,0 +1,1 @@
+"""The answer to a check of a script: its mistakes and causes, as JSON, as text and in words."""

@@ -1,0 +1,1 @@
+"""Running a script: which Python, for how long, in which processes."""
