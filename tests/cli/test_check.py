@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -239,13 +237,3 @@ def test_check_loads_no_screen(tmp_path):
         ).returncode
         == 0
     )
-
-
-def test_the_readme_shows_the_file_and_its_answer(tmp_path):
-    """Word for word: the code that it prints gives the answer that it prints."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
-    answer = re.search(r"```text\n\$ tui-backprop check my_net.py\n(.*?)```", readme, re.DOTALL)
-    assert code is not None
-    assert answer is not None
-    assert checked(tmp_path, code[1]).stdout == answer[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_backprop.scripts.answer import Mistake
+from tui_backprop.scripts.answering.answer import Mistake
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.sweep.wording import counted
 from tui_backprop.ui.bars.header import BarLine
