@@ -11,6 +11,11 @@ from tui_backprop.scripts.replay.operations import compute
 A, B = np.array([[0.3, -0.7, 1.2], [0.9, 0.4, -0.2]]), np.array([[1.1, 0.6, 0.8], [-0.5, 0.7, 1.3]])
 V, W = np.array([0.4, -1.3, 0.8]), np.array([0.2, 0.9, -0.6])
 P = np.abs(A) + 0.2
+STACK = np.random.default_rng(5).standard_normal((2, 2, 3))
+LONG = np.array([0.5, -0.2, 1.1, 0.7, -0.9, 0.3])
+PICTURE, KERNEL = STACK.reshape(3, 4), B[:, :2].copy()
+TWO = {"a": [["r", 0], ["r", 1]], "k": {}}
+PAIRS = ["l", [["l", [["c", 0], ["c", 2]]], ["l", [["c", 0], ["c", 2]]]]]
 AXIS = {"a": [["r", 0]], "k": {"axis": ["c", 1], "keepdims": ["c", True]}}
 CASES = {
     **{f"{op} of arrays": (op, (A, B), None) for op in ("add", "sub", "mul", "truediv", "np.maximum", "np.minimum")},
@@ -41,8 +46,31 @@ CASES = {
     "columns": ("np.c_", (np.array([1, 3]), A), None),
     "array of numbers": ("np.array", (np.array(0.4), np.array(0.7)), {"a": [["l", [["r", 0], ["r", 1]]]], "k": {}}),
     "einsum": ("np.einsum", (A, B), {"a": [["c", "ij,kj->ik"], ["r", 0], ["r", 1]], "k": {}}),
-    "cumsum, by differences": ("np.cumsum", (V,), None),
+    "cumsum": ("np.cumsum", (V,), None),
+    "cumsum of all": ("np.cumsum", (A,), None),
+    "cumsum along an axis": ("np.cumsum", (A,), {"a": [["r", 0]], "k": {"axis": ["c", 1]}}),
+    "cumprod, by differences": ("np.cumprod", (V,), None),
+    "norm": ("np.linalg.norm", (A,), None),
+    "norm along an axis": ("np.linalg.norm", (A,), {"a": [["r", 0]], "k": {"axis": ["c", 1]}}),
+    "norm of another order": ("np.linalg.norm", (V,), {"a": [["r", 0], ["c", 1]], "k": {}}),
+    "inner": ("np.inner", (A, B), None),
+    "tensordot": ("np.tensordot", (STACK, STACK[0]), None),
+    "tensordot over one axis": ("np.tensordot", (STACK, A.T), {**TWO, "a": [*TWO["a"], ["c", 1]]}),
+    "tensordot over axes in pairs": ("np.tensordot", (STACK, STACK[:, :1]), {**TWO, "k": {"axes": PAIRS}}),
+    **{
+        f"{op}, {mode}": (f"np.{op}", (LONG, V), {**TWO, "k": {"mode": ["c", mode]}})
+        for op in ("convolve", "correlate")
+        for mode in ("full", "same", "valid")
+    },
+    "convolve with a longer kernel": ("np.convolve", (V, LONG), None),
+    **{
+        f"{op}, {mode}": (f"scipy.signal.{op}", (PICTURE, KERNEL), {**TWO, "k": {"mode": ["c", mode]}})
+        for op in ("convolve2d", "correlate2d")
+        for mode in ("full", "same", "valid")
+    },
     "sigmoid of SciPy": ("scipy.special.expit", (A,), None),
+    "softmax of SciPy": ("scipy.special.softmax", (A,), {"a": [["r", 0]], "k": {"axis": ["c", 1]}}),
+    "logsumexp of SciPy": ("scipy.special.logsumexp", (A,), {"a": [["r", 0]], "k": {"axis": ["c", 0]}}),
 }
 
 
@@ -66,3 +94,19 @@ def test_each_derivative_is_that_of_differences(name):
                 )
             slopes[k] = (ends[0] - ends[1]) / 2e-6
         assert np.allclose(np.ravel(found), slopes, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("name", ["convolve2d", "correlate2d", "convolve", "correlate"])
+def test_functions_of_scipy_are_computed_as_there(name, mode):
+    signal = pytest.importorskip("scipy.signal")
+    found = compute(f"scipy.signal.{name}", (PICTURE, KERNEL), {**TWO, "k": {"mode": ["c", mode]}})
+    assert np.allclose(found, getattr(signal, name)(PICTURE, KERNEL, mode))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_softmax_of_scipy_is_computed_as_there(name, axis):
+    special = pytest.importorskip("scipy.special")
+    found = compute(f"scipy.special.{name}", (A,), {"a": [["r", 0]], "k": {"axis": ["c", axis]}})
+    assert np.allclose(found, getattr(special, name)(A, axis=axis))

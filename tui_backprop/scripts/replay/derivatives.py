@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.replay.contractions import contracted_axes, contraction_gradients, convolution_gradients
 from tui_backprop.scripts.replay.general import MOVING, by_differences, moved
 from tui_backprop.scripts.replay.operations import CannotReplayError, arranged, index_of
 
@@ -114,14 +115,14 @@ def derivative(
     called = isinstance(attr, dict) and "a" in attr
     args = [arranged(one, list(operands)) for one in attr["a"]] if called else list(operands)
     named = {key: arranged(one, list(operands)) for key, one in attr["k"].items()} if called else {}
-    if called and not named and len(args) == 2 and len(x) == 1 and name in _RULES and name not in ("item", "set"):
+    if called and not named and len(args) == 2 and len(x) == 1 and name in _BINARY:
         return _beside_constant(name, x, y, args, list(wanted), g)
     with np.errstate(all="ignore"):
         if name in _ONE and len(x) == 1:
             return [(g * _ONE[name](x[0], y)).reshape(x[0].shape)]
         if name in _FLAT:
             return [np.zeros(one.shape) for one in x]
-        rule = _RULES.get(name)
+        rule = _RULES.get(op) or _RULES.get(name)
         if rule is not None:
             found = rule(_Case(x, y, g, args, named, list(wanted), attr))
             if found is not None:
@@ -154,12 +155,6 @@ def _beside_constant(
 ) -> list[Array | None]:
     """Return the gradient of a function of two operands of which one is written in the call: `np.maximum(0, z)`."""
     first = args[0] is not None and np.shape(args[0]) == x[0].shape and np.array_equal(args[0], x[0])
-    if name not in _BINARY:
-        with np.errstate(all="ignore"):
-            found = _RULES[name](_Case(x, y, g, args, {}, wanted, {"a": [], "k": {}}))
-        if found is None:
-            raise CannotReplayError(name)
-        return [None if one is None else unbroadcast(one, xi.shape) for one, xi in zip(found, x, strict=True)]
     other = np.asarray(args[1] if first else args[0], dtype=float)
     both = [x[0], other] if first else [other, x[0]]
     with np.errstate(all="ignore"):
@@ -325,6 +320,48 @@ def _einsum(c: _Case) -> list[Array | None] | None:
     return out
 
 
+def _tensordot(c: _Case) -> list[Array | None] | None:
+    if len(c.x) != 2:
+        return None
+    a, b = c.x
+    axes = contracted_axes(a, b, c.named.get("axes", c.args[2] if len(c.args) > 2 else 2))
+    return list(contraction_gradients(a, b, c.g, axes))
+
+
+def _inner(c: _Case) -> list[Array | None] | None:
+    if len(c.x) != 2 or min(one.ndim for one in c.x) == 0:
+        return None
+    a, b = c.x
+    return list(contraction_gradients(a, b, c.g, ([a.ndim - 1], [b.ndim - 1])))
+
+
+def _convolved(default: str, *, turned: bool, same: str = "same") -> Callable[[_Case], list[Array | None] | None]:
+    def rule(c: _Case) -> list[Array | None] | None:
+        mode = c.named.get("mode", c.args[2] if len(c.args) > 2 else default)
+        if len(c.x) != 2 or len(c.args) > 3 or set(c.named) - {"mode"}:
+            return None
+        a, kernel = c.x
+        found = convolution_gradients(a, kernel, c.g, same if mode == "same" else mode, turned=turned)
+        return None if found is None else list(found)
+
+    return rule
+
+
+def _cumsum(c: _Case) -> list[Array | None]:
+    axis = c.axis()
+    if axis is None:
+        return [np.flip(np.cumsum(np.flip(c.g))).reshape(c.x[0].shape)]
+    return [np.flip(np.cumsum(np.flip(c.g, int(axis)), int(axis)), int(axis))]
+
+
+def _norm(c: _Case) -> list[Array | None] | None:
+    order = c.named.get("ord", c.args[1] if len(c.args) > 1 else None)
+    if order is not None or len(c.args) > 2 or len(c.x) != 1:
+        return None
+    g, y = (np.reshape(one, np.shape(np.sum(c.x[0], axis=c.named.get("axis"), keepdims=True))) for one in (c.g, c.y))
+    return [g * c.x[0] / np.where(y == 0, 1, y)]
+
+
 def _pair(first: Callable[[Array, Array, Array], Array], second: Callable[[Array, Array, Array], Array]) -> Any:
     def rule(c: _Case) -> list[Array | None] | None:
         if len(c.x) != 2:
@@ -363,6 +400,15 @@ _RULES: dict[str, Callable[[_Case], list[Array | None] | None]] = {
     "item": _item,
     "set": _set,
     "einsum": _einsum,
+    "tensordot": _tensordot,
+    "inner": _inner,
+    "convolve": _convolved("full", turned=False),
+    "convolve2d": _convolved("full", turned=False),
+    "correlate": _convolved("valid", turned=True),
+    "scipy.signal.correlate": _convolved("full", turned=True),
+    "correlate2d": _convolved("full", turned=True, same="same, later"),
+    "cumsum": _cumsum,
+    "norm": _norm,
     "fill": lambda c: [np.zeros_like(c.g), c.g.sum()],
     "nan_to_num": lambda c: [c.g * np.isfinite(c.x[0])],
 }

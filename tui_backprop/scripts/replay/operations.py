@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.replay.contractions import convolved
 from tui_backprop.scripts.tracing.functions import METHODS, known_functions
 
 Value = Any
@@ -52,6 +53,31 @@ def _sigmoid(x: Value) -> Value:
     return 1 / (1 + np.exp(-np.asarray(x, dtype=float)))
 
 
+def _logsumexp(a: Value, axis: Any = None, *, keepdims: bool = False) -> Value:
+    values: Any = np.ravel(a) if axis is None else np.asarray(a)
+    kept = np.logaddexp.reduce(values, axis=axis or 0, keepdims=True)
+    return kept if keepdims else kept.squeeze(axis or 0)
+
+
+def _log_softmax(x: Value, axis: Any = None) -> Value:
+    whole = _logsumexp(x) if axis is None else _logsumexp(x, axis, keepdims=True)
+    return np.asarray(x) - whole
+
+
+def _windowed(*, turned: bool, same: str = "same") -> Callable[..., Value]:
+    """Return SciPy's convolution, or its correlation; `same` is how it centres what has the signal's size."""
+
+    def compute_it(a: Value, kernel: Value, mode: str = "full") -> Value:
+        found = convolved(
+            np.asarray(a, dtype=float), np.asarray(kernel, dtype=float), same if mode == "same" else mode, turned=turned
+        )
+        if found is None:
+            raise CannotReplayError("a kernel that is longer than the signal")
+        return found
+
+    return compute_it
+
+
 _OPERATORS: dict[str, Callable[..., Value]] = {
     **{
         name: getattr(operator, name)
@@ -70,6 +96,14 @@ _OPERATORS: dict[str, Callable[..., Value]] = {
     "transpose": np.transpose,
     "round": np.round,
     "scipy.special.expit": _sigmoid,
+    "scipy.special.erf": np.vectorize(math.erf, otypes=[float]),
+    "scipy.special.logsumexp": _logsumexp,
+    "scipy.special.log_softmax": _log_softmax,
+    "scipy.special.softmax": lambda x, axis=None: np.exp(_log_softmax(x, axis)),
+    "scipy.special.xlogy": lambda x, y: np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y))),
+    **{f"scipy.signal.convolve{end}": _windowed(turned=False) for end in ("", "2d")},
+    "scipy.signal.correlate": _windowed(turned=True),
+    "scipy.signal.correlate2d": _windowed(turned=True, same="same, later"),
     "fill": np.full_like,
 }
 _NAMED = {name: function for function, name in known_functions().values()}

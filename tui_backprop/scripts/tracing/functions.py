@@ -139,6 +139,10 @@ JOINING = {
 """Functions that take a list as several arrays, or put a list together; all others take one as an array."""
 _OLDER = ("concatenate", "transpose", "power", "abs", "arctan", "arcsin", "arccos", "invert")
 """Names that come before the newer ones of the same functions, which older NumPy does not have."""
+_SCIPY = {
+    "scipy.special": ("expit", "softmax", "log_softmax", "logsumexp", "erf", "xlogy"),
+    "scipy.signal": ("convolve", "convolve2d", "correlate", "correlate2d"),
+}
 ITERATING = (zip, enumerate, reversed, map, filter, list, tuple, sorted, iter, set, any, all)
 
 
@@ -192,9 +196,9 @@ def known_functions() -> dict[int, tuple[Any, str]]:
 def scipy_functions(modules: dict[str, Any]) -> dict[int, tuple[Any, str]]:
     """Return those of SciPy that a script has loaded."""
     found = {}
-    special = modules.get("scipy.special")
-    for name in ("expit", "softmax", "log_softmax", "logsumexp", "erf", "xlogy"):
-        if special is not None and hasattr(special, name):
-            function = getattr(special, name)
-            found[id(function)] = (function, f"scipy.special.{name}")
+    for module, names in _SCIPY.items():
+        for name in names:
+            function = getattr(modules.get(module), name, None)
+            if function is not None:
+                found[id(function)] = (function, f"{module}.{name}")
     return found
