@@ -68,3 +68,5 @@ async def test_every_tab_is_in_sight_and_leads_to_its_panel(trainer, columns):
             await pilot.pause()
             assert app.active == panel.id
             assert panel.tab in str(bar.content) or panel.short_tab in str(bar.content)
+        app.lay_out(60, 24)  # before the app itself has heard of its new size
+        assert len(str(bar.content)) <= 60

@@ -45,6 +45,7 @@ class PanelsApp(BaseApp):
         self.chosen: tuple[str, ...] = (self.active,)
         """The panels that were gone to, the last one last: where several share a place, the last one is seen."""
         self._layout: Layout = "grid"
+        self._columns = 0  # of the terminal, as it was laid out for: `size` may be the one before for a moment
         self._redraw_due = False
         self._dimmed: object = None
 
@@ -98,7 +99,7 @@ class PanelsApp(BaseApp):
 
     def lay_out(self, columns: int, rows: int) -> None:
         """Choose the layout made for a size."""
-        self._layout = self.layout_at(columns, rows)
+        self._layout, self._columns = self.layout_at(columns, rows), columns
         if self._layout == "tiny":
             self.screen_stack[0].minimize()
         for name in LAYOUTS:
@@ -148,7 +149,7 @@ class PanelsApp(BaseApp):
         places = self.PLACES[self._layout]
         shared = [one for one in self.PANELS if behind(places, one.id)]
         panels = shared if shared and self.screen_stack[0].maximized is None else list(self.PANELS)
-        shown = fitted_tabs(panels, self.size.width, " ", self.active) or [one.key for one in panels]
+        shown = fitted_tabs(panels, self._columns, " ", self.active) or [one.key for one in panels]
         return list(zip(panels, shown, strict=True))
 
     @on(events.Click, "#tabs")

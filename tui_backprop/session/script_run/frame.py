@@ -83,6 +83,13 @@ class ScriptFrame:
         own = (self.file if file is None else file) == self.script
         return "{}:{}".format(*self.cells[line - 1]) if own and 0 < line <= len(self.cells) else str(line)
 
+    def once_mended(self, event: Event) -> str:
+        """Return what a statement's value is with the right values before it; nothing where that is not known, or it is."""
+        module = None if event.file == self.script else event.file.rpartition("/")[2]
+        found = [] if self.answer is None else self.answer.backward
+        later = next((one.later for one in found if one.later and (one.line, one.file) == (event.line, module)), None)
+        return "" if later is None else f"{later}, once mended"
+
     @property
     def following(self) -> str:
         """What is said where nothing was seen of an update yet; empty once there is one."""

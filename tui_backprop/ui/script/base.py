@@ -131,7 +131,9 @@ class ScriptBase(SavingActions):
             if panel.frame is None or self.is_in_sight(panel):
                 panel.show(frame)
         line = base.query_one("#news", Static)
-        line.update(self._line(frame))
+        said = self._line(frame)
+        line.update(said)
+        line.set_class(not said, "silent")
         line.set_class(bool(frame.trouble), "trouble")
         self.dim((frame.update <= 1, frame.fixes == 0, frame.window is None))
 

@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui_backprop.scripts.stepping.window import Event, Meaning, Window
+from tui_backprop.scripts.stepping.window import Meaning, Window
 from tui_backprop.session.script_run.frame import ScriptFrame
 from tui_backprop.session.script_run.walking import passes
 from tui_backprop.ui.panels.panel import Panel
@@ -23,6 +23,7 @@ from tui_backprop.ui.theme import NEGATIVE, POSITIVE
 _GUTTER = 7  # cells before the code: breakpoint, line number, mark
 _CODE = 46  # cells of code that are kept at the most where there is something to say beside it
 _LEAST = 24
+_NUMBER = 9  # cells of a single number
 _BESIDE = 31  # cells that what is said beside the code needs
 
 
@@ -185,32 +186,32 @@ def beside(frame: ScriptFrame, at: int, width: int) -> Text:
     later = at > frame.at
     record, meaning = window.records.get(at), _meaning(window, at)
     made = window.made.get(at, [])
+    mended = frame.once_mended(event) if meaning is None else ""
     several = [one for one in made if one.record >= 0]
     if len(several) > 1:
         return _several(window, [one.record for one in several], dim=later)
     if event.count:
         text.append(f"pass {event.count}", "dim")
     elif record is not None:
-        room = width if meaning is None else max(9, width - len(meaning.text) - 4)
+        named = len(mended) if meaning is None else len(meaning.text)
+        room = max(_NUMBER, width - named - 6) if named else width
         text.append(value_text(window.graph.value(record), room), "dim" if later else "")
     elif made:
         text.append(" ".join(one.text for one in made), "dim")
-    if meaning is not None:
-        if meaning.right is False:
-            long = f"  ✗ should be {meaning.text}"
-            text.append(long if text.cell_len + len(long) <= width else f"  ✗ {meaning.text}", f"bold {NEGATIVE}")
-        else:
-            text.append(f"  = {meaning.text} ", POSITIVE).append("✓", POSITIVE)
-    elif mended := _once_mended(frame, event):
-        text.append(f"  {mended}, once mended", "dim")
+    if meaning is not None and meaning.right is False:
+        long = f"  ✗ should be {meaning.text}"
+        text.append(long if text.cell_len + len(long) <= width else f"  ✗ {meaning.text}", f"bold {NEGATIVE}")
+    elif meaning is not None:
+        text.append("  = ", POSITIVE).append(_fitted(meaning.text, width - text.cell_len - 2), POSITIVE)
+        text.append(" ✓", POSITIVE)
+    elif mended:
+        text.append(f"  {mended}", "dim")
     return text
 
 
-def _once_mended(frame: ScriptFrame, event: Event) -> str:
-    """Return what a line's value is with the right values before it; nothing where that is not known, or it is right."""
-    module = None if event.file == frame.script else event.file.rpartition("/")[2]
-    found = [] if frame.answer is None else frame.answer.backward
-    return next((one.later for one in found if one.later and (one.line, one.file) == (event.line, module)), "")
+def _fitted(name: str, room: int) -> str:
+    """Return a name in as many cells as there are, so that the mark after it is in sight; *Step* has the whole."""
+    return name if len(name) <= room else f"{name[: max(1, room - 1)]}…"
 
 
 def _several(window: Window, records: list[int], *, dim: bool) -> Text:

@@ -111,6 +111,8 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
             out += [Text(one.sentence) for one in frame.problems if found.event.line in problem_lines(one)[:1]]
         elif meaning is not None:
             out.append(Text("✓ is ", POSITIVE).append(meaning.text, "bold").append_text(_true(meaning.true, room)))
+        elif mended := frame.once_mended(found.event):
+            out.append(Text(mended, style="dim"))
         elif found.derivative is not None and found.made:
             text = Text(f"∂L/∂{found.made} = ").append(value_text(found.derivative, room))
             out.append(text)
