@@ -34,6 +34,16 @@ class Doubtful(Optimizer):
         return theta - rate * gradient / (np.sqrt(far / (1.0 - self.decay**count)) + 0.1), (near, far)
 
 
+@dataclass(frozen=True)
+class BySign(Optimizer):
+    """No slots, as plain descent, whose update is written by hand."""
+
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    def new_values(self, theta, gradient, slots, count, rate):
+        return theta - rate * np.sign(gradient), ()
+
+
 def reached_by_core(training, state, steps):
     for _ in range(steps):
         state = take_step(training, state).after
@@ -94,6 +104,20 @@ def test_machine_code_is_derived_from_formulas_for_arrays():
     error = for_one_number(LOSSES["binary-cross-entropy"].slope)
     assert error(0.25, 1.0) == -4.0
     assert for_one_number(SCHEDULES["cosine"].factor)(50, 100, 0.0) == pytest.approx(0.5)
+
+
+@pytest.mark.skipif(not is_installed(), reason="needs the extra fast")
+def test_machine_code_is_derived_for_an_optimizer_without_slots(monkeypatch):
+    """There is nothing to remember from step to step, and nothing to write."""
+    from ctypes import POINTER, c_double  # noqa: PLC0415  (needed where numba is there)
+
+    from tui_backprop.engines.compiled import updates as compiled_updates  # noqa: PLC0415  (as above)
+
+    monkeypatch.setitem(compiled_updates.KINDS, "BySign", BySign)
+    theta, gradient = np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.0, -7.0])
+    numbers = [array.ctypes.data_as(POINTER(c_double)) for array in (theta, gradient, theta)]
+    compiled_updates.make_update("BySign").call(*numbers, 3, 1, 0.25, 0)
+    assert theta.tolist() == [0.75, 2.0, 3.25]
 
 
 def test_a_table_that_lacks_an_entry_is_named():

@@ -15,10 +15,17 @@ import numpy as np
 
 from tui_backprop.core.arrays import Array
 from tui_backprop.core.backward import exact
+from tui_backprop.core.errors import require
 from tui_backprop.core.forward import Tape, forward
 from tui_backprop.core.network import Network, Parameters
 from tui_backprop.core.objective import Objective
-from tui_backprop.core.operations.activations import GELU_CUBIC, GELU_SATURATED, GELU_SCALE, sigmoid
+from tui_backprop.core.operations.activations import (
+    GELU_CUBIC,
+    GELU_SATURATED,
+    GELU_SCALE,
+    HIDDEN_ACTIVATIONS,
+    sigmoid,
+)
 from tui_backprop.core.operations.losses import HUBER_THRESHOLD
 from tui_backprop.core.step import Training
 
@@ -58,6 +65,8 @@ BENDS: Mapping[str, Callable[[Array, Array], Array]] = {
     "linear": _flat,
 }
 """(z, a) → d²a/dz² of each hidden activation; at a kink it is 0."""
+
+require("the second derivative of activations", BENDS, HIDDEN_ACTIVATIONS)
 
 LOSS_BENDS: Mapping[str, Callable[[Array, Array], Array]] = {
     "squared": lambda prediction, _target: np.full_like(prediction, 2.0),

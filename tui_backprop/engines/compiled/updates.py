@@ -184,10 +184,17 @@ def _derived(theta: Array, g: Array, slots: Array, size: int, count: int, rate: 
             slots[i * size + k] = new[i]
 
 
+def _derived_without_slots(
+    theta: Array, g: Array, _slots: Array, size: int, count: int, rate: float, settings: int
+) -> None:
+    for k in range(size):  # machine code has no loop over an empty tuple
+        theta[k] = new_values(settings_at(settings), theta[k], g[k], (), float(count), rate)[0]
+
+
 def _old_slots(count: int) -> Any:
-    """Return a function for machine code that gives the first slots of one parameter as a tuple."""
-    if count == 0:
-        return inlined(lambda _slots, _size, _k: ())
+    """Return a function for machine code that gives the first slots of one parameter, at least one, as a tuple."""
+    if count == 1:
+        return inlined(lambda slots, _size, k: (slots[k],))
     before, last = _old_slots(count - 1), count - 1
 
     @inlined
@@ -211,8 +218,10 @@ def make_update(name: str) -> Piece:
     kind = KINDS[name]
     if kind in _BY_HAND:
         return piece(f"update {name}", UPDATE, _BY_HAND[kind])
-    given = {"new_values": for_one_number(kind.new_values), "old_slots": _old_slots(len(kind.slots))}
-    return piece(f"update {name}", UPDATE, _derived, SLOTS=len(kind.slots), **given)
+    formula, slots = for_one_number(kind.new_values), len(kind.slots)
+    if not slots:
+        return piece(f"update {name}", UPDATE, _derived_without_slots, new_values=formula)
+    return piece(f"update {name}", UPDATE, _derived, new_values=formula, SLOTS=slots, old_slots=_old_slots(slots))
 
 
 def make_factor(name: str) -> Piece:
