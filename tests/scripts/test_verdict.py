@@ -48,8 +48,7 @@ COST = "    cost = 0.5 * np.mean((p - T) ** 2)\n"
 ENTROPY = "    cost = -np.mean(T * np.log(p + 1e-9) + (1 - T) * np.log(1 - p + 1e-9))\n"
 
 
-def judged(tmp_path, *changes: tuple[str, str]) -> Case:
-    text = DEEP
+def judged(tmp_path, *changes: tuple[str, str], text=DEEP) -> Case:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -150,3 +149,38 @@ def test_a_penalty_that_the_loss_does_not_have_is_told_and_trains_no_plain_netwo
     assert answer.network is not None
     assert answer.network.optimizer is None
     assert answer.recipe is None
+
+
+FILTERS = """\
+import numpy as np
+
+np.random.seed(0)
+k, b, w = np.random.randn(2, 3), np.random.randn(2, 6) * 0.1, np.random.randn(1, 12) * 0.3
+X = np.random.randn(12, 8)
+T = (X[:, :4].sum(axis=1) > X[:, 4:].sum(axis=1)) * 1.0
+for n in range(40):
+    for x, t in zip(X, T):
+        z = np.copy(b)
+        for i in range(2):
+            z[i] += np.correlate(x, k[i], "valid")
+        a = np.tanh(z)
+        e = w @ a.reshape(12, 1) - t
+        dz = (w.T @ e).reshape(2, 6) * (1 - a ** 2)
+        dk = np.zeros(k.shape)
+        for i in range(2):
+            dk[i] = np.correlate(x, dz[i], "valid")
+        w -= 0.05 * e @ a.reshape(1, 12)
+        k -= 0.05 * dk
+        b -= 0.05 * dz
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"), [(("", ""), set()), (("0.05 * dz", "0.05 * dz * a"), {"b"}), (("x, dz[i]", "dz[i], x"), {"k"})]
+)
+def test_biases_that_a_forward_pass_begins_with_a_copy_of_are_parameters(tmp_path, change, wrong):
+    """The copy comes right after their update, and is no part of it."""
+    examination = judged(tmp_path, change, text=FILTERS).examination
+    assert examination is not None
+    assert set(examination.parameters) == {"k", "b", "w"}
+    assert set(examination.wrong) == wrong

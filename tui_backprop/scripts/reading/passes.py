@@ -81,9 +81,10 @@ class _Watch:
 
 def _cut(graph: Graph, groups: list[list[Update]]) -> list[Pass]:
     ends = []
+    olds = {update.old for group in groups for update in group}
     for n, group in enumerate(groups):
         limit = groups[n + 1][0].record - 1 if n + 1 < len(groups) else len(graph.ops) - 1
-        ends.append(_closed(graph, group, limit))
+        ends.append(_closed(graph, group, limit, olds))
     passes = []
     for n, group in enumerate(groups):
         start = ends[n - 1] if n else -1
@@ -96,13 +97,15 @@ def _cut(graph: Graph, groups: list[list[Update]]) -> list[Pass]:
     return passes
 
 
-def _closed(graph: Graph, group: list[Update], limit: int) -> int:
-    """Return the last record of the writes that complete a group of updates."""
+def _closed(graph: Graph, group: list[Update], limit: int, olds: set[int]) -> int:
+    """Return the last record of the writes that complete a group of updates; a value in `olds` is complete."""
     end = group[-1].record
     made = {one.record for one in group}
     at = end + 1
     while at <= limit and at < len(graph.ops):
         op = graph.ops[at]
+        if op == "copy" and graph.args[at][0] in olds:
+            break  # the next forward pass begins with a copy
         if (
             op in _CLOSING
             and graph.args[at]
