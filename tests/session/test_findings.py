@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tui_backprop.diagnosis.findings.finding import SEVERITIES
-from tui_backprop.diagnosis.findings.table import BY_ID, KINDS
+from tui_backprop.diagnosis.findings.table import BY_ID, KINDS, told_as_one
 from tui_backprop.records.spacing import Spacing
 from tui_backprop.session.conditions import Condition
 from tui_backprop.session.recipe.suggestion import suggested_recipe
@@ -246,6 +246,45 @@ def test_the_floor_is_an_info_until_the_loss_is_near_it():
     assert found(session, "cannot-do-better").severity == "info"
     session.run(2000)
     assert found(session, "cannot-do-better").severity == "warning"
+
+
+def test_of_a_rate_far_too_high_the_rate_is_told_first_and_explains_the_rest():
+    """It comes before the units that it saturated, and all that comes of it has the same remedy, which works."""
+    for rate, first in ((1.0, "saturated-units"), (5.0, "loss-rising"), (50.0, "loss-rising")):
+        session = Session(suggested_recipe("xor", lr=rate))
+        session.run(2200)
+        listed = session.findings()
+        assert listed[0].id == first
+        assert "the rate threw them there" in found(session, "saturated-units").message
+        assert [one.changes for one in listed] == [listed[0].changes] * len(listed)
+        assert told_as_one(listed) == (listed,)
+        assert (
+            found(session, "same-answer") is None or "0.5, and the best constant answer has 0.25" in listed[2].message
+        )
+        session.change(**listed[0].changes)
+        session.run(2200)
+        assert session.frame().train_score.accuracy == 1.0
+
+
+def test_two_units_on_the_spiral_are_told_that_they_are_too_few():
+    """The loss wavers near that of the best constant for thousands of steps; the remedies, one after another, solve it."""
+    session = Session(suggested_recipe("parity"))
+    session.change(source="spiral")
+    session.change(hidden=(2,))
+    session.run(2500)
+    for _ in range(4):
+        stuck = next(one for one in session.findings() if one.severity != "info" or one.id == "slow")
+        session.change(**stuck.changes)
+        session.run(2500)
+        if session.frame().train_score.accuracy > 0.95:
+            break
+    assert session.frame().train_score.accuracy > 0.95
+
+
+def test_at_a_floor_the_end_of_training_is_not_called_trained():
+    """The chain on parity from where it can do no better: no weights do better, and both numbers are said."""
+    session = Session(suggested_recipe("parity", thresholds=(("done", 1.0),)))
+    assert "no weights do better: the loss " in found(session, "done").message
 
 
 def test_the_worst_comes_first_and_the_order_is_that_of_the_table(begin):

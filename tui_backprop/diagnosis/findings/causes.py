@@ -37,6 +37,7 @@ _LADDER: tuple[tuple[tuple[int, ...], float], ...] = (
 )
 # Hidden layers and the rate for Adam: eight units learn every small task of the catalogue but the spirals.
 _CENTRED = "inputs scaled to mean 0 and deviation 1"
+_LITTLE = 0.8  # of the best constant's loss, above which a run has learned little
 _HELD = 0.3  # length of the penalties' gradient beside that of the loss, from which the penalties hold the weights
 
 
@@ -56,6 +57,7 @@ def way_out(evidence: Evidence) -> Remedy:
         copied,
         belonging_output,
         straight,
+        too_few_units,
         other_optimizer,
         noisy,
         lower_rate,
@@ -179,6 +181,12 @@ def straight(evidence: Evidence) -> Remedy | None:
     sizes = evidence.recipe["hidden"]
     bends = evidence.recipe["activation"] != "linear" and min(sizes, default=0) > 1
     return None if bends else wider(evidence)
+
+
+def too_few_units(evidence: Evidence) -> Remedy | None:
+    """Fewer units than the smallest network that is advised, and a loss that is near that of the best constant."""
+    few = len(evidence.recipe["hidden"]) == 1 and evidence.recipe["hidden"][0] < _LADDER[0][0][0]
+    return wider(evidence) if few and evidence.share(evidence.loss) >= _LITTLE else None
 
 
 def fitting_output(evidence: Evidence) -> Remedy:

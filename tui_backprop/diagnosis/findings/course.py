@@ -1,87 +1,21 @@
-"""Findings about the course of the loss: rising, oscillating, too slow, stuck, overfitting, done."""
+"""Findings about the course of the loss: too slow, stuck, overfitting, done."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import WEAK_PENALTY, faster, way_out
-from tui_backprop.diagnosis.findings.evidence import AT_THE_FLOOR, FEW_UPDATES, SLOW, Evidence
-from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
-from tui_backprop.diagnosis.findings.rates import bolder, calm, clipped
+from tui_backprop.diagnosis.findings.evidence import AT_THE_FLOOR, SLOW, Evidence
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief, percent
+from tui_backprop.diagnosis.findings.rates import bolder, clipped
 from tui_backprop.diagnosis.findings.remedies import far_targets, first_of, standardised_inputs
 
 _POINTS = 8  # points of the course from which one can speak of a trend
 _AT_THE_CONSTANT = 0.02  # share of its loss within which a run stays at the best constant
 _STUCK_STEPS = 500
-_STANDSTILL = 0.01  # share of the loss that a quarter of the course changes at least where it is no plateau
+_STANDSTILL = 0.01  # share of the loss that a quarter of the course takes off at least where it is no plateau
 _WAVERING = 0.05  # share of the best constant's loss by which a test loss may go up and down
-_OVERSHOOT = 0.02  # share of the best constant's loss by which updates raise the loss of their own batch
 _TINY = float(np.finfo(np.float64).tiny)
-
-
-def _has_another_cause(evidence: Evidence) -> bool:
-    """Whether the loss goes up because the gradient is wrong, or the run is about to break, which is said already."""
-    return evidence.gradient_is_wrong or evidence.breaks() is not None
-
-
-def _loss_rising(evidence: Evidence, threshold: float) -> Sighting | None:
-    train, steps = evidence.course.train, evidence.course.steps
-    if len(train) < _POINTS or _has_another_cause(evidence):
-        return None
-    lowest, lately = evidence.course.lowest(train), evidence.course.loss_lately
-    rise = evidence.share(lately - float(train[lowest]))
-    if not rise > threshold:
-        return None
-    sentence, changes = calm(evidence)
-    return Sighting(
-        f"the loss has risen from {brief(float(train[lowest]))} at step {int(steps[lowest]):,} to {brief(lately)}, "
-        f"by {brief(rise)} of the best constant's loss",
-        {"lowest": float(train[lowest]), "lowest_step": int(steps[lowest]), "lately": lately, "rise": rise},
-        sentence,
-        "loss",
-        changes,
-    )
-
-
-def _loss_oscillating(evidence: Evidence, threshold: float) -> Sighting | None:
-    """An update against the gradient lowers the loss of its own batch, unless it goes too far."""
-    risen = evidence.overshoots
-    if len(risen) < FEW_UPDATES or _has_another_cause(evidence):
-        return None
-    overshoot = evidence.share(float(risen.mean()))
-    if not overshoot > threshold:
-        return None
-    sentence, changes = calm(evidence)
-    count = int((risen > 0).sum())
-    return Sighting(
-        f"{count} of the last {len(risen)} updates made the loss of their own samples larger, "
-        f"by {brief(overshoot)} of the best constant's loss on average",
-        {"updates": len(risen), "raising": count, "overshoot": overshoot},
-        sentence,
-        "loss",
-        changes,
-    )
-
-
-def _rate_above_limit(evidence: Evidence, threshold: float) -> Sighting | None:
-    """A rate that is too high for the curvature, where the updates show it: a run may live with one at times."""
-    risen = evidence.overshoots
-    if len(risen) < FEW_UPDATES or not evidence.share(float(risen.mean())) > _OVERSHOOT or _has_another_cause(evidence):
-        return None
-    rate = evidence.training.rate_at(evidence.state.step)
-    limit = evidence.training.stable_rate(evidence.curvature)
-    if not rate > threshold * limit:
-        return None
-    sentence, changes = calm(evidence)
-    said = "2/λ" if evidence.training.optimizer.stable_product == 2.0 else "the limit"
-    return Sighting(
-        f"η {brief(rate)} is above {said} = {brief(limit)}: it must oscillate, for λ, the largest curvature, is "
-        f"{brief(evidence.curvature)}",
-        {"rate": rate, "limit": limit, "curvature": evidence.curvature},
-        sentence,
-        "loss",
-        changes,
-    )
 
 
 def _rate_too_low(evidence: Evidence, threshold: float) -> Sighting | None:
@@ -93,7 +27,7 @@ def _rate_too_low(evidence: Evidence, threshold: float) -> Sighting | None:
         return None
     sentence, changes = first_of(evidence, far_targets, standardised_inputs, clipped, bolder)
     return Sighting(
-        f"an update moves the parameters by {brief(ratio)} of their length only, and its gradient is not small",
+        f"an update moves the parameters by {brief(ratio)} times their length only, and its gradient is not small",
         {"ratio": ratio, "promise": evidence.promise, "rate": training.rate},
         sentence,
         "θ",
@@ -125,7 +59,7 @@ def _stuck(evidence: Evidence, threshold: float) -> Sighting | None:
     sentence, changes = way_out(evidence)
     return Sighting(
         f"the loss stays at that of the best constant answer: {brief(lately)} beside {brief(constant)}, "
-        f"{brief(apart)} of it apart",
+        f"{percent(apart)} away from it",
         {"lately": lately, "constant": constant, "apart": apart},
         sentence,
         "loss",
@@ -139,14 +73,14 @@ def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
     if len(evidence.course.train) < _POINTS or _at_the_constant(evidence, _AT_THE_CONSTANT):
         return None
     before, lately = _later_quarters(evidence)
-    change = abs(before - lately) / max(before, _TINY)
+    change = (before - lately) / max(before, _TINY)  # one that has risen has not come further either
     if not change < threshold or evidence.crawls:
         return None
     sentence, changes = way_out(evidence)
     since = int(evidence.course.steps[[0, -1]].mean())
     return Sighting(
-        f"the loss has hardly changed since step {since:,}: {brief(before)} and then {brief(lately)}, "
-        f"{brief(change)} of it",
+        f"the loss has hardly fallen since step {since:,}: from {brief(before)} to {brief(lately)}, "
+        f"{percent(abs(change))} {'less' if change >= 0 else 'more'}",
         {"since": since, "before": before, "lately": lately, "change": change},
         sentence,
         "loss",
@@ -207,12 +141,13 @@ def _overfitting(evidence: Evidence, threshold: float) -> Sighting | None:
 
 def _done(evidence: Evidence, threshold: float) -> Sighting | None:
     left = evidence.to_the_floor
-    floor, share = evidence.facts.floor, f"{brief(100 * left)} % of the best constant answer's"
+    floor, share = evidence.facts.floor, f"{percent(left)} of the best constant answer's"
     if evidence.accuracy == 1.0:
         message = f"every training sample is answered rightly; {share} loss is left"
     elif left <= threshold:
-        what = f"its floor, {brief(floor)}" if floor else "0"
-        message = f"trained: the loss {brief(evidence.loss)} is {share} above {what}"
+        message = f"trained: the loss {brief(evidence.loss)} is {share} above 0"
+        if floor:
+            message = f"no weights do better: the loss {brief(evidence.loss)} is {share} above the floor {brief(floor)}"
     else:
         return None
     return Sighting(
@@ -224,40 +159,6 @@ def _done(evidence: Evidence, threshold: float) -> Sighting | None:
 
 
 KINDS = (
-    FindingKind(
-        "loss-rising",
-        "warning",
-        "How far the training loss lately (the median of the last quarter) lies above the lowest one before, since "
-        "the training was last changed, as a share of the best constant's loss",
-        Threshold(0.1, "above", "share", "the noise of single samples stays well below", 0.0),
-        _loss_rising,
-        "Training makes the loss smaller, give or take the noise of the batches. Where it goes up for good, each "
-        "update goes so far that it lands higher on the other side of the valley: the rate is too high for the slope "
-        "there. Nothing is said while the gradient itself is wrong.",
-    ),
-    FindingKind(
-        "rate-above-limit",
-        "warning",
-        "Where the last updates made the loss of their own batch larger (by more than a fiftieth of the best constant's "
-        "loss): the rate beside the limit of stability for the largest eigenvalue λ of the Hessian, which is 2/λ for SGD, "
-        "2(1+μ)/λ with momentum μ and 2(1+μ)/(1+2μ)λ for Nesterov's",
-        Threshold(1.0, "above", "times", "beyond it each update lands further away than the one before", 0.0),
-        _rate_above_limit,
-        "Along the direction in which the loss curves most it is a bowl, and its slope is λ times the distance from the "
-        "bottom. A step of η times the slope covers the share ηλ of the way. Beyond twice the way it lands on the other "
-        "side, higher than it was, and the next step leads further still, until the curvature is another one.",
-    ),
-    FindingKind(
-        "loss-oscillating",
-        "warning",
-        "By how much the last updates (4 to 16, made again) made the loss of their own batch larger, on average, as "
-        "a share of the best constant's loss",
-        Threshold(_OVERSHOOT, "above", "share", "an update that fits its slope makes that loss smaller", 0.0),
-        _loss_oscillating,
-        "A step against the gradient lowers the loss of the very samples that the gradient was taken from, if it is "
-        "short enough. Where it raises it, the step was so long that it left the part of the loss in which the slope "
-        "means anything, and the run jumps to and fro across the valley.",
-    ),
     FindingKind(
         "rate-too-low",
         "warning",
@@ -272,7 +173,8 @@ KINDS = (
     FindingKind(
         "stuck-at-constant",
         "warning",
-        "After 500 updates and 10 epochs: the distance of the training loss (medians of the third and of the last "
+        "After 500 updates and 10 epochs (or 2,000 updates): "
+        "the distance of the training loss (medians of the third and of the last "
         "quarter since the training was last changed) from that of the best constant answer, as a share of it",
         Threshold(
             _AT_THE_CONSTANT, "at most", "share", "a network that uses its inputs is soon further away", 0.0, 1.0
@@ -285,9 +187,10 @@ KINDS = (
     FindingKind(
         "plateau",
         "warning",
-        "After 500 updates and 10 epochs, above the floor, with a wrong answer and more than a tenth of the best "
-        "constant's loss left: the change of the training loss from the third to the last quarter (medians) since "
-        "the training was last changed, as a share of it",
+        "After 500 updates and 10 epochs (or 2,000 updates), "
+        "above the floor, with a wrong answer and more than a tenth of the best "
+        "constant's loss left: by how much the training loss has fallen from the third to the last quarter (medians) "
+        "since the training was last changed, as a share of it",
         Threshold(
             _STANDSTILL, "below", "share", "at that pace the same time again brings nothing one could see", 0.0, 1.0
         ),
@@ -300,7 +203,8 @@ KINDS = (
     FindingKind(
         "slow",
         "info",
-        "After 500 updates and 10 epochs, where the loss falls: how many times the steps since the training was last "
+        "After 500 updates and 10 epochs (or 2,000 updates), "
+        "where the loss falls: how many times the steps since the training was last "
         "changed it still takes until a hundredth of the best constant's loss is left above the floor, if the distance to "
         "it goes on shrinking by the same share as from the third to the last quarter (medians)",
         Threshold(2.0, "above", "times", "a run that gets there in the same time again needs nothing but that", 0.0),

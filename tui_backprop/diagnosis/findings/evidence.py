@@ -33,6 +33,9 @@ SETTLED_STEPS = 100
 SETTLED_EPOCHS = 10
 """Passes over the samples after which it can, at least."""
 
+MANY_STEPS = 2000
+"""Updates after which it can, however few passes they are."""
+
 COPIES = 1e-6
 """Distance of two units, as a share of their length, up to which they are copies of each other."""
 
@@ -261,8 +264,8 @@ class Evidence:
     @property
     def settled(self) -> bool:
         """Whether the training has gone on long enough to say that it gets nowhere."""
-        steps = self.course.steps
-        return bool(steps[-1] - steps[0] >= SETTLED_STEPS) and self.epochs >= SETTLED_EPOCHS
+        made = int(self.course.steps[-1] - self.course.steps[0])
+        return made >= SETTLED_STEPS and (self.epochs >= SETTLED_EPOCHS or made >= MANY_STEPS)
 
     @property
     def solved(self) -> bool:

@@ -70,8 +70,8 @@ class Threshold:
         return f"of at least {self.low:g}" if math.isinf(self.high) else f"from {self.low:g} to {self.high:g}"
 
     def text(self, value: float) -> str:
-        """Return how people read it: `below 0.1`."""
-        return f"{self.side} {value:g}"
+        """Return how people read it, a share in percent as messages have it: `below 10 %`, `above 20`."""
+        return f"{self.side} {100 * value:g} %" if self.unit == "share" else f"{self.side} {value:g}"
 
 
 @dataclass(frozen=True)
@@ -116,3 +116,8 @@ def alters(evidence: Evidence, changes: Mapping[str, Any]) -> bool:
 def brief(value: float) -> str:
     """Return a number as messages have it, with three digits: `0.222`, `1.3e-07`."""
     return minus(f"{value:.3g}") if math.isfinite(value) else str(value)
+
+
+def percent(share: float) -> str:
+    """Return a share as messages have it: `12.3 %`."""
+    return f"{brief(100 * share)} %"

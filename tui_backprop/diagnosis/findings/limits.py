@@ -8,7 +8,7 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import fitting_output, floor_share, raise_the_floor
 from tui_backprop.diagnosis.findings.evidence import Evidence
-from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief, percent
 
 
 def _cannot_do_better(evidence: Evidence, threshold: float) -> Sighting | None:
@@ -18,7 +18,8 @@ def _cannot_do_better(evidence: Evidence, threshold: float) -> Sighting | None:
     near = share >= threshold
     sentence, changes = raise_the_floor(evidence)
     return Sighting(
-        f"this network cannot go below a loss of {brief(bound.loss)}, {brief(share)} of what it has now: {bound.reason}",
+        f"this network cannot go below a loss of {brief(bound.loss)} (now {brief(evidence.loss)}), {percent(share)} of it: "
+        f"{bound.reason}",
         {
             "floor": bound.loss,
             "loss": evidence.loss,
@@ -47,7 +48,7 @@ def _targets_out_of_range(evidence: Evidence, threshold: float) -> Sighting | No
         return None
     sentence, changes = fitting_output(evidence)
     return Sighting(
-        f"{brief(share)} of the training targets lie outside the range of {what}",
+        f"{percent(share)} of the training targets lie outside the range of {what}",
         {
             "share": share,
             "lowest": float(targets.min()),
@@ -97,8 +98,8 @@ KINDS = (
         Threshold(0.8, "at least", "share", "most of the loss is then beyond all training", 0.0, 1.0),
         _cannot_do_better,
         "Some losses are out of reach whatever the rate, the seed and the number of steps. A chain of single units "
-        "with monotone activations can only rise or only fall with its input, so isotonic regression gives the best "
-        "it can do. A network without a bend in a hidden layer is a linear model, and the best one can be computed. "
+        "can only rise or only fall with its input, and the best curve of that kind is computed (isotonic regression). "
+        "A network without a bend in a hidden layer is a linear model, and the best one can be computed. "
         "Samples with equal inputs and different targets get one answer between them. Targets outside the output's "
         "range are never met. The line 'best this network can do' on the loss chart is the highest of these. What "
         "helps is another network or other inputs.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.remedies import Remedy, far_targets, first_of, other_seed, standardised_inputs
+from tui_backprop.diagnosis.findings.saturation import thrown_flat
 
 FADED = 0.01
 """Share of the rate that a schedule leaves, below which the run is at a standstill."""
@@ -87,8 +88,8 @@ def calm(evidence: Evidence) -> Remedy:
 
 
 def thrown(evidence: Evidence) -> Remedy | None:
-    """A rate so high that the run is worse off than it began."""
-    return calmer_start(evidence) if evidence.spoilt else None
+    """A rate so high that the run is worse off than it began, or that its units are where they learn no more."""
+    return calmer_start(evidence) if evidence.spoilt or thrown_flat(evidence) else None
 
 
 def _is_low(evidence: Evidence, times: float) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 
 from tui_backprop.diagnosis.findings.causes import frozen
 from tui_backprop.diagnosis.findings.evidence import SETTLED_STEPS, Evidence
-from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief, percent
 from tui_backprop.diagnosis.findings.rates import FADED, faded
 from tui_backprop.diagnosis.findings.remedies import first_of
 
@@ -37,7 +37,7 @@ def _rate_faded(evidence: Evidence, threshold: float) -> Sighting | None:
     schedule = f"the schedule {evidence.recipe['schedule']} has taken the rate from {training.rate:g} to {now}"
     what = f"the warm-up still holds the rate {training.rate:g} at {now}" if "warmup" in changes else schedule
     return Sighting(
-        f"{what}, {brief(factor)} of it, and {brief(evidence.to_the_floor)} of the best constant's loss is left to gain",
+        f"{what}, {percent(factor)} of it, and {percent(evidence.to_the_floor)} of the best constant's loss is left to gain",
         {"rate": training.rate, "now": training.rate_at(step), "factor": factor, "left": evidence.to_the_floor},
         sentence,
         "η",

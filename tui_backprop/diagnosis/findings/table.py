@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
-from tui_backprop.diagnosis.findings import course, data, gradients, limits, standstill, units
+from tui_backprop.diagnosis.findings import course, data, gradients, limits, overshoot, standstill, units
 from tui_backprop.diagnosis.findings.evidence import Evidence
 from tui_backprop.diagnosis.findings.finding import SEVERITIES, Finding, FindingKind
 from tui_backprop.text.unknown import unknown
 
 KINDS: tuple[FindingKind, ...] = tuple(
-    chain(gradients.KINDS, limits.KINDS, standstill.KINDS, units.KINDS, course.KINDS, data.KINDS)
+    chain(gradients.KINDS, limits.KINDS, standstill.KINDS, overshoot.KINDS, units.KINDS, course.KINDS, data.KINDS)
 )
 """Every kind of finding, causes before what comes of them. A new one is an entry of the file that it belongs to."""
 
@@ -31,6 +31,27 @@ def find(evidence: Evidence, thresholds: Mapping[str, float]) -> tuple[Finding, 
     with np.errstate(all="ignore"):
         found = [kind.find(evidence, thresholds.get(kind.id)) for kind in KINDS]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: SEVERITIES.index(one.severity)))
+
+
+def told_as_one(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    """Return findings of one severity that one change of the recipe remedies together, each under the first of them.
+
+    Args:
+        findings: as `find` returns them, causes before what comes of them.
+    """
+    groups: list[list[Finding]] = []
+    for one in findings:
+        like = (
+            group
+            for group in groups
+            if one.changes and (group[0].severity, group[0].changes) == (one.severity, one.changes)
+        )
+        group = next(like, None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return tuple(map(tuple, groups))
 
 
 def check_threshold(name: str, value: float) -> float:

@@ -6,29 +6,23 @@ import numpy as np
 
 from tui_backprop.diagnosis.findings.causes import different_units, first_values, way_out
 from tui_backprop.diagnosis.findings.evidence import COPIES, Evidence
-from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief
-from tui_backprop.diagnosis.findings.rates import calmer_start
+from tui_backprop.diagnosis.findings.finding import FindingKind, Sighting, Threshold, brief, percent
+from tui_backprop.diagnosis.findings.rates import calmer_start, thrown
 from tui_backprop.diagnosis.findings.remedies import Remedy, far_targets, first_of, other_seed
+from tui_backprop.diagnosis.findings.saturation import SATURATED, saturated_shares
 
-_FLAT = 0.01  # share of the steepest slope below which a unit is saturated
+_NEAR_THE_CONSTANT = 0.1  # of the best constant's loss, within which a run is near it
 
 
 def _saturated(evidence: Evidence, threshold: float) -> Sighting | None:
-    network, tape = evidence.training.network, evidence.unit_tape
-    shares: dict[int, float] = {}
-    for layer in range(1, network.depth):
-        activation = network.activation(layer)
-        if activation.monotone and np.isfinite(activation.low) and np.isfinite(activation.high):
-            middle = np.zeros(1)
-            steepest = float(activation.slope(middle, activation.value(middle))[0])
-            slopes = activation.slope(tape.z[layer], tape.a[layer])
-            shares[layer] = float((slopes < _FLAT * steepest).mean())
+    shares = saturated_shares(evidence.training.network, evidence.unit_tape)
     worst = max(shares, key=lambda layer: shares[layer], default=0)
     if not worst or shares[worst] <= threshold:
         return None
-    sentence, changes = first_of(evidence, far_targets, _gentle_start, calmer_start, other_seed)
+    sentence, changes = first_of(evidence, far_targets, thrown, _gentle_start, calmer_start, other_seed)
+    why = "the rate threw them there, and they pass nothing back" if thrown(evidence) else "they pass nothing back"
     return Sighting(
-        f"units of layer {worst} are saturated in {brief(100 * shares[worst])} % of all cases: they pass nothing back",
+        f"units of layer {worst} are saturated in {percent(shares[worst])} of all cases: {why}",
         {"layer": worst, "share": shares[worst], "share_by_layer": list(shares.values())},
         sentence,
         f"layer {worst}",
@@ -55,7 +49,7 @@ def _dead(evidence: Evidence, threshold: float) -> Sighting | None:
     units = dead[worst]
     return Sighting(
         f"{len(units)} of {network.sizes[worst]} units of layer {worst} are dead: 0 for every sample, "
-        f"{brief(len(units) / network.sizes[worst])} of them",
+        f"{percent(len(units) / network.sizes[worst])} of them",
         {"layer": worst, "units": units, "share": len(units) / network.sizes[worst]},
         "take leaky-relu, which lets them learn again, or begin again with a smaller rate",
         f"layer {worst}",
@@ -95,10 +89,14 @@ def _same_answer(evidence: Evidence, threshold: float) -> Sighting | None:
     ratio = float((spread[wanted > 0] / wanted[wanted > 0]).max())
     if not ratio < threshold:
         return None
-    prediction = evidence.tape.prediction
+    prediction, constant = evidence.tape.prediction, evidence.facts.constant_loss
+    if abs(evidence.share(evidence.loss) - 1.0) <= _NEAR_THE_CONSTANT:
+        where = "the loss is near that of the best constant answer"
+    else:
+        where = f"the loss is {brief(evidence.loss)}, and the best constant answer has {brief(constant)}"
     sentence, changes = way_out(evidence)
     return Sighting(
-        f"every input gets nearly the same answer: the answers spread {brief(ratio)} times as far as the targets",
+        f"every input gets nearly the same answer: the answers spread {brief(ratio)} times as far as the targets; {where}",
         {
             "ratio": ratio,
             "spread_of_answers": spread.tolist(),
@@ -118,7 +116,9 @@ KINDS = (
         "warning",
         "In hidden layers of sigmoid or tanh: the share of (unit, sample) pairs of a layer with a slope below a "
         "hundredth of the steepest",
-        Threshold(0.8, "above", "share", "a few flat units are as it should be, a layer of them is not", 0.0, 1.0),
+        Threshold(
+            SATURATED, "above", "share", "a few flat units are as it should be, a layer of them is not", 0.0, 1.0
+        ),
         _saturated,
         "Far from 0 a sigmoid or a tanh is flat. A unit that is there for nearly every sample gives the same "
         "whatever comes in, and its slope, by which δ is multiplied on the way back, is nearly 0: neither it nor the "
@@ -151,7 +151,8 @@ KINDS = (
     FindingKind(
         "same-answer",
         "warning",
-        "After 100 updates and 10 epochs: the standard deviation of the answers to the training samples beside that "
+        "After 100 updates and 10 epochs (or 2,000 updates): "
+        "the standard deviation of the answers to the training samples beside that "
         "of their targets, for the output where it is largest",
         Threshold(
             0.1,
@@ -162,9 +163,10 @@ KINDS = (
             1.0,
         ),
         _same_answer,
-        "Whatever it is asked, the network says nearly the same, and that is near the best constant answer: it has "
-        "found the mean of the targets and nothing more. Look for the cause in this order: is the gradient right, "
-        "can this network do better at all, does the training get anywhere.",
+        "Whatever it is asked, the network says nearly the same, so it makes no use of its inputs. Where its loss is near "
+        "that of the best constant answer, it has found the mean of the targets and nothing more; where its loss is higher, "
+        "not even that. Look for the cause in this order: is the gradient right, can this network do better at all, does "
+        "the training get anywhere.",
         hinders=True,
     ),
 )
