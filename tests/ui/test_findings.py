@@ -77,8 +77,19 @@ async def test_a_finding_is_selected_explained_and_remedied(trainer):
         first = panel.selected
         await pilot.press("down", "up", "up", "down")
         assert panel.selected != first
-        await pilot.press("up", "enter")
+        await pilot.press("end")
+        assert panel.selected.id == listed(app).split("─")[0].strip().splitlines()[-1].split()[1]
+        last = panel.selected
+        await pilot.press("1")  # the keys go elsewhere: the remedy in sight is that of the worst
+        assert panel.selected == last != first
+        await pilot.press("exclamation_mark")
+        assert dict(first.changes).items() <= {**app.session.recipe.__dict__}.items()
+        await pilot.press("u", "6", "home", "enter")
         assert isinstance(app.screen, FindingScreen)
+        said_of_it = app.screen.query_one("#said-of-it")
+        before = [str(one.content) for one in said_of_it.children][:2]
+        assert before[1].startswith("what to do: ")
+        await pilot.press("j")
         await pilot.press("escape")
         assert app.session.recipe.hidden == (1,)
         await pilot.press("enter", "exclamation_mark")
@@ -86,7 +97,8 @@ async def test_a_finding_is_selected_explained_and_remedied(trainer):
         await pilot.press("u")
         assert app.session.recipe.hidden == (1,)
         await pilot.click(FindingsPanel, offset=(4, 2))
-        assert panel.selected == panel.frame.findings[1]
+        assert panel.selected.id == "same-answer"  # told with the first, for one remedy does for both
+        assert "└ same-answer" in listed(app)
         await pilot.click(FindingsPanel, offset=(4, 2))
         assert isinstance(app.screen, FindingScreen)
 

@@ -84,7 +84,13 @@ KEYS: tuple[Key, ...] = (
     Key("d", "d", "choose_data", "data", "Choose another data set.", in_footer=True),
     Key("o", "o", "edit_recipe", "recipe", "Change the rest of the recipe.", in_footer=True),
     Key("x", "x", "choose_rule", "rule", "Choose the backward rule: the right one, or a mistake to learn from."),
-    Key("exclamation_mark", "!", "remedy", "remedy", "Follow the advice of the worst finding, or of the selected one."),
+    Key(
+        "exclamation_mark",
+        "!",
+        "remedy",
+        "remedy",
+        "Follow the advice below the panels, in Findings the selected one's.",
+    ),
     Key("s", "s", "reload_rule", "reload rule", "Load the file of your own rule again, as it is saved now."),
     Key(
         "k",

@@ -6,6 +6,8 @@ from textual import on
 
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.ui.actions.base import TrainerBase
+from tui_backprop.ui.bars.advice import SaidBar
+from tui_backprop.ui.drawing.findings import worst
 from tui_backprop.ui.panels.findings import FindingsPanel
 
 
@@ -13,8 +15,13 @@ class FindingActions(TrainerBase):
     """Keys of the findings."""
 
     def action_remedy(self) -> None:
-        """Do what the selected finding advises; unless another one is selected that is the worst."""
-        finding = self.screen_stack[0].query_one(FindingsPanel).choose(self.session.frame())
+        """Do the remedy in sight: that of the finding selected where Findings has the keys, elsewhere the line's below."""
+        if self.active == "findings":
+            finding = self.screen_stack[0].query_one(FindingsPanel).choose(self.session.frame())
+        else:
+            finding = worst(
+                self.screen_stack[0].query_one(SaidBar).findings if self.running else self.session.findings()
+            )
         if finding is None:
             self.tell("no finding has a remedy that can be applied")
         else:

@@ -8,6 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.ui.bars.status import StatusLine
 from tui_backprop.ui.drawing.findings import halt_line, opening_lines, said_lines
@@ -28,6 +29,11 @@ class SaidBar(StatusLine):
         """Say what there is to say of this frame: before anything was done how to begin, and why the run `halted`."""
         self._shown = (frame, opening, halted)
         self.refresh()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of the frame that is shown."""
+        return () if self._shown is None else tuple(self._shown[0].findings)
 
     def lines(self, width: int) -> list[Text]:
         """Return what is said of the frame, over which a notice is laid from the top: the keys below stay longest."""

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui_backprop.diagnosis.findings.finding import Finding
 from tui_backprop.session.frames.frame import Frame
-from tui_backprop.ui.drawing.findings import finding_line
+from tui_backprop.ui.drawing.findings import NUMBER_NAMES, finding_line
 from tui_backprop.ui.drawing.numbers import four_digits
 from tui_backprop.ui.panels.panel_of_finding import picture_of
 from tui_backprop.ui.screens.dialog import Dialog
@@ -28,6 +28,8 @@ class FindingScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss(False)", "leave"),
         Binding("exclamation_mark", "dismiss(True)", "do the remedy"),
+        Binding("j", "scroll_text(1)", "down", show=False),
+        Binding("k", "scroll_text(-1)", "up", show=False),
     ]
 
     def __init__(self, finding: Finding, frame: Frame) -> None:
@@ -36,15 +38,15 @@ class FindingScreen(Dialog[bool]):
         self._picture = picture_of(finding.id)("picture")
 
     def compose(self) -> ComposeResult:
-        """Show the sentence, the explanation, the remedy, the picture and the numbers."""
+        """Show the sentence, the remedy, the explanation, the numbers and the picture."""
         finding = self._finding
         with Vertical(classes="dialog tall wide") as dialog:
             dialog.border_title = "Finding"
-            dialog.border_subtitle = "! does the remedy   escape closes" if finding.changes else "escape closes"
+            dialog.border_subtitle = f"{'! does the remedy   ' if finding.changes else ''}↓ reads on   escape closes"
             with VerticalScroll(id="said-of-it"):
                 yield Static(Text(finding_line(finding).plain, style="bold"))
-                yield Static(finding.explanation, markup=False, classes="paragraph")
                 yield Static(Text("what to do: ", style="bold").append(finding.remedy, "not bold"), classes="paragraph")
+                yield Static(finding.explanation, markup=False, classes="paragraph")
                 yield Static(_evidence(finding))
             self._picture.add_class("front")
             yield self._picture
@@ -52,6 +54,10 @@ class FindingScreen(Dialog[bool]):
     def on_mount(self) -> None:
         """Draw the picture."""
         self._picture.show(self._frame)
+
+    def action_scroll_text(self, lines: int) -> None:
+        """Read on, or back."""
+        self.query_one("#said-of-it", VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def _evidence(finding: Finding) -> Table:
@@ -67,7 +73,7 @@ def _flat(evidence: dict[str, Any], before: str = "") -> Iterator[tuple[str, str
         if isinstance(value, dict):
             yield from _flat(value, f"{before}{name} ")
         else:
-            yield f"{before}{name}".replace("_", " "), _written(value)
+            yield f"{before}{NUMBER_NAMES.get(name, name)}".replace("_", " "), _written(value)
 
 
 def _written(value: Any) -> str:
