@@ -155,6 +155,10 @@ async def test_from_the_wrong_line_to_the_floor(fresh):
         assert "✓ all 4" in str(app.query_one(ScriptGradientsPanel).border_subtitle)
         await press(app, pilot, "space")
         assert app.script.frame.total == 10000
+        for key in ("n", "space"):
+            app.clear_notifications()
+            await press(app, pilot, key)
+            assert "its training ends here, after 10,000 updates" in next(iter(app._notifications)).message
         findings = " ".join(lines_of(app, ScriptFindingsPanel))
         assert "cannot go below the floor 0.2222" in " ".join(one.sentence for one in app.script.frame.problems)
         assert "floor 0.2222" in "\n".join(chart(app))
@@ -223,6 +227,10 @@ async def test_over_calls_out_of_them_and_along_operands(opened):
         assert here(app) == "slope = 2 * diff"
         await press(app, pilot, "backspace")
         assert here(app) == "back = slope * w2"
+        panel = app.query_one(SourcePanel)
+        row = panel._row_of[line_of("d_b2 = slope")] - panel.scroll_offset.y
+        await pilot.click(panel, offset=(20, row + 1))
+        assert here(app).startswith("d_b2 = slope")
 
 
 @pytest.mark.covers_script("k", "W")
@@ -355,7 +363,7 @@ async def test_a_saved_file_is_noticed_and_asked_for_once(fresh, tmp_path):
 
 
 @pytest.mark.covers_script("3", "4", "7", "y", "z", "?", "S", "q", "^z", "L", "m", "M")
-async def test_panels_pictures_and_keys(opened):
+async def test_panels_pictures_and_keys(opened, monkeypatch):
     """What every app of panels has."""
     app, suspended = ScriptApp(opened("class")), []
     app.action_suspend_process = lambda: suspended.append(True)
@@ -375,6 +383,11 @@ async def test_panels_pictures_and_keys(opened):
         await pilot.press("escape", "S")
         await pilot.press("escape", "ctrl+z")
         assert suspended == [True]
+        painted = []
+        monkeypatch.setattr(SourcePanel, "refresh", lambda panel, *_, **__: painted.append(panel))
+        app._resume_signal()  # `fg`: the shell has written over all
+        await pilot.pause()
+        assert painted == [app.query_one(SourcePanel)]
         await pilot.press("q")
     assert app.return_code == 0
 

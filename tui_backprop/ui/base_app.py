@@ -46,6 +46,16 @@ class BaseApp(App[None]):
         self._ending = False
         self._forget: Timer | None = None
 
+    def on_mount(self) -> None:
+        """Hear of `fg`."""
+        self.app_resume_signal.subscribe(self, self._repaint)
+
+    def _repaint(self, _: object) -> None:
+        """Paint all again after `fg`: the shell has written on the terminal, and Textual paints only what changes."""
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()
+
     # Settings.
 
     def apply_settings(self, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from tui_backprop.session.script_run import walking
 from tui_backprop.session.script_run.opened import OpenedScript
 from tui_backprop.session.script_run.stops import ConditionStop, LineStop, UpdateMoment
 from tui_backprop.session.script_run.version import Problem
+from tui_backprop.session.sweep.wording import counted
 
 _BEFORE = 3  # updates before one that is gone back to, which are recorded with it
 _TRAIL = 1000  # places that are remembered
@@ -65,9 +66,16 @@ class TravellingScript(OpenedScript):
         """Make an update of theirs.
 
         Raises:
+            ValueError: its training ends there.
             InputError: the script gives no answer.
         """
-        self.go_to((0 if self._window is None else self._window.update) + updates)
+        at = 0 if self._window is None else self._window.update
+        self.go_to(at + updates)
+        if at and self._window is not None and self._window.update == at:
+            raise ValueError(self._at_its_end())
+
+    def _at_its_end(self) -> str:
+        return f"its training ends here, after {counted(self.version.last, 'update')}; home goes to the first one"
 
     def last_update(self) -> None:
         """Go to the furthest update that was reached.
@@ -83,13 +91,14 @@ class TravellingScript(OpenedScript):
         """Let its own loop run on from the update that is shown.
 
         Raises:
+            ValueError: its training ends there.
             InputError: the script gives no answer.
         """
         with self._asking():
             version = self.version
             at = 0 if self._window is None else self._window.update
             if version.total is not None and at >= version.total:
-                return
+                raise ValueError(self._at_its_end())
             stepper = self._stepper
             stops = [one for one in self.stops if one.enabled]
             if stepper is None or stepper.ended is not None or (stops and stepper.position > at + 1):
