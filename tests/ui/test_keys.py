@@ -371,7 +371,7 @@ async def test_large_networks_list_every_entry(trainer):
 def test_every_key_of_the_table_is_tested():
     """A key that no test of this folder presses is not in the table."""
     found = set()
-    for path in Path(__file__).parent.glob("test_*.py"):
+    for path in Path(__file__).parent.rglob("test_*.py"):
         for names in re.findall(r"^@pytest\.mark\.covers\((.*)\)$", path.read_text(encoding="utf-8"), re.MULTILINE):
             found.update(ast.literal_eval(f"({names},)"))
     assert {key.shown for key in KEYS} == found
