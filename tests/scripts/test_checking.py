@@ -111,6 +111,9 @@ def test_a_wrong_line_is_named_and_its_fix_is_proven(tmp_path, old, new, line, w
         "109_bias_column_joined.py",
         "110_lists_into_dot_right.py",
         "111_entry_by_entry_right.py",
+        "112_engine_of_values_right.py",
+        "113_xrange_slope_of_the_slope.py",
+        "114_printed_loss_is_an_array_right.py",
     ],
 )
 def test_scripts_of_the_corpus_are_told_what_they_should_be(name):
@@ -253,11 +256,31 @@ def test_what_cannot_be_used_is_one_sentence_with_the_line(tmp_path, text, said)
         checked(tmp_path, text)
 
 
+STEP_UNIT = """\
+import numpy as np
+
+rows, goals = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), [0, 0, 0, 1]
+pull = np.array([0.3, -0.2])
+
+
+def answer(row):
+    total = np.dot(row, pull) - 0.4
+    return 1 if total >= 0 else 0
+
+
+for turn in range(20):
+    for row, goal in zip(rows, goals):
+        pull += 0.1 * (goal - answer(row)) * row
+"""
+
+
 def test_a_file_without_training_says_what_is_missing(tmp_path, capsys):
     """Alone it cannot be used; among others it is one line and no error."""
     for text in ("print('hello')\n", "total = 0.0\nfor n in range(50):\n    total += n / 2\n"):
         with pytest.raises(NoTrainingError, match="no training was recognised"):
             checked(tmp_path, text)
+    with pytest.raises(NoTrainingError, match=r"line 9 takes .* no slope: this is the perceptron rule"):
+        checked(tmp_path, STEP_UNIT)
     for name in ("one", "two"):
         (tmp_path / f"{name}.py").write_text("print('hello')\n")
     assert main(["check", str(tmp_path / "one.py"), str(tmp_path / "two.py")]) == 0

@@ -424,7 +424,9 @@ async def test_a_script_that_never_ends_freezes_nothing(fresh):
 async def test_a_file_that_is_stuck_as_it_opens_is_there_to_read(fresh):
     """Its lines, numbered and coloured, and what is waited for, before anything of it has run; then where it is stuck."""
     app = fresh("while True:\n    print(0.5 * 2)\n")
-    app.script._setting = replace(app.script._setting, limits=replace(app.script._setting.limits, seconds=0.5))
+    app.script._setting = replace(
+        app.script._setting, limits=replace(app.script._setting.limits, seconds=0.5, patience=0)
+    )
     async with app.run_test(size=BIG) as pilot:
         panel = app.query_one(SourcePanel)
         line = panel.line_at(app.script.frame, 0)

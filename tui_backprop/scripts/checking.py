@@ -29,8 +29,10 @@ from tui_backprop.scripts.parts import part
 from tui_backprop.scripts.reading.errors import NoTrainingError, UnreadableError
 from tui_backprop.scripts.reading.read_trace import read
 from tui_backprop.scripts.reading.reading import Reading, parameters_by_name
+from tui_backprop.scripts.reading.thresholds import threshold_line
 from tui_backprop.scripts.recognition.perceptron import perceptron_of
 from tui_backprop.scripts.recognition.samples import command_for, perceptron_samples
+from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.scripts.running.processes import ScriptProcesses
 from tui_backprop.scripts.running.run import ScriptOptions, ScriptRun
 from tui_backprop.scripts.source.foreign import left_to_a_library, surroundings
@@ -151,7 +153,7 @@ def _batch_text(batch: int) -> str:
 def _missing(case: Case) -> str:
     if case.reading is None:
         return unread_text(case)
-    return "no loss of its prediction has derivatives that could be computed"
+    return _no_slope(case) or "no loss of its prediction has derivatives that could be computed"
 
 
 def unread_text(case: Case) -> str:
@@ -162,15 +164,19 @@ def unread_text(case: Case) -> str:
         ScriptError: it goes on without training anything.
     """
     if case.trace.reason == "time":
+        limits = case.setting.limits
         raise ScriptError(
-            f"{case.source.where(case.trace.more.get('line'))}: after {case.setting.limits.seconds:g} s it is still here, "
-            "and no training was seen: does a loop never end?"
+            f"{case.source.where(case.trace.more.get('line'))}: after {limits.seconds + limits.patience:g} s it is still "
+            "here, and no training was seen: does a loop never end?"
         )
     try:
         read(case.trace)
     except NoTrainingError as error:
         raise NoTrainingError(_nothing_trained(case, str(error))) from None
     except UnreadableError as error:
+        without_slope = _no_slope(case)
+        if without_slope is not None:
+            raise NoTrainingError(without_slope) from None
         return str(error)
     return "its training was not recognised"
 
@@ -181,7 +187,18 @@ def _nothing_trained(case: Case, said: str) -> str:
         return library.split(": ", 1)[1]
     if case.setting.line is not None:
         return f"--line {case.setting.line}: no training begins there, or none was seen; leave it out for the first one"
-    return said
+    return _no_slope(case) or said
+
+
+def _no_slope(case: Case) -> str | None:
+    """Return what is said of a perceptron rule; None where there is none."""
+    line = threshold_line(Graph(case.trace))
+    if line is None:
+        return None
+    return (
+        f"line {line} takes for its prediction only on which side of a threshold a weighted sum is, which has no slope: "
+        "this is the perceptron rule and not backpropagation, so there is no gradient to compare its updates with"
+    )
 
 
 def _which(case: Case, updates: set[int]) -> list[str]:
@@ -220,7 +237,7 @@ def _describe(case: Case, answer: Answer) -> None:
         answer.samples = perceptron_samples(case, answer.network)
         answer.recipe = command_for(answer.network, answer.samples, None)
         answer.summary[0] = f"{answer.network.line}, {answer.summary[0]}, {_batch_text(answer.network.batch)}"
-    if np.isfinite(own_rate):
+    if np.isfinite(own_rate) and not reading.steps[-1].feeds:  # else what was judged is no change with a rate
         answer.summary[0] += f", rate {own_rate:.4g}"
     made = [trace.place(update.record) for step in reading.steps for update in step.updates]
     answer.notes += _which(case, {at.line for at in made if at is not None and at.file == 0})

@@ -12,9 +12,12 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands, roots
 from tui_backprop.scripts.reading.residuals import target_value
+from tui_backprop.scripts.replay.graph import Graph
+from tui_backprop.scripts.replay.operations import SOURCES
 
 _FAR = 20.0  # inputs beyond this saturate units whose weights are near 1
 _SMALL_MATRIX = 2
+_EXPONENTIALS = {"np.exp", "math.exp"}
 
 
 def targets_out_of_range(case: Case, answer: Answer) -> list[Cause]:
@@ -68,9 +71,17 @@ def _output_range(case: Case, prediction: int) -> tuple[float, float] | None:
         if op == "truediv":
             below = graph.args[record][1]
             parts = {graph.ops[one] for one in graph.args[below]} | {graph.ops[below]}
-            if graph.ops[below] == "add" and parts & {"np.exp", "math.exp"}:
-                found = (0.0, 1.0)
+            if graph.ops[below] == "add" and parts & _EXPONENTIALS:
+                found = _fraction_range(graph, graph.args[record][0])
     return found
+
+
+def _fraction_range(graph: Graph, above: int) -> tuple[float, float] | None:
+    """Return the range of 1 / (1 + e^−z), e^z / (1 + e^z) and (e^2z − 1) / (e^2z + 1) by what is above; None for others."""
+    if graph.ops[above] in _EXPONENTIALS or (graph.ops[above] in SOURCES and np.all(graph.value(above) == 1)):
+        return 0.0, 1.0
+    exponential = {graph.ops[one] for one in graph.args[above]} & _EXPONENTIALS
+    return (-1.0, 1.0) if graph.ops[above] == "sub" and exponential else None
 
 
 def equal_units(case: Case, answer: Answer) -> list[Cause]:

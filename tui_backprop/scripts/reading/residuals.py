@@ -19,7 +19,7 @@ class Residual:
     target: int
     """The target's record; −1 where the target is one-hot and only its index is there."""
     kind: str
-    """"difference", "one hot" or "ratio"."""
+    """"difference", "one hot", "ratio", or "negated" where one of the two is added with its sign turned round."""
 
 
 def find_residuals(graph: Graph, cone: set[int], learned: set[int], *, every: bool = False) -> list[Residual]:
@@ -90,8 +90,33 @@ def _residual(graph: Graph, record: int, learned: set[int]) -> Residual | None:
                 return Residual(record, prediction, target, "difference")
         if op == "truediv" and b in learned and a not in learned and not literal & 1 and graph.ops[a] not in ("const",):
             return Residual(record, b, a, "ratio")
+    if op == "add" and len(args) == 2 and (args[0] in learned) != (args[1] in learned):
+        return _with_negated(graph, record, learned)
     if op in ("set", "put", "at:subtract", "at:add") and args[0] in learned:
         return _one_hot(graph, record, learned)
+    return None
+
+
+def _with_negated(graph: Graph, record: int, learned: set[int]) -> Residual | None:
+    """Recognise `target + (-prediction)` and `prediction + (-target)`, as an engine of single values subtracts."""
+    prediction, target = graph.args[record] if graph.args[record][0] in learned else graph.args[record][::-1]
+    minus_prediction, minus_target = _negated(graph, prediction), _negated(graph, target)
+    if minus_prediction is not None and minus_prediction in learned:
+        return Residual(record, minus_prediction, target, "negated")
+    return None if minus_target is None else Residual(record, prediction, minus_target, "negated")
+
+
+def _negated(graph: Graph, record: int) -> int | None:
+    """Return what a value is the negative of; None where it is not the negative of another."""
+    op, args = graph.ops[record], graph.args[record]
+    if op == "neg":
+        return args[0]
+    if op != "mul" or len(args) != 2:
+        return None
+    for one, other in (args, args[::-1]):
+        value = graph.values[other]
+        if graph.ops[other] in ("const", "leaf") and not isinstance(value, np.ndarray) and value == -1:
+            return one
     return None
 
 

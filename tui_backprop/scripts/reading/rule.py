@@ -11,6 +11,8 @@ from tui_backprop.scripts.reading.reading import Reading, Step
 
 _LIMITERS = {"np.sign", "np.clip", "method:clip"}
 """What rules apply to a gradient that they use the sign or a limited size of."""
+_SHAPED = {"np.zeros_like", "np.ones_like", "np.empty_like"}
+"""What has only its shape from its operand, and depends on none of its numbers."""
 _ROUNDING = 8 * float(np.finfo(float).eps)
 
 
@@ -92,7 +94,7 @@ def uses_sign(reading: Reading, step: Step, old: int) -> bool:
 def _after(graph: Any, starts: set[int], cone: set[int]) -> set[int]:
     found = set(starts)
     for record in sorted(cone):
-        if any(one in found for one in graph.args[record]):
+        if graph.ops[record] not in _SHAPED and any(one in found for one in graph.args[record]):
             found.add(record)
     return found
 

@@ -36,7 +36,7 @@ def perceptron_samples(case: Case, network: Perceptron) -> ScriptSamples | None:
     whole = _whole(graph, network) if target >= 0 else _one_hot(graph, network)
     if whole is not None:
         return whole
-    if target < 0:
+    if target < 0 or residual.kind == "negated":
         return None
     seen: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
     products = [_product(graph, layer) for layer in layers_of(graph, step)]

@@ -28,6 +28,7 @@ class Limits:
     records: int = 150_000
     size: int = 200_000_000  # bytes of values
     seconds: float = 6.0  # until it has shown enough
+    patience: float = 14.0  # for how much longer its first updates are waited for
     timeout: float = SCRIPT_TIMEOUT  # until the process is ended
 
 
@@ -137,6 +138,7 @@ def request_for(source: Source, setting: ScriptOptions, scratch: str) -> dict[st
         "records": limits.records,
         "size": limits.size,
         "seconds": limits.seconds,
+        "patience": limits.patience,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 _EXCEPT = re.compile(r"^(\s*except\s+[\w.]+)\s*,\s*(\w+)\s*:")
@@ -13,7 +14,18 @@ _WORDS = (
     (re.compile(r"\.iterkeys\(\)"), ".keys()"),
     (re.compile(r"\bunicode\("), "str("),
     (re.compile(r"<>"), "!="),
+    (re.compile(r"\bimport cPickle as\b"), "import pickle as"),
+    (re.compile(r"\bimport cPickle\b"), "import pickle as cPickle"),
 )
+
+
+def has_names_of_python2(tree: ast.Module) -> bool:
+    """Return whether a script that Python 3 can parse uses what only Python 2 has: `xrange`, `raw_input`, `cPickle`."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in names} & {"xrange", "raw_input"} - bound
+    imports = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return bool(used) or "cPickle" in imports
 
 
 def translated(text: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.source.notebooks import cells_of, joined, with_cells
-from tui_backprop.scripts.source.python2 import translated
+from tui_backprop.scripts.source.python2 import has_names_of_python2, translated
 from tui_backprop.system.inputs import InputFileError, read_input, read_python, shown_path
 from tui_backprop.text.cleaning import clean
 from tui_backprop.text.syntax import parsed
@@ -141,7 +141,7 @@ def _prepared(source: Source) -> Source:
     if not _parses(text) and _parses(textwrap.dedent(text)):
         text = textwrap.dedent(text)
         notes.append("Its common indentation was removed for the check.")
-    if not _parses(text):
+    if not _parses(text) or has_names_of_python2(parsed(text)):
         new = translated(text)
         if new is not None and _parses(new):
             text = new

@@ -63,8 +63,11 @@ class Notes:
             thing[index] = value = single
         return value
 
-    def single(self, place: int, value: Any) -> Any:
-        """Return the number in an array of one element, as NumPy before 2.4 takes it for one; anything else as it is."""
+    def single(self, place: int, value: Any, *, noted: bool = True) -> Any:
+        """Return the number in an array of one element, as NumPy before 2.4 takes it for one; anything else as it is.
+
+        It is a part of the trace where it is computed with, not where it is only printed.
+        """
         if not isinstance(value, np.ndarray) or value.size != 1 or not value.ndim or value.dtype.kind not in "fiu":
             return value
         said = (
@@ -73,7 +76,7 @@ class Notes:
         )
         if said not in self.remarks:
             self.remarks.append(said)
-        return self.item(place, value, (0,) * value.ndim)
+        return self.item(place, value, (0,) * value.ndim) if noted else value.item()
 
     def name_of(self, function: Any) -> str | None:
         """Return what a function is called in the trace."""

@@ -57,19 +57,32 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "ne": operator.ne,
 }
 
+MOST_RECORDS, MOST_BYTES = 1_200_000, 400_000_000
+"""How much is kept where one update alone makes more than is kept otherwise."""
+
 
 class Recorder(Notes):
     """Performs the script's operations and keeps their records; `finish` is called once, when enough was seen."""
 
     slice = slice
 
-    def __init__(self, finish: Callable[[str], None], updates: int, records: int, size: int, seconds: float) -> None:
+    def __init__(
+        self,
+        finish: Callable[[str], None],
+        updates: int,
+        records: int,
+        size: int,
+        seconds: float,
+        patience: float = 0.0,
+    ) -> None:
         super().__init__()
         self.finish = finish
         self.updates = updates
         self.records = records
         self.size = size
         self.until = time.monotonic() + seconds
+        self.patience = patience
+        """Seconds for which the first updates are waited for beyond the time that is enough otherwise."""
         self.labels: list[tuple[int, str, int]] = []
         self.drops: list[tuple[int, list[int]]] = []
         self.passes: list[tuple[int, int]] = []
@@ -96,6 +109,8 @@ class Recorder(Notes):
             return self._objects(place, op, a, b)
         if (type(b) is np.ndarray and b.dtype == object) or (type(a) is np.ndarray and a.dtype == object):
             return self._objects(place, op, a, b)
+        if op == "mod" and type(a) is str:
+            return self._formatted(place, a, b)
         result = BINARY[op](a, b)
         if type(result) is float or isinstance(result, (np.ndarray, np.generic)):
             name = "matmul" if op == "mul" and isinstance(result, np.matrix) and _both_matrices(a, b) else op
@@ -103,6 +118,14 @@ class Recorder(Notes):
         elif op == "mul" and type(result) is list:  # `[0.0] * n`: equal numbers, but not the same parameter
             return [self.number(one) if type(one) is float and self.store.known(one) < 0 else one for one in result]
         return result
+
+    def _formatted(self, place: int, text: str, values: Any) -> str:
+        """Return a text with values in it."""
+        try:
+            return text % values
+        except TypeError:
+            several = values if isinstance(values, tuple) else (values,)
+            return text % tuple(self.single(place, one, noted=False) for one in several)
 
     def _objects(self, place: int, op: str, a: Any, b: Any) -> Any:
         """Do an operation on arrays of objects one object at a time, as NumPy does."""
@@ -247,14 +270,17 @@ class Recorder(Notes):
     def _progress(self) -> None:
         """Stop once there are enough updates; where there is too much before them, begin again here."""
         store = self.store
-        length = longest_chain(store)
-        if length >= self.updates or time.monotonic() > self.until:
-            self.finish("enough" if length >= self.updates else "time")
+        length, now = longest_chain(store), time.monotonic()
+        if length >= self.updates:
+            self.finish("enough")
+        elif now > self.until and (length >= 2 or now > self.until + self.patience):
+            self.finish("time")
         elif len(store.ops) > self.records or store.size > self.size:
             if length >= 3 or len(store.ops) > 4 * self.records or store.size > 2 * self.size:
                 self.finish("records")
             elif length < 2:
                 self.forget()
+                self.records, self.size = min(2 * self.records, MOST_RECORDS), min(2 * self.size, MOST_BYTES)
         self._next = max(1500, int(len(store.ops) * 1.6))
 
     def forget(self) -> None:

@@ -172,13 +172,13 @@ class Sandbox:
         sys.addaudithook(self._audit)
 
     def _seed_generators(self) -> None:
-        original, seed, count = np.random.default_rng, self.seed, [0]
+        original, own, count = np.random.default_rng, self.seed, [0]
 
-        def default_rng(given: Any = None) -> Any:
-            if given is None:
-                given = seed + count[0]
+        def default_rng(seed: Any = None) -> Any:
+            if seed is None:
+                seed = own + count[0]
                 count[0] += 1
-            return original(given)
+            return original(seed)
 
         np.random.default_rng = default_rng  # type: ignore[assignment]
 

@@ -48,6 +48,7 @@ class TracedRun:
             request.get("records", 150_000),
             request.get("size", 200_000_000),
             request.get("seconds", 5.0),
+            request.get("patience", 0.0),
         )
         self.hooks: Any = self.recorder
         if request.get("begin"):

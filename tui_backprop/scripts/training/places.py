@@ -20,6 +20,8 @@ def follow_request(reading: Reading) -> dict[str, Any] | None:
                 if where < 0:  # a part that is a view is written through: what is written has the place
                     where = reading.trace.where[reading.graph.args[residual.record][1]]
                 roles[where] = ["one hot"]
+            elif residual.kind == "negated":
+                return None  # the place is that of every sum of the script's engine
             elif residual.target >= 0:
                 side = reading.graph.args[residual.record].index(residual.prediction)
                 roles[where] = ["residual", side]
