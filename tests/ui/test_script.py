@@ -341,7 +341,7 @@ async def test_a_recognised_network_is_carried_over(opened, monkeypatch):
         assert script.frame.update == 3
         monkeypatch.setenv(VARIABLE, "1")  # a visitor's page ends with its first screen
         await pilot.press("T")
-        await until(pilot, lambda: any("a page shows one screen" in one.message for one in again._notifications))
+        await until(pilot, lambda: any("screen: `tui-backprop parity" in one.message for one in again._notifications))
         assert again.carried is None
 
 

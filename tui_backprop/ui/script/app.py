@@ -185,7 +185,12 @@ class ScriptApp(ScriptLessonActions):
         from tui_backprop.session.script_run.carrying import carried_over  # noqa: PLC0415  (loaded when it is first pressed)
 
         if is_visitor():
-            self.tell("a page shows one screen: run the program in a terminal to carry the network over")
+            answer = self.script.version.answer
+            command = None if answer is None else answer.recipe
+            wanted = "run the program in a terminal to carry the network over"
+            self.tell(
+                f"a page shows one screen: {wanted if command is None else f'`{command}` opens it in a terminal'}"
+            )
             return
         found: list[Any] = []
 

@@ -278,7 +278,7 @@ class ScriptFindingsPanel(PicturePanel[ScriptFrame]):
             if one is chosen:
                 line.stylize("reverse" if self.has_focus else "underline", 2, max(3, line.plain.find("  ", 2)))
             lines.append(line)
-        detail = [*Text(chosen.sentence).wrap(self.app.console, width), *_fix_lines(chosen)]
+        detail = [folded for one in _detail(chosen) for folded in one.wrap(self.app.console, width)]
         return [*lines, Text("─" * width, style="dim"), *detail, *notes]
 
     def action_move(self, by: int) -> None:
@@ -319,12 +319,10 @@ def _problem_line(frame: ScriptFrame, one: Problem) -> Text:
     return text.append(f"  {sentence}", "dim" if severity == "info" else "")
 
 
-def _fix_lines(one: Problem) -> list[Text]:
-    """Return the lines of a fix before and after."""
-    if not one.fix:
-        return []
-    out = []
-    for edit in one.fix["edits"]:
-        out += [Text(f"- {line}", NEGATIVE, no_wrap=True) for line in str(edit["old"]).split("\n")]
-        out += [Text(f"+ {line}", POSITIVE, no_wrap=True) for line in str(edit["new"]).split("\n")]
+def _detail(one: Problem) -> list[Text]:
+    """Return the sentence of a problem, and the lines of its fix before and after."""
+    out = [Text(one.sentence)]
+    for edit in one.fix["edits"] if one.fix else ():
+        out += [Text(f"- {line}", NEGATIVE) for line in str(edit["old"]).split("\n")]
+        out += [Text(f"+ {line}", POSITIVE) for line in str(edit["new"]).split("\n")]
     return out
