@@ -205,6 +205,10 @@ async def test_updates_and_lines_by_keys(opened):
         assert app.script.frame.update == 1
         await press(app, pilot, "end")
         assert app.script.frame.update == app.script.frame.last
+        for _ in range(50):  # a key that is held down: what it asks for ends soon after it is let go
+            app.action_step()
+        await until(pilot, lambda: idle(app) and not app._waiting)
+        assert 40 < app.script.frame.update < 50
 
 
 @pytest.mark.covers_script("1", "5")
@@ -231,6 +235,11 @@ async def test_over_calls_out_of_them_and_along_operands(opened):
         row = panel._row_of[line_of("d_b2 = slope")] - panel.scroll_offset.y
         await pilot.click(panel, offset=(20, row + 1))
         assert here(app).startswith("d_b2 = slope")
+        app.script.go_to_line(line_of("return d_w1, d_b1"))
+        app.redraw()
+        told = lines_of(app, ScriptStepPanel)
+        assert any("return = " in one and "✗ should be ∂L/∂w1" in one for one in told)
+        assert any("return = " in one and "✓ is ∂L/∂b2" in one for one in told)
 
 
 @pytest.mark.covers_script("k", "W")

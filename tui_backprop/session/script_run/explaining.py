@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tui_backprop.scripts.answering.wording import statement_at
-from tui_backprop.scripts.stepping.window import Event, Meaning, Window
+from tui_backprop.scripts.stepping.window import Event, Meaning, StatementValue, Window
 from tui_backprop.session.anatomy.expressions import number_text
 from tui_backprop.text.syntax import parsed
 
@@ -44,6 +45,8 @@ class StatementExplanation:
     """What it made; None where that is no number."""
     made: str
     """The name that the value was given; empty where it has none."""
+    several: tuple[tuple[str, Any, Meaning | None], ...]
+    """Name, value and meaning of each number that it made, where it made several at once."""
     text: str
     """What it made, where that is no number."""
     meaning: Meaning | None
@@ -72,6 +75,7 @@ def explain_statement(window: Window, at: int, text: str) -> StatementExplanatio
         numbers=found.numbers(),
         value=value,
         made=", ".join(one.name for one in made if one.name not in ("return", "if")),
+        several=tuple(_several(window, made)),
         text=" ".join(one.text for one in made if one.text),
         meaning=None if marked is None else window.meanings[marked],
         theirs=None if marked is None else window.graph.value(marked),
@@ -79,6 +83,13 @@ def explain_statement(window: Window, at: int, text: str) -> StatementExplanatio
         operands=tuple(found.operands()),
         calls=tuple(_calls(window, at)),
     )
+
+
+def _several(window: Window, made: Sequence[StatementValue]) -> list[tuple[str, Any, Meaning | None]]:
+    numbers = [one for one in made if one.record >= 0]
+    if len(numbers) < 2:
+        return []
+    return [(one.name, window.graph.value(one.record), window.meanings.get(one.record)) for one in numbers]
 
 
 def statement_of(text: str, event: Event) -> ast.stmt | None:

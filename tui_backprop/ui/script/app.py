@@ -68,9 +68,13 @@ class ScriptApp(ScriptLessonActions):
 
     def action_jump(self, direction: int) -> None:
         """Go a fiftieth of the run on or back."""
-        frame = self.script.frame
-        by = max(1, frame.last // 50)
-        self.begin(lambda: self.script.go_to(min(max(1, frame.update + direction * by), max(1, frame.last))))
+
+        def jump() -> None:
+            frame = self.script.frame
+            by = max(1, frame.last // 50)
+            self.script.go_to(min(max(1, frame.update + direction * by), max(1, frame.last)))
+
+        self.begin(jump)
 
     def action_seen_back(self) -> None:
         """Go to the place that was looked at before."""

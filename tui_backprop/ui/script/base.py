@@ -44,6 +44,7 @@ _SLICE = 0.08  # seconds of a run between two frames
 _WATCH = 0.5  # seconds between two looks at the file, and at how long its process has been asked
 _GRID = (112, 34)  # columns and rows from which on Source has four panels beside it
 _FURTHER = 0.7  # seconds in which another fix may follow, so that this text need not be explained
+_BACKLOG = 6  # wishes that may wait
 _STUCK = 1.0  # seconds after which a question is taken to be stuck
 
 
@@ -66,6 +67,7 @@ class ScriptBase(SavingActions):
         self._following = False
         self._turn = asyncio.Lock()  # the process is asked one thing at a time
         self._asked_at: float | None = None
+        self._waiting = 0  # wishes that are not fulfilled yet
         self._speed = 0.0
         self._touched = False
         self.problem: InputError | None = None
@@ -200,11 +202,17 @@ class ScriptBase(SavingActions):
     def begin(self, work: Callable[[], object], then: Callable[[], None] | None = None) -> None:
         """Halt its run, have some work done beside the event loop, and show what came of it."""
         self._touched = True
+        if self._waiting >= _BACKLOG:  # a key that is held down must not go on for long after it is let go
+            return
+        self._waiting += 1
 
         async def do() -> None:
-            await self.halt()
-            if await self.ask(work) and then is not None:
-                then()
+            try:
+                await self.halt()
+                if await self.ask(work) and then is not None:
+                    then()
+            finally:
+                self._waiting -= 1
             self.redraw()
 
         self.run_worker(do())

@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui_backprop.scripts.stepping.window import Meaning
 from tui_backprop.session.script_run.explaining import Operand, StatementExplanation, explain_statement
 from tui_backprop.session.script_run.fixes import problem_lines
 from tui_backprop.session.script_run.frame import ScriptFrame
@@ -94,6 +95,8 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
 
     def _value(self, frame: ScriptFrame, found: StatementExplanation) -> list[Text]:
         room = max(20, self.columns - 8)
+        if found.several:
+            return [_one_of_several(*one, room) for one in found.several]
         out: list[Text] = []
         if found.value is not None:
             text = Text("   = ").append(value_text(found.value, room), "bold")
@@ -159,3 +162,13 @@ class ScriptStepPanel(PicturePanel[ScriptFrame]):
 
 def _true(value: object, room: int) -> Text:
     return Text() if value is None else Text(f" = {value_text(value, room - 20)}")
+
+
+def _one_of_several(name: str, value: object, meaning: Meaning | None, room: int) -> Text:
+    """Return the line of one value of a statement that made several."""
+    text = Text(f"   {name} = ").append(value_text(value, room - len(name)), "bold")
+    if meaning is None or meaning.right is None:
+        return text
+    if meaning.right:
+        return text.append(f"  ✓ is {meaning.text}", POSITIVE)
+    return text.append(f"  ✗ should be {meaning.text}", NEGATIVE)
