@@ -274,6 +274,36 @@ for turn in range(20):
 """
 
 
+BY_DIFFERENCES = """\
+import numpy as np
+
+np.random.seed(9)
+marks, wanted = np.random.rand(5, 2), np.random.rand(5, 1)
+first, second = np.random.randn(2, 3) * 0.5, np.random.randn(3, 1) * 0.5
+tiny = 1e-4
+
+
+def cost():
+    return np.mean((np.tanh(marks @ first) @ second - wanted) ** 2)
+
+
+def slope(part):
+    out, here = np.zeros_like(part), cost()
+    for i in range(part.shape[0]):
+        for j in range(part.shape[1]):
+            part[i, j] += tiny
+            out[i, j] = (here - cost()) / tiny
+            part[i, j] -= tiny
+    return out
+
+
+for turn in range(60):
+    moves = [slope(part) for part in (first, second)]
+    for part, move in zip((first, second), moves):
+        part += 0.5 * move
+"""
+
+
 def test_a_file_without_training_says_what_is_missing(tmp_path, capsys):
     """Alone it cannot be used; among others it is one line and no error."""
     for text in ("print('hello')\n", "total = 0.0\nfor n in range(50):\n    total += n / 2\n"):
@@ -281,6 +311,8 @@ def test_a_file_without_training_says_what_is_missing(tmp_path, capsys):
             checked(tmp_path, text)
     with pytest.raises(NoTrainingError, match=r"line 9 takes .* no slope: this is the perceptron rule"):
         checked(tmp_path, STEP_UNIT)
+    with pytest.raises(NoTrainingError, match="line 18 takes its gradient by differences of the loss"):
+        checked(tmp_path, BY_DIFFERENCES)
     for name in ("one", "two"):
         (tmp_path / f"{name}.py").write_text("print('hello')\n")
     assert main(["check", str(tmp_path / "one.py"), str(tmp_path / "two.py")]) == 0

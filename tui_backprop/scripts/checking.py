@@ -41,6 +41,7 @@ from tui_backprop.scripts.source.trainings import trainings
 from tui_backprop.scripts.training.constants import rate_constant
 from tui_backprop.scripts.training.telling import follow_training, tell_training
 from tui_backprop.scripts.verdict.comparison import SAME
+from tui_backprop.scripts.verdict.differences import loss_difference_line
 
 _NAMES, _FORMULA = 12, 40
 """Parameters that are named, and characters of a loss's formula that is shown."""
@@ -100,6 +101,11 @@ def answer_to(case: Case, *, mend: bool = True) -> Answer:
             answer.notes.insert(0, said)
         answer.summary = [said]
         return answer
+    by_differences = loss_difference_line(case.reading)
+    if by_differences is not None:
+        raise NoTrainingError(
+            f"line {by_differences} takes its gradient by differences of the loss: there is no backward pass in it to check"
+        )
     _describe(case, answer)
     if case.examination.wrong:
         _explain(case, answer)

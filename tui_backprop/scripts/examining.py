@@ -17,6 +17,7 @@ from tui_backprop.scripts.source.foreign import left_to_a_library
 from tui_backprop.scripts.source.source import ScriptError, Source
 from tui_backprop.scripts.trace import Trace
 from tui_backprop.scripts.verdict.backward import backward_of
+from tui_backprop.scripts.verdict.differences import allow_differences
 from tui_backprop.scripts.verdict.verdict import best_examination, draws_of
 from tui_backprop.scripts.verdict.wrong import wrong_places
 from tui_backprop.text.syntax import parsed
@@ -40,6 +41,8 @@ def examined(source: Source, setting: ScriptOptions, *, explain: bool = True, be
         return case
     draws, problems = draws_of(case.reading)
     case.examination = best_examination(case.reading, draws)
+    if case.examination is not None:
+        allow_differences(case.reading, case.examination)
     trace.notes.extend(f"It could not be computed again at other values: {one}." for one in problems[:1])
     if explain:
         explained(case)

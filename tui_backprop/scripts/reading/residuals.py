@@ -52,9 +52,23 @@ def _sources(graph: Graph, found: list[Residual], records: set[int]) -> list[Res
             for user in graph.users[one.record]
             if user in records
         )
-        if not factor:
+        if not factor and not _inner_slope(graph, one, found, led, order):
             out.append(one)
     return out or found
+
+
+def _inner_slope(graph: Graph, one: Residual, found: list[Residual], led: set[int], order: list[int]) -> bool:
+    """Return whether what a value inside the forward pass led to is multiplied by what a later one led to: `z - h`."""
+    floor = min(order)
+    if not any(one.prediction in graph.cone([r.prediction], floor) for r in found if r.prediction != one.prediction):
+        return False
+    own = _led(graph, {one.record}, order)
+    return any(
+        graph.ops[record] == "mul"
+        and any(a in own for a in graph.args[record])
+        and any(a in led and a not in own for a in graph.args[record])
+        for record in order
+    )
 
 
 def _led(graph: Graph, starts: set[int], order: list[int]) -> set[int]:
