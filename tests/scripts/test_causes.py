@@ -72,6 +72,32 @@ def test_a_cause_is_raised_with_its_line_and_a_fix_where_there_is_one(name, caus
     assert (found[cause].fix is not None) is mended
 
 
+SPOILT = [
+    (
+        "never-changes",
+        "error",
+        "c -= 0.5 * dh.sum(axis=0)",
+        "c -= 0.5 * np.zeros(6)",
+        "c never changes: its update adds",
+    ),
+    ("never-changes", "warning", "    c -= 0.5 * dh.sum(axis=0)\n", "", "c never changes: no update reaches it"),
+]
+"""Causes with their severity, what of the right script is replaced by what, and a part of the sentence."""
+
+
+@pytest.mark.parametrize(("cause", "severity", "old", "new", "told"), SPOILT)
+def test_what_spoils_a_right_script_is_told_at_its_line(tmp_path, cause, severity, old, new, told):
+    path = tmp_path / "spoilt.py"
+    assert old in NEAR_MISSES
+    path.write_text(NEAR_MISSES.replace(old, new), encoding="utf-8")
+    answer = check_script(read_source(str(path)), ScriptOptions(), mend=False)
+    (found,) = [one for one in answer.causes if one.id == cause]
+    assert found.severity == severity
+    assert told in found.sentence
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert not new or new in {lines[line - 1].strip() for line in found.lines}
+
+
 def test_a_right_script_that_comes_near_some_causes_has_none(tmp_path):
     """Output weights start at zero, both parts are shuffled by one order, softmax and argmax go over the classes."""
     path = tmp_path / "near.py"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.scripts.generated import STYLES, scripts_of
 from tui_backprop.core.judge import RELATIVE
+from tui_backprop.scripts.answering.wording import mistake_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.checking import answer_to
 from tui_backprop.scripts.examining import examined, explained
@@ -184,3 +186,20 @@ def test_biases_that_a_forward_pass_begins_with_a_copy_of_are_parameters(tmp_pat
     assert examination is not None
     assert set(examination.parameters) == {"k", "b", "w"}
     assert set(examination.wrong) == wrong
+
+
+@pytest.mark.parametrize(
+    ("style", "mistake"),
+    [
+        ("layer_objects", "slope-of-another-layer"),  # a slope with a name of its own
+        ("class_of_lists", "no-output-slope"),  # the error under a second name
+        ("rows_in_a_loop", "transposed-gradient"),
+        ("vectors_in_a_dict", "through-another-layers-weights"),  # what is wrong is added up in a loop over all names
+    ],
+)
+def test_a_wrong_value_is_told_where_it_is_made_and_not_where_it_is_used(tmp_path, style, mistake):
+    script = next(one for one in scripts_of(STYLES / f"{style}.py") if one.mistake == mistake)
+    path = tmp_path / script.file_name
+    path.write_text(script.text, encoding="utf-8")
+    case = examined(read_source(str(path)), ScriptOptions())
+    assert [mistake_at(case, place).line for place in case.wrong or []] == list(script.lines)

@@ -61,6 +61,9 @@ def _shown(case: Case, place: WrongPlace) -> SourcePlace:
         if found is not None:
             return found
     own = trace.places[place.place]
+    given = other_name(case, place.records[0])
+    if given is not None:
+        return given
     words = set(re.findall(r"\w+", expression_at(case, place.place) or ""))
     for source in place.sources:
         other = [(name, trace.places[at]) for name, at in trace.labels.get(source, [])[1:] if at >= 0]
@@ -73,6 +76,14 @@ def _shown(case: Case, place: WrongPlace) -> SourcePlace:
     if named and not returned and own.file == named[0].file and not named[0].line <= own.line <= named[0].end_line:
         return named[0]  # a function's result: the call is wrong, not what is called
     return own
+
+
+def other_name(case: Case, record: int) -> SourcePlace | None:
+    """Return where a right value of the backward pass is given a second name, as which it is wrong: `delta = error`."""
+    if case.backward is None or record not in case.backward.matches:
+        return None
+    places = [case.trace.places[at] for _, at in case.trace.labels.get(record, ()) if at >= 0]
+    return next((at for at in places[1:] if at.kind == "assign" and at.line != places[0].line), None)
 
 
 def named_place(case: Case, record: int) -> SourcePlace | None:
@@ -93,6 +104,7 @@ def wrong_lines(case: Case, place: WrongPlace) -> list[int]:
     found = {one.line for one in (shown, at) if one.file == shown.file}
     if place.early is not None:
         found |= {case.trace.line(place.early[1]) or shown.line}
+    found |= _lines_of_factors(case, place)
     statement = statement_at(file_text(case, at.file), at.line)
     called = (
         {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
@@ -110,6 +122,21 @@ def wrong_lines(case: Case, place: WrongPlace) -> list[int]:
         if line is not None and any(node.lineno <= line <= (node.end_lineno or 0) for node in functions):
             found.add(line)
     return sorted(found)
+
+
+def _lines_of_factors(case: Case, place: WrongPlace) -> set[int]:
+    """Return the lines that made the factors of a wrong product, other than in the forward pass, or gave them a name."""
+    assert case.reading is not None  # noqa: S101  (there is a wrong place)
+    graph, trace, backward, found = case.reading.graph, case.trace, case.backward, set()
+    own = trace.places[place.place]
+    for factor in graph.args[place.records[0]] if graph.ops[place.records[0]] == "mul" else ():
+        places = [trace.places[at] for _, at in trace.labels.get(factor, ()) if at >= 0]
+        if backward is None or factor in backward.records or factor not in backward.step.learned or not places:
+            continue
+        if factor in backward.step.forward:
+            places = places[1:]
+        found |= {at.line for at in places[-1:] if at.file == own.file}
+    return found
 
 
 def value_name(case: Case, record: int) -> str:
@@ -197,7 +224,7 @@ def sentence_of(case: Case, place: WrongPlace) -> str:
         turned = (
             "has the wrong sign"
             if place.sign
-            else "is the slope (derivative) of another function than the forward pass uses"
+            else "is the slope (derivative) of another function, or at another value, than the forward pass has"
         )
         return f"{where}: `{code}` {turned}: with it the derivative ∂L/∂{target} in line {call} is wrong."
     if _meets_targets(case, place):

@@ -12,6 +12,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.answers import softmax_edits
 from tui_backprop.scripts.causes.broadcast import grown_edits
 from tui_backprop.scripts.causes.kept import keep_fix
+from tui_backprop.scripts.causes.optimizer import square_edits
 from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import SourceEdit
@@ -56,6 +57,8 @@ def _edits(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
         yield from grown_edits(case, cause)
     elif cause.id == "no-effect":
         yield from no_effect_edits(case, cause)
+    elif cause.id == "square-missing":
+        yield from square_edits(case, cause)
     elif cause.id == "whole-numbers" and cause.line is not None:
         statement = statement_at(case.source.text, cause.line)
         if isinstance(statement, ast.Assign):

@@ -15,9 +15,11 @@ from tui_backprop.scripts.causes.evaluation import broadcast_comparison, class_a
 from tui_backprop.scripts.causes.fed import never_reached, one_sample, other_order
 from tui_backprop.scripts.causes.mending import mend_cause
 from tui_backprop.scripts.causes.model import monotone_floor
+from tui_backprop.scripts.causes.optimizer import square_missing
 from tui_backprop.scripts.causes.pace import rate_too_high, too_slow
 from tui_backprop.scripts.causes.remade import made_again, no_effect, swapped_operator
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
+from tui_backprop.scripts.causes.unchanged import never_changed
 from tui_backprop.scripts.causes.units import huge_weights, shared_rows, tiny_weights
 from tui_backprop.scripts.parts import part
 
@@ -25,6 +27,8 @@ CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "dropped": dropped_updates,
     "turned-sign": swapped_operator,
     "no-effect": no_effect,
+    "never-changes": never_changed,
+    "square-missing": square_missing,
     "made-again": made_again,
     "shared-rows": shared_rows,
     "broadcast": broadcast_targets,

@@ -32,6 +32,8 @@ def changes_of(writer: Writer, scope: Scope) -> Iterator[Alternative]:
             yield from _calls(writer, node)
         yield from _signs(writer, node)
         yield from _factors(writer, node, scope)
+        if node is writer.root:
+            yield from _whole_slopes(node, scope)
         yield from _products(writer, node)
         if node is writer.root or _is_operand(node, parent):
             yield from missing_parts(writer, node, scope)
@@ -293,6 +295,13 @@ def _factors(writer: Writer, node: ast.expr, scope: Scope) -> Iterator[Alternati
                 for slope in scope.slopes(name):
                     new = [*written[:first], slope, *written[last:]]
                     yield Alternative(node, " * ".join(new), "slope of another function", 1.9 + 0.002 * n)
+
+
+def _whole_slopes(node: ast.expr, scope: Scope) -> Iterator[Alternative]:
+    """Put a slope in place of an expression: that of another function, or at another value."""
+    for n, name in enumerate(scope.names[:NEAR]):
+        for slope in scope.slopes(name):
+            yield Alternative(node, slope, "slope of another function", 1.75 + 0.002 * n)
 
 
 def _carried(node: ast.expr, chain: list[ast.expr], factors: list[str], scope: Scope) -> Iterator[Alternative]:

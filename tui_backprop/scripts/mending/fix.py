@@ -21,6 +21,7 @@ from tui_backprop.scripts.mending.sites import (
     Site,
     call_sites,
     happened,
+    renamed_sites,
     renaming_sites,
     right_values,
     site_at,
@@ -148,10 +149,10 @@ def _direct(case: Case, base: Happened) -> Iterator[list[Proposal]]:
             continue
         site = site_at(case, at.file, at.line, at.column, place)
         calls = [] if place.slope is not None else [replace(one, place=place) for one in call_sites(case, place)]
-        by_place.append([one for one in (site, *calls) if one is not None])
+        by_place.append([one for one in (*renamed_sites(case, place), site, *calls) if one is not None])
     try_where_right_is_known(case, [(site, right_values(case, base, site)) for many in by_place for site in many])
     fitting = [
-        min((site for site in many if site.fitting), key=lambda one: one.fitting[0].cost)
+        min((site for site in many if site.fitting), key=lambda one: (one.formula, one.fitting[0].cost))
         for many in by_place
         if any(site.fitting for site in many)
     ]

@@ -47,7 +47,8 @@ def scope_of(text: str, line: int) -> Scope:
     near = sorted((n for n in ast.walk(inside) if _is_value(n)), key=lambda n: abs(n.lineno - line))  # type: ignore[attr-defined]
     for node in near:
         written = ast.unparse(node)
-        if _root(written) not in no_values and len(written) < 30 and "(" not in written:
+        kept_by_self = written.startswith("self.")
+        if (kept_by_self or _root(written) not in no_values) and len(written) < 30 and "(" not in written:
             names.setdefault(written)
     called = {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     used, classes = _used(inside), _classes(tree)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tui_backprop.scripts.answering.wording import file_text, statement_at
+from tui_backprop.scripts.answering.wording import file_text, other_name, statement_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit, edits_of
 from tui_backprop.scripts.mending.scope import scope_of
@@ -58,6 +58,11 @@ class Site:
         """Return where the expression is."""
         one = self.expression
         return one.lineno, one.col_offset, one.end_lineno or one.lineno, one.end_col_offset or 0
+
+    @property
+    def formula(self) -> bool:
+        """Whether it computes something, and does not only give a value another name."""
+        return not isinstance(self.expression, ast.Name | ast.Attribute | ast.Subscript)
 
     def find_edits(self, most: int = 3500) -> None:
         """Make the edits that may be tried, as many as are wanted."""
@@ -278,6 +283,16 @@ def call_sites(case: Case, place: WrongPlace) -> list[Site]:
     return [site for site in _named_sites(case, place.records[0]) if set(site.records) & set(place.records)]
 
 
+def renamed_sites(case: Case, place: WrongPlace) -> list[Site]:
+    """Return the expression that gives a place's right values the name as which they are wrong."""
+    at = other_name(case, place.records[0])
+    site = None if at is None else site_at(case, at.file, at.line, at.column, place)
+    if site is None or site.records or site.formula:
+        return []
+    site.records = list(place.records)
+    return [site]
+
+
 def _named_sites(case: Case, record: int) -> Iterator[Site]:
     """Yield the calls of the script's own functions whose values, made inside of them, are given a name."""
     assert case.backward is not None  # noqa: S101
@@ -302,11 +317,7 @@ def renaming_sites(case: Case, base: Happened, names: list[str]) -> Iterator[tup
         for _, number in trace.labels.get(record, ()):
             at = trace.places[number]
             site = site_at(case, at.file, at.line, at.column) if at.kind == "assign" else None
-            if (
-                site is None
-                or site.records
-                or not isinstance(site.expression, ast.Name | ast.Attribute | ast.Subscript)
-            ):
+            if site is None or site.records or site.formula:
                 continue
             site.records = [record]
             for old in step.parameters:

@@ -13,6 +13,8 @@ _LIMITERS = {"np.sign", "np.clip", "method:clip"}
 """What rules apply to a gradient that they use the sign or a limited size of."""
 _SHAPED = {"np.zeros_like", "np.ones_like", "np.empty_like"}
 """What has only its shape from its operand, and depends on none of its numbers."""
+_NORMS = {"np.sqrt", "math.sqrt", "np.linalg.norm", "math.hypot", "pow"}
+"""What the size of a gradient is computed with, by which it is limited as a whole."""
 _ROUNDING = 8 * float(np.finfo(float).eps)
 
 
@@ -70,12 +72,22 @@ def find_feeds(reading: Reading, step: Step, remembered: set[int]) -> None:
 
 
 def _limited(graph: Any, cone: set[int], step: Step, old: int) -> int | None:
-    """Return the gradient that an update takes only the sign or a limited size of."""
+    """Return the gradient that an update takes only the sign or a limited size of, by itself or with all others."""
     led = _after(graph, {r.record for r in step.residuals}, cone)
     for record in sorted(cone & led, reverse=True):
         if graph.ops[record] in _LIMITERS and graph.shape(record) == graph.shape(old) and graph.args[record][0] in led:
             return int(graph.args[record][0])
+        if graph.ops[record] in ("mul", "truediv") and graph.shape(record) == graph.shape(old):
+            gradient, size = sorted(graph.args[record], key=lambda one: graph.shape(one) == ())
+            if gradient in led and size in led and graph.shape(size) == () and _measures(graph, size, gradient, cone):
+                return int(gradient)
     return None
+
+
+def _measures(graph: Any, size: int, gradient: int, cone: set[int]) -> bool:
+    """Return whether a number is made from the size of a gradient, its norm: what is clipped as a whole is divided by it."""
+    follows = graph.affected([gradient], gradient + 1, size) & cone
+    return size in follows and any(graph.ops[one] in _NORMS for one in graph.cone([size], gradient) & follows)
 
 
 def uses_sign(reading: Reading, step: Step, old: int) -> bool:

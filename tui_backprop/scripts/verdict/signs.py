@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tui_backprop.scripts.replay.operations import CannotReplayError
+from tui_backprop.scripts.trace import SourcePlace
 from tui_backprop.scripts.verdict.backward import Backward, Match
 from tui_backprop.scripts.verdict.comparison import is_multiple
 from tui_backprop.scripts.verdict.places import WrongPlace, comes_right, like
@@ -110,33 +111,61 @@ def _turned_record(backward: Backward, values: list[dict[int, Any]], matches: di
 
 
 def slope_at_fault(backward: Backward, place: WrongPlace, functions: Functions) -> int | None:
-    """Return the factor of a wrong product, made in a function of the script's, that is wrong at the right argument.
+    """Return the factor of a wrong product, made in a statement of its own, that is wrong at the right argument.
 
-    None where the factor is right for another value: then it is called with the wrong one.
+    None where it comes from a function that is right for another value: then that is called with the wrong one.
     """
     graph, record, target = backward.graph, place.records[0], place.targets[0]
     if graph.ops[record] != "mul" or target in backward.parts or target not in backward.gradients[0]:
         return None
     for one, factor in (graph.args[record], graph.args[record][::-1]):
-        made = _made_in(backward, record, factor, functions)
         known = one in backward.matches or one in backward.mended
-        if not known or factor in backward.records or made is None:
+        if not known or factor in backward.records:
             continue
-        if not _right_elsewhere(backward, place, one, factor, made):
+        if _made_beside(backward, record, factor, functions):
+            return None if _is_slope(backward, target, factor) else factor
+        made = _made_in(backward, record, factor, functions)
+        if made is not None and not _right_elsewhere(backward, place, one, factor, made):
             return factor
     return None
+
+
+def _function_of(at: SourcePlace, functions: Functions) -> tuple[int, int] | None:
+    """Return the first and last line of the innermost function around a place; None in a module."""
+    return max(((a, b) for a, b in functions.get(at.file, []) if a <= at.line <= b), default=None)
+
+
+def _made_beside(backward: Backward, record: int, factor: int, functions: Functions) -> bool:
+    """Return whether a factor is made by another statement of the product's function, after the forward pass."""
+    trace, here = backward.graph.trace, backward.graph.trace.place(record)
+    at = trace.place(factor)
+    if at is None or here is None or factor not in backward.step.learned or factor in backward.step.forward:
+        return False
+    beside = at.file == here.file and _function_of(at, functions) == _function_of(here, functions)
+    return beside and not here.line <= at.line <= here.end_line
+
+
+def _is_slope(backward: Backward, target: int, factor: int) -> bool:
+    """Return whether a factor is the slope at a value: the derivative of what comes of it, times the factor, is its own."""
+    graph, shape = backward.graph, backward.graph.shape(target)
+    for one in backward.step.forward:
+        if one == target or graph.shape(one) != shape or any(one not in found for found in backward.gradients):
+            continue
+        pairs = zip(backward.draws, backward.gradients, strict=True)
+        products = ((found, draw.values.get(factor, graph.value(factor))) for draw, found in pairs)
+        if all(np.allclose(found[one] * slope, found[target], rtol=1e-9, atol=0) for found, slope in products):
+            return True
+    return False
 
 
 def _made_in(backward: Backward, record: int, factor: int, functions: Functions) -> set[int] | None:
     """Return the records of the function that made a factor, where that is another one than the product's."""
     trace, here = backward.graph.trace, backward.graph.trace.place(record)
     at = trace.place(factor)
-    if at is None or here is None:
+    inside = None if at is None else _function_of(at, functions)
+    if at is None or here is None or inside is None:
         return None
-    inside = [(a, b) for a, b in functions.get(at.file, []) if a <= at.line <= b]
-    if not inside:
-        return None
-    first, last = max(inside)
+    first, last = inside
     if here.file == at.file and first <= here.line <= last:
         return None
     found, todo = {factor}, [factor]

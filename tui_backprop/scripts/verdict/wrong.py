@@ -151,6 +151,10 @@ class _PlaceSearch:
         for place, records in self._misused([one for _, _, many in suspects for one in many]):
             if self.budget <= 0 or time.process_time() > until:
                 break
+            if best is not None and not set(records) & self.backward.graph.cone(
+                best[1].records, self.backward.step.start
+            ):
+                continue  # what the wrong values are made from, not what is made from them
             found = self._explained(place, records, mending=True)
             if found is not None and found[0][0] >= least and self._other(found[1]) and not self._breaks(found[3]):
                 best, least = found, found[0][0] + 1
@@ -210,7 +214,8 @@ class _PlaceSearch:
         (old,) = reach
         wrong = self.backward.reading.names[old] in self.left
         direct = any(user == self.backward.step.parameters[old] for user in self.backward.graph.users[record])
-        return not (wrong and direct and self.backward.parts.get(found.forward, found.forward) != old)
+        own = self.backward.parts.get(found.forward, found.forward) == old
+        return not (wrong and ((direct and not own) or (own and found.turned)))
 
     def _with_followers(
         self, suspects: list[Any], by_place: dict[int, list[int]], inside: set[int], paths: set[int]
@@ -244,9 +249,16 @@ class _PlaceSearch:
         return sorted(places.items(), key=lambda one: -max(one[1]))[:_MISUSED]
 
     def _other(self, place: WrongPlace) -> bool:
-        """Return whether each right value of a place would become the derivative of another value."""
+        """Return whether each right value of a place would become the derivative of another value, which differs."""
         pairs = zip(place.records, place.targets, strict=True)
-        return all(self.matches[one].forward != target for one, target in pairs if one in self.matches)
+        return all(not self._same(self.matches[one].forward, target) for one, target in pairs if one in self.matches)
+
+    def _same(self, first: int, second: int) -> bool:
+        """Return whether the derivatives of two values are the same numbers: those of `x @ w` and of `x @ w + b`."""
+        if first == second or self.backward.size(first) != self.backward.size(second):
+            return first == second
+        pairs = ((np.ravel(one[first]), np.ravel(one[second])) for one in self.backward.gradients)
+        return all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairs)
 
     def _explained(self, place: int, records: list[int], *, mending: bool) -> _Tried | None:
         """Try derivatives at a backward place, and return the one that makes most come right.
