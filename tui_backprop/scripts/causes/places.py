@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.reading.links import input_operands, origin, roots
 from tui_backprop.scripts.replay.graph import Graph
 from tui_backprop.text.syntax import parsed
+
+_KEY = re.compile(r"""\[['"](\w+)['"]\]$""")
 
 
 def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
@@ -37,16 +40,20 @@ def assignments(text: str, name: str) -> list[int]:
 
 
 def made_lines(case: Case, path: str) -> list[int]:
-    """Return the line that first assigns to what a path names: to `W1` of `params["W1"]`, to `self.w` of `net.w[0]`."""
+    """Return the line that first gives a value to what a path names: to `W1` of `params["W1"]`, `self.w` of `net.w[0]`."""
     last = path.rsplit(".", maxsplit=1)[-1]
+    key = _KEY.search(path)
     names = {last, last.split("[")[0], shown_name(path)}
-    found = []
+    found, keyed = [], []
     for node in ast.walk(parsed(case.source.text)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 parts = target.elts if isinstance(target, ast.Tuple) else [target]
                 found += [node.lineno for one in parts if ast.unparse(one).split(".")[-1] in names]
-    return [min(found)] if found else []
+        elif isinstance(node, ast.Dict) and key is not None:
+            keyed += [one.lineno for one in node.keys if isinstance(one, ast.Constant) and one.value == key[1]]
+    lines = keyed or found
+    return [min(lines)] if lines else []
 
 
 def distinct_samples(case: Case) -> tuple[np.ndarray, np.ndarray] | None:

@@ -18,6 +18,8 @@ from tui_backprop.scripts.causes.model import monotone_floor
 from tui_backprop.scripts.causes.optimizer import square_missing
 from tui_backprop.scripts.causes.pace import rate_too_high, too_slow
 from tui_backprop.scripts.causes.remade import made_again, no_effect, swapped_operator
+from tui_backprop.scripts.causes.scaled import other_scale
+from tui_backprop.scripts.causes.silent import dead_units
 from tui_backprop.scripts.causes.start import equal_units, far_inputs, targets_out_of_range, whole_numbers
 from tui_backprop.scripts.causes.unchanged import never_changed
 from tui_backprop.scripts.causes.units import huge_weights, shared_rows, tiny_weights
@@ -29,6 +31,7 @@ CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "no-effect": no_effect,
     "never-changes": never_changed,
     "square-missing": square_missing,
+    "other-scale": other_scale,
     "made-again": made_again,
     "shared-rows": shared_rows,
     "broadcast": broadcast_targets,
@@ -40,6 +43,7 @@ CAUSES: dict[str, Callable[[Case, Answer], list[Cause]]] = {
     "equal-units": equal_units,
     "huge-weights": huge_weights,
     "tiny-weights": tiny_weights,
+    "dead-units": dead_units,
     "input-scale": far_inputs,
     "no-bias": bias_needed,
     "one-sample": one_sample,
