@@ -46,6 +46,7 @@ for epoch in range(40):
     b1 -= 0.5 * d1.sum(axis=0)
 print(cost)
 """
+OWN = "own = (p - T) / 12"
 COST = "    cost = 0.5 * np.mean((p - T) ** 2)\n"
 ENTROPY = "    cost = -np.mean(T * np.log(p + 1e-9) + (1 - T) * np.log(1 - p + 1e-9))\n"
 
@@ -203,3 +204,13 @@ def test_a_wrong_value_is_told_where_it_is_made_and_not_where_it_is_used(tmp_pat
     path.write_text(script.text, encoding="utf-8")
     case = examined(read_source(str(path)), ScriptOptions())
     assert [mistake_at(case, place).line for place in case.wrong or []] == list(script.lines)
+
+
+@pytest.mark.parametrize(
+    ("own", "wrong"),
+    [("own = (-T + p) / 12", 0), ("own = (p + -T) / 12", 0), ("own = (-p + T) / 12", 6), ("own = (-T - p) / 12", 6)],
+)
+def test_an_error_is_found_whatever_its_order_and_signs_are(tmp_path, own, wrong):
+    examination = judged(tmp_path, (OWN, own)).examination
+    assert examination is not None
+    assert len(examination.wrong) == wrong

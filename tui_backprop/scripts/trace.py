@@ -93,10 +93,12 @@ def _checked(data: dict[str, Any]) -> Trace:
     labels: dict[int, list[tuple[str, int]]] = {}
     for record, label, place in meta["labels"]:
         labels.setdefault(int(record), []).append((str(label)[:80], int(place)))
+    ops, attrs = [names[n] for n in data["ops"]], {int(key): value for key, value in meta["attrs"].items()}
+    _as_differences(ops, args, attrs)
     return Trace(
-        ops=[names[n] for n in data["ops"]],
+        ops=ops,
         args=args,
-        attrs={int(key): value for key, value in meta["attrs"].items()},
+        attrs=attrs,
         where=where,
         values=_values(data, meta, count),
         places=places,
@@ -110,6 +112,20 @@ def _checked(data: dict[str, Any]) -> Trace:
         notes=[str(one) for one in meta["notes"]],
         more={key: meta[key] for key in ("probes", "tried", "trouble", "forgets", "window", "line") if key in meta},
     )
+
+
+def _as_differences(ops: list[str], args: list[tuple[int, ...]], attrs: dict[int, Any]) -> None:
+    """Write sums with the negative of a number as the differences that they are: `-t + p` and `p + -t` as `p - t`."""
+    for record, op in enumerate(ops):
+        attr = attrs.get(record, {})
+        if op != "add" or len(args[record]) != 2 or not isinstance(attr, dict) or attr.get("in_place"):
+            continue
+        (first, second), literal = args[record], attr.get("literal", 0)
+        if ops[second] == "neg":
+            ops[record], args[record] = "sub", (first, args[second][0])
+        elif ops[first] == "neg":
+            ops[record], args[record] = "sub", (second, args[first][0])
+            attrs[record] = {**attr, "literal": literal >> 1 | (literal & 1) << 1}
 
 
 def _values(data: dict[str, Any], meta: dict[str, Any], count: int) -> list[Value]:
