@@ -344,3 +344,11 @@ def test_a_weight_of_several_records_that_is_used_too_early_is_told():
     assert answer.verdict == "wrong"
     assert [one.line for one in answer.mistakes] == [21]
     assert answer.fixed is not None
+
+
+def test_what_functions_share_is_named_by_them_and_making_them_is_no_training():
+    answer = check_script(read_source(str(CORPUS / "104_layers_as_closures_right.py")), ScriptOptions(), mend=False)
+    assert set(answer.parameters) == {"to_hidden.w", "to_hidden.b", "to_answer.w", "to_answer.b"}
+    assert not any("trains" in note for note in answer.notes)
+    assert answer.causes == []
+    assert "∂L/∂(x @ w)" in {row.derivative for row in answer.backward}

@@ -152,7 +152,15 @@ def value_name(case: Case, record: int) -> str:
     if labels:
         return labels[0][0]
     made = expression_at(case, case.trace.where[record]) or "a value"
-    return made if " " not in made or made == "a value" else f"({made})"
+    return made if made == "a value" or _is_one_thing(made) else f"({made})"
+
+
+def _is_one_thing(code: str) -> bool:
+    """Return whether an expression needs no brackets behind a sign of ∂."""
+    try:
+        return isinstance(parsed_expression(code).body, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    except SyntaxError:  # it was cut off
+        return False
 
 
 def expression_at(case: Case, place: int) -> str | None:

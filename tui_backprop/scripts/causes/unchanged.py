@@ -23,8 +23,8 @@ _NUMBERED = re.compile(r"\d+|hidden|hid|output|out|input|in")
 
 def never_changed(case: Case, answer: Answer) -> list[Cause]:
     """Return the causes where a number that the loss depends on stays as it was, beside parameters that change."""
-    if case.reading is None or case.examination is None or not case.reading.used:
-        return []
+    if case.reading is None or case.examination is None or not case.reading.used or answer.causes:
+        return []  # what was found before, such as a statement without effect, says why
     names = set(case.reading.names.values())
     found = []
     for path, records, _ in case.trace.paths:

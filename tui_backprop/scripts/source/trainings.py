@@ -35,7 +35,7 @@ def trainings(text: str, updates: set[int]) -> list[int]:
     """Return the lines of the statements that train as the one does whose updates are in some lines, that one among them."""
     tree = parsed(text)
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    holders = {name for name, node in functions.items() if _includes(node, updates)}
+    holders = {name for name, node in functions.items() if _includes(node, updates - _nested(node))}
     while True:  # functions that call those that train
         more = {name for name, node in functions.items() if name not in holders and _called(node) & holders}
         if not more:
@@ -67,6 +67,12 @@ def _run(body: list[ast.stmt]) -> list[ast.stmt]:
 
 def _includes(node: ast.stmt, lines: set[int]) -> bool:
     return any(node.lineno <= line <= (node.end_lineno or node.lineno) for line in lines)
+
+
+def _nested(function: ast.FunctionDef) -> set[int]:
+    """Return the lines of the functions in a function: they run where they are called, and not where it is."""
+    inner = (one for one in ast.walk(function) if isinstance(one, ast.FunctionDef) and one is not function)
+    return {line for one in inner for line in range(one.lineno, (one.end_lineno or one.lineno) + 1)}
 
 
 def _called(node: ast.AST) -> set[str]:

@@ -30,6 +30,9 @@ class NumberNames:
                 self._visit(name, thing, 0)
 
     def _visit(self, path: str, thing: Any, depth: int) -> None:
+        if isinstance(thing, types.FunctionType) and thing.__closure__ and depth < _DEPTH:
+            self._kept_by(path, thing, depth)
+            return
         if isinstance(thing, (int, bool, complex)) or thing is None or isinstance(thing, _SKIPPED):
             return
         if isinstance(thing, float) or isinstance(thing, np.generic):
@@ -75,6 +78,18 @@ class NumberNames:
             for name in type(thing).__slots__:
                 if hasattr(thing, name):
                     self._visit(f"{path}.{name}", getattr(thing, name), depth + 1)
+
+    def _kept_by(self, path: str, function: types.FunctionType, depth: int) -> None:
+        """Collect what a function shares with the one that made it: `w` of `layer` is called layer.w."""
+        self._left -= 1
+        if id(function) in self._seen or self._left < 0:
+            return
+        self._seen.add(id(function))
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            try:
+                self._visit(f"{path}.{name}", cell.cell_contents, depth + 1)
+            except ValueError:  # nothing is in it yet
+                continue
 
     def scope_of(self, path: str, thing: type, depth: int) -> None:
         """Collect from what a class of the script's keeps itself."""
