@@ -247,6 +247,7 @@ def test_the_fixed_script_is_written_beside_and_never_over_a_file(tmp_path, caps
     [
         ("import numpy as np\nx = (1,\n", "mine.py:2: not valid Python 3"),
         ("import some_module_that_is_not_there\n", "mine.py:1: it needs the module some_module_that_is_not_there"),
+        ("from json import nothing_of_it\n", "mine.py:1: it ends with ImportError: cannot import name 'nothing_of_it'"),
         ("data = open('no_such_data.csv')\n", "mine.py:1: a file that it reads is not there"),
         ("raise KeyboardInterrupt\n", "mine.py:1: it ends with KeyboardInterrupt$"),
     ],

@@ -82,7 +82,8 @@ def _usable(case: Case) -> None:
         return
     place = f"{case.source.name}:{error['line']}" if error["line"] else case.source.name
     library = left_to_a_library(case.source)
-    if error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
+    missing = error["type"] == "ModuleNotFoundError" or "cannot import name" not in error["text"]
+    if missing and error["type"] in ("ModuleNotFoundError", "ImportError") and error["module"]:
         if library is not None and error["module"].split(".", 1)[0] != "sklearn":  # which has data as well
             raise ScriptError(library)
         raise ScriptError(

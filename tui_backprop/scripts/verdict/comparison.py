@@ -147,6 +147,8 @@ def _rounding(one: _Series, picked: list[int], scale: float, nudged: Nudged) -> 
     shares = [0.0]
     for n in worst:
         for changes, gradients in nudged(n):
+            if any(old not in changes for old in one.olds[n]):
+                continue  # it was not changed there, as where another branch was taken
             moved = _joined(changes, one.olds[n], changes) + scale * _joined(gradients, one.olds[n], changes)
             gap = float(abs(moved - left(n)).max(initial=0))
             shares.append(gap / float(abs(one.changes[n]).max()) if np.isfinite(gap) else 0.0)
