@@ -71,7 +71,12 @@ def test_an_edit_in_the_past_begins_a_branch_and_keeps_the_old_one():
     session.go_to(100)
     assert "new branch" in session.change(lr=1.0).notice
     session.run(50)
-    assert [branch.name for branch in session.branches] == ["first run", "η 0.1 → 1 at step 100"]
+    assert [branch.title for branch in session.branches] == [
+        "parity 1-1-1 η 0.1 · first run",
+        "parity 1-1-1 η 1 · η 0.1 → 1 at step 100",
+    ]
+    assert [one.beside for one in session.frame().branches] == [True, False]
+    assert [one.label for one in session.frame().branches] == ["1-1-1 η 0.1", "1-1-1 η 1"]
     first = session.branches[0]
     session.switch(first)
     session.go_to(400)

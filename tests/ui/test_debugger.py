@@ -237,6 +237,10 @@ async def test_branches_undo_and_redo(trainer):
         app.session.run(50)
         await pilot.press("B")
         assert isinstance(app.screen, BranchesScreen)
+        rows = app.screen.query_one(OptionList)
+        assert rows.virtual_size.height == 2  # each is one line
+        await pilot.press("c")
+        assert isinstance(app.screen, BranchesScreen)  # a run is not compared with itself
         await pilot.press("home", "c")
         assert isinstance(app.screen, ComparisonScreen)
         assert "first differ at step 51" in str(app.screen.query("Static").first().content)

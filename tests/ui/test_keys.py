@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList, Select, Static
+from textual.widgets._select import SelectOverlay
 
+from tui_backprop.datasets.catalogue import catalogue
 from tui_backprop.session.manual import TOPICS
 from tui_backprop.ui.keys import KEYS
 from tui_backprop.ui.layout import PANELS
@@ -109,6 +111,15 @@ async def test_d_swaps_the_data(trainer):
         await pilot.pause()
         assert (app.session.recipe.source, app.session.recipe.hidden, app.session.step) == ("xor", (1,), 1)
         await pilot.press("d")
+        app.screen.query_one(OptionList).highlighted = next(
+            i for i, one in enumerate(catalogue()) if one.name == "spiral"
+        )
+        await pilot.press("k")
+        await pilot.pause()
+        assert (app.session.recipe.test_fraction, app.session.recipe.hidden) == (0.3, (1,))  # its own test samples
+        assert "test fraction 0 → 0.3" in app.session.current.edits[-1].summary
+        assert not any(one.beside for one in app.session.frame().branches)
+        await pilot.press("d")
         app.screen.query_one(OptionList).highlighted = 3
         await pilot.press("enter")
         await pilot.pause()
@@ -122,9 +133,24 @@ async def test_d_swaps_the_data(trainer):
 async def test_o_changes_the_recipe(trainer):
     """A wrong field is said in the form; what is right is applied at once."""
     app = trainer()
-    async with app.run_test(size=BIG) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("o")
         assert isinstance(app.screen, RecipeScreen)
+        optimizer = app.screen.query_one("#f-optimizer", Select)
+        optimizer.focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert optimizer.query_one(SelectOverlay).size.height >= 7  # its choices are seen
+        await pilot.press("escape")  # closes the list alone
+        assert isinstance(app.screen, RecipeScreen)
+        assert not optimizer.expanded
+        app.screen.query_one("#f-hidden", Input).value = "5"
+        await pilot.pause()
+        await pilot.press("escape")
+        assert isinstance(app.screen, RecipeScreen)
+        assert "not applied yet" in str(app.screen.query_one("#problem", Static).content)
+        await pilot.press("escape", "o")
+        assert app.session.recipe.hidden == (1,)
         app.screen.query_one("#f-hidden", Input).value = "0"
         await pilot.press("ctrl+s")
         assert isinstance(app.screen, RecipeScreen)

@@ -25,6 +25,7 @@ from tui_backprop.session.run.changes import (
     first_segment,
     is_in_flight,
     read_data,
+    summary_of_changes,
 )
 from tui_backprop.session.run.edits import Values
 from tui_backprop.session.run.examination import Examiner
@@ -228,10 +229,11 @@ class Session(PresentStep):
         for name in parameters:
             entry_positions(self.problem.network, name)
         run = Run(first_segment(asked, read_data(asked)), self._memory)
+        changed = summary_of_changes(self.current.segment, asked, self.state, parameters)
         if parameters:
             run.edit(parameters, {})
-        self._set_beside(run, f"{', '.join(changes)} changed, again")
-        return Change("the run begins again with the changed recipe", restarted=True)
+        self._set_beside(run, changed)
+        return Change(f"the run begins again: {changed}", restarted=True)
 
     def begin(self, recipe: Recipe, name: str) -> None:
         """Begin another run beside those that there are; `undo` takes it away again.

@@ -67,12 +67,12 @@ PANELS: tuple[PanelName, ...] = (
     PanelName("parameters", "3", "Parameters", "Params"),
     PanelName("gradients", "4", "Gradients", "Grads"),
     PanelName("step", "5", "Step", "Step"),
-    PanelName("findings", "6", "Findings", "Finds"),
+    PanelName("findings", "6", "Findings", "Findings"),
     PanelName("network", "7", "Network", "Net"),
-    PanelName("surface", "8", "Loss surface", "Surf"),
-    PanelName("distributions", "9", "Distributions", "Dist"),
+    PanelName("surface", "8", "Loss surface", "Surface"),
+    PanelName("distributions", "9", "Distributions", "Sizes"),
     PanelName("hidden", "H", "Hidden space", "Hidden"),
-    PanelName("curvature", "V", "Curvature", "Curv"),
+    PanelName("curvature", "V", "Curvature", "Curvature"),
     PanelName("watches", "W", "Watches", "Watch"),
 )
 """Every panel, in the order of the tab bar."""

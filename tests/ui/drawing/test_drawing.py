@@ -193,11 +193,12 @@ def test_a_reference_line_has_its_name_on_it_and_lies_under_the_curve():
 
 
 def test_reference_lines_at_one_height_share_a_label():
-    """Two names for one height are written one after the other, and on a narrow chart cut before the number."""
+    """Two names for one height are written one after the other, on a narrow chart the shorter ones, and on a narrower one cut before the number."""
     together = [("best constant", 0.25), ("best this network can do", 0.25)]
     assert merged_labels(together) == [("best constant = best this network can do", 0.25)]
     assert any("best constant = best this network can do 0.25" in line for line in chart(together))
-    assert any("best constant = best " in line and "… 0.25 " in line for line in chart(together, size=(44, 8)))
+    assert any("best constant = network's best 0.25" in line for line in chart(together, size=(44, 8)))
+    assert any("best constan" in line and "… 0.25 " in line for line in chart(together, size=(34, 8)))
     assert chart([("bad", float("nan"))], last=0)
 
 

@@ -108,7 +108,7 @@ async def test_a_branch_beside_the_one_it_left(trainer):
         app.session.go_to(20)
         await pilot.press("plus", "C")
         await choose(app, pilot, "branch 0")
-        assert "beside  first run" in said(app, "which")
+        assert "beside  parity 1-1-1 η 0.1" in said(app, "which")
         assert "the same so far, but for rounding" in said(app, "parting")
         await pilot.press("n")
         assert "they part at step 21" in said(app, "parting")

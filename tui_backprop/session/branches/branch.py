@@ -14,15 +14,33 @@ class Branch:
 
     run: Run
     name: str
-    """By the edit that began it, until the user renames it."""
+    """By what began it, until the user renames it."""
     parent: Branch | None
     """The branch that it left; None for the first, and for one that began again."""
     fork_step: int
     """Step at which it left its parent."""
 
+    @property
+    def identity(self) -> str:
+        """What it trains at its present step, and at which rate: `xor 2-4-1 η 0.03`."""
+        problem = self.run.problem
+        return f"{problem.dataset.name} {problem.network.name} η {self.run.recipe.lr:g}"
+
+    @property
+    def title(self) -> str:
+        """What it trains, and its name."""
+        return f"{self.identity} · {self.name}"
+
     def line(self) -> tuple[Branch, ...]:
         """Return the branch and those that it descends from, the oldest last."""
         return (self, *(self.parent.line() if self.parent else ()))
+
+
+def told_apart(one: Branch, other: Branch) -> tuple[str, str]:
+    """Return what two branches are called side by side: what they train, or their names where that is the same."""
+    if one.identity == other.identity:
+        return one.name, other.name
+    return one.identity, other.identity
 
 
 def share_memory(looked_at: Run, known: Iterable[Run], memory: int) -> None:

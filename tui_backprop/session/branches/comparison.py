@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_backprop.core.arrays import Array
-from tui_backprop.session.branches.branch import Branch, parted
+from tui_backprop.session.branches.branch import Branch, parted, told_apart
 from tui_backprop.session.recipe.problem import Problem
 from tui_backprop.session.run.run import Run
 
@@ -106,7 +106,7 @@ def comparison(
     timelines = one.run.timeline, other.run.timeline
     a, b = (timeline.segment_at(step).problem for timeline, step in zip(timelines, steps, strict=True))
     c, d = (timeline.state_at(step).parameters for timeline, step in zip(timelines, steps, strict=True))
-    return Comparison((one.name, other.name), max(steps), first, tensors, (a, b), (c, d), one.run.recipe.probe)
+    return Comparison(told_apart(one, other), max(steps), first, tensors, (a, b), (c, d), one.run.recipe.probe)
 
 
 def first_difference(one: Run, other: Run, since: int) -> int | None:

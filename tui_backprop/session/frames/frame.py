@@ -83,6 +83,10 @@ class BranchView:
     """One of the session's runs."""
 
     name: str
+    label: str
+    """What it trains, and at which rate."""
+    beside: bool
+    """Whether its losses compare with those of the active one: those of another data set do not."""
     curve: Curve
     step: int
     """The present step in it."""

@@ -42,7 +42,7 @@ def take_frame(
         divergence=run.divergence,
         inside=inside,
         coming=None if inside is None else run.next_record(),
-        branches=tuple(_branch(branch, active=branch is active) for branch in branches),
+        branches=tuple(_branch(branch, active, branches) for branch in branches),
         breakpoints=tuple(_breakpoint(run, breakpoint) for breakpoint in breakpoints),
         watches=tuple(_watch(run, watch) for watch in watches),
         findings=findings,
@@ -58,9 +58,12 @@ def reference_lines(problem: Problem) -> tuple[ReferenceLine, ...]:
     return tuple(lines)
 
 
-def _branch(branch: Branch, *, active: bool) -> BranchView:
+def _branch(branch: Branch, active: Branch, branches: Sequence[Branch]) -> BranchView:
     run, curve = branch.run, branch.run.curve
-    return BranchView(branch.name, curve, run.step, run.last_step, curve.final_loss, active)
+    beside = branch is not active and run.problem.dataset.name == active.run.problem.dataset.name
+    alike = sum(one.identity == branch.identity for one in branches) > 1
+    label = (branch.name if alike else branch.identity).removeprefix(f"{run.problem.dataset.name} ")
+    return BranchView(branch.name, label, beside, curve, run.step, run.last_step, curve.final_loss, branch is active)
 
 
 def _breakpoint(run: Run, one: Breakpoint) -> BreakpointView:

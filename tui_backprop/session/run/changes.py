@@ -79,8 +79,12 @@ def first_segment(asked: Recipe, dataset: Dataset, problem: Problem | None = Non
 
 
 def is_in_flight(changes: Mapping[str, Any]) -> bool:
-    """Whether a run can go on after these changes of recipe fields."""
-    return all(name == "source" or BY_NAME[name].in_flight for name in changes)
+    """Whether a run can go on after these changes of recipe fields; another data set brings its own test samples."""
+    return all(
+        BY_NAME[name].in_flight or (name == "test_fraction" and "source" in changes)
+        for name in changes
+        if name != "source"
+    )
 
 
 def asked_after(asked: Recipe, changes: Mapping[str, Any]) -> Recipe:
@@ -151,7 +155,7 @@ def changed_segment(
     elif origin:
         summary = f"parameters of {shown_path(origin)}"
     else:
-        summary = _summary(current, asked, state, parameters)
+        summary = summary_of_changes(current, asked, state, parameters)
     segment = Segment(
         asked,
         recipe,
@@ -243,7 +247,7 @@ def _differences(before: Recipe, after: Recipe) -> tuple[tuple[str, Any], ...]:
     return tuple((name, new) for name, old, new in pairs if old != new)
 
 
-def _summary(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, Values]) -> str:
+def summary_of_changes(current: Segment, asked: Recipe, state: State, parameters: Mapping[str, Values]) -> str:
     """Say what changes, old → new: `η 0.1 → 1, w1 +0.3 → 0.5`."""
     parts = []
     for name, new in _differences(current.asked, asked):

@@ -13,7 +13,7 @@ from tui_backprop.session.recipe.problem import Score
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.drawing.numbers import MINUS
 
-_DROPPED = ("title", "epoch", "seed", "loss", "network", "rule", "optimizer", "data", "test")
+_DROPPED = ("title", "epoch", "seed", "loss", "optimizer", "activation", "last", "test", "rule", "network", "data")
 """What is left out where there is no room, the first of them first: state, step, rate and training loss never are."""
 
 
@@ -24,16 +24,18 @@ def header_text(frame: Frame, state: str, width: int) -> str:
     left = {
         "title": "tui-backprop",
         "data": frame.problem.dataset.name,
-        "network": f"{network.name} {activation}",
+        "network": network.name,
+        "activation": activation,
         "loss": recipe.loss,
         "optimizer": recipe.optimizer,
         "rate": f"η {recipe.lr:g}",
         "seed": f"seed {recipe.seed}",
-        "rule": f"rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
+        "rule": f"backward rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
     }
     right = {
         "state": state,
-        "step": f"step {frame.step:,}" + (f" of {frame.last_step:,}" if frame.step < frame.last_step else ""),
+        "step": f"step {frame.step:,}",
+        "last": f"of {frame.last_step:,}" if frame.step < frame.last_step else "",
         "epoch": f"epoch {frame.epoch:,.0f}",
         "train": _score_text("train", frame.train_score),
         "test": "" if frame.test_score is None else _score_text("test", frame.test_score),
@@ -41,7 +43,8 @@ def header_text(frame: Frame, state: str, width: int) -> str:
     for dropped in range(len(_DROPPED) + 1):
         out = _DROPPED[:dropped]
         head = " · ".join(part for name, part in left.items() if part and name not in out)
-        tail = "  ".join(part for name, part in right.items() if part and name not in out)
+        head = head.replace(f"{network.name} · {activation}", f"{network.name} {activation}", 1)
+        tail = "  ".join(part for name, part in right.items() if part and name not in out).replace("  of ", " of ", 1)
         if len(head) + len(tail) + 4 <= width:
             break
     return f" {head}{' ' * max(2, width - len(head) - len(tail) - 2)}{tail} "

@@ -27,12 +27,12 @@ class LossesPanel(CanvasPanel[Frame]):
 
     def name_text(self, frame: Frame) -> Text:
         """Return the panel's name, and which curve is whose."""
-        names = [one.name[:_NAME] for one in frame.branches]
+        names = [one.label[:_NAME] for one in frame.branches]
         return super().name_text(frame).append_text(curve_legend(names, colored=self.drawn_in != "none"))
 
     def canvas(self, frame: Frame) -> Canvas:
         """Draw the chart, and a mark where the runs are if they have been further."""
-        series = [Series(one.name[:_NAME], one.curve.steps, one.curve.train) for one in frame.branches]
+        series = [Series(one.label[:_NAME], one.curve.steps, one.curve.train) for one in frame.branches]
         references = [(line.name, line.loss) for line in frame.reference]
         marks = [frame.step] if frame.step < frame.last_step else []
         size = (self.size.width, self.size.height)

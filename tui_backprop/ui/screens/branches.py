@@ -18,7 +18,7 @@ from tui_backprop.ui.drawing.numbers import four_digits, signed
 from tui_backprop.ui.screens.dialog import Dialog
 from tui_backprop.ui.screens.line import LineScreen
 
-_NAME = 38  # cells of a branch's name
+_WIDEST, _NUMBERS = 90, 43  # cells of the dialog at the most, and of what a row has besides the name, frames included
 _ROWS = 200  # parameters that a comparison lists at the most, those that differ most first
 
 
@@ -55,7 +55,8 @@ class BranchesScreen(Dialog[None]):
     def _fill(self, highlighted: int) -> None:
         found = self.query_one(OptionList)
         found.clear_options()
-        found.add_options([_line(one, active=one is self._session.branch) for one in self._session.branches])
+        room = max(12, min(_WIDEST, self.app.size.width * 9 // 10) - _NUMBERS)
+        found.add_options([_line(one, room, active=one is self._session.branch) for one in self._session.branches])
         found.highlighted = min(highlighted, found.option_count - 1)
 
     def _chosen(self) -> Branch:
@@ -88,8 +89,11 @@ class BranchesScreen(Dialog[None]):
         self._fill(at)
 
     def action_compare(self) -> None:
-        """Show the branch beside the one that is looked at."""
-        self.app.push_screen(ComparisonScreen(compare_branches(self._session.branch, self._chosen())))
+        """Show the branch beside the one that is looked at, which is not compared with itself."""
+        if self._chosen() is self._session.branch:
+            self.app.notify("this is the current branch: choose another one to compare it with", markup=False)
+        else:
+            self.app.push_screen(ComparisonScreen(compare_branches(self._session.branch, self._chosen())))
 
 
 def _read_name(text: str) -> str:
@@ -98,10 +102,11 @@ def _read_name(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text.strip())
 
 
-def _line(branch: Branch, *, active: bool) -> Text:
-    line = Text(f"{'▶' if active else ' '} {branch.name}", no_wrap=True)
-    line.truncate(_NAME, overflow="ellipsis", pad=True)
-    return line.append(f"  loss {four_digits(branch.run.curve.final_loss):>8}  {branch.run.last_step:>9,} steps")
+def _line(branch: Branch, room: int, *, active: bool) -> Text:
+    """Return what the branch trains, its name as far as there is room, its loss and its steps, in one line."""
+    line = Text(f"{'▶' if active else ' '} {branch.title}", no_wrap=True)
+    line.truncate(room, overflow="ellipsis", pad=True)
+    return line.append(f"  loss {four_digits(branch.run.curve.final_loss):>9}  step {branch.run.last_step:>7,}")
 
 
 class ComparisonScreen(Dialog[None]):
@@ -126,8 +131,6 @@ class ComparisonScreen(Dialog[None]):
 
 
 def _parting(found: Comparison) -> str:
-    if found.names[0] == found.names[1]:
-        return "this is the current branch: choose another one to compare it with"
     if found.first_difference is None:
         return "their parameters are the same, but for rounding, wherever they were compared"
     return f"but for rounding, their parameters first differ at step {found.first_difference:,}"

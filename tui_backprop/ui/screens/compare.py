@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_backprop.core.rules import RULES, describe
-from tui_backprop.session.branches.branch import Branch
+from tui_backprop.session.branches.branch import Branch, told_apart
 from tui_backprop.session.branches.comparison import Comparison
 from tui_backprop.session.frames.frame import Frame
 from tui_backprop.session.session import Session
@@ -111,7 +111,7 @@ class CompareWithScreen(Dialog[Branch | str | None]):
             said = Text(sentence, style="bold").append(f"\n\nWhat comes of it: {effect}.", "not bold")
             said.append("\n\nThe same recipe and edits from step 0 on, by this rule.", "not bold")
         else:
-            said = Text(other.name, style="bold").append("\n\nThe branch goes on from where it has been.", "not bold")
+            said = Text(other.title, style="bold").append("\n\nThe branch goes on from where it has been.", "not bold")
         self.query_one("#preview", Static).update(said)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -120,7 +120,7 @@ class CompareWithScreen(Dialog[Branch | str | None]):
 
 
 def _branch_line(branch: Branch) -> Text:
-    line = Text(f"branch  {branch.name}", no_wrap=True)
+    line = Text(f"branch  {branch.title}", no_wrap=True)
     line.truncate(_NAME, overflow="ellipsis", pad=True)
     return line.append(f"  {branch.run.last_step:>9,} steps")
 
@@ -143,11 +143,12 @@ class CompareScreen(EndsOnce, Screen[bool]):
         yield Static(id="which")
         yield Static(id="parting")
         yield LossesPanel("losses")
+        names = told_apart(*(side.branch for side in self._pair.sides))
         for name, kind in _PAIRS.items():
             with Horizontal(id=f"pair-{name}", classes="pair"):
-                for place, side in zip(_SIDES, self._pair.sides, strict=True):
+                for place, side in zip(_SIDES, names, strict=True):
                     panel = kind(f"{place}-{name}")
-                    panel.name_shown = f"{kind.name_shown} of {side.branch.name}"
+                    panel.name_shown = f"{kind.name_shown} of {side}"
                     yield panel
         yield StatusLine()
         yield KeysFooter(show_command_palette=False)
@@ -186,14 +187,15 @@ class CompareScreen(EndsOnce, Screen[bool]):
             if panel.is_on_screen:
                 panel.show(frames["right" if str(panel.id).startswith("right") else "left"])
                 self._mark(panel)
-        one, other = (side.branch.name for side in pair.sides)
+        one, other = told_apart(*(side.branch for side in pair.sides))
         state = "▶" if self._going else "‖ inside" if pair.phase is not None else "‖ paused"
         if pair.behind:
             state += f" catching up, {counted(pair.behind, 'step')} to go"
         which = Text.assemble((one, "bold"), "  beside  ", (other, "bold"), f"   step {pair.step:,}   {state}")
         which.truncate(max(10, self.size.width - 2), overflow="ellipsis")
         self.query_one("#which", Static).update(which)
-        stopped = [f"{side.branch.name} {side.stopped}" for side in pair.sides if side.stopped]
+        names = zip((one, other), pair.sides, strict=True)
+        stopped = [f"{name} {side.stopped}" for name, side in names if side.stopped]
         sentence = _sentence(pair.comparison(), self.size.width - 2)
         self.query_one("#parting", Static).update(Text("\n".join([sentence, *stopped])))
 

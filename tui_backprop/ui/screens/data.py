@@ -35,7 +35,7 @@ class DataScreen(Dialog[dict[str, Any] | None]):
         """Show the list, and below it what is highlighted."""
         with Vertical(classes="dialog tall") as dialog:
             dialog.border_title = "Data"
-            dialog.border_subtitle = "enter: with its suggested recipe   k: keep the network   o: a file   escape"
+            dialog.border_subtitle = "enter: with its recipe   k: keep the network   o: a file   escape"
             yield OptionList(*(Option(_title(one), id=one.name) for one in catalogue()))
             yield Static("", id="preview", markup=False)
 
@@ -52,10 +52,11 @@ class DataScreen(Dialog[dict[str, Any] | None]):
             self.dismiss({"source": event.option.id, **{name: getattr(recipe, name) for name in sorted(suggested)}})
 
     def action_keep(self) -> None:
-        """Take the data set and keep the network and the settings."""
+        """Take the data set with its own test samples, and keep the network and the settings."""
         chosen = self.query_one(OptionList).highlighted_option
         if chosen is not None:
-            self.dismiss({"source": chosen.id})
+            own = suggested_recipe(str(chosen.id)).test_fraction
+            self.dismiss({"source": chosen.id, "test_fraction": own})
 
     def action_other(self) -> None:
         """Ask for a file instead."""

@@ -26,6 +26,7 @@ Checking = Callable[[Callable[[float], None]], GradientCheck]
 _ROWS = 300  # entries that are listed at the most, the wrong ones first
 _LOOK = 0.1  # seconds between two looks at how far it is
 _BAR = 40
+_ROUNDING = 1e-3  # relative error of a right gradient from which its value is no more than rounding
 _MARKS: dict[Verdict, str] = {"right": "✓ right", "wrong": "✗ wrong", "unsure": "? cannot tell"}
 _SENTENCES = 5  # kinks and reasons that are said at the most
 
@@ -121,7 +122,9 @@ def _layers(network: Network, check: GradientCheck) -> Table:
         counts, errors = check.judgement.counts(tensor.span), check.judgement.relative[tensor.span]
         largest = float(np.max(errors[~np.isnan(errors)], initial=0.0)) if not np.isnan(errors).all() else np.nan
         table.add_row(
-            tensor.name, *(f"{counts[verdict]:,}" for verdict in ("right", "wrong", "unsure")), _error(largest)
+            tensor.name,
+            *(f"{counts[verdict]:,}" for verdict in ("right", "wrong", "unsure")),
+            _error(largest, right=counts["right"] == tensor.size),
         )
     return table
 
@@ -145,7 +148,7 @@ def _entries(network: Network, check: GradientCheck) -> Text:
     without = np.ones(network.size, dtype=np.bool_)
     without[check.entries] = False
     order = np.lexsort((without, judgement.right, judgement.unsure | judgement.right))  # by the last key first
-    rows = [("", "by the rule", "by the loss", "relative error", "")]
+    rows = [("", "by the rule", "by the loss", "error", "")]
     for i in order[:_ROWS].tolist():
         at_kink = judgement.truth.low[i] < judgement.truth.high[i]
         rows.append(
@@ -153,22 +156,24 @@ def _entries(network: Network, check: GradientCheck) -> Text:
                 network.entry_name(i),
                 signed(float(judgement.claimed[i])),
                 measured.get(i, "·"),
-                _error(float(judgement.relative[i])),
+                _error(float(judgement.relative[i]), right=bool(judgement.right[i])),
                 _MARKS[judgement.verdict(i)] + (", at a kink" if at_kink else ""),
             )
         )
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = ["   ".join(f"{cell:>{width}}" for cell, width in zip(row[:-1], widths, strict=False)) for row in rows]
+    lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row[:-1], widths, strict=False)) for row in rows]
     if len(order) > _ROWS:
         rows.append(("", "", "", "", ""))
         lines.append(f"… {len(order) - _ROWS:,} more")
-    text = Text("\n".join(f"{line}   {row[-1]}".rstrip() for line, row in zip(lines, rows, strict=True)), no_wrap=True)
+    text = Text("\n".join(f"{line}  {row[-1]}".rstrip() for line, row in zip(lines, rows, strict=True)), no_wrap=True)
     text.stylize("bold", 0, len(lines[0]))
     return text
 
 
-def _error(relative: float) -> str:
-    """Write a relative error; nothing is known of NaN."""
+def _error(relative: float, *, right: bool) -> str:
+    """Write a relative error; of a right gradient a large one is the rounding of a value near 0. NaN is not known."""
+    if right and relative > _ROUNDING:
+        return "rounding"
     return "·" if np.isnan(relative) else "∞" if np.isinf(relative) else f"{relative:.1e}"
 
 

@@ -35,6 +35,7 @@ class RecipeScreen(Dialog[bool]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._asked = False  # whether it was said that there are changes that are not applied
         self._texts = {field.name: field.write(getattr(session.recipe, field.name)) for field in FIELDS}
 
     def compose(self) -> ComposeResult:
@@ -95,6 +96,7 @@ class RecipeScreen(Dialog[bool]):
     @on(Select.Changed)
     def check(self) -> None:
         """Say at once what is wrong, or what applying would do."""
+        self._asked = False
         changes, problems = self._changes()
         if problems:
             said = "; ".join(problems)
@@ -122,7 +124,20 @@ class RecipeScreen(Dialog[bool]):
         else:
             self.dismiss(bool(changes))
 
-    @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
+        """Close the list that is open; otherwise leave the recipe as it is, where it was changed on a second press."""
+        opened = next((one for one in self.query(Select) if one.expanded), None)
+        changes, problems = self._changes()
+        if opened is not None:
+            opened.expanded = False
+            opened.focus()
+        elif (changes or problems) and not self._asked:
+            self._asked = True
+            self.query_one("#problem", Static).update("not applied yet: ^s applies, escape again leaves it as it was")
+        else:
+            self.dismiss(False)
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
         """Leave the recipe as it is."""
         self.dismiss(False)

@@ -27,6 +27,7 @@ _AXIS, _FRAME = 8, 3  # columns that the axis and its labels take; rows of frame
 _MARKERS = ("braille", "x", "+", "*", "o")  # of the curves in order where there is no colour to tell them apart by
 _DOTS = "⠶"  # what a curve of braille is called by
 _PLACES = 5  # along a reference line at which its name may stand
+_SHORTER = "best this network can do", "network's best"
 _NAMES, _NAME = 3, 24  # dimmed curves that have their names, and characters of one
 _SAME_ROW = 0.6  # rows between a curve and a name up to which the name may lie on it
 
@@ -170,6 +171,7 @@ def _draw_heights(figure: Any, low: float, high: float, most: int, *, log: bool)
 def _name_curves(figure: Any, curves: Sequence[Series], room: _Room) -> None:
     """Write the names of the newest curves where they end, those that do not lie on another name."""
     rows: list[float] = []
+    first, last = room.span
     for one in [one for one in reversed(curves) if len(one.steps)][:_NAMES]:
         value = float(one.values[-1])
         row = room.row(value)
@@ -177,7 +179,10 @@ def _name_curves(figure: Any, curves: Sequence[Series], room: _Room) -> None:
             rows.append(row)
             name = one.name if len(one.name) <= _NAME else f"{one.name[: _NAME - 1]}…"
             height = room.height_for(len(name) + 2, value)
-            figure.text(f" {name} ", int(one.steps[-1]), height, color=_ink(_DIM), alignment="right")
+            end, where = int(one.steps[-1]), "right"
+            if (end - first) * room.columns < (len(name) + 2) * (last - first):  # there is no room before its end
+                end, where = first, "left"
+            figure.text(f" {name} ", end, height, color=_ink(_DIM), alignment=where)
 
 
 def _draw_steps(figure: Any, first: int, last: int) -> None:
@@ -314,7 +319,10 @@ def _draw_references(figure: Any, references: Sequence[tuple[str, float]], room:
     for name, value in references:
         label = f" {name} {value:.4g} "
         if len(label) > room.columns:
-            label = f" {name[: max(4, room.columns - len(label) + len(name) - 1)]}… {value:.4g} "
+            label = label.replace(*_SHORTER)
+        if len(label) > room.columns:
+            number = f"… {value:.4g} "
+            label = label[: max(5, room.columns - len(number))] + number
         figure.plot([first, last], [value, value], color=_ink(_DIM), marker="-")
         where = "left" if last > first else "center"
         step, height = room.place_for(len(label), value)
