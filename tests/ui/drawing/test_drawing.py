@@ -193,12 +193,12 @@ def test_a_reference_line_has_its_name_on_it_and_lies_under_the_curve():
 
 
 def test_reference_lines_at_one_height_share_a_label():
-    """Two names for one height are written one after the other, on a narrow chart the shorter ones, and on a narrower one cut before the number."""
+    """Two names for one height are written one after the other, on a narrow chart shorter, then cut before the number."""
     together = [("best constant", 0.25), ("best this network can do", 0.25)]
     assert merged_labels(together) == [("best constant = best this network can do", 0.25)]
     assert any("best constant = best this network can do 0.25" in line for line in chart(together))
-    assert any("best constant = network's best 0.25" in line for line in chart(together, size=(44, 8)))
-    assert any("best constan" in line and "… 0.25 " in line for line in chart(together, size=(34, 8)))
+    assert any("best constant = network's best 0.25" in line for line in chart(together, size=(50, 8)))
+    assert any("best constant = " in line and "… 0.25 " in line for line in chart(together, size=(34, 8)))
     assert chart([("bad", float("nan"))], last=0)
 
 
@@ -251,6 +251,9 @@ def test_the_header_shortens_and_keeps_the_step():
         assert len(text) == width
         assert all(part in text for part in ("step 3", "train", f"η {session.recipe.lr:g}"))
         assert "test" in text or width < 80
+        assert "digits · 64-32-10 " in text or width < 80
+    posted = Session(suggested_recipe("parity", rule="posted")).frame()
+    assert " parity · 1-1-1 · η 0.1 · rule posted " in header_text(posted, "‖ paused", 80)
 
 
 def test_a_chart_is_the_same_in_every_process():

@@ -13,7 +13,21 @@ from tui_backprop.session.recipe.problem import Score
 from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.drawing.numbers import MINUS
 
-_DROPPED = ("title", "epoch", "seed", "loss", "optimizer", "activation", "last", "test", "rule", "network", "data")
+_DROPPED = (
+    "title",
+    "epoch",
+    "seed",
+    "loss",
+    "optimizer",
+    "backward",
+    "activation",
+    "last",
+    "speed",
+    "test",
+    "rule",
+    "network",
+    "data",
+)
 """What is left out where there is no room, the first of them first: state, step, rate and training loss never are."""
 
 
@@ -30,7 +44,8 @@ def header_text(frame: Frame, state: str, width: int) -> str:
         "optimizer": recipe.optimizer,
         "rate": f"η {recipe.lr:g}",
         "seed": f"seed {recipe.seed}",
-        "rule": f"backward rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
+        "backward": "backward" if recipe.rule != "exact" else "",
+        "rule": f"rule {clean(PurePath(recipe.rule).name)}" if recipe.rule != "exact" else "",
     }
     right = {
         "state": state,
@@ -44,6 +59,9 @@ def header_text(frame: Frame, state: str, width: int) -> str:
         out = _DROPPED[:dropped]
         head = " · ".join(part for name, part in left.items() if part and name not in out)
         head = head.replace(f"{network.name} · {activation}", f"{network.name} {activation}", 1)
+        head = head.replace("backward · rule", "backward rule", 1)
+        if "speed" in out:
+            right["state"] = state.partition(" ")[0]
         tail = "  ".join(part for name, part in right.items() if part and name not in out).replace("  of ", " of ", 1)
         if len(head) + len(tail) + 4 <= width:
             break

@@ -93,8 +93,12 @@ class LossPanel(CanvasPanel[Frame]):
         watched = [Series(one.text, one.trace.steps, one.trace.values) for one in frame.watches if one.on_chart]
         series += watched if self._window is None else [_between(first, last, one) for one in watched]
         beside = [one for one in frame.branches if one.beside][-_BESIDE:]
+        same = f"{frame.problem.network.name} "  # what both have says nothing
         until = last if self._window is not None else None
-        others = [_between(first, until, Series(one.label, one.curve.steps, one.curve.train)) for one in beside]
+        others = [
+            _between(first, until, Series(one.label.removeprefix(same), one.curve.steps, one.curve.train))
+            for one in beside
+        ]
         drawn = [one.steps for one in (*series, *others) if len(one.steps)]
         self._span = (min(int(s[0]) for s in drawn), max(int(s[-1]) for s in drawn)) if drawn else (0, 0)
         steps = [edit.step for edit in frame.edits if edit.step >= first]
