@@ -11,8 +11,8 @@ import numpy as np
 
 from tui_backprop.scripts.reading.reading import Step
 from tui_backprop.scripts.reading.residuals import Residual, target_value
-from tui_backprop.scripts.replay.derivatives import unbroadcast
 from tui_backprop.scripts.replay.graph import Graph
+from tui_backprop.scripts.replay.rules import unbroadcast
 
 Array = np.ndarray
 _NAMES = re.compile(r"loss|cost|err|mse|entropy|nll|wrong|total|energy|sse|\bE\b|\bJ\b|\bL\b|\bC\b", re.IGNORECASE)
