@@ -73,8 +73,8 @@ def _plateau(evidence: Evidence, threshold: float) -> Sighting | None:
     if len(evidence.course.train) < _POINTS or _at_the_constant(evidence, _AT_THE_CONSTANT):
         return None
     before, lately = _later_quarters(evidence)
-    change = (before - lately) / max(before, _TINY)  # one that has risen has not come further either
-    if not change < threshold or evidence.crawls:
+    change = (before - lately) / max(before, _TINY)
+    if not abs(change) < threshold or evidence.crawls:
         return None
     sentence, changes = way_out(evidence)
     since = int(evidence.course.steps[[0, -1]].mean())

@@ -28,7 +28,7 @@ _DROPPED = (
     "network",
     "data",
 )
-"""What is left out where there is no room, the first of them first: state, step, rate and training loss never are."""
+"""What is left out where there is no room, the first of them first: state, step, rate and losses never are."""
 
 
 def header_text(frame: Frame, state: str, width: int) -> str:
@@ -60,6 +60,7 @@ def header_text(frame: Frame, state: str, width: int) -> str:
         head = " · ".join(part for name, part in left.items() if part and name not in out)
         head = head.replace(f"{network.name} · {activation}", f"{network.name} {activation}", 1)
         head = head.replace("backward · rule", "backward rule", 1)
+        head = head.replace(" · ", " ") if "dots" in out else head
         if "speed" in out:
             right["state"] = state.partition(" ")[0]
         tail = "  ".join(part for name, part in right.items() if part and name not in out).replace("  of ", " of ", 1)
