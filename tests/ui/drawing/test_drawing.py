@@ -252,6 +252,11 @@ def test_the_header_shortens_and_keeps_the_step():
         assert all(part in text for part in ("step 3", "train", f"η {session.recipe.lr:g}"))
         assert "test" in text or width < 80
         assert "digits · 64-32-10 " in text or width < 80
+    moons = Session(suggested_recipe("moons"))
+    moons.run(10_734)
+    assert all(
+        part in header_text(moons.frame(), "▶ full 31,415/s", 80) for part in ("moons", "η 0.03", "train ", "test ")
+    )
     posted = Session(suggested_recipe("parity", rule="posted")).frame()
     assert " parity · 1-1-1 · η 0.1 · rule posted " in header_text(posted, "‖ paused", 80)
 

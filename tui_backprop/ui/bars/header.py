@@ -14,19 +14,8 @@ from tui_backprop.text.cleaning import clean
 from tui_backprop.ui.drawing.numbers import MINUS
 
 _DROPPED = (
-    "title",
-    "epoch",
-    "seed",
-    "loss",
-    "optimizer",
-    "backward",
-    "activation",
-    "last",
-    "speed",
-    "test",
-    "rule",
-    "network",
-    "data",
+    *("title", "epoch", "seed", "loss", "optimizer", "backward", "activation", "last", "speed"),
+    *("dots", "rule", "network", "data"),
 )
 """What is left out where there is no room, the first of them first: state, step, rate and losses never are."""
 
