@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from .store import Store
 
 _LATEST = 8  # sums before one, of other parts of an array among them
@@ -83,21 +87,61 @@ class _Chains:
 
 
 def _roots(store: Store, record: int) -> set[int]:
-    """Return a record and those that it carries on unchanged; of an array also what its last changed parts were given."""
-    found, todo = {record}, [record]
+    """Return a record and those that it carries on unchanged; of an array also what its last changed parts were given.
+
+    A part is followed to the last write of the same part: what was written to others is not what it was before.
+    """
+    found: set[int] = set()
+    seen: set[tuple[int, Any]] = set()
+    todo: list[tuple[int, Any]] = [(record, None)]
     while todo and len(found) < 400:
-        at = todo.pop()
+        at, part = todo.pop()
+        if (at, part) in seen:
+            continue
+        seen.add((at, part))
+        found.add(at)
         name, operands = store.name(at), store.args[at]
-        before: tuple[int, ...] = ()
-        if operands and name in _CARRIERS:
-            before = operands[:1]
-        elif operands and name in ("set", "put"):
-            before = operands[:2]
+        if not operands:
+            continue
+        if name in ("set", "put"):
+            own = _written(store, at, part)
+            if part is None or own in (None, part):
+                todo.append((operands[1], None))
+            if part is None or own != part:
+                todo.append((operands[0], part))
+        elif name == "item":
+            todo.append((operands[0], _part(store, at) if part is None else part))
+        elif name in _CARRIERS:
+            todo.append((operands[0], None))
         elif name == "mul" and len(operands) == 2 and "const" in [store.name(one) for one in operands]:
-            before = (operands[store.name(operands[0]) == "const"],)  # a decay
-        todo += [one for one in before if one not in found]
-        found.update(before)
+            todo.append((operands[store.name(operands[0]) == "const"], part))  # a decay
     return found
+
+
+def _part(store: Store, item: int) -> Any:
+    """Return which part of an array was read: the first place and the count of a row, else how it was written."""
+    attr, size = store.attrs.get(item), np.size(store.values[item])
+    row = _row(store, item, attr)
+    return repr(attr) if row is None else (row * size, size)
+
+
+def _written(store: Store, write: int, part: Any) -> Any:
+    """Return which part was written, in the way of `part`; None where that is not known."""
+    operands = store.args[write]
+    if store.name(write) == "put":
+        places = store.values[operands[2]] if isinstance(part, tuple) and len(operands) > 2 else None
+        return None if places is None or np.size(places) == 0 else (int(np.ravel(places)[0]), int(np.size(places)))
+    row = _row(store, write, store.attrs.get(write))
+    return repr(store.attrs.get(write)) if row is None or not isinstance(part, tuple) else (row * part[1], part[1])
+
+
+def _row(store: Store, record: int, attr: Any) -> int | None:
+    """Return a row's number where an index is one whole number, written in the script or computed."""
+    kind = attr[0] if isinstance(attr, (list, tuple)) and attr else None
+    if kind == "i":
+        return int(attr[1])
+    found = store.values[store.args[record][attr[1]]] if kind == "a" else None
+    return int(found) if isinstance(found, (int, np.integer)) else None
 
 
 def _reaches(store: Store, starts: list[int], goals: set[int]) -> bool:
