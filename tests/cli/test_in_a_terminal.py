@@ -100,7 +100,7 @@ def test_from_the_wrong_line_to_the_floor_by_keys_alone(tmp_path):
         terminal.press("6\r")
         terminal.await_text("✗ should be ∂L/∂h")
         terminal.await_text("the factor `sigmoid_slope(out)` is missing")
-        for left in ("✗ 2 wrong lines", "✗ 1 wrong line ", "✓ gradients right"):
+        for left in ("✗ 2 wrong lines", "✗ 1 wrong line", "✓ gradients right"):
             terminal.press("!")
             terminal.await_text(left)
         terminal.press(" ")

@@ -24,7 +24,7 @@ def is_harmful(character: str) -> bool:
 def json_escaped(json_text: str) -> str:
     r"""Return a JSON text with every harmful character inside its strings as `\uXXXX`: the same for every reader.
 
-    >>> escaped('"a\u202eb"')
+    >>> json_escaped('"a\u202eb"')
     '"a\\u202eb"'
     """
     return _UNUSUAL.sub(lambda found: _escape(found[0]) if is_harmful(found[0]) else found[0], json_text)

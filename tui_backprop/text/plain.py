@@ -18,7 +18,7 @@ _GREEK = r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)"
 def ascii_sign(character: str) -> str:
     """Return a sign in ASCII: `−` as `-`, `η` as `eta`, `²` as `2`; `?` where nothing is like it.
 
-    >>> plain("η"), plain("ŷ"), plain("−"), plain("漢")
+    >>> ascii_sign("η"), ascii_sign("ŷ"), ascii_sign("−"), ascii_sign("漢")
     ('eta', 'y', '-', '?')
     """
     if character in _SIGNS:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.losses import OWN, LossHypothesis, possible_losses
 from tui_backprop.scripts.reading.reading import Reading, Step, parameters_by_name
 from tui_backprop.scripts.reading.rule import change_of, uses_sign
-from tui_backprop.scripts.replay.graph import BranchError
+from tui_backprop.scripts.replay.graph import BranchError, Graph
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.scripts.verdict.comparison import compare_gradients
 from tui_backprop.scripts.verdict.judgement import Draw, ParameterVerdict
@@ -205,6 +206,7 @@ def best_examination(reading: Reading, draws: list[Draw]) -> Examination | None:
     best = min(possible, key=lambda one: _worse(reading, one))
     if best.wrong:
         _confirm(reading, best)
+        _doubt(reading, best)
     if best.loss.inferred and computed is not None and computed.name != best.loss.name:
         line = reading.trace.line(computed.record)  # type: ignore[arg-type]
         best.notes.append(
@@ -250,6 +252,48 @@ def _confirm(reading: Reading, best: Examination) -> None:
             best.parameters[name] = ParameterVerdict(
                 "unsure", seen.error, None, "right in all that happened, not at other values"
             )
+
+
+def _doubt(reading: Reading, best: Examination) -> None:
+    """Take back what is wrong where the error also changes a value that the prediction needs, and that is no parameter.
+
+    Its update is not followed, so what is right for the others is not known: rows that are changed within a pass are so.
+    """
+    for step in reading.steps:
+        changed = _changed_by_the_error(reading, step)
+        if changed is not None:
+            line = reading.trace.line(changed)
+            reason = f"line {line} changes a value that the prediction needs, and is not followed"
+            best.notes.append(
+                f"Line {line} changes a value that the prediction needs, and is not followed: some gradients are not judged."
+            )
+            for name in best.wrong:
+                best.parameters[name] = ParameterVerdict("unsure", best.parameters[name].error, None, reason)
+            return
+
+
+def _changed_by_the_error(reading: Reading, step: Step) -> int | None:
+    """Return a sum of a step that is written into an array that the prediction needs and that is no parameter."""
+    graph = reading.graph
+    made = graph.affected({one.record for one in step.residuals}, step.start + 1, step.end)
+    known = {origin(graph, old) for old in step.parameters} | set(step.parameters)
+    for record in sorted(made):
+        operands = graph.args[record]
+        if graph.ops[record] not in ("set", "put") or graph.ops[operands[1]] not in ("add", "sub"):
+            continue
+        array = next((one for one in _arrays_before(graph, operands[0]) if one <= step.start), None)
+        read = any(array in _arrays_before(graph, one) for one in graph.args[operands[1]])
+        if array in step.fixed and array not in known and operands[1] in made and read:
+            return operands[1]
+    return None
+
+
+def _arrays_before(graph: Graph, record: int) -> list[int]:
+    """Return what an array was before each write into it, and what a part of it was read from, the latest first."""
+    found = [record]
+    while graph.ops[found[-1]] in ("set", "put", "item", "view") and graph.args[found[-1]]:
+        found.append(graph.args[found[-1]][0])
+    return found
 
 
 def _worse(reading: Reading, one: Examination) -> tuple[float, ...]:
