@@ -59,11 +59,18 @@ def _edits(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
         yield from no_effect_edits(case, cause)
     elif cause.id == "square-missing":
         yield from square_edits(case, cause)
-    elif cause.id == "whole-numbers" and cause.line is not None:
-        statement = statement_at(case.source.text, cause.line)
-        if isinstance(statement, ast.Assign):
-            target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-            yield [whole_statement(statement, f"{target} = {value}.astype(float)", "float")]
+    elif cause.id == "shared-rows":
+        yield from _rows_of_their_own(case, cause)
+    elif cause.id == "whole-numbers":
+        made = [statement_at(case.source.text, line) for line in cause.lines]
+        edits = [_as_floats(one) for one in made if isinstance(one, ast.Assign)]
+        if edits:
+            yield edits
+
+
+def _as_floats(statement: ast.Assign) -> SourceEdit:
+    target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+    return whole_statement(statement, f"{target} = {value}.astype(float)", "float")
 
 
 def _kept_results(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
@@ -101,6 +108,18 @@ def _same_shapes(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
                 end = (side.end_lineno or side.lineno, side.end_col_offset or 0)
                 new = f"{ast.unparse(side)}.reshape(-1, 1)"
                 yield [SourceEdit("shape", ast.unparse(side), new, new, (side.lineno, side.col_offset), end, 1.0)]
+
+
+def _rows_of_their_own(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
+    """Make each row anew where one list is repeated with `*`."""
+    for line in cause.lines:
+        for node in ast.walk(statement_at(case.source.text, line) or ast.Pass()):
+            match node:
+                case ast.BinOp(left=ast.List(elts=[row]), op=ast.Mult(), right=count):
+                    made = f"list({row.id})" if isinstance(row, ast.Name) else ast.unparse(row)
+                    new = f"[{made} for _ in range({ast.unparse(count)})]"
+                    end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+                    yield [SourceEdit("rows", ast.unparse(node), new, new, (node.lineno, node.col_offset), end, 1.0)]
 
 
 def _copies(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:

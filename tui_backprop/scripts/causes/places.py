@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 
 import numpy as np
 
@@ -45,13 +46,22 @@ def made_lines(case: Case, path: str) -> list[int]:
     key = _KEY.search(path)
     names = {last, last.split("[")[0], shown_name(path)}
     found, keyed = [], []
-    for node in ast.walk(parsed(case.source.text)):
+    assigned: dict[str, list[int]] = defaultdict(list)
+    tree = parsed(case.source.text)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                parts = target.elts if isinstance(target, ast.Tuple) else [target]
-                found += [node.lineno for one in parts if ast.unparse(one).split(".")[-1] in names]
-        elif isinstance(node, ast.Dict) and key is not None:
-            keyed += [one.lineno for one in node.keys if isinstance(one, ast.Constant) and one.value == key[1]]
+                for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    assigned[ast.unparse(one).split(".")[-1]].append(node.lineno)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Dict) or key is None:
+            continue
+        for own, value in zip(node.keys, node.values, strict=True):
+            if isinstance(own, ast.Constant) and own.value == key[1]:
+                before = [line for line in assigned.get(ast.unparse(value), []) if line <= own.lineno]
+                keyed.append(max(before, default=own.lineno))  # a name was given its value before it was put there
+    for name in names:
+        found += assigned.get(name, [])
     lines = keyed or found
     return [min(lines)] if lines else []
 

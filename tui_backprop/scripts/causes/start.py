@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tui_backprop.scripts.answering.answer import Answer, Cause
-from tui_backprop.scripts.answering.wording import shown_name
+from tui_backprop.scripts.answering.wording import lines_text, shown_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands, roots
@@ -161,17 +161,21 @@ def whole_numbers(case: Case, answer: Answer) -> list[Cause]:
     if case.reading is None:
         return []
     graph = case.reading.graph
+    found: dict[str, list[int]] = {}
     for step in case.reading.steps:
         for old in step.parameters:
             if np.asarray(graph.value(old)).dtype.kind in "iu" and np.ndim(graph.value(old)) > 0:
                 name = case.reading.names[old]
-                lines = made_lines(case, name) or [one for one in (named_line(graph, old)[1],) if one is not None]
-                line = lines[0] if lines else None
-                sentence = (
-                    f"{f'line {line}: ' if line else ''}{shown_name(name)} is an array of whole numbers "
-                    f"(integer dtype): each change is cut to a "
-                    "whole number and lost. Make it an array of floats."
-                )
-                del answer
-                return [Cause("whole-numbers", "error", line, lines, sentence, {"parameter": name})]
-    return []
+                where = made_lines(case, name) or [one for one in (named_line(graph, old)[1],) if one is not None]
+                found.setdefault(name, where)
+    if not found:
+        return []
+    lines = sorted({line for where in found.values() for line in where})
+    names, many = " and ".join(map(shown_name, found)), len(found) > 1
+    sentence = (
+        f"{f'{lines_text(lines)}: ' if lines else ''}{names} {'are arrays' if many else 'is an array'} of whole numbers "
+        f"(integer dtype): each change is cut to a whole number and lost. Make {'them arrays' if many else 'it an array'} "
+        "of floats."
+    )
+    evidence = {"parameter": next(iter(found)), "parameters": list(found)}
+    return [Cause("whole-numbers", "error", lines[0] if lines else None, lines, sentence, evidence)]
