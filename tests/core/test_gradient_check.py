@@ -189,7 +189,8 @@ def test_drawn_cases_are_judged_in_both_directions():
     """Of 300 cases the exact rule is never called wrong, and no mistake of the gallery that changes an entry is missed."""
     outcome = Outcome()
     deep_in_a_sine = 4434  # z of 10¹⁹: also numbers a little wider than float64 have no digit of its sine
-    for number in (*range(300), deep_in_a_sine):
+    at_a_slight_kink, at_the_bottom = 21469, 21391  # of which values of the loss alone said too much
+    for number in (*range(300), deep_in_a_sine, at_a_slight_kink, at_the_bottom):
         look_at(draw(number), outcome)
     assert outcome.accused == []
     assert outcome.missed == []

@@ -39,7 +39,9 @@ _FAR_FROM_NOISE = 100.0  # which is so many times smaller
 _DROWNED = (
     1e-9  # of the loss: what scatters by more turns within the smallest distances, which no step is small enough for
 )
-_SHARP = 1e-3  # of the slope: below it, a difference between both sides is not called a kink
+_SHARP = 1e-3  # of the slope: below it, a difference between both sides is not called a kink of this entry,
+_NOTICED = 1e-6  # and still one of the loss, at which other rules may be right, where it is the same at several steps,
+_STEADY = 0.1  # within this share
 
 
 def slopes_of_loss(loss: Loss, theta: Array, entries: Indices | None = None, rounding: float = 0.0) -> Truth:
@@ -89,10 +91,13 @@ class _Slopes:
     kink: Array
     """By how much the slopes of both sides differ; 0 where that is no more than noise."""
     blur: Array
+    bend: Array
+    """How much the last bit of the parameter changes the slope: a right formula is off by as much."""
 
     def put(self, where: Indices, other: _Slopes) -> None:
         """Take over those of another measurement."""
         self.slope[where], self.kink[where], self.blur[where] = other.slope, other.kink, other.blur
+        self.bend[where] = other.bend
 
     def truth(self, *, at_kink: bool) -> Truth:
         """Return them as what a gradient should be, θ being at a kink or not."""
@@ -109,7 +114,7 @@ class _Slopes:
         }
         unknown = np.flatnonzero(np.isnan(slope)).tolist()
         reasons |= dict.fromkeys(unknown, "values of the loss do not settle on a slope here, however small the step")
-        return Truth(slope - half - margin, slope + half + margin, np.zeros_like(slope), blur, METHOD, reasons)
+        return Truth(slope - half - margin, slope + half + margin, self.bend, blur, METHOD, reasons)
 
 
 class _Scan:
@@ -140,7 +145,10 @@ class _Scan:
         slope, error = inner[best, at], errors[best, at]
         elsewhere = settled & usable & (np.abs(inner - slope) > CAUTION * (errors + error))
         error = np.where(elsewhere.any(axis=0), np.inf, error)
-        return _Slopes(slope, np.where(small, 0.0, kinks)[best, at], error)
+        distances = np.outer(steps, self._scale[entries])
+        curvature = np.abs(gaps[1:-1] - gaps[2:]) / (distances[1:-1] - distances[2:])
+        bend = 2 * _ROUNDING * self._scale[entries] * curvature[best, at]
+        return _Slopes(slope, np.where(small, 0.0, kinks)[best, at], error, np.where(np.isfinite(bend), bend, 0.0))
 
     def _last_bits(self, entries: Indices, slopes: Array) -> float:
         """Return what the last bit of the parameter that matters most does to the loss, from slopes (steps, entries).
@@ -182,12 +190,15 @@ class _Scan:
         for _ in range(_DIRECTIONS):
             way = random.standard_normal(len(self._theta)) * self._scale / math.sqrt(len(self._theta))
             gaps, noises, size = [], [], 0.0
-            for step in _STEPS[-2:]:
+            for step in _STEPS:
                 above, below = self._loss(self._theta + step * way), self._loss(self._theta - step * way)
                 gaps.append(self._gap(above, below, step, step))
                 noises.append(self._noise_of(step, above, below) / step)
                 size = _mean(np.abs(np.subtract(above, below))) / step
-            if _without_curvature(*gaps) > max(_SHARP * size, _FAR_FROM_NOISE * max(noises)):
+            wider, found = _without_curvature(*gaps[:-1]), _without_curvature(*gaps[1:])
+            clear = found > _FAR_FROM_NOISE * max(noises[1:])
+            steady = abs(wider - found) <= _STEADY * found  # what only bends sharply leaves less at smaller steps
+            if clear and found > (_NOTICED if steady else _SHARP) * size:
                 return True
         return False
 
