@@ -25,6 +25,7 @@ class SvgExtension(SingleFileSnapshotExtension):
     file_extension = "svg"
 
 
+_STAYS = 600.0  # seconds
 _SOON = 0.025  # seconds: Textual draws in timers of a sixtieth of a second
 _TURNS = 200  # of the event loop, at the most: a run in progress always has something to do
 
@@ -65,6 +66,7 @@ def _steady(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setattr(Input.cursor_blink, "_default", False)  # a picture is taken with the cursor, or without, else
+    monkeypatch.setattr(textual.app.App, "NOTIFICATION_TIMEOUT", _STAYS)  # else a slow machine draws after it is gone
     monkeypatch.setattr(textual.app, "wait_for_idle", _quiet)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", _quiet)
 
