@@ -36,6 +36,22 @@ def original(tmp_path_factory):
     run.close()
 
 
+def test_what_is_asked_before_it_is_opened_is_refused(tmp_path):
+    """A key may come while its first updates are still being followed."""
+    path = tmp_path / "early.py"
+    path.write_text(ORIGINAL, encoding="utf-8")
+    run = SteppedScript(str(path))
+    try:
+        for asked in (run.last_update, run.start, lambda: run.go_to(3)):
+            with pytest.raises(ValueError, match="still being followed"):
+                asked()
+        run.open()
+        run.go_to(3)
+        assert run.frame.update == 3
+    finally:
+        run.close()
+
+
 def line_of(text, part):
     return next(n for n, line in enumerate(text.splitlines(), start=1) if part in line)
 

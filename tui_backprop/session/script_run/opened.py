@@ -256,9 +256,15 @@ class OpenedScript:
                     self._drop()
 
     def _fresh(self) -> Stepper:
+        """Begin again at the start.
+
+        Raises:
+            ValueError: the script is not opened yet, or could not be.
+        """
         self._drop()
         version = self.version
-        assert version.loop is not None  # noqa: S101  (it was examined)
+        if version.loop is None:
+            raise ValueError(self._trouble or "its first updates are still being followed")
         self._stepper = Stepper(version.source, self._setting, version.loop)
         self._watch(self._stepper)
         return self._stepper

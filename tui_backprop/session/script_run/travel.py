@@ -29,6 +29,7 @@ class TravellingScript(OpenedScript):
         """Look at an update; one that is not kept is run again, from a snapshot of its process or the start.
 
         Raises:
+            ValueError: the script is not opened yet, or could not be.
             InputError: the script gives no answer.
         """
         with self._asking():
