@@ -56,6 +56,31 @@ async def test_a_sitting_is_saved_and_opened_again(tmp_path, monkeypatch):
         assert other.active == "findings"
 
 
+async def test_a_name_that_no_file_can_have_is_told(tmp_path, monkeypatch):
+    """Too long for the system, or in the folder of a user who is not there."""
+    monkeypatch.chdir(tmp_path)
+    app = trainer()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("O")
+        await pilot.pause()
+        for name in ("9" * 400, "~nobody-of-this-name/x.csv"):
+            field = app.screen.query_one("#value", Input)
+            field.value = name
+            field.focus()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert "there is no file" in str(app.screen.query_one("#problem").render())
+        await pilot.press("escape", "n", "K")
+        await pilot.pause()
+        app.screen.query_one(Input).value = "9" * 400
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert told(app)
+        assert app.session.step == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_leaving_asks_only_where_a_named_file_is_older(tmp_path):
     """Nothing is asked before a file has a name, nor where it holds all that was done."""
     app = trainer()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -75,11 +77,11 @@ class NameScreen(Dialog[Path | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the name, or ask again where a file is there."""
-        path = Path(event.value.strip()).expanduser()
+        path = _typed(event.value)
         if not path.name:
             return
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-        if path.exists() and path not in (self._warned, self._proposed):
+        if _is(path.exists) and path not in (self._warned, self._proposed):
             self._warned = path
             self.query_one("#problem", Static).update(f"{clean(path.name)} is there: enter again writes over it")
             return
@@ -136,8 +138,8 @@ class OpenScreen(Dialog[Path | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open what was typed."""
-        path = Path(event.value.strip()).expanduser()
-        if path.is_file():
+        path = _typed(event.value)
+        if _is(path.is_file):
             self.dismiss(path)
         else:
             self.query_one("#problem", Static).update(f"there is no file {clean(event.value, _SHOWN)!r}")
@@ -163,3 +165,14 @@ class LeaveScreen(Dialog[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the answer."""
         self.dismiss(event.option.id)
+
+
+def _typed(text: str) -> Path:
+    return Path(os.path.expanduser(text.strip()))  # noqa: PTH111  (where there is no such home, it stays as it was typed)
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    """Return what a path says of itself; no where it is no name that the system can have."""
+    with contextlib.suppress(OSError):
+        return asked()
+    return False
