@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from rich.style import Style
 from textual import events
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from tests.ui.random_keys import Found, Player, own_file, play
 from tests.ui.random_keys import trainer as drawn_trainer
@@ -258,3 +258,15 @@ async def test_a_click_on_a_line_that_is_gone_chooses_nothing(trainer):
         gone = Style.from_meta({"option": lines.option_count})
         await lines._on_click(events.Click(lines, 0, 0, 0, 0, 1, False, False, False, style=gone))
         assert isinstance(app.screen, RulesScreen)
+
+
+async def test_a_click_on_what_is_being_taken_away_is_no_crash(trainer, monkeypatch):
+    """The picture of the screen may still have a widget that is no longer part of it."""
+    app = trainer("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        gone = Static("gone")
+        monkeypatch.setattr(app.screen, "get_widget_and_offset_at", lambda *_: (gone, None))
+        await pilot.mouse_down(offset=(5, 5))
+        await pilot.pause()
+        assert app.is_running
+    assert app.return_code in (None, 0)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import Notification
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -91,7 +92,12 @@ class BaseApp(App[None]):
             raise CrashError from self._exception
 
     def _handle_exception(self, error: Exception) -> None:
-        """End at once and keep the error for `run`; Textual would write it on the terminal, with all values around it."""
+        """End at once and keep the error for `run`; Textual would write it on the terminal, with all values around it.
+
+        While the screens are taken apart, a widget that was being made misses its parts: that is no crash.
+        """
+        if self._ending:
+            return
         self._return_code = 1
         if self._exception is None:
             self._exception = error
@@ -104,8 +110,16 @@ class BaseApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event; keys and sizes are ignored while the screens are taken apart."""
-        if not (self._ending and isinstance(event, events.InputEvent | events.Resize | events.Paste)):
-            await super().on_event(event)
+        if self._ending and isinstance(event, events.InputEvent | events.Resize | events.Paste):
+            return
+        if isinstance(event, events.MouseDown) and self._is_gone(event.x, event.y):
+            return
+        await super().on_event(event)
+
+    def _is_gone(self, x: int, y: int) -> bool:
+        """Return whether what is seen at a place is being taken away; Textual would look for what it is in."""
+        seen, _ = self.screen.get_widget_and_offset_at(x, y)
+        return seen is not None and seen.parent is None and not isinstance(seen, Screen)
 
     async def _on_message(self, message: Message) -> None:
         """Handle a message; of those that come while the screens are taken apart, only Textual's own, which ends by them."""
