@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.app import App
 
 from tests.ui.runs import run_and_look
 from tui_backprop.ui.bars.advice import SaidBar
@@ -44,8 +45,9 @@ async def until_said(app, text):
     raise AssertionError(f"{text!r} was never said, but {said(app)!r}")
 
 
-async def test_who_follows_the_screen_learns_all_three_causes(trainer):
+async def test_who_follows_the_screen_learns_all_three_causes(trainer, monkeypatch):
     """The original case at 80 by 24: the wrong formulas; after their remedy the floor at 2/9; the probe out of range."""
+    monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 1.0)  # what is found shows when the notice over it is gone
     app = trainer(rule="posted")
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
