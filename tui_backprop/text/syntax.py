@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import threading
+from typing import Any
 
 # Releases of Python 3.11 count the depth of a tree once for all threads: two that build one end in a SystemError.
 _ONE_AT_A_TIME = threading.Lock()
+_TRIES = 5
 _TEXTS = 8  # whose trees are kept: a script, the modules beside it, and how it is with some edits
 
 
@@ -33,7 +36,8 @@ def simple_statements(text: str) -> list[ast.stmt]:
 
 @functools.lru_cache(maxsize=_TEXTS)
 def _tree(text: str) -> ast.Module:
-    return ast.parse(text)
+    tree: ast.Module = _built(text, "exec")
+    return tree
 
 
 @functools.lru_cache(maxsize=_TEXTS)
@@ -48,4 +52,13 @@ def parsed_expression(text: str) -> ast.Expression:
         SyntaxError, ValueError, RecursionError, MemoryError: it is not one, or too deep, as from `ast.parse`.
     """
     with _ONE_AT_A_TIME:
-        return ast.parse(text, mode="eval")
+        tree: ast.Expression = _built(text, "eval")
+    return tree
+
+
+def _built(text: str, mode: str) -> Any:
+    """Build a tree; again where another thread built one meanwhile: Textual reads the arguments of a key's action so."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(SystemError):
+            return ast.parse(text, mode=mode)
+    return ast.parse(text, mode=mode)
