@@ -310,10 +310,8 @@ def _backward_lines(case: Case) -> list[BackwardLine]:
         source = text[at.line - 1].strip() if at.line <= len(text) else labels[0][0]
         row = BackwardLine(at.line, labels[0][0], source, None, None, None, module_of(case, at.file))
         if fault is not None:
-            whole = (
-                later is not None and record not in fault.records
-            )  # a part of the expression is wrong, its end is named
-            meant = later.forward if later is not None and whole else fault.targets[0]
+            # where only a part of the expression is wrong, what has the name is made from it
+            meant = fault.targets[0] if later is None or record in fault.records else later.forward
             row.derivative, row.right = f"∂L/∂{value_name(case, meant)}", False
             if later is not None and later.forward == meant:
                 row.factor = later.factor

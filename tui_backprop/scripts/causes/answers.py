@@ -10,6 +10,7 @@ from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import value_name
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit
+from tui_backprop.scripts.mending.patches import node_edit
 from tui_backprop.scripts.reading.residuals import Residual, target_value
 from tui_backprop.text.syntax import parsed
 
@@ -87,8 +88,7 @@ def softmax_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
         module = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy")
         first = ast.unparse(node.args[0]) if module and node.args else ""
         new = f"{ast.unparse(node.func)}({f'{first}, ' if first else ''}axis={axis}, keepdims=True)"
-        end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-        edits.append(SourceEdit("axis", ast.unparse(node), new, new, (node.lineno, node.col_offset), end, 1.0))
+        edits.append(node_edit(node, new, "axis", cost=1.0))
     return [edits] if edits else []
 
 

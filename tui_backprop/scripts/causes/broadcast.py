@@ -11,7 +11,7 @@ from tui_backprop.scripts.answering.wording import shown_name, statement_at, val
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.patches import whole_statement
+from tui_backprop.scripts.mending.patches import node_edit
 from tui_backprop.scripts.reading.links import roots
 
 _SUMMED = ("axis=0, keepdims=True", "axis=0", "axis=1, keepdims=True")
@@ -50,7 +50,7 @@ def grown_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
         if isinstance(statement, ast.Assign):
             target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
             sums = (f"{target} = np.sum({value}, {axis})" for axis in _SUMMED)
-            out += [[whole_statement(statement, one, "sum")] for one in sums]
+            out += [[node_edit(statement, one, "sum")] for one in sums]
     return out
 
 

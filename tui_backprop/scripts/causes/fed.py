@@ -11,7 +11,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.causes.places import named_line
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
+from tui_backprop.scripts.mending.patches import fix_of, node_edit, patched
 from tui_backprop.scripts.reading.links import input_operands
 from tui_backprop.scripts.training.follow import follow_fixed
 from tui_backprop.scripts.training.telling import loss_text
@@ -141,13 +141,13 @@ def _reordering(case: Case) -> list[tuple[ast.stmt, SourceEdit, str]]:
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr, value=owner), args=args)) if attr in _REORDERS:
                 name = ast.unparse(args[0]) if args and attr == "shuffle" else ast.unparse(owner)
-                found.append((node, whole_statement(node, "pass", "order"), name))
+                found.append((node, node_edit(node, "pass", "order"), name))
             case ast.Assign(targets=[target], value=ast.Call(func=function, args=[first, *_])):
                 called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
                 if called in _REORDERED and not isinstance(first, ast.Constant):
                     to = f"{ast.unparse(target)} = {ast.unparse(first)}"
-                    found.append((node, whole_statement(node, to, "order"), ast.unparse(first)))
+                    found.append((node, node_edit(node, to, "order"), ast.unparse(first)))
             case ast.Assign(targets=[ast.Name() as target], value=ast.Subscript(value=ast.Name() as base)):
                 if target.id == base.id:
-                    found.append((node, whole_statement(node, "pass", "order"), target.id))
+                    found.append((node, node_edit(node, "pass", "order"), target.id))
     return found

@@ -16,7 +16,7 @@ from tui_backprop.scripts.causes.optimizer import square_edits
 from tui_backprop.scripts.causes.remade import no_effect_edits
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
+from tui_backprop.scripts.mending.patches import fix_of, node_edit, patched
 from tui_backprop.text.syntax import parsed
 
 Look = Callable[[Case, Answer], list[Cause]]
@@ -70,7 +70,7 @@ def _edits(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
 
 def _as_floats(statement: ast.Assign) -> SourceEdit:
     target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-    return whole_statement(statement, f"{target} = {value}.astype(float)", "float")
+    return node_edit(statement, f"{target} = {value}.astype(float)", "float")
 
 
 def _kept_results(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
@@ -88,7 +88,7 @@ def _kept_results(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
                 parts = value.elts if isinstance(value, ast.Tuple) else [value]
                 names = [given.get(ast.unparse(one)) for one in parts]
                 if all(names):
-                    yield [whole_statement(statement, f"{', '.join(map(str, names))} = {ast.unparse(call)}", "result")]
+                    yield [node_edit(statement, f"{', '.join(map(str, names))} = {ast.unparse(call)}", "result")]
 
 
 def _same_shapes(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
@@ -97,7 +97,7 @@ def _same_shapes(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
         statement = statement_at(case.source.text, line)
         if isinstance(statement, ast.Assign) and line != cause.line:
             target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-            yield [whole_statement(statement, f"{target} = ({value}).reshape(-1, 1)", "shape")]
+            yield [node_edit(statement, f"{target} = ({value}).reshape(-1, 1)", "shape")]
     statement = statement_at(case.source.text, cause.line or 0)
     whole = getattr(statement, "value", None)
     if not isinstance(whole, ast.expr):
@@ -105,21 +105,17 @@ def _same_shapes(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
     for node in ast.walk(whole):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             for side in (node.right, node.left):
-                end = (side.end_lineno or side.lineno, side.end_col_offset or 0)
-                new = f"{ast.unparse(side)}.reshape(-1, 1)"
-                yield [SourceEdit("shape", ast.unparse(side), new, new, (side.lineno, side.col_offset), end, 1.0)]
+                yield [node_edit(side, f"{ast.unparse(side)}.reshape(-1, 1)", "shape", cost=1.0)]
 
 
 def _rows_of_their_own(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
-    """Make each row anew where one list is repeated with `*`."""
+    """Make each row by itself where one list is repeated with `*`."""
     for line in cause.lines:
         for node in ast.walk(statement_at(case.source.text, line) or ast.Pass()):
             match node:
                 case ast.BinOp(left=ast.List(elts=[row]), op=ast.Mult(), right=count):
                     made = f"list({row.id})" if isinstance(row, ast.Name) else ast.unparse(row)
-                    new = f"[{made} for _ in range({ast.unparse(count)})]"
-                    end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-                    yield [SourceEdit("rows", ast.unparse(node), new, new, (node.lineno, node.col_offset), end, 1.0)]
+                    yield [node_edit(node, f"[{made} for _ in range({ast.unparse(count)})]", "rows", cost=1.0)]
 
 
 def _copies(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
@@ -129,6 +125,6 @@ def _copies(case: Case, cause: Cause) -> Iterable[list[SourceEdit]]:
         statement = statement_at(case.source.text, line)
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Attribute):
             target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-            edits.append(whole_statement(statement, f"{target} = [one.copy() for one in {value}]", "copy"))
+            edits.append(node_edit(statement, f"{target} = [one.copy() for one in {value}]", "copy"))
     if edits:
         yield edits

@@ -10,6 +10,7 @@ from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import file_text, statement_at
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.mending.edits import SourceEdit
+from tui_backprop.scripts.mending.patches import node_edit
 from tui_backprop.scripts.reading.reading import Step
 from tui_backprop.scripts.replay.operations import CannotReplayError
 from tui_backprop.text.syntax import parsed
@@ -64,14 +65,8 @@ def square_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     for node in ast.walk(parsed(case.source.text)):
         inside = statement is not None and statement.lineno <= getattr(node, "lineno", 0) <= (statement.end_lineno or 0)
         if inside and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            for part in (node.right, node.left):
-                if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
-                    old, end = ast.unparse(part), (part.end_lineno or 0, part.end_col_offset or 0)
-                    found.append(
-                        [
-                            SourceEdit(
-                                "square", old, f"{old} ** 2", f"{old} ** 2", (part.lineno, part.col_offset), end, 1
-                            )
-                        ]
-                    )
+            parts = [
+                one for one in (node.right, node.left) if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)
+            ]
+            found += [[node_edit(part, f"{ast.unparse(part)} ** 2", "square", cost=1.0)] for part in parts]
     return found[::-1]

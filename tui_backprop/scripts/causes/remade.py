@@ -13,7 +13,7 @@ from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.patches import fix_of, patched, whole_statement
+from tui_backprop.scripts.mending.patches import fix_of, node_edit, patched
 from tui_backprop.text.syntax import parsed
 
 _TURNED = re.compile(r"^([\w.\[\]'\", ]*[\w\]])\s*=([-+])\s*(?![\d.\s]+(?:#.*)?$)(\S.*?)(?:;.*|#.*)?$")
@@ -99,12 +99,12 @@ def no_effect_edits(case: Case, cause: Cause) -> list[list[SourceEdit]]:
     text = ast.unparse(node)
     out = []
     if isinstance(node.value, ast.Compare):
-        out.append([whole_statement(node, text.replace("==", "=", 1), "equals")])
+        out.append([node_edit(node, text.replace("==", "=", 1), "equals")])
     for sign in ("-", "+"):
         if f" {sign} " in text:
             left, right = text.split(f" {sign} ", 1)
-            out.append([whole_statement(node, f"{left} = {right}", "equals")])
-            out.append([whole_statement(node, f"{left} {sign}= {right}", "equals")])
+            out.append([node_edit(node, f"{left} = {right}", "equals")])
+            out.append([node_edit(node, f"{left} {sign}= {right}", "equals")])
     return out
 
 
@@ -118,7 +118,7 @@ def swapped_operator(case: Case, answer: Answer) -> list[Cause]:
         if written is None or node.end_lineno != node.lineno:
             continue
         new = f"{written[1]} {written[2]}= {written[3]}"
-        edits.append(whole_statement(node, new, "turned sign"))
+        edits.append(node_edit(node, new, "turned sign"))
         lines.append(node.lineno)
     if not edits:
         return []

@@ -82,7 +82,7 @@ def _fixed_name(name: str) -> str:
     return f"{name} (fixed)" if name == "<stdin>" else Path(name).with_suffix(f".fixed{Path(name).suffix}").as_posix()
 
 
-def whole_statement(statement: ast.stmt, new: str, kind: str, path: str = "", cost: float = 2.0) -> SourceEdit:
-    """Return an edit of a whole statement."""
-    end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-    return SourceEdit(kind, ast.unparse(statement), new, new, (statement.lineno, statement.col_offset), end, cost, path)
+def node_edit(node: ast.stmt | ast.expr, new: str, kind: str, path: str = "", cost: float = 2.0) -> SourceEdit:
+    """Return an edit of a whole statement or expression."""
+    end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return SourceEdit(kind, ast.unparse(node), new, new, (node.lineno, node.col_offset), end, cost, path)

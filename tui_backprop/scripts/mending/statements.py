@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_backprop.scripts.mending.edits import SourceEdit
-from tui_backprop.scripts.mending.patches import whole_statement
+from tui_backprop.scripts.mending.patches import node_edit
 from tui_backprop.text.syntax import parsed
 
 Body = list[ast.stmt]
@@ -93,18 +93,18 @@ def _alone(file: Lines, statement: ast.stmt) -> Iterator[list[SourceEdit]]:
     match statement:
         case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=value):
             other = "-=" if isinstance(statement.op, ast.Add) else "+="
-            yield [whole_statement(statement, f"{written(target)} {other} {written(value)}", "sign", file.path, 2.9)]
+            yield [node_edit(statement, f"{written(target)} {other} {written(value)}", "sign", file.path, 2.9)]
             match target:
                 case ast.Subscript(value=array, slice=index) if not isinstance(index, ast.Constant | ast.Slice):
                     new = f"np.add.at({written(array)}, {_index(index)}, {written(value)})"
-                    yield [whole_statement(statement, new, "add.at", file.path)]
+                    yield [node_edit(statement, new, "add.at", file.path)]
                     yield from _rows(file, statement, array, index)
         case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target], value=value):
             if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-                yield [whole_statement(statement, f"{written(target)} -= {written(value.operand)}", "sum", file.path)]
+                yield [node_edit(statement, f"{written(target)} -= {written(value.operand)}", "sum", file.path)]
             if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
                 new = f"np.add.at({written(target.value)}, {_index(target.slice)}, {written(value)})"
-                yield [whole_statement(statement, new, "add.at", file.path, 2.4)]
+                yield [node_edit(statement, new, "add.at", file.path, 2.4)]
         case ast.Expr(value=ast.BinOp() as value):
             yield from _dropped(file, statement, value)
 
@@ -118,7 +118,7 @@ def _aliased(file: Lines, statement: ast.stmt, changed: set[str]) -> Iterator[li
                     (f"{ast.unparse(value)}.copy()", 1.8),
                     (f"[row[:] for row in {ast.unparse(value)}]", 2.3),
                 ):
-                    yield [whole_statement(statement, f"{ast.unparse(target)} = {copy}", "copy", file.path, cost)]
+                    yield [node_edit(statement, f"{ast.unparse(target)} = {copy}", "copy", file.path, cost)]
 
 
 def _index(index: ast.expr) -> str:
@@ -131,7 +131,7 @@ def _rows(file: Lines, statement: ast.AugAssign, array: ast.expr, index: ast.exp
         base, column = ast.unparse(array), ast.unparse(index.elts[1])
         sign = "+=" if isinstance(statement.op, ast.Add) else "-="
         new = f"{base}[range(len({base})), {column}] {sign} {ast.unparse(statement.value)}"
-        yield [whole_statement(statement, new, "index", file.path, 1.2)]
+        yield [node_edit(statement, new, "index", file.path, 1.2)]
 
 
 def _dropped(file: Lines, statement: ast.Expr, value: ast.BinOp) -> Iterator[list[SourceEdit]]:
@@ -143,8 +143,8 @@ def _dropped(file: Lines, statement: ast.Expr, value: ast.BinOp) -> Iterator[lis
         return
     whole, start = ast.unparse(value), ast.unparse(first)
     rest = whole[len(start) :].lstrip()
-    yield [whole_statement(statement, f"{start} = {rest[1:].lstrip()}", "result", file.path)]
-    yield [whole_statement(statement, f"{start} = {whole}", "result", file.path)]
+    yield [node_edit(statement, f"{start} = {rest[1:].lstrip()}", "result", file.path)]
+    yield [node_edit(statement, f"{start} = {whole}", "result", file.path)]
     del inner
 
 
@@ -177,7 +177,7 @@ def _overwritten(file: Lines, tree: ast.Module) -> Iterator[list[SourceEdit]]:
 
 def _summed(file: Lines, statement: ast.Assign) -> SourceEdit:
     new = f"{ast.unparse(statement.targets[0])} += {ast.unparse(statement.value)}"
-    return whole_statement(statement, new, "sum", file.path, 1.9)
+    return node_edit(statement, new, "sum", file.path, 1.9)
 
 
 # order
