@@ -8,17 +8,11 @@ frames a second of the screen, and the seconds that the way back to some earlier
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import pty
 import random
-import select
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +21,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.benchmarks.machine import use_one_thread
+from tests.benchmarks.terminal import on_a_terminal
 from tests.own_scripts import COUNTING, NEURONS, ORIGINAL, PERCEPTRON
 from tui_backprop.session.script_run.stepped import SteppedScript
 from tui_backprop.ui.script.app import ScriptApp
@@ -100,19 +95,7 @@ def show(path: Path, notes: Path) -> None:
 
 def on_screen(path: Path, notes: Path) -> dict[str, Any]:
     """Return what was noted of a script on a pseudo-terminal."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-        fcntl.ioctl(sys.stdout.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-        show(path, notes)
-        os._exit(0)
-    while os.waitpid(pid, os.WNOHANG) == (0, 0):
-        if select.select([terminal], [], [], 0.1)[0]:
-            try:
-                os.read(terminal, 65536)
-            except OSError:  # the terminal's other end is closed
-                break
-    os.close(terminal)
+    on_a_terminal(SIZE, lambda: show(path, notes))
     found: dict[str, Any] = json.loads(notes.read_text(encoding="ascii"))
     return found
 

@@ -8,14 +8,7 @@ went by: the median of several stretches, and the largest. The bound is half a c
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
-import pty
-import select
 import statistics
-import struct
-import sys
-import termios
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +17,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.benchmarks.machine import use_one_thread
+from tests.benchmarks.terminal import on_a_terminal
 from tui_backprop.session.recipe.suggestion import suggested_recipe
 from tui_backprop.session.session import Session
 from tui_backprop.ui.app import TrainerApp
@@ -68,21 +62,13 @@ def measure(source: str, fields: dict[str, Any], size: tuple[int, int]) -> tuple
     """Return the median and the largest share of a core on a pseudo-terminal of this size."""
     with TemporaryDirectory() as folder:
         notes = Path(folder) / "shares"
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-            fcntl.ioctl(sys.stdout.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+
+        def trained() -> None:
             session = Session(suggested_recipe(source, **fields))
             session.run(300)
             show(session, notes)
-            os._exit(0)
-        while os.waitpid(pid, os.WNOHANG) == (0, 0):
-            if select.select([terminal], [], [], 0.1)[0]:
-                try:
-                    os.read(terminal, 65536)
-                except OSError:  # the terminal's other end is closed
-                    break
-        os.close(terminal)
+
+        on_a_terminal(size, trained)
         median, largest = notes.read_text(encoding="ascii").split()
         return float(median), float(largest)
 

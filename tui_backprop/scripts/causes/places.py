@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -31,13 +32,16 @@ def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
 
 def assignments(text: str, name: str) -> list[int]:
     """Return the lines that assign to a name, an attribute or an item as it is written."""
-    found = []
+    return sorted({line for written, line in _assigned(text) if written == name})
+
+
+def _assigned(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what each assignment gives a value to, as it is written, and its line."""
     for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-                found += [node.lineno for one in parts if ast.unparse(one) == name]
-    return sorted(set(found))
+                for one in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                    yield ast.unparse(one), node.lineno
 
 
 def made_lines(case: Case, path: str) -> list[int]:
@@ -45,24 +49,18 @@ def made_lines(case: Case, path: str) -> list[int]:
     last = path.rsplit(".", maxsplit=1)[-1]
     key = _KEY.search(path)
     names = {last, last.split("[")[0], shown_name(path)}
-    found, keyed = [], []
+    keyed = []
     assigned: dict[str, list[int]] = defaultdict(list)
-    tree = parsed(case.source.text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                for one in target.elts if isinstance(target, ast.Tuple) else [target]:
-                    assigned[ast.unparse(one).split(".")[-1]].append(node.lineno)
-    for node in ast.walk(tree):
+    for written, line in _assigned(case.source.text):
+        assigned[written.split(".")[-1]].append(line)
+    for node in ast.walk(parsed(case.source.text)):
         if not isinstance(node, ast.Dict) or key is None:
             continue
         for own, value in zip(node.keys, node.values, strict=True):
             if isinstance(own, ast.Constant) and own.value == key[1]:
                 before = [line for line in assigned.get(ast.unparse(value), []) if line <= own.lineno]
                 keyed.append(max(before, default=own.lineno))  # a name was given its value before it was put there
-    for name in names:
-        found += assigned.get(name, [])
-    lines = keyed or found
+    lines = keyed or [line for name in names for line in assigned.get(name, [])]
     return [min(lines)] if lines else []
 
 
