@@ -7,7 +7,7 @@ the samples, one by one, the textbook's δ, formulas without cancellation, and p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,11 +100,11 @@ def truth_of(
     found = batch.gradient(numbers, progress)
     with np.errstate(all="ignore"):
         ways = list(_in_float64(batch, own_rule))
-        floor = np.stack([_distance(way, found) for way in ways]).max(axis=0)
+        floor = _farthest(ways, found)
         in_time = batch.work(DECIMAL) <= min(seconds, _PATIENCE)
         if numbers is LONG and in_time and _loses_digits(batch, found, floor):
             found = batch.gradient(DECIMAL, progress)
-            floor = np.stack([_distance(way, found) for way in ways]).max(axis=0)
+            floor = _farthest(ways, found)
     lost = ~np.isfinite(floor)
     reasons = dict.fromkeys(np.flatnonzero(lost).tolist(), "float64 overflows on the way to this gradient")
     reasons |= dict(_kink_reasons(batch.network, found.kinks, found.high > found.low))
@@ -158,6 +158,12 @@ def _loses_digits(batch: Batch, found: PreciseGradient, floor: Array) -> bool:
         pairs = ((found.low, ends.low), (found.high, ends.high))
         lost = np.max([np.abs(one - other) > _LOST * np.abs(one) for one, other in pairs], axis=0)
     return bool(lost.any())
+
+
+def _farthest(ways: Sequence[Array], found: PreciseGradient) -> Array:
+    """Return how far the way that is off most is from what is right, (size,)."""
+    farthest: Array = np.stack([_distance(way, found) for way in ways]).max(axis=0)
+    return farthest
 
 
 def _distance(way: Array, found: PreciseGradient) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import value_name
 from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.causes.places import beginning_at
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import node_edit
 from tui_backprop.scripts.reading.residuals import Residual, target_value
@@ -105,7 +106,7 @@ def bias_needed(case: Case, answer: Answer) -> list[Cause]:
             answer_at, target = found
             lines = _layer_lines(case)
             sentence = (
-                f"{f'line {lines[0]}: ' if lines else ''}there is no bias: an input of zeros (0, 0, …) always gives "
+                f"{beginning_at(*lines)}there is no bias: an input of zeros (0, 0, …) always gives "
                 f"{answer_at:.3g}, whatever the weights, and its target is {target:.3g}. Add a bias to each layer."
             )
             evidence = {"answer": answer_at, "target": target}

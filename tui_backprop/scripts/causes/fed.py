@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
-from tui_backprop.scripts.causes.places import named_line
+from tui_backprop.scripts.causes.places import beginning_at, named_line
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, node_edit, patched
 from tui_backprop.scripts.reading.links import input_operands
@@ -72,7 +72,7 @@ def never_reached(case: Case, answer: Answer) -> list[Cause]:
     lines = _drawing_lines(case) or _origin_lines(case, input_operands(case.reading.graph, case.reading.steps[-1])[0])
     shown = ", ".join(f"{value:g}" for value in followed.inputs_of(missed[0])[:_SHOWN])
     sentence = (
-        f"{f'line {lines[0]}: ' if lines else ''}one sample is never reached: in {followed.updates:,} updates it is never "
+        f"{beginning_at(*lines)}one sample is never reached: in {followed.updates:,} updates it is never "
         f"trained on ({shown}), though {followed.known} others are and it is asked about. Does the index that is drawn "
         "stop before the last sample?"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
+from tui_backprop.scripts.causes.places import beginning_at
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, patched
 from tui_backprop.scripts.training.constants import Constant, rate_constant, rounds_constant
@@ -122,5 +123,4 @@ def _explained(answer: Answer) -> bool:
 
 
 def _at(constant: Constant | None, lines: list[int]) -> str:
-    line = constant.line if constant is not None else lines[0] if lines else None
-    return f"line {line}: " if line is not None else ""
+    return beginning_at(*lines) if constant is None else beginning_at(constant.line)

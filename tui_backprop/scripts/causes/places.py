@@ -30,6 +30,12 @@ def named_line(graph: Graph, record: int) -> tuple[str | None, int | None]:
     return None, None
 
 
+def beginning_at(*lines: int | None) -> str:
+    """Return how a sentence begins that is about lines, by the first of them: `line 5: `; empty where there is none."""
+    first = lines[0] if lines else None
+    return "" if first is None else f"line {first}: "
+
+
 def assignments(text: str, name: str) -> list[int]:
     """Return the lines that assign to a name, an attribute or an item as it is written."""
     return sorted({line for written, line in _assigned(text) if written == name})

@@ -11,6 +11,7 @@ from tui_backprop.core.errors import InputError
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.case import Case
 from tui_backprop.scripts.causes.kept import keep_fix
+from tui_backprop.scripts.causes.places import beginning_at
 from tui_backprop.scripts.examining import examined
 from tui_backprop.scripts.mending.edits import SourceEdit
 from tui_backprop.scripts.mending.patches import fix_of, node_edit, patched
@@ -36,7 +37,7 @@ def made_again(case: Case, answer: Answer) -> list[Cause]:
     roots = {name.split(".")[0].split("[")[0] for name in case.reading.names.values()}
     lines = _making_lines(case.source.text, roots)
     sentence = (
-        f"{f'line {lines[0]}: ' if lines else ''}the parameters are made again (reset to new initial values) after every "
+        f"{beginning_at(*lines)}the parameters are made again (reset to new initial values) after every "
         f"{every} updates, inside the loop, so what was learned is thrown away each time. Make the network once, before "
         "the loop."
     )

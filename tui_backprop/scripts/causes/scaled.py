@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
+from tui_backprop.scripts.causes.places import beginning_at
 
 
 def other_scale(case: Case, answer: Answer) -> list[Cause]:
@@ -21,9 +22,9 @@ def other_scale(case: Case, answer: Answer) -> list[Cause]:
         lines = sorted({line for name in names if (line := _made_line(case, name)) is not None})
         shown = ", ".join(map(shown_name, names))
         times = f"{factor:g}" if factor >= 1 else f"1/{1 / factor:.4g}"
-        at = f"line {lines[0]}: " if lines else ""
         sentence = (
-            f"{at}the gradient of {shown} is {times} times as large as it should be beside those of the other parameters "
+            f"{beginning_at(*lines)}"
+            f"the gradient of {shown} is {times} times as large as it should be beside those of the other parameters "
             "(scaled: a mean over the samples here and a sum there, or a factor more): its steps are of another size."
         )
         evidence = {"parameters": names, "factor": factor}

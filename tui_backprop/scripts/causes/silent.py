@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.places import made_lines
+from tui_backprop.scripts.causes.places import beginning_at, made_lines
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.scripts.reading.passes import Pass
 from tui_backprop.scripts.reading.reading import Step
@@ -101,7 +101,7 @@ def _cause(case: Case, record: int, z: int, dead: np.ndarray, *, later: bool) ->
     at = constant.line if constant is not None else min(lines) if lines else line
     shown = " and ".join(map(shown_name, names))
     sentence = (
-        f"{f'line {at}: ' if at else ''}{int(dead.sum())} of {len(dead)} relu units (line {line}) are dead: they give 0 for "
+        f"{beginning_at(at)}{int(dead.sum())} of {len(dead)} relu units (line {line}) are dead: they give 0 for "
         f"every sample, so their slope is 0, no gradient reaches them ({shown}) and they stay so. Start with biases of 0 "
         "and weights of about √(2 / number of inputs), or take a smaller rate."
     )

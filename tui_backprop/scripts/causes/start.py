@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import lines_text, shown_name
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.places import made_lines, named_line
+from tui_backprop.scripts.causes.places import beginning_at, made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands, roots
 from tui_backprop.scripts.reading.residuals import target_value
 from tui_backprop.scripts.replay.graph import Graph
@@ -97,7 +97,7 @@ def equal_units(case: Case, answer: Answer) -> list[Cause]:
         return []
     at = min(lines) if lines else None
     sentence = (
-        f"{f'line {at}: ' if at else ''}all weights of {', '.join(names)} start with the same value (zeros or equal rows), "
+        f"{beginning_at(at)}all weights of {', '.join(names)} start with the same value (zeros or equal rows), "
         "so the units of this layer are all the same and stay so (symmetry): they learn as one unit. Start with small "
         "random numbers."
     )
@@ -146,7 +146,7 @@ def far_inputs(case: Case, answer: Answer) -> list[Cause]:
         return []
     name, line = named_line(graph, at)
     sentence = (
-        f"{f'line {line}: ' if line else ''}the inputs {name or ''} go up to {largest:.4g}, far from unit scale "
+        f"{beginning_at(line)}the inputs {name or ''} go up to {largest:.4g}, far from unit scale "
         f"(unscaled): sigmoid and tanh units "
         "are saturated and their slopes vanish, or steps are far too large. Scale (normalise) them, by their "
         "mean and spread or their maximum."

@@ -10,7 +10,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import shown_name, statement_at
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.places import made_lines
+from tui_backprop.scripts.causes.places import beginning_at, made_lines
 from tui_backprop.scripts.reading.links import origin
 from tui_backprop.text.syntax import parsed
 
@@ -72,7 +72,7 @@ def _zeros_added(case: Case, path: str, chain: list[int]) -> Cause:
     at = min(lines | ({update} if update is not None else set()), default=None)
     name = shown_name(path)
     sentence = (
-        f"{f'line {at}: ' if at else ''}{name} never changes: its update adds zeros, whatever the error is, though the loss "
+        f"{beginning_at(at)}{name} never changes: its update adds zeros, whatever the error is, though the loss "
         f"depends on it (∂L/∂{name} is not 0)."
     )
     every = sorted(lines | ({update} if update is not None else set()))
@@ -134,7 +134,7 @@ def _left_out(case: Case, path: str) -> Cause:
     lines = sorted({*short, *made_lines(case, path)})
     at = short[0] if short else lines[0] if lines else None
     sentence = (
-        f"{f'line {at}: ' if at else ''}{name} never changes: no update reaches it, though the loss depends on it "
+        f"{beginning_at(at)}{name} never changes: no update reaches it, though the loss depends on it "
         f"(∂L/∂{name} is not 0). The other parameters are changed in line{'s' if len(updates) > 1 else ''} "
         f"{', '.join(map(str, updates))}."
     )

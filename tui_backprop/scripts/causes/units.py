@@ -9,7 +9,7 @@ import numpy as np
 from tui_backprop.scripts.answering.answer import Answer, Cause
 from tui_backprop.scripts.answering.wording import shown_name
 from tui_backprop.scripts.case import Case
-from tui_backprop.scripts.causes.places import made_lines, named_line
+from tui_backprop.scripts.causes.places import beginning_at, made_lines, named_line
 from tui_backprop.scripts.reading.links import input_operands
 
 _HUGE = 8.0  # times what 1 / √fan-in gives
@@ -35,7 +35,8 @@ def huge_weights(case: Case, answer: Answer) -> list[Cause]:
         return []
     names, lines = _names_lines(case, huge)
     sentence = (
-        f"{_at(lines)}the initial weights {', '.join(names)} are too large (about {max(sizes[one] for one in huge):.3g}): "
+        f"{beginning_at(*lines)}"
+        f"the initial weights {', '.join(names)} are too large (about {max(sizes[one] for one in huge):.3g}): "
         f"{share:.0%} of the units are saturated, where their slope is nearly 0, and learn nothing. Start with weights of "
         "about 1 / √(number of inputs)."
     )
@@ -54,7 +55,8 @@ def tiny_weights(case: Case, answer: Answer) -> list[Cause]:
         return []
     names, lines = _names_lines(case, matrices)
     sentence = (
-        f"{_at(lines)}the initial weights {', '.join(names)} are tiny (below {max(sizes):.1g}): what goes forward and back "
+        f"{beginning_at(*lines)}"
+        f"the initial weights {', '.join(names)} are tiny (below {max(sizes):.1g}): what goes forward and back "
         "through them is nearly 0, so they hardly move. Start with weights of about 1 / √(number of inputs)."
     )
     return [_cause("tiny-weights", lines, sentence, {"size": max(sizes)})]
@@ -109,7 +111,8 @@ def shared_rows(case: Case, answer: Answer) -> list[Cause]:
             continue
         lines = made_lines(case, path)
         sentence = (
-            f"{_at(lines)}the {shape[0]} rows of {shown_name(path)} are the very same list (one object, repeated with `*`): "
+            f"{beginning_at(*lines)}"
+            f"the {shape[0]} rows of {shown_name(path)} are the very same list (one object, repeated with `*`): "
             "all units share one row of weights, and each change is made to all of them. Make a list for each unit, with a "
             "comprehension."
         )
@@ -128,10 +131,6 @@ def _names_lines(case: Case, records: list[int]) -> tuple[list[str], list[int]]:
         names.append(shown_name(name))
         lines |= set(made_lines(case, name)) or ({line} if line is not None else set())
     return list(dict.fromkeys(names)), sorted(lines)
-
-
-def _at(lines: list[int]) -> str:
-    return f"line {lines[0]}: " if lines else ""
 
 
 def _cause(name: str, lines: list[int], sentence: str, evidence: dict[str, object]) -> Cause:
